@@ -1,0 +1,77 @@
+namespace Consent.Contracts;
+
+/// <summary>
+/// What the services tell each other. An event's kind names its exchange on the broker (<c>consent.{kind}</c>) and the end of
+/// each queue that hears it (<c>{service}-{kind}</c>). Changes are additive only; bodies carry no address, no token, no host fact.
+/// </summary>
+public interface IEvent
+{
+    /// <summary>Kebab-case, stable for ever.</summary>
+    static abstract string Kind { get; }
+
+    /// <summary>Identifies the event: a copy bears the same id. For what comes from a log, the id of the log's record.</summary>
+    string Id { get; }
+}
+
+/// <summary>A receipt was recorded.</summary>
+public sealed record ConsentChanged(string Id, DateTimeOffset PublishedAt, Receipt Receipt) : IEvent
+{
+    public static string Kind => "consent-changed";
+}
+
+/// <summary>A declaration was published; it is in force from now on.</summary>
+public sealed record DeclarationPublished(string Id, DateTimeOffset PublishedAt, PublishedDeclaration Declaration) : IEvent
+{
+    public static string Kind => "declaration-published";
+}
+
+/// <summary>A person, named by address id, no longer wants these topics. Suppressed already when this is published.</summary>
+public sealed record MarketingUnsubscribed(
+    string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, IReadOnlyList<string> Topics, string Action, string? Language,
+    DateTimeOffset RecordedAt) : IEvent
+{
+    public static string Kind => "marketing-unsubscribed";
+}
+
+/// <summary>A person, named by address id, opted in to these topics, on the declaration named by its hash.</summary>
+/// <param name="Confirmed">The person proved to own the address; only then does the opt-in lift an earlier "no".</param>
+public sealed record MarketingSubscribed(
+    string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, IReadOnlyList<string> Topics, string Action, string? Language,
+    string Declaration, bool Confirmed, DateTimeOffset RecordedAt) : IEvent
+{
+    public static string Kind => "marketing-subscribed";
+}
+
+/// <summary>
+/// A subscriber has applied a record, in its own store, committed; or holds a newer one of the same stream, which does as well.
+/// Sent to the ledger of the service that published the record, and to audit.
+/// </summary>
+/// <param name="Source">The service whose record it is: <c>consent</c> or <c>marketing-unsubscribe</c>.</param>
+/// <param name="RecordId">Id of the event that was applied.</param>
+public sealed record ConsentApplied(string Id, string Subscriber, string Source, string RecordId, DateTimeOffset AppliedAt) : IEvent
+{
+    public static string Kind => "consent-applied";
+
+    public static ConsentApplied By(string subscriber, string source, string recordId, DateTimeOffset at) =>
+        new($"{recordId}.{subscriber}", subscriber, source, recordId, at);
+}
+
+/// <summary>A subscriber lives, and wants these kinds of records. Repeated every few seconds: its silence means that it is away.</summary>
+/// <param name="EveryVersion">It needs each version of a stream, not only the newest (audit).</param>
+public sealed record SubscriberAnnounced(string Id, string Subscriber, IReadOnlyList<string> Kinds, bool EveryVersion, DateTimeOffset At) : IEvent
+{
+    public static string Kind => "subscriber-announced";
+}
+
+/// <summary>Audit asks a service for what its delivery ledger closed behind this place; answered by <see cref="LedgerPage"/>.</summary>
+public sealed record LedgerRequested(string Id, string Source, long After) : IEvent
+{
+    public static string Kind => "ledger-requested";
+}
+
+/// <summary>Deliveries that a ledger closed, in the order of their closing.</summary>
+/// <param name="Through">Place of the last one in the source's ledger; ask again behind it.</param>
+public sealed record LedgerPage(string Id, string Source, long Through, IReadOnlyList<ConsentApplied> Closed) : IEvent
+{
+    public static string Kind => "ledger-page";
+}
