@@ -1,0 +1,50 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Consent.ServiceDefaults;
+
+/// <summary>
+/// Bearer tokens (JWT) of any OpenID Connect issuer, found by discovery. Settings: <c>Auth:Authority</c>, or
+/// <c>Auth:MetadataAddress</c> where the discovery document lies elsewhere, and <c>Auth:Audience</c> (default <c>consent</c>).
+/// The gateway and each service check for themselves.
+/// </summary>
+public static class Authentication
+{
+    /// <summary>Scopes: <c>consent</c>, <c>marketing</c>, <c>audit</c>; <c>admin</c> implies each, for every controller.</summary>
+    public const string Admin = "admin";
+
+    public static void AddConsentAuthentication(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IConfiguration>((jwt, settings) =>
+        {
+            jwt.Authority = settings["Auth:Authority"];
+            jwt.MetadataAddress = settings["Auth:MetadataAddress"]!;
+            jwt.Audience = settings["Auth:Audience"] ?? "consent";
+            jwt.MapInboundClaims = false;
+            jwt.RequireHttpsMetadata = !IsLoopback(settings["Auth:MetadataAddress"] ?? settings["Auth:Authority"]);
+            if (string.IsNullOrEmpty(jwt.MetadataAddress) && string.IsNullOrEmpty(jwt.Authority))
+                throw new InvalidOperationException("No token issuer is configured: set Auth:Authority to the address of an OpenID Connect issuer.");
+        });
+        builder.Services.AddAuthorization();
+    }
+
+    /// <summary>Requires a valid token with the scope: 401 without a token, 403 without the scope.</summary>
+    public static TBuilder RequireScope<TBuilder>(this TBuilder endpoints, string scope) where TBuilder : IEndpointConventionBuilder =>
+        endpoints.RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireAssertion(c => c.User.HasScope(scope)));
+
+    public static bool HasScope(this ClaimsPrincipal user, string scope)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return user.FindAll("scope").Concat(user.FindAll("scp"))
+            .SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Any(held => held == scope || held == Admin);
+    }
+
+    private static bool IsLoopback(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.IsLoopback;
+}

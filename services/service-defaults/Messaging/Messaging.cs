@@ -1,0 +1,93 @@
+using Consent.Contracts;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Consent.ServiceDefaults.Messaging;
+
+/// <summary>
+/// MassTransit takes the messages in; this is the only file that knows it, beside <see cref="EventConsumer{T}"/>. Settings:
+/// <c>Messaging:Transport</c> (<c>rabbitmq</c> or <c>in-memory</c>, the default) and <c>Messaging:RabbitMq</c> (an amqp URI).
+/// </summary>
+public static class MessagingSetup
+{
+    /// <summary>Once per process, after every service has added its handlers.</summary>
+    public static void AddMessaging(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var subscriptions = builder.Services.Where(d => d.ServiceType == typeof(EventSubscription) && !d.IsKeyedService)
+            .Select(d => (EventSubscription)d.ImplementationInstance!).ToList();
+        var rabbit = string.Equals(builder.Configuration["Messaging:Transport"], "rabbitmq", StringComparison.Ordinal);
+        if (rabbit)
+        {
+            var broker = new Uri(builder.Configuration["Messaging:RabbitMq"]
+                ?? throw new InvalidOperationException("Set Messaging:RabbitMq to the broker's address, such as amqp://user:password@host:5672/."));
+            builder.Services.AddSingleton(p => new RabbitMqTransport(broker, p.GetRequiredService<ILogger<RabbitMqTransport>>()));
+            builder.Services.AddSingleton<IEventTransport>(p => p.GetRequiredService<RabbitMqTransport>());
+            builder.Services.AddMassTransit(bus =>
+            {
+                bus.DisableUsageTelemetry();
+                AddConsumers(bus, subscriptions);
+                bus.UsingRabbitMq((context, cfg) =>
+                {
+                    cfg.Host(RabbitMqTransport.MassTransitAddress(broker), host =>
+                    {
+                        var (user, password) = RabbitMqTransport.Credentials(broker);
+                        host.Username(user);
+                        host.Password(password);
+                    });
+                    cfg.ClearSerialization();
+                    cfg.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
+                    cfg.ConfigureJsonSerializerOptions(ContractJson.Configure);
+                    foreach (var subscription in subscriptions)
+                    {
+                        cfg.ReceiveEndpoint(subscription.Queue, endpoint =>
+                        {
+                            endpoint.ConfigureConsumeTopology = false;
+                            endpoint.SetQuorumQueue();
+                            endpoint.PrefetchCount = 64;
+                            endpoint.Bind(RabbitMqTransport.ExchangeOf(subscription.Kind));
+                            Configure(endpoint, context, subscription);
+                        });
+                    }
+                });
+            });
+        }
+        else
+        {
+            builder.Services.AddSingleton<IEventTransport, InMemoryTransport>();
+            builder.Services.AddMassTransit(bus =>
+            {
+                bus.DisableUsageTelemetry();
+                AddConsumers(bus, subscriptions);
+                bus.UsingInMemory((context, cfg) =>
+                {
+                    cfg.ConfigureJsonSerializerOptions(ContractJson.Configure);
+                    foreach (var subscription in subscriptions)
+                    {
+                        cfg.ReceiveEndpoint(subscription.Queue, endpoint =>
+                        {
+                            endpoint.ConfigureConsumeTopology = false;
+                            Configure(endpoint, context, subscription);
+                        });
+                    }
+                });
+            });
+        }
+    }
+
+    private static void AddConsumers(IBusRegistrationConfigurator bus, IEnumerable<EventSubscription> subscriptions)
+    {
+        foreach (var consumer in subscriptions.Select(s => s.ConsumerType).Distinct()) bus.AddConsumer(consumer);
+    }
+
+    private static void Configure(IReceiveEndpointConfigurator endpoint, IRegistrationContext context, EventSubscription subscription)
+    {
+        endpoint.PublishFaults = false;
+        // Bounded and short, in memory; what still fails goes to the error queue, visible, and the ledger sends it again.
+        endpoint.UseMessageRetry(retry => retry.Intervals(50, 250, 1000));
+        endpoint.ConfigureConsumer(context, subscription.ConsumerType);
+    }
+}

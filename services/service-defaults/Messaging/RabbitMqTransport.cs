@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Consent.ServiceDefaults.Messaging;
+
+/// <summary>
+/// Publishes with publisher confirms and <c>mandatory</c>: an event that reaches no queue comes back and counts as unpublished.
+/// Exchanges are fanout, durable, named <c>consent.{kind}</c>, and declared before the first event of their kind.
+/// </summary>
+public sealed class RabbitMqTransport(Uri broker, ILogger<RabbitMqTransport> log) : IEventTransport, IAsyncDisposable
+{
+    // RabbitMQ.Client slows to a crawl when the confirms outstanding come near the limiter's bound: keep batches well below it.
+    private const int LargestBatch = 128;
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly HashSet<string> _declared = [];
+    private IConnection? _connection;
+    private IChannel? _channel;
+
+    public static string ExchangeOf(string kind) => $"consent.{kind}";
+
+    public async Task PublishAsync(IReadOnlyCollection<OutgoingEvent> events, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        await _one.WaitAsync(cancel);
+        try
+        {
+            var channel = await OpenAsync(cancel);
+            foreach (var kind in events.Where(e => e.Service is null).Select(e => e.Kind).Distinct().Where(k => !_declared.Contains(k)).ToList())
+            {
+                await channel.ExchangeDeclareAsync(ExchangeOf(kind), ExchangeType.Fanout, durable: true, cancellationToken: cancel);
+                _declared.Add(kind);
+            }
+            foreach (var batch in events.Chunk(LargestBatch))
+                await Task.WhenAll(batch.Select(e => PublishAsync(channel, e, cancel).AsTask()));
+        }
+        catch (Exception e) when (e is PublishException or RabbitMQClientException or IOException)
+        {
+            if (e is not PublishException) await CloseAsync();
+            throw new UnpublishedException(e is PublishException { IsReturn: true } ? "An event reached no queue." : "The broker did not confirm.", e);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _one.Dispose();
+    }
+
+    internal static Uri MassTransitAddress(Uri broker) =>
+        new UriBuilder(broker) { Scheme = broker.Scheme == "amqps" ? "rabbitmqs" : "rabbitmq", UserName = "", Password = "" }.Uri;
+
+    internal static (string User, string Password) Credentials(Uri broker)
+    {
+        var parts = broker.UserInfo.Split(':', 2);
+        return (parts[0].Length > 0 ? Uri.UnescapeDataString(parts[0]) : "guest", parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "guest");
+    }
+
+    private static ValueTask PublishAsync(IChannel channel, OutgoingEvent e, CancellationToken cancel)
+    {
+        var properties = new BasicProperties { ContentType = "application/json", MessageId = e.Id, Type = e.Kind, Persistent = true };
+        var (exchange, key) = e.Service is null ? (ExchangeOf(e.Kind), "") : ("", $"{e.Service}-{e.Kind}");
+        return channel.BasicPublishAsync(exchange, key, mandatory: true, properties, e.Body, cancel);
+    }
+
+    private async Task<IChannel> OpenAsync(CancellationToken cancel)
+    {
+        if (_channel is { IsOpen: true }) return _channel;
+        await CloseAsync();
+        var factory = new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false, ClientProvidedName = "consent-publisher" };
+        _connection = await factory.CreateConnectionAsync(cancel);
+        _channel = await _connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
+                outstandingPublisherConfirmationsRateLimiter: new ThrottlingRateLimiter(8 * LargestBatch)), cancel);
+        log.LogInformation("Connected to the broker for publishing.");
+        return _channel;
+    }
+
+    private async Task CloseAsync()
+    {
+        _declared.Clear();
+        try
+        {
+            if (_channel is not null) await _channel.DisposeAsync();
+            if (_connection is not null) await _connection.DisposeAsync();
+        }
+        catch (Exception e) when (e is RabbitMQClientException or IOException or ObjectDisposedException)
+        {
+            log.LogDebug("The broken connection was already closed.");
+        }
+        (_channel, _connection) = (null, null);
+    }
+}

@@ -1,0 +1,72 @@
+using Consent.Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Consent.ServiceDefaults;
+
+/// <summary>What every process of the product does alike: sign-in, problem details, telemetry, probes, JSON.</summary>
+public static class ServiceDefaultsSetup
+{
+    /// <summary>Once per process, before the services add themselves.</summary>
+    /// <param name="process">Name in telemetry: the service's, or <c>host</c>.</param>
+    public static void AddServiceDefaults(this IHostApplicationBuilder builder, string process)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddQuietLogging();
+        builder.AddTelemetry(process);
+        builder.AddConsentAuthentication();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddProblemDetails(o => o.CustomizeProblemDetails = c => StatusProblems.Complete(c.ProblemDetails, c.HttpContext));
+        builder.Services.AddExceptionHandler<ExceptionProblems>();
+        builder.Services.AddCors();
+        builder.Services.AddSingleton<ICorsPolicyProvider, SiteCors.PolicyProvider>();
+        builder.Services.AddHealthChecks();
+        builder.Services.ConfigureHttpJsonOptions(o => ContractJson.Configure(o.SerializerOptions));
+        builder.Services.Configure<ForwardedHeadersOptions>(o => o.ForwardedHeaders = ForwardedHeaders.XForwardedFor);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>Once per process, before the services map their endpoints.</summary>
+    public static void UseServiceDefaults(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseForwardedHeaders();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseCors();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
+    }
+
+    private static void AddQuietLogging(this IHostApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(o =>
+        {
+            o.SingleLine = true;
+            o.IncludeScopes = false;
+            o.UseUtcTimestamp = true;
+            o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        // The frameworks' information lines name paths and addresses, which may hold tokens and subject ids.
+        foreach (var category in (string[])["Microsoft", "System", "Yarp", "MassTransit"]) builder.Logging.AddFilter(category, LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error);
+    }
+
+    private static Task WriteHealthAsync(HttpContext context, HealthReport report) =>
+        context.Response.WriteAsJsonAsync(new
+        {
+            status = report.Status.ToString(),
+            checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), e.Value.Description }),
+        }, context.RequestAborted);
+}
