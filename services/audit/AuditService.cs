@@ -1,0 +1,6 @@
+namespace Consent.Audit;
+
+public static class AuditService
+{
+    public const string Name = "audit";
+}
