@@ -14,7 +14,7 @@ public static class TraceStory
         if (receipts.OrderBy(h => h.At).FirstOrDefault() is not (var heardAt, { } changed)) return null;
 
         var receipt = changed.Receipt;
-        var cause = receipt.CausedBy is { } id ? CauseOf(id, heard) : null;
+        var (cause, causeSteps) = CauseOf(receipt.CausedBy, heard);
         var applied = AppliedTo(receiptId, heard, heardAt);
         return new Trace
         {
@@ -24,9 +24,9 @@ public static class TraceStory
             RecordedAt = receipt.RecordedAt,
             PublishedAt = changed.PublishedAt,
             HeardAt = heardAt,
-            Cause = cause?.Cause,
+            Cause = cause,
             Applied = applied,
-            Story = InOrder([.. cause?.Steps ?? [], .. OwnSteps(receipt, changed.PublishedAt, applied, decidedElsewhere: cause?.Steps is [_, ..])]),
+            Story = InOrder([.. causeSteps, .. OwnSteps(receipt, changed.PublishedAt, applied, decidedElsewhere: causeSteps.Count > 0)]),
         };
     }
 
@@ -43,8 +43,9 @@ public static class TraceStory
         return [.. bySubscriber.Values.OrderBy(a => a.AppliedAt)];
     }
 
-    private static (Cause Cause, List<Ranked> Steps) CauseOf(string eventId, IReadOnlyCollection<Heard> heard)
+    private static (Cause? Cause, List<Ranked> Steps) CauseOf(string? eventId, IReadOnlyCollection<Heard> heard)
     {
+        if (eventId is null) return (null, []);
         foreach (var h in heard.Where(h => h.EventId == eventId).OrderBy(h => h.At))
         {
             if (h.As<MarketingUnsubscribed>() is { } no)
