@@ -1,0 +1,94 @@
+using Consent.Contracts;
+
+namespace Consent.Storage;
+
+/// <summary>One record of a log, as committed. It never changes.</summary>
+public sealed record LogRecord
+{
+    /// <summary>Its place in the feed of its log: ascending, unique, with gaps. Says nothing about order across logs.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>Whatever counts its versions by itself, such as <c>receipt/{site}/{subject}</c>. May name a person: not for logs or metrics.</summary>
+    public required string Stream { get; init; }
+
+    /// <summary>Generation of the log when it was written, from 1. Of two records of one stream, the higher (epoch, version) is newer.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Gapless count within the stream, from 1.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>What sort of record it is, in the words of the service that writes it.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Unique in the log.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>UTC, to the millisecond, by the clock of the service that wrote it.</summary>
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>UTF-8 JSON, byte for byte as it was appended.</summary>
+    public required ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>The payload, read by <see cref="ContractJson"/>. Throws <see cref="System.Text.Json.JsonException"/> when it is no <typeparamref name="T"/>.</summary>
+    public T Read<T>() => ContractJson.Read<T>(Payload.Span);
+}
+
+/// <summary>A record that somebody wants to append.</summary>
+public sealed record NewRecord
+{
+    /// <summary>Not empty; see <see cref="LogRecord.Stream"/>.</summary>
+    public required string Stream { get; init; }
+
+    /// <summary>The version it wants: one more than the newest of the stream, 1 for the first.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>Not empty; see <see cref="LogRecord.Kind"/>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Not empty, unique in the log.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>UTC; cut to the millisecond.</summary>
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>UTF-8 JSON. Not to be changed by the caller until the append is answered.</summary>
+    public required ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>Unique within the stream; null for none.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>Kept beside the key, so that the caller can tell a repeat from another request under the same key.</summary>
+    public string? RequestHash { get; init; }
+}
+
+/// <summary>What became of an append.</summary>
+public abstract record AppendOutcome
+{
+    private AppendOutcome()
+    {
+    }
+
+    /// <summary>It is in the log, durably.</summary>
+    public sealed record Appended(LogRecord Record) : AppendOutcome;
+
+    /// <summary>
+    /// It is not in the log: the version is not the next one, or its idempotency key or its id is in use. Read again and decide
+    /// again. What it lost against is durable.
+    /// </summary>
+    public sealed record Conflict : AppendOutcome
+    {
+        public static Conflict Found { get; } = new();
+    }
+}
+
+/// <summary>A record, with the hash of the request that made it.</summary>
+public sealed record KeyedRecord(LogRecord Record, string? RequestHash);
+
+/// <summary>
+/// The log could not commit (disk full, disk failing, queue full, shutting down). The append was very likely not made, but that
+/// is not promised: answer 503, and let the caller repeat under its idempotency key.
+/// </summary>
+public sealed class LogUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The file was written by a later version of this software, and is left alone.</summary>
+public sealed class NewerSchemaException(string message) : Exception(message);
