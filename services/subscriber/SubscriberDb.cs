@@ -1,0 +1,79 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Consent.Subscriber;
+
+/// <summary>What a subscriber keeps: declarations, and the newest receipt of each stream, as JSON. Disposable: it can be sent again.</summary>
+internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbContext(options)
+{
+    private const int SchemaVersion = 1;
+
+    private const string Schema = """
+        CREATE TABLE declarations (
+          site TEXT NOT NULL, version INTEGER NOT NULL, hash TEXT NOT NULL, body BLOB NOT NULL,
+          PRIMARY KEY (site, version, hash)) WITHOUT ROWID;
+        CREATE TABLE receipts (
+          site TEXT NOT NULL, subject TEXT NOT NULL, epoch INTEGER NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL,
+          PRIMARY KEY (site, subject)) WITHOUT ROWID;
+        """;
+
+    public DbSet<HeldDeclaration> Declarations => Set<HeldDeclaration>();
+
+    public DbSet<HeldReceipt> Receipts => Set<HeldReceipt>();
+
+    /// <summary>Makes the tables in an empty file; throws <see cref="InvalidOperationException"/> on a file of a newer release.</summary>
+    public void CreateOrCheck()
+    {
+        Database.ExecuteSqlRaw("PRAGMA journal_mode = WAL");
+        using var creating = Database.BeginTransaction();
+        var found = Database.SqlQueryRaw<int>("SELECT user_version AS Value FROM pragma_user_version").AsEnumerable().Single();
+        if (found > SchemaVersion)
+            throw new InvalidOperationException(
+                $"{Database.GetDbConnection().DataSource} is of a newer release (schema {found}, known here: {SchemaVersion}). Run that release, or start on an empty folder.");
+        if (found < SchemaVersion) Database.ExecuteSqlRaw($"{Schema} PRAGMA user_version = {SchemaVersion};");
+        creating.Commit();
+    }
+
+    public static DbContextOptions<SubscriberDb> OptionsFor(string file) => new DbContextOptionsBuilder<SubscriberDb>()
+        .UseSqlite(new SqliteConnectionStringBuilder { DataSource = file }.ToString())
+        .AddInterceptors(new FullSync())
+        .Options;
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<HeldDeclaration>(table =>
+        {
+            table.ToTable("declarations").HasKey(d => new { d.Site, d.Version, d.Hash });
+            table.Property(d => d.Site).HasColumnName("site");
+            table.Property(d => d.Version).HasColumnName("version");
+            table.Property(d => d.Hash).HasColumnName("hash");
+            table.Property(d => d.Body).HasColumnName("body");
+        });
+        modelBuilder.Entity<HeldReceipt>(table =>
+        {
+            table.ToTable("receipts").HasKey(r => new { r.Site, r.Subject });
+            table.Property(r => r.Site).HasColumnName("site");
+            table.Property(r => r.Subject).HasColumnName("subject");
+            table.Property(r => r.Epoch).HasColumnName("epoch");
+            table.Property(r => r.Version).HasColumnName("version");
+            table.Property(r => r.Body).HasColumnName("body");
+        });
+    }
+
+    /// <summary>An acknowledgement rests on the commit, so the commit must have reached the disk; the setting lasts as long as a connection.</summary>
+    private sealed class FullSync : DbConnectionInterceptor
+    {
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using var pragma = connection.CreateCommand();
+            pragma.CommandText = "PRAGMA synchronous = FULL";
+            pragma.ExecuteNonQuery();
+        }
+    }
+}
+
+internal sealed record HeldDeclaration(string Site, int Version, string Hash, byte[] Body);
+
+internal sealed record HeldReceipt(string Site, string Subject, int Epoch, long Version, byte[] Body);

@@ -1,0 +1,88 @@
+using System.Threading.Channels;
+using Consent.ServiceDefaults;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.Configuration;
+
+namespace Consent.Subscriber;
+
+/// <summary>
+/// The file of one subscriber. Reads run side by side; writes go through one writer, which commits those that wait together,
+/// so that many messages share one fsync and none finds the file locked.
+/// </summary>
+internal sealed class SubscriberStore : IAsyncDisposable
+{
+    private const int LargestBatch = 256;
+
+    private readonly PooledDbContextFactory<SubscriberDb> contexts;
+    private readonly Channel<Write> waiting = Channel.CreateBounded<Write>(4 * LargestBatch);
+    private readonly Task writer;
+
+    public SubscriberStore(IConfiguration configuration, string service)
+        : this(ServiceData.FileOf(configuration, service, "subscriber.db"))
+    {
+    }
+
+    public SubscriberStore(string file)
+    {
+        contexts = new PooledDbContextFactory<SubscriberDb>(SubscriberDb.OptionsFor(file), poolSize: 32);
+        using (var db = Open()) db.CreateOrCheck();
+        writer = Task.Run(WriteAllAsync);
+    }
+
+    /// <summary>For reading.</summary>
+    public SubscriberDb Open() => contexts.CreateDbContext();
+
+    /// <summary>Runs <paramref name="write"/> and completes when it is on the disk; throws when it is not. May be run twice.</summary>
+    public async Task<T> WriteAsync<T>(Func<SubscriberDb, T> write, CancellationToken cancel)
+    {
+        var result = default(T)!;
+        var one = new Write(db => result = write(db));
+        await waiting.Writer.WriteAsync(one, cancel);
+        await one.Committed.Task.WaitAsync(cancel);
+        return result;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        waiting.Writer.TryComplete();
+        await writer;
+    }
+
+    private async Task WriteAllAsync()
+    {
+        var batch = new List<Write>(LargestBatch);
+        while (await waiting.Reader.WaitToReadAsync())
+        {
+            batch.Clear();
+            while (batch.Count < LargestBatch && waiting.Reader.TryRead(out var one)) batch.Add(one);
+            // A write that fails must not take its neighbours with it: they are then tried one by one.
+            if (TryCommit(batch) is null) continue;
+            foreach (var one in batch)
+            {
+                if (TryCommit([one]) is { } failure) one.Committed.TrySetException(failure);
+            }
+        }
+    }
+
+    private Exception? TryCommit(List<Write> batch)
+    {
+        try
+        {
+            using var db = Open();
+            using var transaction = db.Database.BeginTransaction();
+            foreach (var one in batch) one.Run(db);
+            transaction.Commit();
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+        foreach (var one in batch) one.Committed.TrySetResult();
+        return null;
+    }
+
+    private sealed record Write(Action<SubscriberDb> Run)
+    {
+        public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
