@@ -1,5 +1,4 @@
 using Consent.Contracts;
-using Consent.ServiceDefaults;
 using Consent.Storage;
 
 namespace Consent.ConsentService;

@@ -1,4 +1,3 @@
-using Consent.Contracts;
 using Consent.ServiceDefaults;
 
 namespace Consent.ConsentService;
