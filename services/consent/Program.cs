@@ -1,2 +1,13 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using Consent.ConsentService;
+using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Messaging;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults(ConsentSetup.Service);
+builder.AddConsentService();
+builder.AddMessaging();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.MapConsentService();
 app.Run();

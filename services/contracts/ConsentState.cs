@@ -35,11 +35,13 @@ public static class ConsentState
         ArgumentNullException.ThrowIfNull(inForce);
         if (inForce.PurposeBehind(id) is not { } purpose) return new PurposeState(PurposeStatus.NeverAsked, null, null);
 
-        var own = OfDecision(Decided(newest, id), purpose, inForce, now);
-        if (purpose.Id == id) return own;
+        var decision = Decided(newest, id);
+        if (purpose.Id == id) return OfDecision(decision, purpose, inForce, now);
 
-        var parent = OfDecision(Decided(newest, purpose.Id), purpose, inForce, now);
-        return parent.Status is PurposeStatus.Refused or PurposeStatus.Withdrawn or PurposeStatus.Objected ? parent : own;
+        // A "no" to the whole purpose is a "no" to each of its topics, until the person decides on the topic again.
+        var whole = Decided(newest, purpose.Id);
+        var overruled = whole is { IsNo: true } && whole.DecidedIn >= (decision?.DecidedIn ?? 0);
+        return OfDecision(overruled ? whole : decision, purpose, inForce, now);
     }
 
     private static PurposeDecision? Decided(Receipt? newest, string id) => newest?.Purposes.GetValueOrDefault(id);

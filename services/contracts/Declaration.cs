@@ -159,7 +159,7 @@ public sealed record Topic
 {
     public required string Id { get; init; }
 
-    /// <summary>The purpose it belongs to: gives the legal basis; a "no" to that purpose is a "no" to the topic.</summary>
+    /// <summary>The purpose it belongs to: gives the legal basis; a "no" to that purpose is a "no" to the topic, until the topic is decided again.</summary>
     public required string Purpose { get; init; }
     public required Texts Name { get; init; }
     public required Texts Description { get; init; }

@@ -51,11 +51,12 @@ public sealed record Receipt
     /// <summary>Grants that were asked for and not recorded, each with its reason.</summary>
     public IReadOnlyList<DroppedDecision> Dropped { get; init; } = [];
 
+    /// <summary>The name of its stream in the log of the consent service.</summary>
     public static string Stream(string site, string subjectId) => $"receipt/{site}/{subjectId}";
 }
 
 /// <param name="DecidedIn">Version of the receipt in which it was decided.</param>
-/// <param name="ValidUntil">After this moment the decision counts no longer; null for an objection, which never expires.</param>
+/// <param name="ValidUntil">After this moment the decision counts no longer; null for an objection and for topics, which hold until decided again.</param>
 /// <param name="Declaration">Hash of the declaration on which it was decided.</param>
 /// <param name="Meaning">Fingerprint of what the purpose meant then; see <see cref="Contracts.Meaning"/>.</param>
 public sealed record PurposeDecision(

@@ -88,7 +88,7 @@ public sealed record KeyedRecord(LogRecord Record, string? RequestHash);
 /// The log could not commit (disk full, disk failing, queue full, shutting down). The append was very likely not made, but that
 /// is not promised: answer 503, and let the caller repeat under its idempotency key.
 /// </summary>
-public sealed class LogUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class LogUnavailableException(string message, Exception? inner = null) : Exception(message, inner), ServiceDefaults.IUnavailable;
 
 /// <summary>The file was written by a later version of this software, and is left alone.</summary>
 public sealed class NewerSchemaException(string message) : Exception(message);

@@ -1,0 +1,53 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Messaging;
+using Consent.Storage;
+using Consent.Subscriber;
+
+namespace Consent.ConsentService;
+
+/// <summary>Declarations, receipts, "may I?": the consent service, in a process of its own or beside others.</summary>
+public static class ConsentSetup
+{
+    /// <summary>Its name: key of its registrations, prefix of its queues, name of its data folder.</summary>
+    public const string Service = "consent";
+
+    public static IHostApplicationBuilder AddConsentService(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddRecordLog(Service);
+        builder.AddRelay(Service, EventOf);
+        var services = builder.Services;
+        services.AddSingleton<DeclarationLog>();
+        services.AddKeyedSingleton<IDeclarations>(Service, (provider, _) => provider.GetRequiredService<DeclarationLog>());
+        services.AddHostedService<LoadDeclarations>();
+        services.AddSingleton<DecisionRecorder>();
+        services.AddSingleton<ReadState.Reader>();
+        services.AddEventHandler<MarketingUnsubscribed, HearMarketing>(Service);
+        services.AddEventHandler<MarketingSubscribed, HearMarketing>(Service);
+        return builder.AddAnnouncement(Service, [MarketingUnsubscribed.Kind, MarketingSubscribed.Kind], everyVersion: true);
+    }
+
+    public static IEndpointRouteBuilder MapConsentService(this IEndpointRouteBuilder endpoints)
+    {
+        PublishDeclaration.Map(endpoints);
+        ReadPublishedDeclaration.Map(endpoints);
+        RecordDecision.Map(endpoints);
+        ReadState.Map(endpoints);
+        return endpoints;
+    }
+
+    private static OutgoingEvent? EventOf(LogRecord record, DateTimeOffset now) => record.Kind switch
+    {
+        DecisionRecorder.Kind => OutgoingEvent.Of(new ConsentChanged(record.Id, now, record.Read<Receipt>())),
+        DeclarationLog.Kind => OutgoingEvent.Of(new DeclarationPublished(record.Id, now, record.Read<PublishedDeclaration>())),
+        _ => null,
+    };
+
+    private sealed class LoadDeclarations(DeclarationLog declarations) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => declarations.LoadAsync(cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

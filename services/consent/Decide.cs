@@ -1,0 +1,141 @@
+using Consent.Contracts;
+
+namespace Consent.ConsentService;
+
+/// <summary>What a person decided, as it came in.</summary>
+/// <param name="HeldVersion">Version of the receipt that the caller held; 0 for none.</param>
+/// <param name="Purposes">Only what the person decided: purpose or topic id → yes or no.</param>
+/// <param name="Shown">The declaration that was shown, when the caller named one that was published.</param>
+/// <param name="GrantsBarred">Why no grant of this caller is recorded at all; null when they are welcome.</param>
+internal sealed record Decided(
+    string Site, string SubjectId, long HeldVersion, IReadOnlyDictionary<string, bool> Purposes, PublishedDeclaration? Shown,
+    string? Language = null, string? Action = null, string? Source = null, DateTimeOffset? ClaimedAt = null, string? CausedBy = null,
+    string? GrantsBarred = null);
+
+/// <summary>What is to be done about it.</summary>
+internal abstract record Verdict
+{
+    private Verdict()
+    {
+    }
+
+    /// <summary>This receipt is to be appended.</summary>
+    internal sealed record Record(Receipt Receipt) : Verdict;
+
+    /// <summary>A newer "no", or a version that was never reached, leaves nothing to record.</summary>
+    internal sealed record Stale(string Reason) : Verdict;
+
+    /// <summary>It cannot be recorded, whatever the stream holds.</summary>
+    internal sealed record Refuse(string Reason, string Purpose) : Verdict;
+}
+
+/// <summary>
+/// The one place where a decision becomes a receipt. No always goes through: a "no" is stored on top of the newest receipt whatever
+/// version or declaration the caller held. A grant is not: it needs a declaration that was shown, a purpose that rests on consent,
+/// and no stored "no" that the caller had not seen.
+/// </summary>
+internal static class Decide
+{
+    /// <param name="everDeclared">Whether any published version of the site's declaration knew the id.</param>
+    public static Verdict On(
+        Decided decided, Receipt? newest, Declaration inForce, Func<string, bool> everDeclared, string receiptId, int epoch, DateTimeOffset now)
+    {
+        var version = (newest?.Version ?? 0) + 1;
+        var taken = new Dictionary<string, PurposeDecision>();
+        var dropped = new List<DroppedDecision>();
+        foreach (var (id, yes) in decided.Purposes.OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            if ((yes ? WhyNotGranted(id, decided, newest, inForce) : WhyNotRefused(id, inForce, everDeclared)) is { } reason)
+                dropped.Add(new DroppedDecision(id, reason));
+            else
+                taken[id] = yes ? Grant(id, decided.Shown!, version, now) : No(id, decided, newest, inForce, version, now);
+        }
+
+        // What is wrong with a grant is told as a refusal, unless a "no" stands beside it, which must be stored.
+        if (taken.Values.All(d => !d.IsNo))
+        {
+            if (dropped.Find(d => d.Reason is not DropReason.NewerNo and not DropReason.FutureVersion) is { } wrong)
+                return new Verdict.Refuse(wrong.Reason, wrong.Purpose);
+            if (taken.Count == 0) return dropped is [var first, ..] ? new Verdict.Stale(first.Reason) : new Verdict.Refuse(DropReason.Nothing, "");
+        }
+
+        return new Verdict.Record(new Receipt
+        {
+            Id = receiptId,
+            Site = decided.Site,
+            Controller = inForce.Controller.Id,
+            SubjectId = decided.SubjectId,
+            Epoch = epoch,
+            Version = version,
+            Purposes = Merge(newest?.Purposes, taken),
+            Changed = [.. taken.Keys.Order(StringComparer.Ordinal)],
+            Declaration = decided.Shown?.Hash,
+            DeclarationVersion = decided.Shown?.Version,
+            Language = decided.Language,
+            Action = decided.Action,
+            Source = decided.Source,
+            ClaimedAt = decided.ClaimedAt,
+            RecordedAt = now,
+            Previous = newest?.Id,
+            CausedBy = decided.CausedBy,
+            Dropped = dropped,
+        });
+    }
+
+    private static string? WhyNotGranted(string id, Decided decided, Receipt? newest, Declaration inForce)
+    {
+        if (decided.GrantsBarred is not null) return decided.GrantsBarred;
+        if (inForce.PurposeBehind(id) is not { } purpose) return DropReason.UnknownPurpose;
+        if (decided.Shown is null) return DropReason.UnknownDeclaration;
+        if (decided.Shown.Declaration.PurposeBehind(id) is null) return DropReason.UnknownPurpose;
+        var objected = newest?.Purposes.GetValueOrDefault(id)?.Status == Decision.Objected;
+        if (purpose.LegalBasis != LegalBasis.Consent && !objected) return DropReason.NoConsentNeeded;
+        if (decided.HeldVersion > (newest?.Version ?? 0)) return DropReason.FutureVersion;
+        return Unseen(id) || Unseen(purpose.Id) ? DropReason.NewerNo : null;
+
+        bool Unseen(string decidedId) => newest?.Purposes.GetValueOrDefault(decidedId) is { IsNo: true } no && no.DecidedIn > decided.HeldVersion;
+    }
+
+    private static string? WhyNotRefused(string id, Declaration inForce, Func<string, bool> everDeclared) =>
+        inForce.PurposeBehind(id) is not null || everDeclared(id) ? null : DropReason.UnknownPurpose;
+
+    private static PurposeDecision Grant(string id, PublishedDeclaration shown, long version, DateTimeOffset now) => new(
+        Decision.Given, now, version, ValidUntil(id, shown.Declaration, now), shown.Hash, Meaning.Of(shown.Declaration, id));
+
+    private static PurposeDecision No(string id, Decided decided, Receipt? newest, Declaration inForce, long version, DateTimeOffset now)
+    {
+        var basis = inForce.PurposeBehind(id)?.LegalBasis ?? LegalBasis.Consent;
+        var before = newest?.Purposes.GetValueOrDefault(id)?.Status;
+        var status = basis != LegalBasis.Consent ? Decision.Objected
+            : before is Decision.Given or Decision.Withdrawn ? Decision.Withdrawn
+            : Decision.Refused;
+        var until = status == Decision.Objected ? null : ValidUntil(id, inForce, now);
+        return new PurposeDecision(status, now, version, until, decided.Shown?.Hash, Meaning.Of(inForce, id));
+    }
+
+    // A topic holds until it is decided again: an opt-in to a newsletter does not run out like a banner's choice.
+    private static DateTimeOffset? ValidUntil(string id, Declaration declaration, DateTimeOffset now) =>
+        declaration.FindTopic(id) is not null ? null : declaration.ConsentValidFor.After(now);
+
+    private static SortedDictionary<string, PurposeDecision> Merge(
+        IReadOnlyDictionary<string, PurposeDecision>? before, Dictionary<string, PurposeDecision> taken)
+    {
+        var after = new SortedDictionary<string, PurposeDecision>(StringComparer.Ordinal);
+        foreach (var (id, decision) in before ?? taken) after[id] = decision;
+        foreach (var (id, decision) in taken) after[id] = decision;
+        return after;
+    }
+}
+
+/// <summary>Why a decision, or a part of it, was not recorded; stable words of the API.</summary>
+internal static class DropReason
+{
+    public const string NewerNo = "newer-no";
+    public const string FutureVersion = "future-version";
+    public const string UnknownPurpose = "unknown-purpose";
+    public const string UnknownDeclaration = "unknown-declaration";
+    public const string NoConsentNeeded = "no-consent-needed";
+    public const string ForeignOrigin = "foreign-origin";
+    public const string MalformedLabel = "malformed-label";
+    public const string Nothing = "nothing-decided";
+}

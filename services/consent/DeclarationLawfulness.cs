@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using Consent.Contracts;
+
+namespace Consent.ConsentService;
+
+/// <summary>
+/// Statements that no controller can make, because the law knows no such thing: each check names its article. Implied consent
+/// needs no check; a declaration has no words for it.
+/// </summary>
+internal static class DeclarationLawfulness
+{
+    private static readonly HashSet<string> _eea =
+    [
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT",
+        "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    ];
+
+    public static IEnumerable<DeclarationFault> Faults(JsonObject declaration) =>
+    [
+        .. InterestsUnnamed(declaration),
+        .. SpecialCategoriesWithoutConsent(declaration),
+        .. RecipientsWithoutAgreement(declaration),
+        .. TransfersWithoutSafeguard(declaration),
+        .. AdvertisingCookiesWithoutConsent(declaration),
+        .. MarketingOnOtherBases(declaration),
+        .. DeadlineTooLate(declaration),
+        .. RightsMissing(declaration),
+        .. ConsentThatNeverHolds(declaration),
+        .. RegimesInDisorder(declaration),
+    ];
+
+    /// <summary>GDPR art. 13(1)(d): the interest is told.</summary>
+    private static IEnumerable<DeclarationFault> InterestsUnnamed(JsonObject declaration) => declaration.Maps("purposes")
+        .Where(at => BasisOf(at.Item) == "legitimate-interest" && !at.Item.ContainsKey("interest"))
+        .Select(at => new DeclarationFault($"{at.Path}/interest", "Tell the legitimate interest and how it was weighed, or choose another legal basis."));
+
+    /// <summary>GDPR art. 9(2)(a); the other exceptions of art. 9 are not modelled.</summary>
+    private static IEnumerable<DeclarationFault> SpecialCategoriesWithoutConsent(JsonObject declaration)
+    {
+        var special = declaration.Maps("dataCategories").Where(at => at.Item.IsTrue("special")).Select(at => at.Item.Text("id")).ToHashSet();
+        return
+            from at in declaration.Maps("purposes")
+            where BasisOf(at.Item) is not (null or "consent")
+            from word in at.Item.Words("dataCategories")
+            where special.Contains(word.Text)
+            select new DeclarationFault($"{at.Path}/dataCategories/{word.Index}", "Remove this special category, or let the purpose rest on consent.");
+    }
+
+    /// <summary>GDPR art. 28(3) and 26(1).</summary>
+    private static IEnumerable<DeclarationFault> RecipientsWithoutAgreement(JsonObject declaration) =>
+        from at in declaration.Maps("vendors")
+        let needed = at.Item.Text("role") switch
+        {
+            "processor" => "processing-agreement",
+            "joint-controller" => "joint-controller-arrangement",
+            _ => null,
+        }
+        where needed is not null && (at.Item["agreement"] as JsonObject)?.Text("kind") != needed
+        select new DeclarationFault($"{at.Path}/agreement", $"Name the agreement with this recipient: its kind is {needed}.");
+
+    /// <summary>GDPR art. 44 to 46.</summary>
+    private static IEnumerable<DeclarationFault> TransfersWithoutSafeguard(JsonObject declaration) => declaration.Maps("vendors")
+        .Where(at => at.Item.Text("country") is { } country && !_eea.Contains(country) && !at.Item.ContainsKey("safeguard"))
+        .Select(at => new DeclarationFault($"{at.Path}/safeguard", "Name the safeguard of this transfer out of the EEA, or correct the country."));
+
+    /// <summary>Dutch Telecommunications Act (Tw) art. 11.7a(1): no exception covers advertising.</summary>
+    private static IEnumerable<DeclarationFault> AdvertisingCookiesWithoutConsent(JsonObject declaration)
+    {
+        var purposes = declaration.Maps("purposes").Where(at => at.Item.IsTrue("advertising") && BasisOf(at.Item) is not (null or "consent"))
+            .Select(at => at.Item.Text("id")).ToHashSet();
+        return declaration.Maps("cookies")
+            .Where(at => purposes.Contains(at.Item.Text("purpose")))
+            .Select(at => new DeclarationFault($"{at.Path}/purpose", "Place this under a purpose that rests on consent; an advertising cookie needs it."));
+    }
+
+    /// <summary>Tw art. 11.7(1) and (3): marketing follows an opt-in, or an earlier sale as a legitimate interest.</summary>
+    private static IEnumerable<DeclarationFault> MarketingOnOtherBases(JsonObject declaration)
+    {
+        var other = declaration.Maps("purposes").Where(at => BasisOf(at.Item) is not (null or "consent" or "legitimate-interest"))
+            .Select(at => at.Item.Text("id")).ToHashSet();
+        return declaration.Maps("topics")
+            .Where(at => other.Contains(at.Item.Text("purpose")))
+            .Select(at => new DeclarationFault($"{at.Path}/purpose", "Name a purpose that rests on consent or legitimate interest; marketing has no other basis."));
+    }
+
+    /// <summary>GDPR art. 12(3).</summary>
+    private static IEnumerable<DeclarationFault> DeadlineTooLate(JsonObject declaration) =>
+        (declaration["rights"] as JsonObject)?.Term("deadline") is { } term && !IsWithinOneMonth(term)
+            ? [new DeclarationFault("/rights/deadline", "Answer within one month: write P1M, P4W, P28D or less, and more than nothing.")]
+            : [];
+
+    private static bool IsWithinOneMonth(Term term) => term switch
+    {
+        { Years: 0, Months: 1, Days: 0 } => true,
+        { Years: 0, Months: 0, Days: >= 1 and <= 31 } => true,
+        _ => false,
+    };
+
+    /// <summary>GDPR art. 7(3) and 21: a basis brings its right with it.</summary>
+    private static IEnumerable<DeclarationFault> RightsMissing(JsonObject declaration)
+    {
+        if (declaration["rights"] is not JsonObject rights || rights["requests"] is not JsonArray) return [];
+        var bases = declaration.Maps("purposes").Select(at => BasisOf(at.Item)).ToHashSet();
+        var offered = rights.Words("requests").Select(word => word.Text).ToHashSet();
+        (bool Needed, string Right)[] needs =
+        [
+            (bases.Contains("consent"), "withdrawal"),
+            (bases.Contains("legitimate-interest") || bases.Contains("public-task"), "objection"),
+        ];
+        var missing = needs.Where(need => need.Needed && !offered.Contains(need.Right)).Select(need => need.Right).ToList();
+        return missing.Count == 0 ? [] : [new DeclarationFault("/rights/requests", $"Add {string.Join(" and ", missing)}; the legal bases of the purposes bring it.")];
+    }
+
+    private static IEnumerable<DeclarationFault> ConsentThatNeverHolds(JsonObject declaration) =>
+        declaration.Term("consentValidFor") is { Years: 0, Months: 0, Days: 0 }
+            ? [new DeclarationFault("/consentValidFor", "Remember a choice for a day at least; leave the member out for six months.")]
+            : [];
+
+    /// <summary>One act governs a day: regimes stand in order of time and do not overlap.</summary>
+    private static IEnumerable<DeclarationFault> RegimesInDisorder(JsonObject declaration)
+    {
+        string? reached = null;
+        var first = true;
+        foreach (var (regime, path) in declaration.Maps("regimes"))
+        {
+            // ISO dates order as text.
+            var (from, until) = (regime.Text("from") ?? "0000", regime.Text("until") ?? "9999");
+            if (string.CompareOrdinal(from, until) > 0) yield return new DeclarationFault($"{path}/until", "End the regime on or after the day on which it begins.");
+            if (!first && string.CompareOrdinal(from, reached) <= 0) yield return new DeclarationFault($"{path}/from", "Begin after the end of the regime before it.");
+            (reached, first) = (until, false);
+        }
+    }
+
+    private static string? BasisOf(JsonObject purpose) => purpose.Text("legalBasis");
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Consent.Contracts;
+using static Consent.ConsentService.Shapes;
+
+namespace Consent.ConsentService;
+
+/// <summary>
+/// Which members a declaration has and how each is written: the code's side of <c>declaration.schema.json</c>. What one goes
+/// without, the other must; tests hold them to the same samples.
+/// </summary>
+internal static partial class DeclarationMembers
+{
+    private static readonly Shape _id = TextThat(Id().IsMatch, "an id: 2 to 63 lower-case letters, digits and hyphens, a letter first");
+    private static readonly Shape _line = TextThat(Line().IsMatch, "a text of one line that is not blank");
+    private static readonly Shape _country = TextThat(Country().IsMatch, "a country code of two capital letters (ISO 3166-1 alpha-2)");
+    private static readonly Shape _email = TextThat(Email().IsMatch, "an e-mail address, such as privacy@shop.example");
+    private static readonly Shape _url = TextThat(IsHttps, "an address that starts with https://");
+    private static readonly Shape _origin = TextThat(
+        IsOrigin, "an origin: https://host or https://host:port in lower case, with no path and no default port; http only for localhost");
+    private static readonly Shape _language = TextThat(Language().IsMatch, "a language tag, such as nl or en-GB");
+    private static readonly Shape _digits = TextThat(EightDigits().IsMatch, "the eight digits of the trade register number");
+    private static readonly Shape _date = TextThat(
+        text => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _), "a date as 2018-05-25");
+    private static readonly Shape _term = TextThat(
+        text => Form().IsMatch(text) && Term.TryParse(text, out _), "a term of years, months, weeks or days, such as P6M or P28D");
+
+    /// <param name="languages">Those that each text must be written in; none when the declaration does not say.</param>
+    public static Shape Of(IReadOnlyCollection<string> languages)
+    {
+        var texts = TextsIn(languages);
+        var statement = Object(Must("id", _id), Must("text", texts));
+        return Object(
+            Must("site", _id),
+            Must("effectiveFrom", _date),
+            Must("origins", List(_origin, atLeast: 1, distinct: true)),
+            Must("languages", List(_language, atLeast: 1, distinct: true)),
+            Must("controller", Controller()),
+            Must("supervisoryAuthority", Object(Must("name", _line), Must("website", _url))),
+            May("regimes", List(Object(Must("law", _line), May("from", _date), May("until", _date)))),
+            Must("scopeOfStatement", texts),
+            Must("announcementOfChanges", texts),
+            Must("dataCategories", List(Object(Must("id", _id), Must("name", texts), May("special", YesOrNo)), atLeast: 1)),
+            Must("purposes", List(Purpose(texts), atLeast: 1)),
+            Must("vendors", List(Vendor(texts))),
+            Must("cookies", List(Cookie(texts))),
+            Must("topics", List(Topic(texts))),
+            Must("rights", Rights(texts)),
+            May("disclosures", List(statement)),
+            May("measures", List(statement)),
+            May("consentValidFor", _term));
+    }
+
+    private static Shape Controller() => Object(
+        Must("id", _id), Must("name", _line), May("legalForm", _line), May("tradeRegisterNumber", _digits), Must("address", _line),
+        Must("postcode", _line), Must("city", _line), Must("country", _country), May("phone", _line), Must("email", _email), Must("website", _url));
+
+    private static Shape Purpose(Shape texts) => Object(
+        Must("id", _id), Must("name", texts), Must("description", texts), Must("legalBasis", OneOf<LegalBasis>()), May("interest", texts),
+        Must("dataCategories", List(_id, atLeast: 1, distinct: true)),
+        Must("retention", Object(May("term", _term), May("workingDays", YesOrNo), Must("trigger", _id), Must("description", texts))),
+        May("vendors", List(_id, distinct: true)), May("advertising", YesOrNo));
+
+    private static Shape Vendor(Shape texts) => Object(
+        Must("id", _id), Must("name", _line), Must("role", OneOf<VendorRole>()), Must("country", _country),
+        May("agreement", Object(Must("kind", OneOf("processing-agreement", "joint-controller-arrangement", "terms")), May("url", _url))),
+        May("safeguard", OneOf("adequacy-decision", "standard-contractual-clauses", "binding-corporate-rules", "code-of-conduct", "certification")),
+        May("privacyPolicy", _url), May("conditions", texts));
+
+    private static Shape Cookie(Shape texts) => Object(
+        Must("name", _line), Must("kind", OneOf<CookieKind>()), Must("purpose", _id), May("vendor", _id), May("lifetime", _term),
+        Must("description", texts));
+
+    private static Shape Topic(Shape texts) => Object(
+        Must("id", _id), Must("purpose", _id), Must("name", texts), Must("description", texts),
+        Must("channels", List(OneOf<Channel>(), atLeast: 1, distinct: true)));
+
+    private static Shape Rights(Shape texts) => Object(
+        Must("requests", List(OneOf<RightsRequest>(), atLeast: 1, distinct: true)), Must("email", _email), Must("deadline", _term),
+        Must("identityCheck", Object(Must("method", OneOf<IdentityCheckMethod>()), Must("description", texts))), Must("procedure", texts));
+
+    private static Shape TextsIn(IReadOnlyCollection<string> languages)
+    {
+        var text = TextThat(words => !string.IsNullOrWhiteSpace(words), "a text that is not blank");
+        return languages.Count > 0
+            ? Object([.. languages.Select(language => Must(language, text))])
+            : (node, path) => Object([.. (node as System.Text.Json.Nodes.JsonObject ?? []).Select(m => Must(m.Key, text))])(node, path);
+    }
+
+    private static bool IsHttps(string text) =>
+        Url().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0;
+
+    private static bool IsOrigin(string text) =>
+        Origin().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text;
+
+    [GeneratedRegex(@"^[a-z][a-z0-9-]{1,62}\z", RegexOptions.None, 100)]
+    private static partial Regex Id();
+
+    [GeneratedRegex(@"^(?=.*\S)[^\p{Cc}]+\z", RegexOptions.None, 100)]
+    private static partial Regex Line();
+
+    [GeneratedRegex(@"^[A-Z]{2}\z", RegexOptions.None, 100)]
+    private static partial Regex Country();
+
+    [GeneratedRegex(@"^[^\s@<>]+@[^\s@<>.]+(\.[^\s@<>.]+)+\z", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex Email();
+
+    [GeneratedRegex(@"^https://[^\s/?#]+\S*\z", RegexOptions.None, 100)]
+    private static partial Regex Url();
+
+    [GeneratedRegex(@"^(https://[a-z0-9.-]+|http://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\]))(:[0-9]{1,5})?\z", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex Origin();
+
+    [GeneratedRegex(@"^[a-z]{2,3}(-[A-Z]{2})?\z", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex Language();
+
+    [GeneratedRegex(@"^[0-9]{8}\z", RegexOptions.None, 100)]
+    private static partial Regex EightDigits();
+
+    [GeneratedRegex(@"^P[0-9YMWD]+\z", RegexOptions.None, 100)]
+    private static partial Regex Form();
+}

@@ -1,0 +1,40 @@
+using Consent.ServiceDefaults;
+
+namespace Consent.ConsentService;
+
+/// <summary><c>PUT /v1/sites/{site}/declaration</c>: YAML or JSON becomes the site's next version, unless it is the one in force.</summary>
+internal static class PublishDeclaration
+{
+    private const int LargestBody = 1024 * 1024;
+
+    public static void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPut("/v1/sites/{site}/declaration", HandleAsync).RequireScope("consent");
+
+    private static async Task<IResult> HandleAsync(string site, HttpContext http, DeclarationLog declarations)
+    {
+        var current = declarations.InForce(site);
+        if (current is not null && declarations.Open(http.User, site) is null) return Problems.UnknownSite();
+
+        var (bytes, tooLarge) = await JsonBody.ReadBytesAsync(http.Request, LargestBody);
+        if (tooLarge is not null) return tooLarge;
+        var (node, unreadable) = ReadDeclaration.Of(bytes.Span, http.Request.ContentType);
+        if (unreadable is not null) return Invalid(400, [unreadable]);
+        var (declaration, faults) = ValidateDeclaration.Of(node);
+        if (declaration is null) return Invalid(422, faults);
+        if (declaration.Site != site) return Invalid(422, [new DeclarationFault("/site", "Name the site that stands in the address.")]);
+
+        var controller = declaration.Controller.Id;
+        if (!Tenancy.Allows(http.User, site, controller)) return Problems.UnknownSite();
+        if (current is not null && current.Declaration.Controller.Id != controller && !http.User.HasScope(Authentication.Admin))
+            return Invalid(422, [new DeclarationFault("/controller/id", "Keep the controller's id: only an admin hands a site over.")]);
+
+        var (published, isNew) = await declarations.PublishAsync(declaration);
+        return isNew
+            ? TypedResults.Created($"/v1/sites/{site}/declaration?version={published.Version}", published.ToJson())
+            : TypedResults.Ok(published.ToJson());
+    }
+
+    private static IResult Invalid(int status, IReadOnlyList<DeclarationFault> faults) => Problems.Because(
+        status, status == 400 ? "unreadable-declaration" : "invalid-declaration", "The declaration cannot be published.",
+        "Mend what is listed under faults, each with its path and reason, and send it again.", new Dictionary<string, object?> { ["faults"] = faults });
+}

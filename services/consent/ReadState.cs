@@ -1,0 +1,99 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults;
+using Consent.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Consent.ConsentService;
+
+/// <summary>Where a person stands now: for himself by his visitor id, for the controller by token.</summary>
+internal static class ReadState
+{
+    public const string SubjectHeader = "Consent-Subject";
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/v1/sites/{site}/me/state", OwnAsync).RequireSiteCors(ConsentSetup.Service);
+        endpoints.MapGet("/v1/sites/{site}/receipts/{id}", ReceiptAsync).RequireSiteCors(ConsentSetup.Service);
+        var trusted = endpoints.MapGroup("/v1/sites/{site}/subjects/{subject}").RequireScope("consent");
+        trusted.MapGet("/state", StateAsync);
+        trusted.MapGet("/receipts", HistoryAsync);
+        trusted.MapGet("/permits/{purpose}", PermitAsync);
+    }
+
+    public static ProblemHttpResult MalformedSubject() => Problems.Because(400, "subject-id", "The subject id is malformed.",
+        "Send a visitor id, 32 lower-case hexadecimal digits; other subjects need a token with scope consent.");
+
+    private static async Task<IResult> OwnAsync(string site, HttpContext http, Reader reader)
+    {
+        if (reader.Declarations.InForce(site) is not { } inForce) return Problems.UnknownSite();
+        if (SiteCors.ForeignOrigin(http.Request, inForce.Declaration) is { } foreign) return foreign;
+        var subject = http.Request.Headers[SubjectHeader].ToString();
+        return SubjectId.IsVisitor(subject) ? await reader.AnswerAsync(http, inForce, subject) : MalformedSubject();
+    }
+
+    private static async Task<IResult> StateAsync(string site, string subject, HttpContext http, Reader reader)
+    {
+        if (reader.Declarations.Open(http.User, site) is not { } inForce) return Problems.UnknownSite();
+        return SubjectId.IsValid(subject) ? await reader.AnswerAsync(http, inForce, subject) : MalformedSubject();
+    }
+
+    private static async Task<IResult> HistoryAsync(string site, string subject, HttpContext http, Reader reader)
+    {
+        if (reader.Declarations.Open(http.User, site) is null) return Problems.UnknownSite();
+        if (!SubjectId.IsValid(subject)) return MalformedSubject();
+        http.Response.Headers.CacheControl = "no-store";
+        var history = await reader.Log.HistoryAsync(Receipt.Stream(site, subject), http.RequestAborted);
+        return TypedResults.Ok(history.Select(r => r.Read<Receipt>()));
+    }
+
+    private static async Task<IResult> PermitAsync(string site, string subject, string purpose, HttpContext http, Reader reader)
+    {
+        if (reader.Declarations.Open(http.User, site) is not { } inForce) return Problems.UnknownSite();
+        if (!SubjectId.IsValid(subject)) return MalformedSubject();
+        if (inForce.Declaration.PurposeBehind(purpose) is null)
+            return Problems.Because(404, "unknown-purpose", "The declaration has no such purpose or topic.", "Use an id of the site's declaration.");
+        var newest = await reader.NewestAsync(site, subject, http.RequestAborted);
+        var state = ConsentState.Of(newest, inForce.Declaration, purpose, reader.Time.Now());
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(new Permit(state.Permitted, state.Status, newest?.Id));
+    }
+
+    private static async Task<IResult> ReceiptAsync(string site, string id, HttpContext http, Reader reader)
+    {
+        var record = id.Length == 32 ? await reader.Log.FindByIdAsync(id, http.RequestAborted) : null;
+        var receipt = record?.Kind == DecisionRecorder.Kind ? record.Read<Receipt>() : null;
+        var own = receipt is not null && http.Request.Headers[SubjectHeader] == receipt.SubjectId && SubjectId.IsVisitor(receipt.SubjectId);
+        var trusted = http.User.HasScope("consent") && reader.Declarations.Open(http.User, site) is not null;
+        if (receipt is null || receipt.Site != site || !(own || trusted))
+            return Problems.Because(404, "unknown-receipt", "There is no such receipt here.", "Send the receipt's id, with your Consent-Subject or a token.");
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(receipt);
+    }
+
+    /// <param name="Reason">The status, which is why.</param>
+    /// <param name="Receipt">Id of the newest receipt, on which the answer rests; absent for a person of whom nothing is known.</param>
+    internal sealed record Permit(bool Permitted, PurposeStatus Reason, string? Receipt);
+
+    internal sealed record State(
+        string Site, int Epoch, long Version, string? Receipt, string Declaration, DateTimeOffset At, IReadOnlyDictionary<string, PurposeState> Purposes);
+
+    internal sealed class Reader([FromKeyedServices(ConsentSetup.Service)] IRecordLog log, DeclarationLog declarations, TimeProvider time)
+    {
+        public IRecordLog Log => log;
+        public DeclarationLog Declarations => declarations;
+        public TimeProvider Time => time;
+
+        public async Task<Receipt?> NewestAsync(string site, string subject, CancellationToken cancel) =>
+            (await log.LatestAsync(Receipt.Stream(site, subject), cancel))?.Read<Receipt>();
+
+        public async Task<IResult> AnswerAsync(HttpContext http, PublishedDeclaration inForce, string subject)
+        {
+            var newest = await NewestAsync(inForce.Declaration.Site, subject, http.RequestAborted);
+            var now = time.Now();
+            http.Response.Headers.CacheControl = "no-store";
+            return TypedResults.Ok(new State(
+                inForce.Declaration.Site, newest?.Epoch ?? log.Epoch, newest?.Version ?? 0, newest?.Id, inForce.Hash, now,
+                ConsentState.Of(newest, inForce.Declaration, now)));
+        }
+    }
+}
