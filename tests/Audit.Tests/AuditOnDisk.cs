@@ -16,7 +16,7 @@ internal sealed class AuditOnDisk : IAsyncDisposable
     public Outbox Outbox { get; } = new();
     public StoppedClock Clock { get; } = new() { Time = Samples.Noon.AddMilliseconds(60) };
 
-    public Task HearAsync(IEvent e) => e switch
+    public Task HearAsync(object e) => e switch
     {
         ConsentChanged x => new HearConsentChanged(Log, Outbox).HandleAsync(x, default),
         DeclarationPublished x => new HearDeclarationPublished(Log, Outbox).HandleAsync(x, default),

@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using Channels = System.Threading.Channels.Channel;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
 
@@ -7,7 +7,7 @@ namespace Consent.Audit.Tests;
 /// <summary>A transport that keeps what it takes, or takes nothing.</summary>
 internal sealed class Outbox : IEventTransport
 {
-    private readonly Channel<OutgoingEvent> _sent = Channel.CreateUnbounded<OutgoingEvent>();
+    private readonly System.Threading.Channels.Channel<OutgoingEvent> _sent = Channels.CreateUnbounded<OutgoingEvent>();
 
     public bool Down { get; set; }
 

@@ -30,7 +30,7 @@ public sealed class RunningAudit : IAsyncLifetime
         _app.MapAudit();
         _issuer = DevelopmentIssuer.Open(_folder);
         _issuer.Map(_app);
-        await _app.StartAsync();
+        await _app.StartAsync(TestContext.Current.CancellationToken);
         var address = new Uri(_app.Urls.Single());
         _app.Configuration["Auth:MetadataAddress"] = new Uri(address, $"{DevelopmentIssuer.Path}/.well-known/openid-configuration").ToString();
         _client = new HttpClient { BaseAddress = address };
