@@ -1,5 +1,10 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Consent.Storage;
 
@@ -12,22 +17,53 @@ public static class StorageRegistration
     /// </summary>
     public static IHostApplicationBuilder AddRecordLog(this IHostApplicationBuilder builder, string service)
     {
-        throw new NotSupportedException("On its way.");
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddKeyedSingleton<IRecordLog>(service, (provider, _) => SqliteRecordLog.Open(
+            ServiceData.FileOf(builder.Configuration, service, "log.db"), service, provider.GetRequiredService<TimeProvider>()));
+        return builder;
     }
 
     /// <summary>
     /// Publishes what stands in the service's log (<see cref="AddRecordLog"/> first), and keeps the ledger of who applied it in
     /// <c>{Data}/{service}/ledger.db</c>: a keyed singleton <see cref="DeliveryLedger"/>. Hears
-    /// <see cref="Contracts.SubscriberAnnounced"/>, <see cref="Contracts.ConsentApplied"/> and
-    /// <see cref="Contracts.LedgerRequested"/> in the service's name. Settings are those of <see cref="RelayOptions"/>.
+    /// <see cref="SubscriberAnnounced"/>, <see cref="ConsentApplied"/> and <see cref="LedgerRequested"/> in the service's name,
+    /// and sends through the container's <see cref="IEventTransport"/>. Settings are those of <see cref="RelayOptions"/>.
     /// </summary>
     /// <param name="eventOf">
     /// Pure: the event that tells of a record, bearing the record's id, with the time at which it is published; null when the
     /// record is not published.
     /// </param>
+    /// <param name="newestSuffices">
+    /// True when every published record carries the whole state of its stream, as receipts and declarations do: whoever applied
+    /// the newest has no need of those before it. False when each record says something of its own, as opt-outs per topic do:
+    /// then each is delivered to each subscriber, whatever came after it.
+    /// </param>
     public static IHostApplicationBuilder AddRelay(
-        this IHostApplicationBuilder builder, string service, Func<LogRecord, DateTimeOffset, OutgoingEvent?> eventOf)
+        this IHostApplicationBuilder builder, string service, Func<LogRecord, DateTimeOffset, OutgoingEvent?> eventOf, bool newestSuffices = false)
     {
-        throw new NotSupportedException("On its way.");
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        var options = RelayOptions.Of(builder.Configuration);
+        services.AddKeyedSingleton(service, (provider, _) => DeliveryLedger.Open(
+            ServiceData.FileOf(builder.Configuration, service, "ledger.db"), provider.Log(service), service, newestSuffices, provider.Time()));
+
+        services.AddSingleton<IHostedService>(p => new Relay(
+            service, p.Log(service), p.Ledger(service), p.Transport(), eventOf, options, p.Time(), p.GetRequiredService<ILogger<Relay>>()));
+        services.AddSingleton<IHostedService>(p => new Redelivery(
+            service, p.Log(service), p.Ledger(service), p.Transport(), eventOf, options, p.Time(), p.GetRequiredService<ILogger<Redelivery>>()));
+
+        services.AddEventHandler<SubscriberAnnounced>(service, p => new HearSubscriber(p.Ledger(service)));
+        services.AddEventHandler<ConsentApplied>(service, p => new HearApplied(service, p.Ledger(service)));
+        services.AddEventHandler<LedgerRequested>(service, p => new AnswerAudit(service, p.Ledger(service), p.Transport()));
+        return builder;
     }
+
+    private static IRecordLog Log(this IServiceProvider provider, string service) => provider.GetRequiredKeyedService<IRecordLog>(service);
+
+    private static DeliveryLedger Ledger(this IServiceProvider provider, string service) => provider.GetRequiredKeyedService<DeliveryLedger>(service);
+
+    private static IEventTransport Transport(this IServiceProvider provider) => provider.GetRequiredService<IEventTransport>();
+
+    private static TimeProvider Time(this IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
 }

@@ -1,0 +1,41 @@
+using System.Diagnostics.Metrics;
+
+namespace Consent.Storage;
+
+/// <summary>What storage tells of itself: the meter <c>Consent.Storage</c>. Tags name services only.</summary>
+internal static class StorageMetrics
+{
+    public const string MeterName = "Consent.Storage";
+
+    private static readonly Meter Meter = new(MeterName);
+
+    public static Counter<long> Appended { get; } = Meter.CreateCounter<long>(
+        "consent.log.appended", "{record}", "Records committed to a log.");
+
+    public static Counter<long> Conflicts { get; } = Meter.CreateCounter<long>(
+        "consent.log.conflicts", "{append}", "Appends that lost against another.");
+
+    public static Histogram<int> BatchSize { get; } = Meter.CreateHistogram<int>(
+        "consent.storage.batch", "{write}", "Writes that shared one transaction and its fsync; its count is the number of commits.");
+
+    public static Counter<long> CommitFailures { get; } = Meter.CreateCounter<long>(
+        "consent.storage.commit.failures", "{commit}", "Transactions that failed, with all writes in them.");
+
+    public static Counter<long> Published { get; } = Meter.CreateCounter<long>(
+        "consent.relay.published", "{event}", "Events that the broker confirmed.");
+
+    public static Counter<long> PublishFailures { get; } = Meter.CreateCounter<long>(
+        "consent.relay.failures", "{attempt}", "Rounds of the relay or of redelivery that failed and will be repeated.");
+
+    public static Gauge<double> RelayLag { get; } = Meter.CreateGauge<double>(
+        "consent.relay.lag", "s", "Age of the oldest record that is not published yet; 0 when all are.");
+
+    public static Counter<long> Redelivered { get; } = Meter.CreateCounter<long>(
+        "consent.relay.redelivered", "{event}", "Events sent again to one subscriber.");
+
+    public static Gauge<double> OldestOpen { get; } = Meter.CreateGauge<double>(
+        "consent.ledger.oldest_open", "s", "Age of the oldest open delivery of a subscriber; 0 when none is open.");
+
+    public static Counter<long> UnknownAcknowledged { get; } = Meter.CreateCounter<long>(
+        "consent.ledger.unknown", "{acknowledgement}", "Acknowledgements of records that the log does not have.");
+}
