@@ -1,0 +1,40 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
+
+namespace Consent.Audit;
+
+/// <summary>
+/// Asks each source for the deliveries that its ledger closed behind audit's cursor: at the start, and then every
+/// <c>Audit:CatchUpEvery</c> (a time span, 30 seconds unless set). A question or an answer that is lost is asked again.
+/// </summary>
+internal sealed class AskLedgers(
+    AuditLog log, IEventTransport transport, IConfiguration configuration, TimeProvider time, ILogger<AskLedgers> logger) : BackgroundService
+{
+    public async Task AskAsync(string source, CancellationToken cancel)
+    {
+        var question = new LedgerRequested(RandomId.New(), source, await log.CursorOfAsync(source, cancel));
+        await transport.PublishAsync([OutgoingEvent.Of(question, source)], cancel);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(configuration.GetValue("Audit:CatchUpEvery", TimeSpan.FromSeconds(30)), time);
+        do
+        {
+            foreach (var source in AuditService.Sources) await TryAskAsync(source, stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task TryAskAsync(string source, CancellationToken cancel)
+    {
+        try
+        {
+            await AskAsync(source, cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            logger.LogInformation("The ledger of {Source} could not be asked ({Kind}); it is asked again later.", source, e.GetType().Name);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Consent.Contracts;
+using Consent.Storage;
+
+namespace Consent.Audit;
+
+/// <summary>
+/// Audit's own append-only log. Streams: <c>trace/{record id}</c>, all that was heard about one record, in the order of hearing;
+/// <c>declaration/{site}/{hash}</c>, the publications of one text; <c>cursor/{source}</c>, how far its ledger was read.
+/// </summary>
+public sealed class AuditLog([FromKeyedServices(AuditService.Name)] IRecordLog log, TimeProvider time)
+{
+    public static string TraceOf(string recordId) => $"trace/{recordId}";
+
+    public static string DeclarationOf(string site, string hash) => $"declaration/{site}/{hash}";
+
+    /// <summary>
+    /// Appends the event to the stream unless it stands there already. Completes after the fsync, with what stands in the log:
+    /// of an event that came before, the first hearing.
+    /// </summary>
+    public async Task<Heard> KeepAsync<T>(string stream, T e, CancellationToken cancel) where T : IEvent
+    {
+        var key = $"{T.Kind}:{e.Id}";
+        while (true)
+        {
+            if (await log.FindByKeyAsync(stream, key, cancel) is { } known) return HeardIn<T>(known.Record, e.Id);
+
+            var heard = Heard.Of(e, time.Now());
+            // A conflict means that another event of this stream came in between, or this one on another thread: look again.
+            if (await TryAppendAsync(stream, T.Kind, heard.Body, key, heard.At, cancel)) return heard;
+        }
+    }
+
+    public async ValueTask<List<Heard>> ReadAsync(string stream, CancellationToken cancel) =>
+        [.. (await log.HistoryAsync(stream, cancel)).Select(r => new Heard(r.Kind, r.Read<EventId>().Id, r.RecordedAt, r.Payload))];
+
+    /// <summary>Up to <paramref name="max"/> receipts or anything else behind the position, in the order of hearing.</summary>
+    public ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long after, int max, CancellationToken cancel) => log.FeedAsync(after, max, cancel);
+
+    /// <summary>Place in the source's ledger up to which its closed deliveries stand in this log; 0 at the beginning.</summary>
+    public async ValueTask<long> CursorOfAsync(string source, CancellationToken cancel) =>
+        (await log.LatestAsync(CursorStream(source), cancel))?.Read<LedgerCursor>().Through ?? 0;
+
+    /// <summary>Call it when all before the place has been kept. A cursor never goes back.</summary>
+    public async Task MoveCursorAsync(string source, long through, CancellationToken cancel)
+    {
+        while (await CursorOfAsync(source, cancel) < through)
+        {
+            if (await TryAppendAsync(CursorStream(source), "ledger-cursor", ContractJson.Write(new LedgerCursor(through)), null, time.Now(), cancel)) return;
+        }
+    }
+
+    private async Task<bool> TryAppendAsync(
+        string stream, string kind, ReadOnlyMemory<byte> payload, string? key, DateTimeOffset at, CancellationToken cancel)
+    {
+        var newest = await log.LatestAsync(stream, cancel);
+        return await log.AppendAsync(new NewRecord
+        {
+            Stream = stream,
+            Version = (newest?.Version ?? 0) + 1,
+            Kind = kind,
+            // Its own, and not the event's: one publication stands in two streams.
+            Id = RandomId.New(),
+            RecordedAt = at,
+            Payload = payload,
+            IdempotencyKey = key,
+        }) is AppendOutcome.Appended;
+    }
+
+    private static Heard HeardIn<T>(LogRecord record, string eventId) where T : IEvent => new(T.Kind, eventId, record.RecordedAt, record.Payload);
+
+    private static string CursorStream(string source) => $"cursor/{source}";
+
+    private sealed record EventId(string Id);
+
+    private sealed record LedgerCursor(long Through);
+}

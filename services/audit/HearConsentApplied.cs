@@ -1,0 +1,14 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
+
+namespace Consent.Audit;
+
+/// <summary>Keeps a subscriber's word, whether or not the record itself has been heard.</summary>
+internal sealed class HearConsentApplied(AuditLog log) : IEventHandler<ConsentApplied>
+{
+    public Task HandleAsync(ConsentApplied e, CancellationToken cancel) => KeepAsync(log, e, cancel);
+
+    /// <summary>Audit's own acknowledgement is passed over: what audit applied is what stands in its log, and nothing else.</summary>
+    public static Task KeepAsync(AuditLog log, ConsentApplied e, CancellationToken cancel) =>
+        e.Subscriber == AuditService.Name ? Task.CompletedTask : log.KeepAsync(AuditLog.TraceOf(e.RecordId), e, cancel);
+}

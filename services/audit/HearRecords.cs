@@ -1,0 +1,43 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
+
+namespace Consent.Audit;
+
+// Each keeps the record first and acknowledges it then: an acknowledgement rests on a commit. When the broker does not take
+// the acknowledgement the handler fails, and the record comes again.
+
+internal sealed class HearConsentChanged(AuditLog log, IEventTransport transport) : IEventHandler<ConsentChanged>
+{
+    public async Task HandleAsync(ConsentChanged e, CancellationToken cancel)
+    {
+        var heard = await log.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
+        await transport.AcknowledgeAsync("consent", heard, cancel);
+    }
+}
+
+internal sealed class HearDeclarationPublished(AuditLog log, IEventTransport transport) : IEventHandler<DeclarationPublished>
+{
+    public async Task HandleAsync(DeclarationPublished e, CancellationToken cancel)
+    {
+        var declaration = e.Declaration;
+        await log.KeepAsync(AuditLog.DeclarationOf(declaration.Declaration.Site, declaration.Hash), e, cancel);
+        var heard = await log.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
+        await transport.AcknowledgeAsync("consent", heard, cancel);
+    }
+}
+
+internal sealed class HearMarketing<T>(AuditLog log, IEventTransport transport) : IEventHandler<T> where T : class, IEvent
+{
+    public async Task HandleAsync(T e, CancellationToken cancel)
+    {
+        var heard = await log.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
+        await transport.AcknowledgeAsync("marketing-unsubscribe", heard, cancel);
+    }
+}
+
+internal static class OwnAcknowledgement
+{
+    /// <summary>Says when it was first kept, also when it came again: the same acknowledgement, whose first copy may be lost.</summary>
+    public static Task AcknowledgeAsync(this IEventTransport transport, string source, Heard heard, CancellationToken cancel) =>
+        transport.PublishAsync([OutgoingEvent.Of(ConsentApplied.By(AuditService.Name, source, heard.EventId, heard.At))], cancel);
+}

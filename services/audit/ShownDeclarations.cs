@@ -1,0 +1,28 @@
+using Consent.Contracts;
+
+namespace Consent.Audit;
+
+/// <summary>Finds what a receipt's person was shown among the publications that audit heard.</summary>
+public static class ShownDeclarations
+{
+    /// <summary>By hash, which is the declaration's identity; a text published twice is the version that the receipt names.</summary>
+    public static ShownDeclaration? To(Receipt receipt, IEnumerable<Heard> heard)
+    {
+        ArgumentNullException.ThrowIfNull(receipt);
+        if (receipt.Declaration is not { } hash) return null;
+        var published = heard.Select(h => h.As<DeclarationPublished>()?.Declaration).OfType<PublishedDeclaration>()
+            .Where(d => d.Hash == hash && d.Declaration.Site == receipt.Site)
+            .OrderByDescending(d => d.Version == receipt.DeclarationVersion).ThenBy(d => d.Version).FirstOrDefault();
+        var version = published?.Version ?? receipt.DeclarationVersion;
+        var href = $"/v1/sites/{Uri.EscapeDataString(receipt.Site)}/declaration" + (version is null ? "" : $"?version={version}");
+        return new ShownDeclaration(hash, version, published?.PublishedAt, href, published is null ? null : TextOf(published.Declaration, receipt.Language));
+    }
+
+    private static ShownText TextOf(Declaration declaration, string? language)
+    {
+        var shown = declaration.Languages.Contains(language, StringComparer.Ordinal) ? language! : declaration.Languages[0];
+        return new ShownText(shown, declaration.Controller.Name,
+            [.. declaration.Purposes.Select(p => new ShownEntry(p.Id, p.Name.In(shown), p.Description.In(shown)))],
+            [.. declaration.Topics.Select(t => new ShownEntry(t.Id, t.Name.In(shown), t.Description.In(shown)))]);
+    }
+}

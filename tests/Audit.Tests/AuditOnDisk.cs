@@ -1,0 +1,66 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
+using Consent.Storage;
+
+namespace Consent.Audit.Tests;
+
+/// <summary>Audit's handlers over a real log in a folder of their own; what they send is kept to be looked at.</summary>
+internal sealed class AuditOnDisk : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("audit-tests-").FullName;
+    private IRecordLog _records;
+
+    public AuditOnDisk() => (_records, Log) = Open();
+
+    public AuditLog Log { get; private set; }
+    public Outbox Outbox { get; } = new();
+    public StoppedClock Clock { get; } = new() { Time = Samples.Noon.AddMilliseconds(60) };
+
+    public Task HearAsync(object e) => e switch
+    {
+        ConsentChanged x => new HearConsentChanged(Log, Outbox).HandleAsync(x, default),
+        DeclarationPublished x => new HearDeclarationPublished(Log, Outbox).HandleAsync(x, default),
+        MarketingUnsubscribed x => new HearMarketing<MarketingUnsubscribed>(Log, Outbox).HandleAsync(x, default),
+        MarketingSubscribed x => new HearMarketing<MarketingSubscribed>(Log, Outbox).HandleAsync(x, default),
+        ConsentApplied x => new HearConsentApplied(Log).HandleAsync(x, default),
+        LedgerPage x => new HearLedgerPage(Log, AskLedgersTests.Asking(Log, Outbox)).HandleAsync(x, default),
+        _ => throw new NotSupportedException(),
+    };
+
+    /// <summary>The trace as the route tells it.</summary>
+    public async Task<Trace?> TraceAsync(string receiptId = "receipt-1") =>
+        TraceStory.Tell(receiptId, await ReadTrace.GatherAsync(receiptId, Log, default));
+
+    public async Task<int> RecordsAsync() => (await Log.FeedAsync(0, 10_000, default)).Count;
+
+    public async Task RestartAsync()
+    {
+        await CloseAsync();
+        (_records, Log) = Open();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private (IRecordLog, AuditLog) Open()
+    {
+        var records = SqliteRecordLog.Open(Path.Combine(_folder, "log.db"), AuditService.Name, Clock);
+        return (records, new AuditLog(records, Clock));
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_records is IAsyncDisposable open) await open.DisposeAsync();
+        else ((IDisposable)_records).Dispose();
+    }
+}
+
+internal sealed class StoppedClock : TimeProvider
+{
+    public DateTimeOffset Time { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => Time;
+}

@@ -1,0 +1,148 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
+
+namespace Consent.Audit.Tests;
+
+public class HearRecordsTests
+{
+    private static readonly object[] Everything =
+    [
+        Samples.Publication(), Samples.OptOut(), Samples.Choice(causedBy: "opt-out-1"),
+        Samples.Applied("newsletter", 80), Samples.Applied("analytics", 85), Samples.Applied("consent", 10, "opt-out-1", "marketing-unsubscribe"),
+    ];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task Hear_AnyOrderWithRepeats_KeepsTheSameTrace(int seed)
+    {
+        await using var inOrder = new AuditOnDisk();
+        foreach (var e in Everything) await inOrder.HearAsync(e);
+
+        await using var shuffled = new AuditOnDisk();
+        object[] twice = [.. Everything, .. Everything];
+        new Random(seed).Shuffle(twice);
+        foreach (var e in twice) await shuffled.HearAsync(e);
+
+        var told = await inOrder.TraceAsync();
+        Assert.Equal(["audit", "newsletter", "analytics"], told!.Applied.Select(a => a.Subscriber));
+        Assert.Equal("opted-out", told.Story[0].What);
+        Assert.NotNull(told.Declaration!.Text);
+        Assert.Equal(CanonicalJson.Hash(told), CanonicalJson.Hash(await shuffled.TraceAsync()));
+        Assert.Equal(await inOrder.RecordsAsync(), await shuffled.RecordsAsync());
+    }
+
+    [Fact]
+    public async Task Hear_AllAtOnceAndTwice_LosesNothingAndDoublesNothing()
+    {
+        await using var audit = new AuditOnDisk();
+        object[] many = [.. Everything, .. Enumerable.Range(0, 20).Select(i => Samples.Applied($"subscriber-{i:00}", 100 + i))];
+        await Task.WhenAll(many.Concat(many).Select(e => audit.HearAsync(e)));
+
+        Assert.Equal(many.Length + 1, await audit.RecordsAsync()); // A publication stands in two streams.
+        Assert.Equal(23, (await audit.TraceAsync())!.Applied.Count);
+    }
+
+    [Fact]
+    public async Task Hear_AcknowledgementsBeforeTheReceipt_AreToldOnceItComes()
+    {
+        await using var audit = new AuditOnDisk();
+        await audit.HearAsync(Samples.Applied("newsletter", 80));
+        Assert.Null(await audit.TraceAsync());
+
+        await audit.HearAsync(Samples.Choice());
+        Assert.Equal(["audit", "newsletter"], (await audit.TraceAsync())!.Applied.Select(a => a.Subscriber));
+    }
+
+    [Fact]
+    public async Task Hear_ThenRestart_KeepsAll()
+    {
+        await using var audit = new AuditOnDisk();
+        foreach (var e in Everything) await audit.HearAsync(e);
+        var before = CanonicalJson.Hash(await audit.TraceAsync());
+
+        await audit.RestartAsync();
+        Assert.Equal(before, CanonicalJson.Hash(await audit.TraceAsync()));
+
+        var records = await audit.RecordsAsync();
+        foreach (var e in Everything) await audit.HearAsync(e);
+        Assert.Equal(records, await audit.RecordsAsync());
+    }
+
+    public static TheoryData<object, string> Acknowledged => new()
+    {
+        { Samples.Choice(), "consent" },
+        { Samples.Publication(), "consent" },
+        { Samples.OptOut(), "marketing-unsubscribe" },
+        { Samples.OptIn(), "marketing-unsubscribe" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Acknowledged), DisableDiscoveryEnumeration = true)]
+    public async Task Hear_ARecord_IsAcknowledgedToItsSourceAfterTheCommit(object said, string source)
+    {
+        var e = (IEvent)said;
+        await using var audit = new AuditOnDisk();
+        var keptBeforeSending = 0;
+        audit.Outbox.OnSending = async _ => keptBeforeSending = (await audit.Log.ReadAsync(AuditLog.TraceOf(e.Id), default)).Count;
+
+        await audit.HearAsync(e);
+
+        Assert.Equal(1, keptBeforeSending);
+        Assert.Equal([ConsentApplied.By("audit", source, e.Id, audit.Clock.Time)], audit.Outbox.Sent<ConsentApplied>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Acknowledged), DisableDiscoveryEnumeration = true)]
+    public async Task Hear_WhileTheBrokerIsDown_FailsAndAcknowledgesTheRepeatWithTheFirstTime(object said, string source)
+    {
+        var e = (IEvent)said;
+        await using var audit = new AuditOnDisk();
+        var firstHeard = audit.Clock.Time;
+        audit.Outbox.Down = true;
+        await Assert.ThrowsAsync<UnpublishedException>(() => audit.HearAsync(e));
+
+        var records = await audit.RecordsAsync();
+        (audit.Outbox.Down, audit.Clock.Time) = (false, firstHeard.AddMinutes(1));
+        await audit.HearAsync(e);
+
+        Assert.Equal([ConsentApplied.By("audit", source, e.Id, firstHeard)], audit.Outbox.Sent<ConsentApplied>());
+        Assert.Equal(records, await audit.RecordsAsync());
+    }
+
+    [Fact]
+    public async Task Hear_ASubscribersWord_IsNotAcknowledged()
+    {
+        await using var audit = new AuditOnDisk();
+        await audit.HearAsync(Samples.Applied("newsletter", 80));
+        Assert.Empty(audit.Outbox.Sent<ConsentApplied>());
+    }
+
+    [Fact]
+    public async Task Hear_ItsOwnWordEchoed_ChangesNothing()
+    {
+        await using var audit = new AuditOnDisk();
+        await audit.HearAsync(Samples.Applied("audit", 61));
+        await audit.HearAsync(Samples.Choice());
+        await audit.HearAsync(Samples.Applied("audit", 61));
+
+        Assert.Equal(1, await audit.RecordsAsync());
+        Assert.Equal([new Application("audit", audit.Clock.Time)], (await audit.TraceAsync())!.Applied);
+    }
+
+    [Fact]
+    public async Task Hear_SeveralVersionsOfADeclaration_KeepsEachText()
+    {
+        await using var audit = new AuditOnDisk();
+        await audit.HearAsync(Samples.Publication(Samples.Declaration(2, cityOfController: "Wageningen")));
+        await audit.HearAsync(Samples.Publication());
+        await audit.HearAsync(Samples.Choice());
+
+        var declaration = (await audit.TraceAsync())!.Declaration!;
+        Assert.Equal((Samples.Declaration().Hash, 1), (declaration.Hash, declaration.Version));
+        Assert.Single(await audit.Log.ReadAsync(AuditLog.TraceOf("declaration-2"), default));
+    }
+}
