@@ -1,0 +1,27 @@
+using Consent.ServiceDefaults;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Consent.Gateway;
+
+/// <summary>Bodies over <c>Gateway:MaxBodyBytes</c> (default 1 MiB) are refused with 413. Services hold tighter limits of their own.</summary>
+internal static class LimitBody
+{
+    private const long OneMebibyte = 1 << 20;
+
+    public static void AddBodyLimit(this IHostApplicationBuilder builder) =>
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Limit(builder.Configuration);
+        });
+
+    /// <summary>Answers before a byte is forwarded where the length is announced; a chunked body is cut off by the server at the same limit.</summary>
+    public static void UseBodyLimit(this WebApplication app)
+    {
+        var limit = Limit(app.Configuration);
+        app.Use((context, next) =>
+            context.Request.ContentLength > limit ? Problems.TooLarge(limit).ExecuteAsync(context) : next(context));
+    }
+
+    public static long Limit(IConfiguration configuration) => configuration.GetValue("Gateway:MaxBodyBytes", OneMebibyte);
+}
