@@ -16,8 +16,7 @@ internal static class AnswerForBackend
 
     private static IResult ProblemOf(IForwarderErrorFeature failure, HttpContext context)
     {
-        if (failure.Exception is { } e && IsTooLarge(e))
-            return Problems.TooLarge(LimitBody.Limit(context.RequestServices.GetRequiredService<IConfiguration>()));
+        if (failure.Exception is { } e && IsTooLarge(e)) return Problems.TooLarge(LimitBody.Of(context));
         if (failure.Error is ForwarderError.RequestBodyClient) return Problems.MalformedBody("It ended early.");
         return Unavailable(context);
     }

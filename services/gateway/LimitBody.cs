@@ -1,9 +1,13 @@
 using Consent.ServiceDefaults;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Consent.Gateway;
 
-/// <summary>Bodies over <c>Gateway:MaxBodyBytes</c> (default 1 MiB) are refused with 413. Services hold tighter limits of their own.</summary>
+/// <summary>
+/// Bodies over <c>Gateway:MaxBodyBytes</c> (default 1 MiB), or over the route's own <c>MaxRequestBodySize</c>, are refused with
+/// 413. Services hold tighter limits of their own.
+/// </summary>
 internal static class LimitBody
 {
     private const long OneMebibyte = 1 << 20;
@@ -16,12 +20,15 @@ internal static class LimitBody
         });
 
     /// <summary>Answers before a byte is forwarded where the length is announced; a chunked body is cut off by the server at the same limit.</summary>
-    public static void UseBodyLimit(this WebApplication app)
+    public static void UseBodyLimit(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        var limit = Limit(app.Configuration);
-        app.Use((context, next) =>
-            context.Request.ContentLength > limit ? Problems.TooLarge(limit).ExecuteAsync(context) : next(context));
-    }
+        var limit = Of(context);
+        return context.Request.ContentLength > limit ? Problems.TooLarge(limit).ExecuteAsync(context) : next(context);
+    });
 
-    public static long Limit(IConfiguration configuration) => configuration.GetValue("Gateway:MaxBodyBytes", OneMebibyte);
+    public static long Of(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize
+        ?? Limit(context.RequestServices.GetRequiredService<IConfiguration>());
+
+    private static long Limit(IConfiguration configuration) => configuration.GetValue("Gateway:MaxBodyBytes", OneMebibyte);
 }
