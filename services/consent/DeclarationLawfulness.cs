@@ -9,12 +9,6 @@ namespace Consent.ConsentService;
 /// </summary>
 internal static class DeclarationLawfulness
 {
-    private static readonly HashSet<string> _eea =
-    [
-        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT",
-        "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
-    ];
-
     public static IEnumerable<DeclarationFault> Faults(JsonObject declaration) =>
     [
         .. InterestsUnnamed(declaration),
@@ -60,7 +54,7 @@ internal static class DeclarationLawfulness
 
     /// <summary>GDPR art. 44 to 46.</summary>
     private static IEnumerable<DeclarationFault> TransfersWithoutSafeguard(JsonObject declaration) => declaration.Maps("vendors")
-        .Where(at => at.Item.Text("country") is { } country && !_eea.Contains(country) && !at.Item.ContainsKey("safeguard"))
+        .Where(at => at.Item.Text("country") is { } country && !DeclarationCountries.Eea.Contains(country) && !at.Item.ContainsKey("safeguard"))
         .Select(at => new DeclarationFault($"{at.Path}/safeguard", "Name the safeguard of this transfer out of the EEA, or correct the country."));
 
     /// <summary>Dutch Telecommunications Act (Tw) art. 11.7a(1): no exception covers advertising.</summary>

@@ -13,7 +13,7 @@ internal static partial class DeclarationMembers
 {
     private static readonly Shape _id = TextThat(Id().IsMatch, "an id: 2 to 63 lower-case letters, digits and hyphens, a letter first");
     private static readonly Shape _line = TextThat(Line().IsMatch, "a text of one line that is not blank");
-    private static readonly Shape _country = TextThat(Country().IsMatch, "a country code of two capital letters (ISO 3166-1 alpha-2)");
+    private static readonly Shape _country = TextThat(DeclarationCountries.All.Contains, "a country code of ISO 3166-1 alpha-2, such as NL, or GB for the United Kingdom");
     private static readonly Shape _email = TextThat(Email().IsMatch, "an e-mail address, such as privacy@shop.example");
     private static readonly Shape _url = TextThat(IsHttps, "an address that starts with https://");
     private static readonly Shape _origin = TextThat(
@@ -98,9 +98,6 @@ internal static partial class DeclarationMembers
 
     [GeneratedRegex(@"^(?=.*\S)[^\p{Cc}]+\z", RegexOptions.None, 100)]
     private static partial Regex Line();
-
-    [GeneratedRegex(@"^[A-Z]{2}\z", RegexOptions.None, 100)]
-    private static partial Regex Country();
 
     [GeneratedRegex(@"^[^\s@<>]+@[^\s@<>.]+(\.[^\s@<>.]+)+\z", RegexOptions.ExplicitCapture, 100)]
     private static partial Regex Email();

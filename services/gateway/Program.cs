@@ -1,2 +1,8 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using Consent.Gateway;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddGateway();
+
+var app = builder.Build();
+app.MapGateway();
 app.Run();

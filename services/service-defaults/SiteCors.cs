@@ -45,7 +45,9 @@ public static class SiteCors
         {
             var service = context.GetEndpoint()?.Metadata.GetMetadata<DeclarationsOf>()?.Service;
             var site = context.GetRouteValue("site") as string;
-            if (service is null || site is null) return Task.FromResult<CorsPolicy?>(Nobody);
+            // No policy of ours: the gateway passes a preflight on to the service that has one.
+            if (service is null) return Task.FromResult<CorsPolicy?>(null);
+            if (site is null) return Task.FromResult<CorsPolicy?>(Nobody);
             var known = context.RequestServices.GetRequiredKeyedService<IDeclarations>(service).InForce(site);
             if (known is null) return Task.FromResult<CorsPolicy?>(Nobody);
             var policy = new CorsPolicyBuilder([.. known.Declaration.Origins])

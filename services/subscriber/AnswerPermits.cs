@@ -21,12 +21,12 @@ public static class AnswerPermits
         ArgumentNullException.ThrowIfNull(endpoints);
         var state = endpoints.ServiceProvider.GetRequiredKeyedService<SubscriberState>(service);
         var declarations = endpoints.ServiceProvider.GetRequiredKeyedService<IDeclarations>(service);
-        return endpoints.MapGet($"/v1/subscribers/{service}/sites/{{site}}/permits/{{purpose}}", Answer);
+        return endpoints.MapGet($"/v1/subscribers/{service}/sites/{{site}}/permits/{{purpose}}", Answer).RequireScope("consent");
 
-        IResult Answer(string site, string purpose, HttpRequest request)
+        IResult Answer(string site, string purpose, HttpContext context)
         {
-            if (declarations.InForce(site) is not { } inForce) return Problems.UnknownSite();
-            var subject = request.Headers["Consent-Subject"].ToString();
+            if (declarations.Open(context.User, site) is not { } inForce) return Problems.UnknownSite();
+            var subject = context.Request.Headers["Consent-Subject"].ToString();
             if (!SubjectId.IsValid(subject)) return InvalidSubject();
             if (inForce.Declaration.PurposeBehind(purpose) is null)
                 return Problems.Because(404, "unknown-purpose", "The declaration has no such purpose or topic.",

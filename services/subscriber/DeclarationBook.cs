@@ -13,35 +13,35 @@ namespace Consent.Subscriber;
 /// </summary>
 public sealed class DeclarationBook : IDeclarations
 {
-    private readonly SubscriberStore store;
-    private readonly ConcurrentDictionary<string, ImmutableList<PublishedDeclaration>> bySite = new(StringComparer.Ordinal);
+    private readonly SubscriberStore _store;
+    private readonly ConcurrentDictionary<string, ImmutableList<PublishedDeclaration>> _bySite = new(StringComparer.Ordinal);
 
     internal DeclarationBook(SubscriberStore store)
     {
-        this.store = store;
-        using var db = store.Open();
+        _store = store;
+        using var db = _store.Open();
         foreach (var held in db.Declarations.AsNoTracking()) Remember(ContractJson.Read<PublishedDeclaration>(held.Body));
     }
 
-    public IReadOnlyCollection<string> Sites => [.. bySite.Keys.Order(StringComparer.Ordinal)];
+    public IReadOnlyCollection<string> Sites => [.. _bySite.Keys.Order(StringComparer.Ordinal)];
 
-    public PublishedDeclaration? InForce(string site) => bySite.TryGetValue(site, out var versions) ? versions[^1] : null;
+    public PublishedDeclaration? InForce(string site) => _bySite.TryGetValue(site, out var versions) ? versions[^1] : null;
 
     public PublishedDeclaration? ByHash(string site, string hash) =>
-        bySite.TryGetValue(site, out var versions) ? versions.FindLast(d => d.Hash == hash) : null;
+        _bySite.TryGetValue(site, out var versions) ? versions.FindLast(d => d.Hash == hash) : null;
 
     /// <summary>Keeps a declaration; completes when it is on the disk. The same one again changes nothing.</summary>
     internal async Task KeepAsync(PublishedDeclaration declaration, CancellationToken cancel)
     {
         var site = declaration.Declaration.Site;
         var body = ContractJson.Write(declaration);
-        await store.WriteAsync(db => db.Database.ExecuteSql(
+        await _store.WriteAsync(db => db.Database.ExecuteSql(
             $"INSERT INTO declarations (site, version, hash, body) VALUES ({site}, {declaration.Version}, {declaration.Hash}, {body}) ON CONFLICT DO NOTHING"), cancel);
         Remember(declaration);
     }
 
     private void Remember(PublishedDeclaration declaration) =>
-        bySite.AddOrUpdate(declaration.Declaration.Site, [declaration], (_, versions) => With(versions, declaration));
+        _bySite.AddOrUpdate(declaration.Declaration.Site, [declaration], (_, versions) => With(versions, declaration));
 
     private static ImmutableList<PublishedDeclaration> With(ImmutableList<PublishedDeclaration> versions, PublishedDeclaration added) =>
         versions.Exists(d => d.Version == added.Version && d.Hash == added.Hash)

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -36,8 +35,8 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
         creating.Commit();
     }
 
-    public static DbContextOptions<SubscriberDb> OptionsFor(string file) => new DbContextOptionsBuilder<SubscriberDb>()
-        .UseSqlite(new SqliteConnectionStringBuilder { DataSource = file }.ToString())
+    public static DbContextOptions<SubscriberDb> OptionsFor(string connection) => new DbContextOptionsBuilder<SubscriberDb>()
+        .UseSqlite(connection)
         .AddInterceptors(new FullSync())
         .Options;
 

@@ -25,13 +25,13 @@ public static class SubscriberRegistration
         if (services.Any(s => s.IsKeyedService && s.ServiceType == typeof(DeclarationBook) && service.Equals(s.ServiceKey))) return builder;
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddKeyedSingleton(service, (_, _) => new SubscriberStore(builder.Configuration, service));
+        services.AddKeyedSingleton(service, (_, _) => new SubscriberStore(ServiceData.FileOf(builder.Configuration, service, "subscriber.db")));
         services.AddKeyedSingleton(service, (provider, _) => new DeclarationBook(provider.GetRequiredKeyedService<SubscriberStore>(service)));
         services.AddKeyedSingleton<IDeclarations>(service, (provider, _) => provider.GetRequiredKeyedService<DeclarationBook>(service));
         services.AddEventHandler<DeclarationPublished>(service, provider => new HearDeclarationPublished(
             service, provider.GetRequiredKeyedService<DeclarationBook>(service), provider.GetRequiredService<IEventTransport>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddHostedService(provider => new OpenAtStart(() => provider.GetRequiredKeyedService<DeclarationBook>(service)));
+        services.AddSingleton<IHostedService>(provider => new OpenAtStart(() => provider.GetRequiredKeyedService<DeclarationBook>(service)));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"subscriber-{service}", provider => new StoreAnswers(provider.GetRequiredKeyedService<SubscriberStore>(service)), null, null));
         return builder.AddAnnouncement(service, [DeclarationPublished.Kind]);

@@ -14,15 +14,15 @@ public sealed class SubscriberState
 {
     private const int SubjectsPerQuery = 1000;
 
-    private readonly SubscriberStore store;
-    private readonly DeclarationBook declarations;
-    private readonly TimeProvider time;
+    private readonly SubscriberStore _store;
+    private readonly DeclarationBook _declarations;
+    private readonly TimeProvider _time;
 
     internal SubscriberState(SubscriberStore store, DeclarationBook declarations, TimeProvider time)
     {
-        this.store = store;
-        this.declarations = declarations;
-        this.time = time;
+        _store = store;
+        _declarations = declarations;
+        _time = time;
     }
 
     /// <summary>Whether data of this subject may be used now for this purpose or topic.</summary>
@@ -32,16 +32,16 @@ public sealed class SubscriberState
     /// <c>never-asked</c>. A subject never heard of is permitted only what needs no consent.
     /// </returns>
     public (bool Permitted, string Reason) IsPermitted(string site, string subject, string purpose) =>
-        declarations.InForce(site) is { } inForce
-            ? Answer(Newest(site, subject), inForce.Declaration, purpose, time.Now())
+        _declarations.InForce(site) is { } inForce
+            ? Answer(Newest(site, subject), inForce.Declaration, purpose, _time.Now())
             : (false, "unknown-site");
 
     /// <summary>The same for many subjects, in their order, all at one moment.</summary>
     public IReadOnlyList<(bool Permitted, string Reason)> ArePermitted(string site, IReadOnlyList<string> subjects, string purpose)
     {
-        if (declarations.InForce(site) is not { } inForce) return [.. subjects.Select(_ => (false, "unknown-site"))];
-        var now = time.Now();
-        using var db = store.Open();
+        if (_declarations.InForce(site) is not { } inForce) return [.. subjects.Select(_ => (false, "unknown-site"))];
+        var now = _time.Now();
+        using var db = _store.Open();
         var held = new Dictionary<string, Receipt>(StringComparer.Ordinal);
         foreach (var some in subjects.Distinct(StringComparer.Ordinal).Chunk(SubjectsPerQuery))
         {
@@ -57,7 +57,7 @@ public sealed class SubscriberState
     /// </summary>
     public Receipt? Newest(string site, string subject)
     {
-        using var db = store.Open();
+        using var db = _store.Open();
         var body = db.Receipts.Where(r => r.Site == site && r.Subject == subject).Select(r => r.Body).FirstOrDefault();
         return body is null ? null : ContractJson.Read<Receipt>(body);
     }
@@ -71,7 +71,7 @@ public sealed class SubscriberState
         {
             Language = null, Action = null, Source = null, ClaimedAt = null, Previous = null, CausedBy = null, Changed = [], Dropped = [],
         });
-        return store.WriteAsync(
+        return _store.WriteAsync(
             db => db.Database.ExecuteSql(
                 $"""
                 INSERT INTO receipts (site, subject, epoch, version, body)

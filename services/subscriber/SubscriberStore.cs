@@ -1,7 +1,6 @@
 using System.Threading.Channels;
-using Consent.ServiceDefaults;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.Extensions.Configuration;
 
 namespace Consent.Subscriber;
 
@@ -13,48 +12,46 @@ internal sealed class SubscriberStore : IAsyncDisposable
 {
     private const int LargestBatch = 256;
 
-    private readonly PooledDbContextFactory<SubscriberDb> contexts;
-    private readonly Channel<Write> waiting = Channel.CreateBounded<Write>(4 * LargestBatch);
-    private readonly Task writer;
-
-    public SubscriberStore(IConfiguration configuration, string service)
-        : this(ServiceData.FileOf(configuration, service, "subscriber.db"))
-    {
-    }
+    private readonly PooledDbContextFactory<SubscriberDb> _contexts;
+    private readonly Channel<Write> _waiting = Channel.CreateBounded<Write>(4 * LargestBatch);
+    private readonly Task _writer;
+    private readonly string _connection;
 
     public SubscriberStore(string file)
     {
-        contexts = new PooledDbContextFactory<SubscriberDb>(SubscriberDb.OptionsFor(file), poolSize: 32);
+        _connection = new SqliteConnectionStringBuilder { DataSource = file }.ToString();
+        _contexts = new PooledDbContextFactory<SubscriberDb>(SubscriberDb.OptionsFor(_connection), poolSize: 32);
         using (var db = Open()) db.CreateOrCheck();
-        writer = Task.Run(WriteAllAsync);
+        _writer = Task.Run(WriteAllAsync);
     }
 
     /// <summary>For reading.</summary>
-    public SubscriberDb Open() => contexts.CreateDbContext();
+    public SubscriberDb Open() => _contexts.CreateDbContext();
 
     /// <summary>Runs <paramref name="write"/> and completes when it is on the disk; throws when it is not. May be run twice.</summary>
     public async Task<T> WriteAsync<T>(Func<SubscriberDb, T> write, CancellationToken cancel)
     {
         var result = default(T)!;
         var one = new Write(db => result = write(db));
-        await waiting.Writer.WriteAsync(one, cancel);
+        await _waiting.Writer.WriteAsync(one, cancel);
         await one.Committed.Task.WaitAsync(cancel);
         return result;
     }
 
     public async ValueTask DisposeAsync()
     {
-        waiting.Writer.TryComplete();
-        await writer;
+        _waiting.Writer.TryComplete();
+        await _writer;
+        SqliteConnection.ClearPool(new SqliteConnection(_connection));
     }
 
     private async Task WriteAllAsync()
     {
         var batch = new List<Write>(LargestBatch);
-        while (await waiting.Reader.WaitToReadAsync())
+        while (await _waiting.Reader.WaitToReadAsync())
         {
             batch.Clear();
-            while (batch.Count < LargestBatch && waiting.Reader.TryRead(out var one)) batch.Add(one);
+            while (batch.Count < LargestBatch && _waiting.Reader.TryRead(out var one)) batch.Add(one);
             // A write that fails must not take its neighbours with it: they are then tried one by one.
             if (TryCommit(batch) is null) continue;
             foreach (var one in batch)

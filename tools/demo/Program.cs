@@ -1,2 +1,6 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using Consent.Demo;
+
+var builder = WebApplication.CreateBuilder(args);
+var app = builder.Build();
+app.MapDemo(DemoSettings.From(app.Configuration));
 app.Run();

@@ -1,2 +1,24 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using System.CommandLine;
+using Consent.Cli;
+using Consent.Host;
+
+var urls = new Option<Uri>("--urls") { Description = "Address of the gateway.", DefaultValueFactory = _ => new Uri("http://localhost:8080") };
+var demo = new Option<Uri>("--demo") { Description = "Address of the demonstration pages.", DefaultValueFactory = _ => new Uri("http://localhost:8081") };
+var data = new Option<string>("--data")
+{
+    Description = $"The data folder; an empty one is a clean start. Default: {MakeToken.DefaultData} under the current folder.",
+    DefaultValueFactory = _ => MakeToken.DefaultData,
+};
+foreach (var address in (Option<Uri>[])[urls, demo])
+{
+    address.Validators.Add(given =>
+    {
+        if (given.Tokens is [{ Value: var text }] && !HostOptions.IsOrigin(text))
+            given.AddError($"{address.Name} is an http address with a port and no path, such as http://localhost:8080.");
+    });
+}
+
+var root = new RootCommand("Consent in one process: every service, the gateway, and a demonstration page for each of five sample sites.") { urls, demo, data };
+root.SetAction((parsed, cancel) => RunHost.RunAsync(
+    new HostOptions(parsed.GetValue(urls)!, parsed.GetValue(demo)!, Path.GetFullPath(parsed.GetValue(data)!)), cancel));
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

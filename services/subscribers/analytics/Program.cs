@@ -1,2 +1,13 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using Consent.Analytics;
+using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Messaging;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults(AnalyticsSetup.Service);
+builder.AddAnalytics();
+builder.AddMessaging();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.MapAnalytics();
 app.Run();

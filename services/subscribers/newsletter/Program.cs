@@ -1,2 +1,13 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using Consent.Newsletter;
+using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Messaging;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults(NewsletterSetup.Service);
+builder.AddNewsletter();
+builder.AddMessaging();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.MapNewsletter();
 app.Run();

@@ -1,0 +1,73 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using Consent.Contracts;
+
+namespace Consent.CookieBanner;
+
+/// <summary>
+/// A site's banner as one script: what the browser needs of the declaration, as JSON, ahead of the built bundle
+/// (<c>script/dist/banner.js</c>). A pure function of the declaration, so that its result can be cached and tagged by its hash.
+/// </summary>
+public static class RenderBanner
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        // Besides what JSON demands, escapes < > & ' + ` and the line separators, so that no text ends the script or its string.
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+    };
+
+    private static readonly string Bundle = ReadBundle();
+
+    public static string Script(PublishedDeclaration published) =>
+        $"/*! Consent, Apache-2.0 */(()=>{{const SITE={JsonSerializer.Serialize(Of(published), Json)};{Bundle}}})()";
+
+    internal static SiteData Of(PublishedDeclaration published)
+    {
+        var declaration = published.Declaration;
+        return new SiteData(
+            declaration.Site, published.Hash, declaration.Controller.Name, declaration.Languages,
+            [(12 * declaration.ConsentValidFor.Years) + declaration.ConsentValidFor.Months, declaration.ConsentValidFor.Days],
+            [.. declaration.Purposes.Select(p => PurposeOf(declaration, p)).OfType<PurposeData>()]);
+    }
+
+    /// <summary>
+    /// The banner asks consent to what is stored or read in the browser. Any other consent (to a mailing, to keeping a form) is
+    /// asked where its data are given, and is left out: null.
+    /// </summary>
+    private static PurposeData? PurposeOf(Declaration declaration, Purpose purpose)
+    {
+        string[] keys = [.. declaration.Cookies.Where(c => c.Purpose == purpose.Id).Select(c => KindLetter(c.Kind) + c.Name)];
+        if (purpose.LegalBasis != LegalBasis.Consent && keys.Length == 0) return new PurposeData(purpose.Id, null, null, null, null);
+        if (keys.Length == 0) return null;
+        return new PurposeData(
+            purpose.Id,
+            purpose.LegalBasis == LegalBasis.Consent ? Meaning.Of(declaration, purpose.Id) : null,
+            [.. declaration.Languages.Select(purpose.Name.In)],
+            [.. declaration.Languages.Select(purpose.Description.In)],
+            keys);
+    }
+
+    private static char KindLetter(CookieKind kind) => kind switch
+    {
+        CookieKind.LocalStorage => 'l',
+        CookieKind.SessionStorage => 's',
+        _ => 'c',
+    };
+
+    private static string ReadBundle()
+    {
+        using var stream = typeof(RenderBanner).Assembly.GetManifestResourceStream("banner.js")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().TrimEnd();
+    }
+
+    /// <summary>Mirrors <c>Site</c> in <c>script/site.ts</c>.</summary>
+    internal sealed record SiteData(
+        string Site, string Hash, string Controller, IReadOnlyList<string> Languages, int[] Term, PurposeData[] Purposes);
+
+    /// <param name="Meaning">Only for purposes that the banner asks.</param>
+    internal sealed record PurposeData(string Id, string? Meaning, string[]? Name, string[]? Text, string[]? Keys);
+}

@@ -1,0 +1,71 @@
+import { asked, site, type Purpose } from './site';
+
+const cookie = 'consent-choice';
+
+/** Per purpose the meaning that was accepted, or 0 for a refusal, and when (milliseconds). */
+type Decided = [meaning: string | 0, at: number];
+
+/** The person's own copy of the choice. The id is there only as long as something is accepted. */
+export interface Choice {
+  /** Version of this format. */
+  v: 1;
+  /** Hash of the declaration that the last choice was made on. */
+  d: string;
+  p: Record<string, Decided>;
+  id?: string;
+  /** Version of the newest receipt that this browser has seen, of this id. */
+  r?: number;
+}
+
+// For a browser that refuses cookies: the choice then holds for this page.
+let memory: Choice | undefined;
+
+export function read(): Choice {
+  const found = document.cookie.split('; ').find(c => c.startsWith(cookie + '='));
+  try {
+    const choice = JSON.parse(decodeURIComponent(found!.slice(cookie.length + 1)));
+    if (choice.v === 1 && Object.values(choice.p).every(d => Array.isArray(d)) && /^([0-9a-f]{32})?$/.test(choice.id ?? '')) return choice;
+  } catch { /* absent, cut or forged: as if never asked */ }
+  return memory ?? { v: 1, d: '', p: {} };
+}
+
+export function write(choice: Choice): void {
+  // What the declaration no longer asks is forgotten, so that no id outlives what it was given for.
+  choice.p = Object.fromEntries(asked.filter(p => choice.p[p.id]).map(p => [p.id, choice.p[p.id]!]));
+  if (!Object.values(choice.p).some(d => d[0])) delete choice.id;
+  if (!choice.id) delete choice.r;
+  memory = choice;
+  const newest = Math.max(...Object.values(choice.p).map(d => d[1]));
+  document.cookie = `${cookie}=${encodeURIComponent(JSON.stringify(choice))};Path=/;SameSite=Lax;Expires=${end(newest).toUTCString()}`
+    + (location.protocol === 'https:' ? ';Secure' : '');
+}
+
+/** The choice's term counts from the choice; visits do not renew it. As on the server, 31 August + 6 months is the last of February. */
+function end(at: number): Date {
+  const date = new Date(at);
+  const day = date.getUTCDate();
+  date.setUTCMonth(date.getUTCMonth() + site.term[0]);
+  if (date.getUTCDate() !== day) date.setUTCDate(0);
+  date.setUTCDate(date.getUTCDate() + site.term[1]);
+  return date;
+}
+
+function valid(decided: Decided | undefined): decided is Decided {
+  return !!decided && Date.now() < +end(decided[1]);
+}
+
+/** A grant holds for the meaning under which it was given; a refusal stands until its term ends. */
+export function toAsk(purpose: Purpose): boolean {
+  const decided = read().p[purpose.id];
+  return !valid(decided) || (decided[0] !== 0 && decided[0] !== purpose.meaning);
+}
+
+export function permits(id: string): boolean {
+  const purpose = site.purposes.find(p => p.id === id);
+  return !!purpose && (!purpose.meaning || (!toAsk(purpose) && read().p[id]![0] !== 0));
+}
+
+/** What is permitted now, for each purpose that is asked. */
+export function permitted(): Record<string, boolean> {
+  return Object.fromEntries(asked.map(p => [p.id, permits(p.id)]));
+}

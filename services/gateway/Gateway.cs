@@ -1,0 +1,50 @@
+using Consent.ServiceDefaults;
+
+namespace Consent.Gateway;
+
+/// <summary>
+/// The front door: <c>routes.json</c> says which path goes to which service and what token it takes; everything that is not
+/// named there is answered here with 404. Every check made here is made again by the service behind.
+/// </summary>
+public static class Gateway
+{
+    public const string Name = "gateway";
+
+    public static void AddGateway(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddServiceDefaults(Name);
+        builder.AddBodyLimit();
+        builder.AddPublicPostLimit();
+
+        var authorization = builder.Services.AddAuthorizationBuilder();
+        foreach (var scope in (string[])["consent", "marketing", "audit"])
+            authorization.AddPolicy($"scope:{scope}", policy => policy.RequireAuthenticatedUser().RequireAssertion(c => c.User.HasScope(scope)));
+
+        builder.Services.AddSingleton<SiteDirectory>();
+        builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
+        var routes = new ConfigurationBuilder().AddJsonFile(RoutesFile(builder.Configuration)).Build();
+        builder.Services.AddReverseProxy().LoadFromConfig(routes.GetSection("ReverseProxy")).AddConfigFilter<Destinations>();
+    }
+
+    public static void MapGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseSecurityHeaders();
+        app.UseServiceDefaults();
+        app.UseHsts();
+        app.UseBodyLimit();
+        app.UseRateLimiter();
+        if (app.Configuration.GetValue<bool>("DevelopmentIssuer:Enabled"))
+            DevelopmentIssuer.Open(app.Configuration["Data"] ?? "data").Map(app);
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.Use(CheckTenant.InvokeAsync);
+            proxy.Use(AnswerForBackend.InvokeAsync);
+            proxy.UseLoadBalancing();
+        });
+    }
+
+    private static string RoutesFile(IConfiguration configuration) =>
+        Path.GetFullPath(configuration["Gateway:Routes"] ?? Path.Combine(AppContext.BaseDirectory, "routes.json"));
+}

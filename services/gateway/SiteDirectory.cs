@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Consent.Contracts;
+
+namespace Consent.Gateway;
+
+/// <summary>
+/// Whose site it is, as the consent service says in the site's declaration; remembered for 60 s, its absence for 2 s. A site
+/// never changes hands within that time in practice, and the service behind checks again on its own data.
+/// </summary>
+internal sealed partial class SiteDirectory(IConfiguration configuration, TimeProvider time) : IDisposable
+{
+    private const int MostRemembered = 10_000;
+    private static readonly TimeSpan Known = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Absent = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<string, (string? Controller, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
+    {
+        BaseAddress = new Uri(configuration["Services:consent"] ?? "http://localhost:5101"),
+        Timeout = TimeSpan.FromSeconds(5),
+    };
+
+    /// <summary>The id of the site's controller; null when there is no such site. <see cref="HttpRequestException"/> when nobody can tell.</summary>
+    public async Task<string?> ControllerOfAsync(string site, CancellationToken cancel)
+    {
+        if (!SiteId().IsMatch(site)) return null;
+        var now = time.Now();
+        if (_remembered.TryGetValue(site, out var entry) && entry.Until > now) return entry.Controller;
+
+        var controller = await AskAsync(site, cancel);
+        if (_remembered.Count >= MostRemembered) _remembered.Clear();
+        _remembered[site] = (controller, now + (controller is null ? Absent : Known));
+        return controller;
+    }
+
+    private async Task<string?> AskAsync(string site, CancellationToken cancel)
+    {
+        using var answer = await _http.GetAsync(new Uri($"/v1/sites/{site}/declaration", UriKind.Relative), cancel);
+        if (answer.StatusCode == HttpStatusCode.NotFound) return null;
+        answer.EnsureSuccessStatusCode();
+        await using var body = await answer.Content.ReadAsStreamAsync(cancel);
+        using var declaration = await JsonDocument.ParseAsync(body, cancellationToken: cancel);
+        return declaration.RootElement.GetProperty("controller").GetProperty("id").GetString();
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9.-]{0,99}\\z", RegexOptions.None, 100)]
+    private static partial Regex SiteId();
+}

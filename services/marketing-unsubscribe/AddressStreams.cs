@@ -1,0 +1,33 @@
+using Consent.ServiceDefaults;
+
+namespace Consent.MarketingUnsubscribe;
+
+/// <summary>Where an address stands in the log: it has one id per version of its controller's key, and may have a stream under each.</summary>
+public sealed class AddressStreams([FromKeyedServices(MarketingUnsubscribeService.Name)] IdentifierKeys keys, MarketingLog log)
+{
+    /// <summary>Every id of the address, newest key first, with its newest record.</summary>
+    public async Task<IReadOnlyList<AddressStream>> FindAsync(KeyRing ring, string site, string normalised, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(ring);
+        var found = new List<AddressStream>(ring.Count);
+        foreach (var id in ring.AddressIds(normalised)) found.Add(new AddressStream(id, await log.LatestAsync(site, id, cancel)));
+        return found;
+    }
+
+    public KeyRing RingOf(string controller) => keys.Addresses(controller);
+}
+
+public sealed record AddressStream(string SubjectId, MarketingRecord? Newest)
+{
+    public TopicEntry? Entry(string topic) => Newest?.Topics.GetValueOrDefault(topic);
+
+    /// <summary>
+    /// The id for a new link or record: the one under which the address is known, so that it stays one subject everywhere when
+    /// the key is succeeded; for a new address the newest.
+    /// </summary>
+    public static AddressStream Home(IReadOnlyList<AddressStream> streams)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        return streams.FirstOrDefault(s => s.Newest is not null) ?? streams[0];
+    }
+}

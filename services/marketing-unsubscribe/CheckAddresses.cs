@@ -1,0 +1,58 @@
+using System.Security.Claims;
+using Consent.Contracts;
+using Consent.ServiceDefaults;
+using Consent.Subscriber;
+
+namespace Consent.MarketingUnsubscribe;
+
+/// <summary>May I send this topic to these addresses? Answers each, in the order asked.</summary>
+internal static class CheckAddresses
+{
+    private const int MostAddresses = 10_000;
+    private const int LargestBody = 4 << 20;
+
+    private sealed record Body(string Topic, IReadOnlyList<string?> Addresses);
+
+    private sealed record Answer(IReadOnlyList<Result> Results);
+
+    private sealed record Result(string? Address, bool Permitted, string Reason);
+
+    public static void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPost("/v1/sites/{site}/marketing/check", HandleAsync).RequireScope("marketing");
+
+    private static async Task<IResult> HandleAsync(
+        string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeService.Name)] IDeclarations declarations,
+        [FromKeyedServices(MarketingUnsubscribeService.Name)] SubscriberState consent, AddressStreams addresses, TimeProvider time,
+        CancellationToken cancel)
+    {
+        if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
+        var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
+        if (body is null) return problem!;
+        if (body.Addresses is null) return Problems.MalformedBody("The member addresses is missing.");
+        if (inForce.Declaration.FindTopic(body.Topic ?? "") is not { } topic) return MarketingProblems.UnknownTopic(body.Topic);
+        if (body.Addresses.Count > MostAddresses)
+        {
+            return Problems.Invalid("too-many-addresses", "These are too many addresses for one call.",
+                $"Send at most {MostAddresses} addresses in one call.");
+        }
+
+        var (ring, now) = (addresses.RingOf(inForce.Declaration.Controller.Id), time.Now());
+        var results = new List<Result>(body.Addresses.Count);
+        foreach (var asked in body.Addresses)
+        {
+            var (permitted, reason) = EmailAddress.TryNormalise(asked, out var address)
+                ? await DecideAsync(address)
+                : new SendDecision(false, "invalid-address");
+            results.Add(new Result(asked, permitted, reason));
+        }
+        return TypedResults.Ok(new Answer(results));
+
+        async Task<SendDecision> DecideAsync(string address)
+        {
+            var streams = await addresses.FindAsync(ring, site, address, cancel);
+            var own = streams.Select(s => s.Entry(topic.Id)).OfType<TopicEntry>().ToList();
+            var held = streams.Select(s => consent.Newest(site, s.SubjectId)).OfType<Receipt>().ToList();
+            return MaySend.Decide(own, held, inForce.Declaration, topic.Id, now);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+using Consent.Contracts;
+
+namespace Consent.MarketingUnsubscribe;
+
+/// <summary>
+/// One thing that happened to one address on one site, with the full topic map as it stands afterwards. It names the person by
+/// address id only; the plain address is nowhere.
+/// </summary>
+public sealed record MarketingRecord
+{
+    /// <summary>A topic became suppressed.</summary>
+    public const string Unsubscribed = "marketing-unsubscribed";
+
+    /// <summary>A topic became subscribed, or is so on a newer proof.</summary>
+    public const string Subscribed = "marketing-subscribed";
+
+    /// <summary>An opt-in that changed nothing: it met a suppression, or a better proof. Kept as evidence, published to nobody.</summary>
+    public const string Attempted = "marketing-subscription-attempted";
+
+    public required string Kind { get; init; }
+    public required string Site { get; init; }
+    public required string SubjectId { get; init; }
+
+    /// <summary>The topic that this record is about.</summary>
+    public required string Topic { get; init; }
+
+    /// <summary>Such as <c>one-click-unsubscribe</c>, <c>unsubscribe-page</c>, <c>subscribe</c>, <c>confirmed-subscribe</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>Of the page or mail on which the person acted.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>The opt-in that was made, whether it took effect or not; null for an opt-out.</summary>
+    public OptInProof? Proof { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>Every topic ever decided in this stream, as it stands after this record.</summary>
+    public required IReadOnlyDictionary<string, TopicEntry> Topics { get; init; }
+
+    public static string Stream(string site, string subjectId) => $"marketing/{site}/{subjectId}";
+}
+
+/// <param name="At">When it was recorded here.</param>
+/// <param name="Proof">What the subscription rests on; null for a suppression, which needs nothing.</param>
+public sealed record TopicEntry(TopicStatus Status, DateTimeOffset At, OptInProof? Proof);
+
+[JsonConverter(typeof(KebabCaseEnum<TopicStatus>))]
+public enum TopicStatus { Subscribed, Suppressed }
+
+/// <summary>What a person was told when he opted in, and how it is known (GDPR art. 7(1)).</summary>
+public sealed record OptInProof
+{
+    /// <summary>Hash of the declaration in force then.</summary>
+    public required string Declaration { get; init; }
+    public required int DeclarationVersion { get; init; }
+
+    /// <summary>What the purpose meant then; see <see cref="Contracts.Meaning"/>.</summary>
+    public string? Meaning { get; init; }
+    public required string Language { get; init; }
+
+    /// <summary>SHA-256 of the topic's name and description as the declaration has them in that language; see <see cref="TextHashOf"/>.</summary>
+    public required string TextHash { get; init; }
+
+    /// <summary>Where it was given, such as <c>form</c> or <c>checkout</c>, in the caller's word.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>When the person confirmed it out of his own mailbox, by the word of the controller; null while unconfirmed.</summary>
+    public DateTimeOffset? ConfirmedAt { get; init; }
+
+    public static OptInProof On(
+        PublishedDeclaration inForce, Topic topic, string language, string source, DateTimeOffset? confirmedAt)
+    {
+        ArgumentNullException.ThrowIfNull(inForce);
+        ArgumentNullException.ThrowIfNull(topic);
+        return new OptInProof
+        {
+            Declaration = inForce.Hash,
+            DeclarationVersion = inForce.Version,
+            Meaning = Contracts.Meaning.Of(inForce.Declaration, topic.Id),
+            Language = language,
+            TextHash = TextHashOf(topic, language),
+            Source = source,
+            ConfirmedAt = confirmedAt,
+        };
+    }
+
+    public static string TextHashOf(Topic topic, string language) =>
+        CanonicalJson.Hash(new { Name = topic.Name.In(language), Description = topic.Description.In(language) });
+}

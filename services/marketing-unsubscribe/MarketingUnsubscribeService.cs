@@ -1,0 +1,39 @@
+using Consent.ServiceDefaults;
+using Consent.Storage;
+using Consent.Subscriber;
+
+namespace Consent.MarketingUnsubscribe;
+
+/// <summary>
+/// Opt-out links, one-click opt-out, opt-ins and "may I send?". Settings: <c>PublicUrl</c>, the address under which people reach
+/// <c>/u/…</c> (default <c>http://localhost:8080</c>; RFC 8058 wants https); <c>Data</c> and <c>Relay</c> as for every service.
+/// </summary>
+public static class MarketingUnsubscribeService
+{
+    public const string Name = "marketing-unsubscribe";
+
+    public static IHostApplicationBuilder AddMarketingUnsubscribe(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddRecordLog(Name);
+        builder.AddRelay(Name, MarketingEvents.Of);
+        builder.AddConsentSubscriber(Name);
+        builder.Services.AddKeyedSingleton(Name, (provider, _) => IdentifierKeys.Of(provider.GetRequiredService<IConfiguration>(), Name));
+        builder.Services.AddSingleton(provider => new UnsubscribeTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Name)));
+        builder.Services.AddSingleton<MarketingLog>();
+        builder.Services.AddSingleton<AddressStreams>();
+        builder.Services.AddSingleton<UnsubscribePages>();
+        return builder;
+    }
+
+    public static IEndpointRouteBuilder MapMarketingUnsubscribe(this IEndpointRouteBuilder endpoints)
+    {
+        CreateLink.Map(endpoints);
+        RecordOptIn.Map(endpoints);
+        CheckAddresses.Map(endpoints);
+        OneClickUnsubscribe.Map(endpoints);
+        ShowUnsubscribePage.Map(endpoints);
+        ConfirmUnsubscribe.Map(endpoints);
+        return endpoints;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Consent.Contracts;
+
+namespace Consent.MarketingUnsubscribe;
+
+/// <param name="Reason">
+/// <c>opted-in</c>, or why not: <c>suppressed</c>, <c>no-basis</c>, <c>withdrawn</c>, <c>refused</c>, <c>objected</c>,
+/// <c>expired</c>, <c>ask-again</c>, <c>invalid-address</c>.
+/// </param>
+public sealed record SendDecision(bool Permitted, string Reason);
+
+/// <summary>
+/// May this topic be sent to this address? Only on a recorded opt-in, here or in the consent service, with no suppression here
+/// and no standing "no" there: also where the declaration rests the purpose on another basis than consent, because electronic
+/// mail needs an opt-in of its own (Dutch Telecommunications Act art. 11.7(1)). Unknown is never permitted.
+/// An opt-in made here holds until it is withdrawn, not for the term of a banner choice; what the purpose meant must not have changed.
+/// </summary>
+public static class MaySend
+{
+    /// <param name="own">The topic's entry in each stream of the address (one per version of the controller's key).</param>
+    /// <param name="held">The receipts held of the same address ids.</param>
+    public static SendDecision Decide(
+        IReadOnlyList<TopicEntry> own, IReadOnlyList<Receipt> held, Declaration inForce, string topic, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        ArgumentNullException.ThrowIfNull(held);
+        if (own.Any(e => e.Status is TopicStatus.Suppressed)) return No("suppressed");
+
+        var optIn = own.Select(e => e.Proof).OfType<OptInProof>().MaxBy(p => p.ConfirmedAt ?? DateTimeOffset.MinValue);
+        if (held.Select(receipt => StandingNo(receipt, inForce, topic, optIn, now)).FirstOrDefault(no => no is not null) is { } no) return no;
+
+        var states = held.Select(receipt => ConsentState.Of(receipt, inForce, topic, now).Status).ToList();
+        if (states.Contains(PurposeStatus.AskAgain)) return No("ask-again");
+        if (optIn is not null) return MeansTheSame(optIn, inForce, topic) ? new SendDecision(true, "opted-in") : No("ask-again");
+        if (states.Contains(PurposeStatus.Given)) return new SendDecision(true, "opted-in");
+        return No(states.Contains(PurposeStatus.Expired) ? "expired" : "no-basis");
+    }
+
+    /// <summary>
+    /// A "no" in the consent service, to the topic or to its purpose. One to the purpose stands while it is in force, whatever was
+    /// opted in to. Beyond that a "no" yields to a later, confirmed opt-in only; it does not end with the term after which the
+    /// person may be asked again.
+    /// </summary>
+    private static SendDecision? StandingNo(Receipt receipt, Declaration inForce, string topic, OptInProof? optIn, DateTimeOffset now)
+    {
+        if (inForce.PurposeBehind(topic) is not { } purpose) return null;
+        var parent = ConsentState.Of(receipt, inForce, purpose.Id, now).Status;
+        if (parent is PurposeStatus.Refused or PurposeStatus.Withdrawn or PurposeStatus.Objected) return No(Word(parent));
+        foreach (var id in (string[])[topic, purpose.Id])
+        {
+            if (receipt.Purposes.GetValueOrDefault(id) is { IsNo: true } no && !(optIn?.ConfirmedAt > no.DecidedAt)) return No(Word(no.Status));
+        }
+        return null;
+    }
+
+    private static bool MeansTheSame(OptInProof optIn, Declaration inForce, string topic) =>
+        inForce.PurposeBehind(topic)?.LegalBasis is not LegalBasis.Consent || optIn.Meaning == Meaning.Of(inForce, topic);
+
+    private static SendDecision No(string reason) => new(false, reason);
+
+    private static string Word<T>(T status) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
+}

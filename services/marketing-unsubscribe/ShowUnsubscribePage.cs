@@ -1,0 +1,12 @@
+namespace Consent.MarketingUnsubscribe;
+
+/// <summary>
+/// What a person sees behind the link. However often a scanner, a preview or a browser that looks ahead fetches it, nothing
+/// changes.
+/// </summary>
+internal static class ShowUnsubscribePage
+{
+    public static void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapMethods("/u/{token}", [HttpMethods.Get, HttpMethods.Head],
+            (string token, HttpRequest request, UnsubscribePages pages, CancellationToken cancel) => pages.ShowAsync(token, request, cancel));
+}

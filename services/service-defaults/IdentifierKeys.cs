@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+
+namespace Consent.ServiceDefaults;
+
+/// <summary>
+/// Secret keys of 256 bits, in rings of versions 1, 2, 3 …: one ring per controller for the hashes of addresses, one per
+/// service for its tokens. Each version is a file of its own, <c>{ring}.{version}.key</c> (base64, mode 0600), which never changes
+/// and is never removed: a hash under an old key must still be found. The newest version makes new hashes and tokens.
+/// Several processes may share the folder. Whoever loses the folder loses every hash and token made with it; keep it out of
+/// the backups of the data.
+/// </summary>
+public sealed partial class IdentifierKeys(string folder)
+{
+    private readonly ConcurrentDictionary<string, KeyRing> _rings = new(StringComparer.Ordinal);
+
+    public static IdentifierKeys Of(IConfiguration configuration, string service) =>
+        new(Path.GetDirectoryName(ServiceData.KeyFileOf(configuration, service, "ring"))!);
+
+    /// <summary>The ring under which addresses known to a controller are hashed.</summary>
+    public KeyRing Addresses(string controller) => Ring($"address-{controller}");
+
+    /// <summary>
+    /// The ring as it stands now, with versions that another process has added since; its first key is made here at first need.
+    /// Throws <see cref="IOException"/> when a key cannot be read or made, <see cref="ArgumentException"/> for a name that is no
+    /// file name: lower-case letters, digits, hyphens and dots, at most 100.
+    /// </summary>
+    public KeyRing Ring(string name)
+    {
+        if (!RingName().IsMatch(name)) throw new ArgumentException("A key ring's name is made of a-z, 0-9, '-' and '.'.", nameof(name));
+        var ring = WithNewVersions(name, _rings.GetValueOrDefault(name) ?? KeyRing.Empty);
+        if (ring.Count == 0)
+        {
+            Create(FileOf(name, 1));
+            ring = WithNewVersions(name, ring);
+        }
+        return _rings[name] = ring;
+    }
+
+    /// <summary>Adds a version, which all processes use from their next request on. Earlier versions stay for look-ups.</summary>
+    public KeyRing Succeed(string name)
+    {
+        Create(FileOf(name, Ring(name).Count + 1));
+        return Ring(name);
+    }
+
+    private KeyRing WithNewVersions(string name, KeyRing ring)
+    {
+        while (File.Exists(FileOf(name, ring.Count + 1))) ring = ring.With(Read(FileOf(name, ring.Count + 1)));
+        return ring;
+    }
+
+    private string FileOf(string name, int version) => Path.Combine(folder, $"{name}.{version}.key");
+
+    private static byte[] Read(string file)
+    {
+        var key = new byte[KeyRing.KeyBytes];
+        return Convert.TryFromBase64String(File.ReadAllText(file).Trim(), key, out var length) && length == key.Length
+            ? key
+            : throw new IOException($"{Path.GetFileName(file)} does not hold a key of 256 bits in base64. Put the key back from its own backup.");
+    }
+
+    /// <summary>
+    /// Whole or not at all, and by one process only: written aside, on disk, then given its name by a link, which fails when
+    /// the name is taken. (Creating in place could leave half a key; a rename could replace one that is in use already.)
+    /// </summary>
+    private static void Create(string file)
+    {
+        var aside = $"{file}.{Contracts.RandomId.New()}.new";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(aside, options))
+        {
+            stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyRing.KeyBytes)) + "\n"));
+            stream.Flush(flushToDisk: true);
+        }
+        try
+        {
+            GiveName(aside, file);
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
+        // Once more, so that the name too is on disk before the first hash is: the journal carries both.
+        using var named = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        named.Flush(flushToDisk: true);
+    }
+
+    private static void GiveName(string aside, string file)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows()) File.Move(aside, file, overwrite: false);
+            else if (Link(aside, file) != 0) throw new IOException($"{Path.GetFileName(file)} could not be made: error {Marshal.GetLastPInvokeError()} of link(2).");
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            // Another process was first; its key is the key.
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9.-]{0,99}\z", RegexOptions.None, 100)]
+    private static partial Regex RingName();
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Consent.Cli;
+
+/// <summary>How the commands reach the product: through the gateway, with a token given or made.</summary>
+internal static class GatewayClient
+{
+    public const string DefaultGateway = "http://localhost:8080";
+
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static (Option<Uri> Gateway, Option<string> Token, Option<string> Data, Option<bool> Json) Options() => (
+        new("--gateway") { Description = "Address of the gateway.", DefaultValueFactory = _ => new Uri(DefaultGateway) },
+        new("--token") { Description = "A bearer token; without it the development issuer of --data makes one." },
+        MakeToken.DataOption(),
+        new("--json") { Description = "Answer in JSON, for programs." });
+
+    public static HttpClient Of(Uri gateway, string? token, string data, string scope)
+    {
+        token ??= MakeToken.Mint(data, [scope], [], [], TimeSpan.FromMinutes(5), TimeProvider.System);
+        return new HttpClient
+        {
+            BaseAddress = gateway,
+            Timeout = TimeSpan.FromSeconds(30),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+        };
+    }
+
+    public static async Task<JsonNode?> ReadJsonAsync(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        var text = await answer.Content.ReadAsStringAsync(cancel);
+        try
+        {
+            return text.Length == 0 ? null : JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the problem details say, else the status.</summary>
+    public static string Reason(HttpResponseMessage answer, JsonNode? told)
+    {
+        var said = $"{(string?)told?["title"]} {(string?)told?["detail"]}".Trim();
+        return said.Length > 0 ? said : $"The answer was {(int)answer.StatusCode}.";
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Net;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Consent.Cli;
+
+/// <summary><c>trace</c>: the story of one receipt, in the order in which it happened.</summary>
+internal static class TraceReceipt
+{
+    public static Command Command()
+    {
+        var receipt = new Argument<string>("receipt") { Description = "The receipt's id." };
+        var (gateway, token, data, json) = GatewayClient.Options();
+        var command = new Command("trace", "Tells what happened to one decision, from the text shown to each subscriber.") { receipt, gateway, token, data, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var http = GatewayClient.Of(parsed.GetValue(gateway)!, parsed.GetValue(token), parsed.GetValue(data)!, "audit");
+            try
+            {
+                var path = new Uri($"/v1/audit/trace/{Uri.EscapeDataString(parsed.GetValue(receipt)!)}", UriKind.Relative);
+                using var answer = await http.GetAsync(path, cancel);
+                var story = await GatewayClient.ReadJsonAsync(answer, cancel);
+                if (answer.IsSuccessStatusCode && story is JsonObject told)
+                {
+                    if (parsed.GetValue(json)) Console.WriteLine(told.ToJsonString(GatewayClient.Json));
+                    else Tell(told);
+                    return ExitCode.Done;
+                }
+                await Console.Error.WriteLineAsync(answer.StatusCode == HttpStatusCode.NotFound
+                    ? "No such receipt, or audit has not heard of it yet; try again in a second."
+                    : GatewayClient.Reason(answer, story));
+                return ExitCode.Refused;
+            }
+            catch (HttpRequestException e)
+            {
+                await Console.Error.WriteLineAsync($"The gateway could not be reached: {e.Message}");
+                return ExitCode.Unreachable;
+            }
+        });
+        return command;
+    }
+
+    private static void Tell(JsonObject story)
+    {
+        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "when and which");
+        foreach (var (name, value) in story)
+        {
+            if (value is JsonArray { Count: > 0 } items && items.All(i => i is JsonObject))
+            {
+                foreach (var item in items.OfType<JsonObject>()) table.AddRow(Markup.Escape(name), Markup.Escape(OneLine(item)));
+            }
+            else
+            {
+                table.AddRow(Markup.Escape(name), Markup.Escape(value is JsonObject o ? OneLine(o) : value?.ToString() ?? ""));
+            }
+        }
+        AnsiConsole.Write(table);
+    }
+
+    private static string OneLine(JsonObject item) =>
+        string.Join("  ", item.Select(m => m.Value is JsonObject or JsonArray ? $"{m.Key}: {m.Value.ToJsonString(GatewayClient.Json)}" : m.Value?.ToString() ?? ""));
+}

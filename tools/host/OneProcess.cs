@@ -1,0 +1,138 @@
+using Consent.Analytics;
+using Consent.Audit;
+using Consent.ConsentService;
+using Consent.CookieBanner;
+using Consent.Demo;
+using Consent.Gateway;
+using Consent.MarketingUnsubscribe;
+using Consent.Newsletter;
+using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Messaging;
+
+namespace Consent.Host;
+
+/// <summary>
+/// Three web applications: all services in one container (an in-memory bus reaches no further) on a port of the loopback, the
+/// gateway before them with the routes and checks that a cluster has, and the demonstration pages on an origin of their own.
+/// </summary>
+internal sealed class OneProcess : IAsyncDisposable
+{
+    private static readonly string[] Services =
+    [
+        ConsentSetup.Service, CookieBannerSetup.Service, MarketingUnsubscribeService.Name, AuditService.Name, NewsletterSetup.Service, AnalyticsSetup.Service,
+    ];
+
+    private readonly Stack<WebApplication> _started = new();
+
+    public static async Task<OneProcess> StartAsync(HostOptions options, CancellationToken cancel)
+    {
+        var product = new OneProcess();
+        try
+        {
+            var services = await product.StartAsync(BuildServices(options), cancel);
+            await product.StartAsync(BuildGateway(options, services), cancel);
+            await product.StartAsync(BuildDemo(options), cancel);
+            return product;
+        }
+        catch
+        {
+            await product.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The front door closes first, the services last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        while (_started.TryPop(out var app))
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+    }
+
+    private static WebApplication BuildServices(HostOptions options)
+    {
+        var builder = Builder("http://127.0.0.1:0", new()
+        {
+            ["Data"] = options.Data,
+            ["Messaging:Transport"] = "in-memory",
+            ["Auth:MetadataAddress"] = IssuerAt(options),
+            ["PublicUrl"] = options.GatewayOrigin,
+            ["Analytics:ForwardUrl"] = $"{options.DemoOrigin}/sink",
+        });
+        builder.AddServiceDefaults("services");
+        builder.AddConsentService();
+        builder.AddCookieBanner();
+        builder.AddMarketingUnsubscribe();
+        builder.AddAudit();
+        builder.AddNewsletter();
+        builder.AddAnalytics();
+        builder.AddMessaging();
+
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapConsentService();
+        app.MapCookieBanner();
+        app.MapMarketingUnsubscribe();
+        app.MapAudit();
+        app.MapNewsletter();
+        app.MapAnalytics();
+        return app;
+    }
+
+    private static WebApplication BuildGateway(HostOptions options, string services)
+    {
+        var settings = Services.ToDictionary(name => $"Services:{name}", string? (_) => services, StringComparer.Ordinal);
+        settings["Data"] = options.Data;
+        settings["DevelopmentIssuer:Enabled"] = "true";
+        settings["Auth:MetadataAddress"] = IssuerAt(options);
+        var builder = Builder(options.GatewayOrigin, settings);
+        builder.AddGateway();
+        var app = builder.Build();
+        app.MapGateway();
+        return app;
+    }
+
+    private static WebApplication BuildDemo(HostOptions options)
+    {
+        var app = Builder(options.DemoOrigin, new() { ["Demo:Gateway"] = options.GatewayOrigin }).Build();
+        app.MapDemo(DemoSettings.From(app.Configuration));
+        return app;
+    }
+
+    private static string IssuerAt(HostOptions options) => $"{options.GatewayOrigin}{DevelopmentIssuer.Path}/.well-known/openid-configuration";
+
+    private static WebApplicationBuilder Builder(string url, Dictionary<string, string?> settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.WebHost.UseUrls(url);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        // The process is stopped as a whole, in order: no application listens for Ctrl-C by itself.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        return builder;
+    }
+
+    private async Task<string> StartAsync(WebApplication app, CancellationToken cancel)
+    {
+        _started.Push(app);
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new CannotStartException($"Something listens already where {string.Join(", ", app.Urls)} should: stop it, or give other addresses with --urls and --demo.");
+        }
+        return app.Urls.First();
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,23 @@
+using Consent.Cli;
+
+namespace Consent.Host;
+
+internal static class WhereToLook
+{
+    public static void Print(HostOptions options, IReadOnlyList<string> sites, TimeSpan took)
+    {
+        var usual = options.Data == Path.GetFullPath(MakeToken.DefaultData);
+        var data = usual ? "" : $" --data {options.Data}";
+        Console.WriteLine($"""
+
+            Consent is ready, after {took.TotalSeconds:0.0} s.
+
+              Demonstration   {string.Join($"{Environment.NewLine}                  ", sites.Select(site => $"{options.DemoOrigin}/{site}"))}
+              Gateway         {options.GatewayOrigin}
+              A token         dotnet run --project tools/cli -- token --scope consent{data}
+              Data            {options.Data}
+
+            Ctrl-C stops it. The data stay; delete the folder for a clean start.
+            """);
+    }
+}
