@@ -1,4 +1,3 @@
-using Channels = System.Threading.Channels.Channel;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
 
@@ -7,7 +6,7 @@ namespace Consent.Audit.Tests;
 /// <summary>A transport that keeps what it takes, or takes nothing.</summary>
 internal sealed class Outbox : IEventTransport
 {
-    private readonly System.Threading.Channels.Channel<OutgoingEvent> _sent = Channels.CreateUnbounded<OutgoingEvent>();
+    private readonly System.Threading.Channels.Channel<OutgoingEvent> _sent = System.Threading.Channels.Channel.CreateUnbounded<OutgoingEvent>();
 
     public bool Down { get; set; }
 

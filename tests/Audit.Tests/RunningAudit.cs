@@ -60,7 +60,7 @@ public class RunningAudit : IAsyncLifetime
         _client?.Dispose();
         if (_app is not null)
         {
-            await _app.StopAsync();
+            await _app.StopAsync(CancellationToken.None);
             await _app.DisposeAsync();
         }
         Directory.Delete(_folder, recursive: true);
