@@ -1,5 +1,3 @@
-using Consent.Contracts;
-
 namespace Consent.MarketingUnsubscribe.Tests;
 
 public sealed class MarketingDecisionsTests

@@ -159,12 +159,15 @@ internal sealed class SettableTime : TimeProvider
 internal sealed class Transport : IEventTransport
 {
     private readonly ConcurrentQueue<OutgoingEvent> _events = new();
-    private readonly SemaphoreSlim _arrived = new(0);
+    private readonly System.Threading.Channels.Channel<bool> _arrived = System.Threading.Channels.Channel.CreateUnbounded<bool>();
 
     public Task PublishAsync(IReadOnlyCollection<OutgoingEvent> events, CancellationToken cancel)
     {
-        foreach (var e in events) _events.Enqueue(e);
-        _arrived.Release(events.Count);
+        foreach (var e in events)
+        {
+            _events.Enqueue(e);
+            _arrived.Writer.TryWrite(true);
+        }
         return Task.CompletedTask;
     }
 
@@ -174,7 +177,7 @@ internal sealed class Transport : IEventTransport
     public async Task<IReadOnlyList<T>> WaitForAsync<T>(int count) where T : IEvent
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (All<T>().Count < count) await _arrived.WaitAsync(patience.Token);
+        while (All<T>().Count < count) await _arrived.Reader.ReadAsync(patience.Token);
         return All<T>();
     }
 }
