@@ -1,9 +1,11 @@
 using Consent.MarketingUnsubscribe;
 using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Messaging;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(MarketingUnsubscribeService.Name);
 builder.AddMarketingUnsubscribe();
+builder.AddMessaging();
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapMarketingUnsubscribe();

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using System.Text.RegularExpressions;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consent.MarketingUnsubscribe;
@@ -24,7 +23,7 @@ internal static partial class RecordOptIn
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/v1/sites/{site}/marketing/subscriptions", HandleAsync)
-            .RequireSiteCors(MarketingUnsubscribeService.Name).WithMetadata(new AllowAnonymousAttribute());
+            .RequireSiteCors(MarketingUnsubscribeService.Name);
 
     private static async Task<IResult> HandleAsync(
         string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeService.Name)] IDeclarations declarations,

@@ -105,10 +105,9 @@ internal sealed class OneProcess : IAsyncDisposable
 
     private static WebApplicationBuilder Builder(string url, Dictionary<string, string?> settings)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.WebHost.UseUrls(url);
-        builder.WebHost.UseKestrelHttpsConfiguration();
         // The process is stopped as a whole, in order: no application listens for Ctrl-C by itself.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);

@@ -1,0 +1,88 @@
+namespace Consent.MarketingUnsubscribe.Tests;
+
+public sealed class MarketingDecisionsTests
+{
+    private static readonly string Subject = $"a1-{new string('0', 64)}";
+    private static readonly UnsubscribeLink Link = new(Sample.Site, "newsletter", Subject, "j…@e….com", "nl");
+    private static readonly DateTimeOffset T0 = Sample.Noon;
+
+    [Fact]
+    public void OptOut_OfAnUnknownAddress_Suppresses()
+    {
+        var record = MarketingDecisions.OptOut(null, Link, "one-click-unsubscribe", T0)!;
+        Assert.Equal((MarketingRecord.Unsubscribed, "newsletter", T0), (record.Kind, record.Topic, record.RecordedAt));
+        Assert.Equal(new TopicEntry(TopicStatus.Suppressed, T0, null), Assert.Single(record.Topics).Value);
+    }
+
+    [Fact]
+    public void OptOut_Repeated_AppendsNothing() =>
+        Assert.Null(MarketingDecisions.OptOut(MarketingDecisions.OptOut(null, Link, "one-click-unsubscribe", T0), Link, "unsubscribe-page", T0.AddDays(1)));
+
+    [Fact]
+    public void OptOut_OfOneTopic_LeavesTheOthersAsTheyStand()
+    {
+        var offers = OptIn(null, "offers", Proof());
+        var record = MarketingDecisions.OptOut(OptIn(offers, "newsletter", Proof()), Link, "one-click-unsubscribe", T0.AddHours(1))!;
+        Assert.Equal(TopicStatus.Suppressed, record.Topics["newsletter"].Status);
+        Assert.Equal(offers.Topics["offers"], record.Topics["offers"]);
+    }
+
+    [Fact]
+    public void OptIn_OfAnUnknownAddress_SubscribesWithItsProof()
+    {
+        var record = OptIn(null, "newsletter", Proof());
+        Assert.Equal(MarketingRecord.Subscribed, record.Kind);
+        Assert.Equal(new TopicEntry(TopicStatus.Subscribed, T0, Proof()), record.Topics["newsletter"]);
+    }
+
+    [Fact]
+    public void OptIn_Unconfirmed_NeverLiftsASuppression()
+    {
+        var suppressed = MarketingDecisions.OptOut(null, Link, "one-click-unsubscribe", T0);
+        var record = OptIn(suppressed, "newsletter", Proof(), T0.AddYears(1));
+        Assert.Equal(MarketingRecord.Attempted, record.Kind);
+        Assert.Equal(TopicStatus.Suppressed, record.Topics["newsletter"].Status);
+        Assert.Equal(Proof(), record.Proof);
+    }
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void OptIn_Confirmed_LiftsASuppressionOnlyWhenConfirmedLater(int millisecondsAfter, bool lifts)
+    {
+        var suppressed = MarketingDecisions.OptOut(null, Link, "one-click-unsubscribe", T0);
+        var record = OptIn(suppressed, "newsletter", Proof(T0.AddMilliseconds(millisecondsAfter)), T0.AddHours(1));
+        Assert.Equal(lifts ? TopicStatus.Subscribed : TopicStatus.Suppressed, record.Topics["newsletter"].Status);
+    }
+
+    [Fact]
+    public void OptIn_Unconfirmed_NeverTakesThePlaceOfAConfirmedOne()
+    {
+        var confirmed = OptIn(null, "newsletter", Proof(T0));
+        Assert.Equal(confirmed.Topics["newsletter"], OptIn(confirmed, "newsletter", Proof(), T0.AddDays(1)).Topics["newsletter"]);
+    }
+
+    [Fact]
+    public void OptIn_TheSameAgain_IsKeptAsEvidenceAndPublishedToNobody() =>
+        Assert.Equal(MarketingRecord.Attempted, OptIn(OptIn(null, "newsletter", Proof()), "newsletter", Proof(), T0.AddDays(1)).Kind);
+
+    [Fact]
+    public void Proof_TextHash_ChangesWithTheTextAndTheLanguage()
+    {
+        var topic = Sample.Declaration().FindTopic("newsletter")!;
+        var reworded = topic with { Description = Sample.Text("Anders.", "News from the orchard.") };
+        Assert.NotEqual(OptInProof.TextHashOf(topic, "nl"), OptInProof.TextHashOf(topic, "en"));
+        Assert.NotEqual(OptInProof.TextHashOf(topic, "nl"), OptInProof.TextHashOf(reworded, "nl"));
+        Assert.Equal(OptInProof.TextHashOf(topic, "en"), OptInProof.TextHashOf(reworded, "en"));
+    }
+
+    private static MarketingRecord OptIn(MarketingRecord? newest, string topic, OptInProof proof, DateTimeOffset? now = null) =>
+        MarketingDecisions.OptIn(newest, Sample.Site, Subject, topic, proof, now ?? T0);
+
+    private static OptInProof Proof(DateTimeOffset? confirmedAt = null)
+    {
+        var declaration = Sample.Declaration();
+        return OptInProof.On(Sample.Published(declaration), declaration.FindTopic("newsletter")!, "nl", "form", confirmedAt);
+    }
+}

@@ -1,0 +1,86 @@
+using Consent.Contracts;
+
+namespace Consent.MarketingUnsubscribe.Tests;
+
+public sealed class MaySendTests
+{
+    private static readonly Declaration Declared = Sample.Declaration();
+    private static readonly DateTimeOffset T0 = Sample.Noon;
+
+    [Fact]
+    public void Decide_AnAddressNeverAsked_HasNoBasis() => Assert.Equal(new SendDecision(false, "no-basis"), Decide([], []));
+
+    [Fact]
+    public void Decide_AnAddressNeverAsked_HasNoBasis_AlsoForATopicOnLegitimateInterest() =>
+        Assert.Equal("no-basis", Decide([], [], topic: "tips").Reason);
+
+    [Fact]
+    public void Decide_AnOwnOptIn_IsPermitted() => Assert.Equal(new SendDecision(true, "opted-in"), Decide([In()], []));
+
+    [Fact]
+    public void Decide_ASuppression_BeatsEveryBasis() =>
+        Assert.Equal(new SendDecision(false, "suppressed"), Decide([In(T0), Out()], [Held(Decision.Given)]));
+
+    [Fact]
+    public void Decide_GivenInTheConsentService_IsPermitted() => Assert.True(Decide([], [Held(Decision.Given)]).Permitted);
+
+    [Theory]
+    [InlineData(Decision.Withdrawn, "withdrawn")]
+    [InlineData(Decision.Refused, "refused")]
+    [InlineData(Decision.Objected, "objected")]
+    public void Decide_ANoInTheConsentServiceLaterThanTheOptIn_Denies(Decision no, string reason) =>
+        Assert.Equal(new SendDecision(false, reason), Decide([In(T0)], [Held(no, T0.AddHours(1))]));
+
+    [Fact]
+    public void Decide_AConfirmedOptInLaterThanTheNo_IsPermitted() =>
+        Assert.True(Decide([In(T0.AddHours(1))], [Held(Decision.Withdrawn, T0)]).Permitted);
+
+    [Fact]
+    public void Decide_AnUnconfirmedOptInLaterThanTheNo_IsDenied() =>
+        Assert.Equal("withdrawn", Decide([In(at: T0.AddHours(1))], [Held(Decision.Withdrawn, T0)]).Reason);
+
+    [Fact]
+    public void Decide_ALaterNoWhoseTermIsOver_StillDenies() =>
+        Assert.Equal("withdrawn", Decide([In(T0)], [Held(Decision.Withdrawn, T0.AddHours(1), until: T0.AddHours(2))], now: T0.AddDays(1)).Reason);
+
+    [Fact]
+    public void Decide_ANoToThePurpose_DeniesTheTopicWhateverWasOptedInTo() =>
+        Assert.Equal("refused", Decide([In(T0.AddHours(1))], [Held(Decision.Refused, T0, id: "marketing")]).Reason);
+
+    [Fact]
+    public void Decide_AnObjectionToALegitimateInterest_Denies() =>
+        Assert.Equal("objected", Decide([In(T0)], [Held(Decision.Objected, T0.AddHours(1), id: "customer-news")], topic: "tips").Reason);
+
+    [Fact]
+    public void Decide_AConsentThatRanOut_IsExpired() =>
+        Assert.Equal("expired", Decide([], [Held(Decision.Given, T0, until: T0.AddDays(1))], now: T0.AddDays(1)).Reason);
+
+    [Fact]
+    public void Decide_AnOwnOptIn_HoldsBeyondTheTermOfTheConsent() =>
+        Assert.True(Decide([In(T0)], [Held(Decision.Given, T0, until: T0.AddDays(1))], now: T0.AddYears(2)).Permitted);
+
+    [Fact]
+    public void Decide_AfterAChangeOfMeaning_AsksAgain()
+    {
+        var changed = Sample.WithAnotherMeaning(Declared);
+        Assert.Equal("ask-again", Decide([], [Held(Decision.Given)], inForce: changed).Reason);
+        Assert.Equal("ask-again", Decide([In(T0)], [Held(Decision.Given)], inForce: changed).Reason);
+        Assert.Equal("ask-again", Decide([In(T0)], [], inForce: changed).Reason);
+    }
+
+    [Fact]
+    public void Decide_ATopicGoneFromTheDeclaration_IsNeverPermittedByConsent() =>
+        Assert.Equal("no-basis", Decide([], [Held(Decision.Given)], inForce: Sample.Declaration(topics: ["offers"])).Reason);
+
+    private static SendDecision Decide(
+        TopicEntry[] own, Receipt[] held, Declaration? inForce = null, string topic = "newsletter", DateTimeOffset? now = null) =>
+        MaySend.Decide(own, held, inForce ?? Declared, topic, now ?? T0.AddHours(3));
+
+    private static TopicEntry In(DateTimeOffset? confirmedAt = null, DateTimeOffset? at = null) => new(TopicStatus.Subscribed, at ?? T0,
+        OptInProof.On(Sample.Published(Declared), Declared.FindTopic("newsletter")!, "nl", "form", confirmedAt));
+
+    private static TopicEntry Out() => new(TopicStatus.Suppressed, T0, null);
+
+    private static Receipt Held(Decision status, DateTimeOffset? at = null, DateTimeOffset? until = null, string id = "newsletter") =>
+        Sample.Receipt($"a1-{new string('0', 64)}", 1, (id, Sample.Decided(Declared, id, status, at ?? T0, until)));
+}

@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace Consent.MarketingUnsubscribe.Tests;
+
+public sealed class QuietLogsTests : HostedTest
+{
+    [Fact]
+    public async Task NoAddressSubjectIdOrTokenStandsInAnyLogLine()
+    {
+        const string Jan = "jan.geheim@example.com";
+        var link = await Host.LinkAsync(Jan);
+        await Host.SubscribeAsync(Jan);
+        await Host.OneClickAsync(link);
+        await Host.Client.GetAsync(link);
+        await Host.Client.GetAsync(link[..^3]);
+        await Host.OneClickAsync(link[..^3]);
+        await Host.ReasonAsync(Jan);
+        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        using var malformed = new StringContent($"{{\"address\":\"{Jan}", Encoding.UTF8, "application/json");
+        await Host.SendAsync("/v1/sites/orchard/marketing/subscriptions", malformed);
+        await RestartAsync();
+        await Host.OneClickAsync(link);
+
+        var lines = Host.Log.All;
+        Assert.NotEmpty(lines);
+        foreach (var secret in (string[])["geheim", link[3..20], Host.Keys.Addresses(Sample.Controller).AddressId(Jan)])
+        {
+            Assert.DoesNotContain(secret, lines, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+namespace Consent.Storage.Tests;
+
+/// <summary>What every engine must do. An engine's test class says how its log is opened, and inherits all of this.</summary>
+public abstract partial class RecordLogContract : IDisposable
+{
+    private readonly List<IRecordLog> _opened = [];
+
+    /// <summary>Opens the one log of this test; after <see cref="Close"/>, the same log again.</summary>
+    protected IRecordLog Open(TimeProvider? time = null)
+    {
+        var log = OpenEngine(time ?? TimeProvider.System);
+        _opened.Add(log);
+        return log;
+    }
+
+    protected void Close(IRecordLog log)
+    {
+        _opened.Remove(log);
+        (log as IDisposable)?.Dispose();
+    }
+
+    protected abstract IRecordLog OpenEngine(TimeProvider time);
+
+    public void Dispose()
+    {
+        foreach (var log in _opened.ToList()) Close(log);
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+
+    [Fact]
+    public async Task Append_FirstOfItsStream_ReadsBackByteForByte()
+    {
+        var log = Open();
+        var asked = Make.Record("a/1", 1, "id-1");
+
+        var appended = Assert.IsType<AppendOutcome.Appended>(await log.AppendAsync(asked)).Record;
+        var read = await log.LatestAsync("a/1");
+
+        Assert.NotNull(read);
+        Assert.Equal(asked.Payload.ToArray(), read.Payload.ToArray());
+        Assert.Equal(("a/1", 1L, 1, "note", "id-1", Make.Moment), (read.Stream, read.Version, read.Epoch, read.Kind, read.Id, read.RecordedAt));
+        Assert.Equal(read with { Payload = appended.Payload }, appended);
+        Assert.True(appended.Position > 0);
+        Assert.Equal(log.Epoch, read.Epoch);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task Append_AnyVersionButTheNext_ConflictsAndLeavesNothing(long version)
+    {
+        var log = Open();
+        await log.AppendedAsync("a", 1);
+        await log.AppendedAsync("a", 2);
+
+        Assert.IsType<AppendOutcome.Conflict>(await log.AppendAsync(Make.Record("a", version, "loser")));
+
+        Assert.Null(await log.FindByIdAsync("loser"));
+        Assert.Equal([1L, 2L], (await log.HistoryAsync("a")).Select(r => r.Version));
+    }
+
+    [Fact]
+    public async Task Append_IdInUse_Conflicts()
+    {
+        var log = Open();
+        await log.AppendedAsync("a", 1, "same");
+
+        Assert.IsType<AppendOutcome.Conflict>(await log.AppendAsync(Make.Record("b", 1, "same")));
+        Assert.Null(await log.LatestAsync("b"));
+    }
+
+    [Fact]
+    public async Task Append_KeyInUse_ConflictsInItsOwnStreamOnly()
+    {
+        var log = Open();
+        var first = await log.AppendedAsync("a", 1, key: "k");
+
+        Assert.IsType<AppendOutcome.Conflict>(await log.AppendAsync(Make.Record("a", 2, key: "k")));
+        var other = await log.AppendedAsync("b", 1, key: "k");
+
+        Assert.Equal((first.Id, "hash of k"), ((await log.FindByKeyAsync("a", "k"))!.Record.Id, (await log.FindByKeyAsync("a", "k"))!.RequestHash));
+        Assert.Equal(other.Id, (await log.FindByKeyAsync("b", "k"))!.Record.Id);
+        Assert.Null(await log.FindByKeyAsync("a", "another"));
+    }
+
+    [Fact]
+    public async Task Append_ManyForOneStreamAtOnce_AreDecidedInOrderAndEachForItself()
+    {
+        var log = Open();
+        long[] versions = [1, 1, 2, 4, 3, 3, 2, 4];
+
+        var outcomes = await Task.WhenAll(versions.Select(v => log.AppendAsync(Make.Record("a", v))));
+
+        Assert.Equal([true, false, true, false, true, false, false, true], outcomes.Select(o => o is AppendOutcome.Appended));
+        Assert.Equal([1L, 2L, 3L, 4L], (await log.HistoryAsync("a")).Select(r => r.Version));
+    }
+
+    [Fact]
+    public async Task Append_WithoutStreamKindOrId_IsRefused()
+    {
+        var log = Open();
+
+        await Assert.ThrowsAsync<ArgumentException>(() => log.AppendAsync(Make.Record("", 1)));
+        await Assert.ThrowsAsync<ArgumentException>(() => log.AppendAsync(Make.Record("a", 1, id: "")));
+        await Assert.ThrowsAsync<ArgumentException>(() => log.AppendAsync(Make.Record("a", 1, kind: "")));
+    }
+
+    [Fact]
+    public async Task Reads_OfWhatIsNotThere_FindNothing()
+    {
+        var log = Open();
+
+        Assert.Null(await log.LatestAsync("a"));
+        Assert.Empty(await log.HistoryAsync("a"));
+        Assert.Null(await log.FindByIdAsync("a"));
+        Assert.Null(await log.FindByPositionAsync(1));
+        Assert.Empty(await log.FeedAsync(0, 10));
+    }
+
+    [Fact]
+    public async Task Feed_InPagesOfAnySize_TellsEverythingOnceAndInOrder()
+    {
+        var log = Open();
+        var appended = new List<string>();
+        for (var i = 0; i < 23; i++) appended.Add((await log.AppendedAsync($"s{i % 3}", (i / 3) + 1)).Id);
+
+        foreach (var size in new[] { 1, 2, 7, 23, 100 })
+            Assert.Equal(appended, (await log.WholeFeedAsync(size)).Select(r => r.Id));
+
+        var fifth = (await log.FeedAsync(0, 5))[^1];
+        Assert.Equal(fifth.Id, (await log.FindByPositionAsync(fifth.Position))!.Id);
+    }
+
+    [Fact]
+    public async Task Streams_OfAPrefix_AreTheNewestOfEachAndOfNoOther()
+    {
+        var log = Open();
+        for (var i = 0; i < 450; i++) await log.AppendAsync(Make.Record($"declaration/site-{i:000}", 1));
+        var second = await log.AppendedAsync("declaration/site-007", 2);
+        await log.AppendedAsync("declaratio", 1);
+        await log.AppendedAsync("declarations/x", 1);
+
+        var found = new List<LogRecord>();
+        await foreach (var record in log.StreamsAsync("declaration/")) found.Add(record);
+
+        Assert.Equal(450, found.Count);
+        Assert.Equal(found.Select(r => r.Stream).Order(StringComparer.Ordinal), found.Select(r => r.Stream));
+        Assert.Equal(second.Id, Assert.Single(found, r => r.Stream == "declaration/site-007").Id);
+    }
+
+    [Fact]
+    public async Task WaitForAppend_WhenSomethingIsBehind_ReturnsAtOnce()
+    {
+        var log = Open();
+        await log.AppendedAsync("a", 1);
+
+        Assert.True(await log.WaitForAppendAsync(0, TimeSpan.FromHours(1)));
+    }
+
+    [Fact]
+    public async Task WaitForAppend_IsWokenByTheCommit()
+    {
+        var log = Open();
+        var waiting = log.WaitForAppendAsync(0, TimeSpan.FromHours(1));
+        Assert.False(waiting.IsCompleted);
+
+        var record = await log.AppendedAsync("a", 1);
+
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(record.Id, Assert.Single(await log.FeedAsync(0, 10)).Id);
+    }
+
+    [Fact]
+    public async Task WaitForAppend_WhenNothingComes_GivesUpAfterTheTime()
+    {
+        var time = new ManualTime();
+        var log = Open(time);
+        var record = await log.AppendedAsync("a", 1);
+
+        var waiting = log.WaitForAppendAsync(record.Position, TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.False(waiting.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.False(await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public async Task Reopened_HoldsEverything_AndGoesOnBehindIt()
+    {
+        var log = Open();
+        var first = await log.AppendedAsync("a", 1, "one", key: "k");
+        var epoch = log.Epoch;
+        Close(log);
+
+        log = Open();
+        var second = await log.AppendedAsync("a", 2);
+
+        Assert.Equal(epoch, log.Epoch);
+        Assert.True(second.Position > first.Position);
+        Assert.Equal(["one", second.Id], (await log.WholeFeedAsync()).Select(r => r.Id));
+        Assert.Equal("one", (await log.FindByKeyAsync("a", "k"))!.Record.Id);
+        Assert.True(await log.WaitForAppendAsync(first.Position, TimeSpan.Zero));
+    }
+}

@@ -1,0 +1,15 @@
+using Consent.Contracts;
+
+namespace Consent.Storage.Tests;
+
+/// <summary>A folder of the test's own, gone afterwards.</summary>
+internal sealed class TestFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "consent-storage-" + RandomId.New()));
+
+    public string FullName => _folder.FullName;
+
+    public string File(string name) => Path.Combine(_folder.FullName, name);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}

@@ -1,0 +1,33 @@
+namespace Consent.Subscriber.Tests;
+
+public class ReadmeTests
+{
+    [Fact]
+    public void Readme_SubscriberShown_IsWhatTheCompilerReadAndUnderTwentyLines()
+    {
+        var shown = Between(Embedded("README.md"), "```csharp\n", "```").Trim().Split('\n');
+        var compiled = Embedded("ReadmeSubscriber.cs");
+        var usings = shown.TakeWhile(line => line.StartsWith("using ", StringComparison.Ordinal)).ToList();
+        var code = string.Join('\n', shown.Skip(usings.Count)).Trim();
+        var method = string.Join('\n', Between(compiled, "// README\n", "// end of README").Split('\n').Select(Unindent)).Trim();
+
+        Assert.Equal(method, code);
+        Assert.All(usings, line => Assert.Contains(line, compiled, StringComparison.Ordinal));
+        Assert.True(shown.Count(line => line.Trim().Length > 0) < 20);
+        Assert.True(Embedded("README.md").Count(c => c == '\n') <= 40);
+    }
+
+    private static string Unindent(string line) => line.StartsWith("        ", StringComparison.Ordinal) ? line[8..] : line;
+
+    private static string Between(string text, string start, string end)
+    {
+        var from = text.IndexOf(start, StringComparison.Ordinal) + start.Length;
+        return text[from..text.IndexOf(end, from, StringComparison.Ordinal)];
+    }
+
+    private static string Embedded(string name)
+    {
+        using var reader = new StreamReader(typeof(ReadmeTests).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}
