@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Consent.ConsentService;
 using Consent.Contracts;
 
 namespace Consent.ConsentService.Tests;

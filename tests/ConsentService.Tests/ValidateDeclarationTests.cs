@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Consent.ConsentService;
 using Consent.Contracts;
 
 namespace Consent.ConsentService.Tests;
