@@ -1,19 +1,21 @@
 using System.Text.Json.Nodes;
-using Consent.ConsentService;
 using Consent.Contracts;
+using Consent.Tests.Support;
 
 namespace Consent.ConsentService.Tests;
 
 /// <summary>The declarations that tests read: the shipped samples, and one with the changes that make it invalid.</summary>
 internal static class DeclarationFiles
 {
-    public static string Root { get; } = FindRoot();
+    public static string Samples { get; } = Path.Combine(Repository.Root, "tools", "declarations");
 
-    public static string Samples { get; } = Path.Combine(Root, "tools", "declarations");
+    public static string Invalid { get; } = Path.Combine(Repository.Root, "tests", "ConsentService.Tests", "declarations", "invalid");
 
-    public static string Invalid { get; } = Path.Combine(Root, "tests", "ConsentService.Tests", "declarations", "invalid");
+    public static string SmallestFile { get; } = Path.Combine(Repository.Root, "tests", "ConsentService.Tests", "declarations", "smallest.yaml");
 
-    public static JsonObject Smallest() => Tree(Path.Combine(Root, "tests", "ConsentService.Tests", "declarations", "smallest.yaml"));
+    private static readonly Lazy<JsonObject> _smallest = new(() => Tree(SmallestFile));
+
+    public static JsonObject Smallest() => _smallest.Value.DeepClone().AsObject();
 
     public static JsonObject Tree(string file)
     {
@@ -46,12 +48,5 @@ internal static class DeclarationFiles
                 Assert.True(holder.AsObject().Remove(steps[^1]));
                 break;
         }
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Consent.sln"))) folder = folder.Parent!;
-        return folder.FullName;
     }
 }

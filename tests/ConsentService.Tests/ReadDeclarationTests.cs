@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Consent.ConsentService;
 
 namespace Consent.ConsentService.Tests;
 
@@ -45,7 +44,7 @@ public sealed class ReadDeclarationTests
     [InlineData("a: 1\ntrue: 2", 2, "key")]
     [InlineData("a: 1\nb: [1, 2", 2, "")]
     [InlineData("a: 1\n b: 2", 2, "")]
-    [InlineData("a: \"\\uD800\"", 1, "half")]
+    [InlineData("a: 1\nb: \"\\uD800\"", 2, "")]
     [InlineData("", 1, "empty")]
     [InlineData("# nothing but a remark", 1, "empty")]
     public void Yaml_WhatADeclarationDoesWithout_IsRefusedWithItsLine(string yaml, int line, string reason)
@@ -77,7 +76,8 @@ public sealed class ReadDeclarationTests
 
     [Theory]
     [InlineData("{\"a\":1,\n\"a\":2}", "once")]
-    [InlineData("{\"a\":\"\\ud800\"}", "half")]
+    [InlineData("{\"a\":[\"\\ud800\"]}", "half")]
+    [InlineData("{\"\\ud800\":1}", "half")]
     [InlineData("{\"a\":", "well-formed")]
     [InlineData("{\"a\":1} {}", "well-formed")]
     [InlineData("{a: 1}", "well-formed")]
@@ -104,6 +104,29 @@ public sealed class ReadDeclarationTests
 
     [Fact]
     public void Bytes_ThatAreNoUtf8_AreRefused() => Assert.Contains("UTF-8", ReadDeclaration.Of([0x61, 0x3A, 0x20, 0xFF]).Fault!.Reason);
+
+    /// <summary>Whatever the bytes, the answer is a tree or a fault. The seed is fixed, so that a failure comes back.</summary>
+    [Theory]
+    [InlineData("application/yaml")]
+    [InlineData("application/json")]
+    public void Bytes_Garbled_AreReadOrRefused(string contentType)
+    {
+        const string Marks = "{}[]:,-?!&*#|>'\"%@`\\ \n\tuUxN0~<=.";
+        var random = new Random(42);
+        var sound = contentType is "application/json"
+            ? Encoding.UTF8.GetBytes(DeclarationFiles.Smallest().ToJsonString())
+            : File.ReadAllBytes(DeclarationFiles.SmallestFile);
+        for (var round = 0; round < 1000; round++)
+        {
+            var bytes = sound.AsSpan(0, random.Next(1, sound.Length)).ToArray();
+            for (var i = random.Next(1, 6); i > 0; i--) bytes[random.Next(bytes.Length)] = (byte)Marks[random.Next(Marks.Length)];
+            var (node, fault) = ReadDeclaration.Of(bytes, contentType);
+            Assert.True(node is null || fault is null);
+            if (fault is not null) continue;
+            var (declaration, faults) = ValidateDeclaration.Of(node);
+            Assert.Equal(declaration is null, faults.Count > 0);
+        }
+    }
 
     private static JsonNode Read(string text)
     {

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using Consent.Gateway;
 using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
 using Consent.Tests.Support;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
 

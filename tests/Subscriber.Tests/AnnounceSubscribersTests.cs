@@ -1,4 +1,5 @@
 using Consent.Contracts;
+using Consent.Tests.Support;
 
 namespace Consent.Subscriber.Tests;
 
@@ -32,7 +33,7 @@ public sealed class AnnounceSubscribersTests
         });
         subscriber.Transport.Fails = false;
 
-        await TestApp.UntilAsync(() => subscriber.Transport.Of<SubscriberAnnounced>().Count > 1);
+        await Eventually.IsSoAsync("announced", () => Task.FromResult(subscriber.Transport.Of<SubscriberAnnounced>().Count > 1));
 
         Assert.All(subscriber.Transport.Of<SubscriberAnnounced>(), a =>
             Assert.Equal([ConsentChanged.Kind, DeclarationPublished.Kind], a.Kinds));
@@ -43,7 +44,7 @@ public sealed class AnnounceSubscribersTests
     {
         await using var app = await TestApp.StartAsync();
 
-        await TestApp.UntilAsync(() => app.Heard.Announced.Count >= 2);
+        await Eventually.IsSoAsync("both announced", () => Task.FromResult(app.Heard.Announced.Count >= 2));
 
         Assert.Equal(["analytics", "newsletter"], app.Heard.Announced.Select(a => a.Subscriber).Distinct().Order(StringComparer.Ordinal));
     }

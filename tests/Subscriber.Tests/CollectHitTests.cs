@@ -3,8 +3,9 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using Consent.Analytics;
 using Consent.Contracts;
+using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Consent.Subscriber.Tests;
@@ -30,7 +31,7 @@ public sealed class CollectHitTests
             h.Add("User-Agent", "Mozilla/5.0 (very particular)");
             h.Add("Origin", "https://bakery.example");
         });
-        await TestApp.UntilAsync(() => !sink.Received.IsEmpty);
+        await sink.HasReceivedAsync(1);
 
         Assert.Equal((202, """{"forwarded":true}"""), (status, answer!.ToJsonString()));
         var received = Assert.Single(sink.Received);
@@ -59,7 +60,7 @@ public sealed class CollectHitTests
         // What is forwarded afterwards is the first thing to arrive: nothing was on its way before it.
         await app.PublishAsync(Sample.Event(AnswerPermitsTests.CurrentReceipt(3, Decision.Given)));
         await app.SendAsync(HttpMethod.Post, "/collect/bakery", new { page = "/last" }, subject: Sample.Visitor);
-        await TestApp.UntilAsync(() => !sink.Received.IsEmpty);
+        await sink.HasReceivedAsync(1);
         Assert.Contains("/last", Assert.Single(sink.Received).Body, StringComparison.Ordinal);
     }
 
@@ -73,7 +74,7 @@ public sealed class CollectHitTests
         using var response = await app.Http.PostAsync("/collect/bakery", beacon, TestContext.Current.CancellationToken);
 
         Assert.Equal(202, (int)response.StatusCode);
-        await TestApp.UntilAsync(() => !sink.Received.IsEmpty);
+        await sink.HasReceivedAsync(1);
     }
 
     [Fact]
@@ -126,7 +127,7 @@ public sealed class CollectHitTests
 
         await app.SendAsync(HttpMethod.Post, "/collect/bakery", AnyHit, subject: Sample.Visitor);
 
-        await TestApp.UntilAsync(() => sink.Received.Count == 2);
+        await sink.HasReceivedAsync(2);
     }
 
     [Fact]
@@ -200,6 +201,8 @@ public sealed class CollectHitTests
             await sink.RunAsync(failFirst, until);
             return sink;
         }
+
+        public Task HasReceivedAsync(int hits) => Eventually.IsSoAsync($"{hits} received", () => Task.FromResult(Received.Count >= hits));
 
         public ValueTask DisposeAsync() => app.DisposeAsync();
 

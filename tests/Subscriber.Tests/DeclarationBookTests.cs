@@ -1,4 +1,3 @@
-using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,13 +2,12 @@ using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
 using Consent.Subscriber;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Consent.Subscriber.Tests;
+namespace Letters;
 
-/// <summary>The README's subscriber, word for word, so that the compiler reads it too. <see cref="ReadmeTests"/> compares.</summary>
+/// <summary>The README's subscriber, word for word, so that the compiler reads it too. <see cref="Consent.Subscriber.Tests.ReadmeTests"/> compares.</summary>
 internal static class ReadmeSubscriber
 {
     public static void Run(string[] args)

@@ -6,7 +6,9 @@ using Consent.Contracts;
 using Consent.Newsletter;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
+using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -62,7 +64,7 @@ internal sealed class TestApp : IAsyncDisposable
     public async Task PublishAsync<T>(T e) where T : IEvent
     {
         await _app.Services.GetRequiredService<IEventTransport>().PublishAsync([OutgoingEvent.Of(e)], TestContext.Current.CancellationToken);
-        await UntilAsync(() => Heard.Applied.Count(a => a.RecordId == e.Id) >= 2);
+        await Eventually.IsSoAsync("both acknowledged", () => Task.FromResult(Heard.Applied.Count(a => a.RecordId == e.Id) >= 2));
     }
 
     public string Token(string scope, string controller = "bakery-bv") =>
@@ -81,14 +83,6 @@ internal sealed class TestApp : IAsyncDisposable
         return ((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
     }
 
-    /// <summary>Waits for a condition that other threads bring about; fails after ten seconds.</summary>
-    public static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(10));
-        while (!condition()) await Task.Delay(10, limit.Token);
-    }
-
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
@@ -99,7 +93,7 @@ internal sealed class TestApp : IAsyncDisposable
 
     internal sealed class Ledger : IEventHandler<ConsentApplied>, IEventHandler<SubscriberAnnounced>
     {
-        private readonly List<IEvent> _heard = [];
+        private readonly List<object> _heard = [];
 
         public IReadOnlyList<ConsentApplied> Applied => Of<ConsentApplied>();
 
@@ -109,7 +103,7 @@ internal sealed class TestApp : IAsyncDisposable
 
         public Task HandleAsync(SubscriberAnnounced e, CancellationToken cancel) => Keep(e);
 
-        private Task Keep(IEvent e)
+        private Task Keep(object e)
         {
             lock (_heard) _heard.Add(e);
             return Task.CompletedTask;
