@@ -1,7 +1,6 @@
 using Consent.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Hosting;
 
 namespace Consent.ServiceDefaults.Tests;
 
