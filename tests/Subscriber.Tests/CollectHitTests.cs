@@ -131,7 +131,7 @@ public sealed class CollectHitTests
     }
 
     [Fact]
-    public async Task Collect_TargetNeverAnswers_AnswersAllTheSame()
+    public async Task Collect_TargetNeverAnswers_AnswersAllTheSameAndRefusesWhatNoLongerFits()
     {
         var never = new TaskCompletionSource();
         await using var sink = await Sink.StartAsync(until: never.Task);
@@ -142,6 +142,11 @@ public sealed class CollectHitTests
             var (_, answer) = await app.SendAsync(HttpMethod.Post, "/collect/bakery", AnyHit, subject: Sample.Visitor);
             Assert.True((bool)answer!["forwarded"]!);
         }
+
+        var forward = app.Services.GetRequiredService<ForwardHits>();
+        var hit = new Hit(Sample.Site, null, null, null, null, Sample.Start, null);
+        var last = Enumerable.Range(0, ForwardHits.Capacity + 100).Select(_ => forward.TryAccept(hit)).Last();
+        Assert.Equal((false, "queue-full"), last);
 
         never.SetResult();
     }

@@ -56,9 +56,9 @@ internal sealed class ForwardHits(
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
             return (response.IsSuccessStatusCode, (int)response.StatusCode is >= 500 or 408 or 429);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception e) when (!cancel.IsCancellationRequested)
         {
-            log.LogDebug("The analytics target could not be reached: {Kind}", e.GetType().Name);
+            log.LogDebug("The analytics target did not take a hit: {Kind}", e.GetType().Name);
             return (false, true);
         }
     }
