@@ -40,13 +40,14 @@ public sealed class AuditLog([FromKeyedServices(AuditService.Name)] IRecordLog l
     public async ValueTask<long> CursorOfAsync(string source, CancellationToken cancel) =>
         (await log.LatestAsync(CursorStream(source), cancel))?.Read<LedgerCursor>().Through ?? 0;
 
-    /// <summary>Call it when all before the place has been kept. A cursor never goes back.</summary>
-    public async Task MoveCursorAsync(string source, long through, CancellationToken cancel)
+    /// <summary>Call it when all before the place has been kept. A cursor never goes back: false when it was there or beyond already.</summary>
+    public async Task<bool> MoveCursorAsync(string source, long through, CancellationToken cancel)
     {
         while (await CursorOfAsync(source, cancel) < through)
         {
-            if (await TryAppendAsync(CursorStream(source), "ledger-cursor", ContractJson.Write(new LedgerCursor(through)), null, time.Now(), cancel)) return;
+            if (await TryAppendAsync(CursorStream(source), "ledger-cursor", ContractJson.Write(new LedgerCursor(through)), null, time.Now(), cancel)) return true;
         }
+        return false;
     }
 
     private async Task<bool> TryAppendAsync(

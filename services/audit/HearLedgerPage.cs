@@ -4,8 +4,9 @@ using Consent.ServiceDefaults.Messaging;
 namespace Consent.Audit;
 
 /// <summary>
-/// Makes up for acknowledgements that audit missed. The cursor moves after all of the page stands in the log; a page that came
-/// twice or late changes nothing.
+/// Makes up for acknowledgements that audit missed. One question is answered by one page, which begins at the cursor of then; the
+/// cursor moves after all of the page stands in the log. So nothing before a cursor is missing, and a page that came twice or
+/// late changes nothing.
 /// </summary>
 internal sealed class HearLedgerPage(AuditLog log, AskLedgers ask) : IEventHandler<LedgerPage>
 {
@@ -18,7 +19,8 @@ internal sealed class HearLedgerPage(AuditLog log, AskLedgers ask) : IEventHandl
 
         // At once, so that they share a commit.
         await Task.WhenAll(e.Closed.Select(applied => HearConsentApplied.KeepAsync(log, applied, cancel)));
-        await log.MoveCursorAsync(e.Source, e.Through, cancel);
-        if (e.Closed.Count >= Long) await ask.AskAsync(e.Source, cancel);
+        var moved = await log.MoveCursorAsync(e.Source, e.Through, cancel);
+        // Only the page that moved the cursor asks on: two questions for the same place do not become two rows of questions.
+        if (moved && e.Closed.Count >= Long) await ask.AskAsync(e.Source, cancel);
     }
 }

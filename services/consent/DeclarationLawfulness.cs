@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Consent.Contracts;
 
@@ -9,6 +10,9 @@ namespace Consent.ConsentService;
 /// </summary>
 internal static class DeclarationLawfulness
 {
+    private static readonly Dictionary<string, LegalBasis> _bases =
+        Enum.GetValues<LegalBasis>().ToDictionary(basis => JsonNamingPolicy.KebabCaseLower.ConvertName(basis.ToString()));
+
     public static IEnumerable<DeclarationFault> Faults(JsonObject declaration) =>
     [
         .. InterestsUnnamed(declaration),
@@ -25,7 +29,7 @@ internal static class DeclarationLawfulness
 
     /// <summary>GDPR art. 13(1)(d): the interest is told.</summary>
     private static IEnumerable<DeclarationFault> InterestsUnnamed(JsonObject declaration) => declaration.Maps("purposes")
-        .Where(at => BasisOf(at.Item) == "legitimate-interest" && !at.Item.ContainsKey("interest"))
+        .Where(at => BasisOf(at.Item) is LegalBasis.LegitimateInterest && !at.Item.ContainsKey("interest"))
         .Select(at => new DeclarationFault($"{at.Path}/interest", "Tell the legitimate interest and how it was weighed, or choose another legal basis."));
 
     /// <summary>GDPR art. 9(2)(a); the other exceptions of art. 9 are not modelled.</summary>
@@ -34,7 +38,7 @@ internal static class DeclarationLawfulness
         var special = declaration.Maps("dataCategories").Where(at => at.Item.IsTrue("special")).Select(at => at.Item.Text("id")).ToHashSet();
         return
             from at in declaration.Maps("purposes")
-            where BasisOf(at.Item) is not (null or "consent")
+            where BasisOf(at.Item) is not (null or LegalBasis.Consent)
             from word in at.Item.Words("dataCategories")
             where special.Contains(word.Text)
             select new DeclarationFault($"{at.Path}/dataCategories/{word.Index}", "Remove this special category, or let the purpose rest on consent.");
@@ -60,7 +64,7 @@ internal static class DeclarationLawfulness
     /// <summary>Dutch Telecommunications Act (Tw) art. 11.7a(1): no exception covers advertising.</summary>
     private static IEnumerable<DeclarationFault> AdvertisingCookiesWithoutConsent(JsonObject declaration)
     {
-        var purposes = declaration.Maps("purposes").Where(at => at.Item.IsTrue("advertising") && BasisOf(at.Item) is not (null or "consent"))
+        var purposes = declaration.Maps("purposes").Where(at => at.Item.IsTrue("advertising") && BasisOf(at.Item) is not (null or LegalBasis.Consent))
             .Select(at => at.Item.Text("id")).ToHashSet();
         return declaration.Maps("cookies")
             .Where(at => purposes.Contains(at.Item.Text("purpose")))
@@ -70,7 +74,7 @@ internal static class DeclarationLawfulness
     /// <summary>Tw art. 11.7(1) and (3): marketing follows an opt-in, or an earlier sale as a legitimate interest.</summary>
     private static IEnumerable<DeclarationFault> MarketingOnOtherBases(JsonObject declaration)
     {
-        var other = declaration.Maps("purposes").Where(at => BasisOf(at.Item) is not (null or "consent" or "legitimate-interest"))
+        var other = declaration.Maps("purposes").Where(at => BasisOf(at.Item) is not (null or LegalBasis.Consent or LegalBasis.LegitimateInterest))
             .Select(at => at.Item.Text("id")).ToHashSet();
         return declaration.Maps("topics")
             .Where(at => other.Contains(at.Item.Text("purpose")))
@@ -98,8 +102,8 @@ internal static class DeclarationLawfulness
         var offered = rights.Words("requests").Select(word => word.Text).ToHashSet();
         (bool Needed, string Right)[] needs =
         [
-            (bases.Contains("consent"), "withdrawal"),
-            (bases.Contains("legitimate-interest") || bases.Contains("public-task"), "objection"),
+            (bases.Contains(LegalBasis.Consent), "withdrawal"),
+            (bases.Contains(LegalBasis.LegitimateInterest) || bases.Contains(LegalBasis.PublicTask), "objection"),
         ];
         var missing = needs.Where(need => need.Needed && !offered.Contains(need.Right)).Select(need => need.Right).ToList();
         return missing.Count == 0 ? [] : [new DeclarationFault("/rights/requests", $"Add {string.Join(" and ", missing)}; the legal bases of the purposes bring it.")];
@@ -125,5 +129,7 @@ internal static class DeclarationLawfulness
         }
     }
 
-    private static string? BasisOf(JsonObject purpose) => purpose.Text("legalBasis");
+    /// <summary>The basis; null when none is named, or one that is none.</summary>
+    private static LegalBasis? BasisOf(JsonObject purpose) =>
+        _bases.TryGetValue(purpose.Text("legalBasis") ?? "", out var basis) ? basis : null;
 }

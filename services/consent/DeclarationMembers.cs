@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Consent.Contracts;
 using static Consent.ConsentService.Shapes;
@@ -23,7 +24,7 @@ internal static partial class DeclarationMembers
     private static readonly Shape _date = TextThat(
         text => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _), "a date as 2018-05-25");
     private static readonly Shape _term = TextThat(
-        text => Form().IsMatch(text) && Term.TryParse(text, out _), "a term of years, months, weeks or days, such as P6M or P28D");
+        text => Term.TryParse(text, out _), "a term of years, months, weeks or days, such as P6M or P28D");
 
     /// <param name="languages">Those that each text must be written in; none when the declaration does not say.</param>
     public static Shape Of(IReadOnlyCollection<string> languages)
@@ -84,7 +85,7 @@ internal static partial class DeclarationMembers
         var text = TextThat(words => !string.IsNullOrWhiteSpace(words), "a text that is not blank");
         return languages.Count > 0
             ? Object([.. languages.Select(language => Must(language, text))])
-            : (node, path) => Object([.. (node as System.Text.Json.Nodes.JsonObject ?? []).Select(m => Must(m.Key, text))])(node, path);
+            : (node, path) => Object([.. (node as JsonObject ?? []).Select(m => Must(m.Key, text))])(node, path);
     }
 
     private static bool IsHttps(string text) =>
@@ -113,7 +114,4 @@ internal static partial class DeclarationMembers
 
     [GeneratedRegex(@"^[0-9]{8}\z", RegexOptions.None, 100)]
     private static partial Regex EightDigits();
-
-    [GeneratedRegex(@"^P[0-9YMWD]+\z", RegexOptions.None, 100)]
-    private static partial Regex Form();
 }

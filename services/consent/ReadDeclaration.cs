@@ -31,17 +31,6 @@ public static class ReadDeclaration
         return IsJson(text, contentType) ? OfJson(text) : ReadDeclarationYaml.Of(text);
     }
 
-    internal static bool IsWholeUnicode(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!char.IsSurrogate(text[i])) continue;
-            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
-            i++;
-        }
-        return true;
-    }
-
     private static bool IsJson(string text, string? contentType)
     {
         if (contentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true) return true;
@@ -54,8 +43,12 @@ public static class ReadDeclaration
         try
         {
             var node = JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = DeepestNesting, AllowDuplicateProperties = false });
-            if (!AllReadable(node)) return (null, new DeclarationFault("", "Write whole characters: a \\u escape holds half of a pair."));
+            ReadAll(node);
             return (node, null);
+        }
+        catch (InvalidOperationException)
+        {
+            return (null, new DeclarationFault("", "Write whole characters; a \\u escape holds half of a pair."));
         }
         catch (JsonException e)
         {
@@ -67,22 +60,20 @@ public static class ReadDeclaration
         }
     }
 
-    /// <summary>A parsed string may still not be one: half of a surrogate pair shows only when it is read.</summary>
-    private static bool AllReadable(JsonNode? node)
+    /// <summary>A parsed string may still not be one: half of a surrogate pair throws only when it is read.</summary>
+    private static void ReadAll(JsonNode? node)
     {
-        try
+        switch (node)
         {
-            return node switch
-            {
-                JsonObject members => members.All(member => AllReadable(member.Value)),
-                JsonArray items => items.All(AllReadable),
-                JsonValue value when value.GetValueKind() is JsonValueKind.String => IsWholeUnicode(value.GetValue<string>()),
-                _ => true,
-            };
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
+            case JsonObject members:
+                foreach (var (_, value) in members) ReadAll(value);
+                break;
+            case JsonArray items:
+                foreach (var item in items) ReadAll(item);
+                break;
+            case JsonValue value when value.GetValueKind() is JsonValueKind.String:
+                _ = value.GetValue<string>();
+                break;
         }
     }
 }

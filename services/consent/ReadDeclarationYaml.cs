@@ -19,7 +19,9 @@ internal static class ReadDeclarationYaml
         }
         catch (YamlException e)
         {
-            return (null, new DeclarationFault("", $"Correct the YAML: {e.Message}", (int)e.Start.Line));
+            // The library counts a line after the last one when the text ends too early.
+            var line = Math.Min((int)e.Start.Line, 1 + text.AsSpan().TrimEnd('\n').Count('\n'));
+            return (null, new DeclarationFault("", $"Correct the YAML: {e.Message}", line));
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidOperationException or IndexOutOfRangeException)
         {
@@ -79,17 +81,14 @@ internal static class ReadDeclarationYaml
         return items;
     }
 
-    private static JsonValue? Value(Scalar scalar)
+    private static JsonValue? Value(Scalar scalar) => scalar switch
     {
-        if (!ReadDeclaration.IsWholeUnicode(scalar.Value)) throw Refusal(scalar, "an escape holds half of a character pair; write the whole character.");
-        return scalar is not { Style: ScalarStyle.Plain } ? JsonValue.Create(scalar.Value) : scalar.Value switch
-        {
-            "true" or "True" or "TRUE" => JsonValue.Create(true),
-            "false" or "False" or "FALSE" => JsonValue.Create(false),
-            "" or "~" or "null" or "Null" or "NULL" => null,
-            var text => JsonValue.Create(text),
-        };
-    }
+        { Style: not ScalarStyle.Plain } => JsonValue.Create(scalar.Value),
+        { Value: "true" or "True" or "TRUE" } => JsonValue.Create(true),
+        { Value: "false" or "False" or "FALSE" } => JsonValue.Create(false),
+        { Value: "" or "~" or "null" or "Null" or "NULL" } => null,
+        _ => JsonValue.Create(scalar.Value),
+    };
 
     private static YamlException Refusal(ParsingEvent at, string reason) => new(at.Start, at.End, reason);
 }

@@ -77,7 +77,7 @@ public static class CanonicalJson
                 break;
             default:
                 var text = node.ToJsonString();
-                if (!long.TryParse(text, out var number) || Math.Abs(number) > LargestExactInteger)
+                if (!long.TryParse(text, out var number) || number is < -LargestExactInteger or > LargestExactInteger)
                     throw new NotSupportedException($"Only whole numbers up to 2^53 - 1 have a canonical form here; found {text}.");
                 to.Write(Encoding.UTF8.GetBytes(number.ToString()));
                 break;

@@ -1,2 +1,13 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using Consent.CookieBanner;
+using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Messaging;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults(CookieBannerSetup.Service);
+builder.AddCookieBanner();
+builder.AddMessaging();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.MapCookieBanner();
 app.Run();

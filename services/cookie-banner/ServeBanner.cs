@@ -17,7 +17,7 @@ internal static class ServeBanner
 {
     internal static void MapServeBanner(this IEndpointRouteBuilder endpoints)
     {
-        var declarations = endpoints.ServiceProvider.GetRequiredKeyedService<IDeclarations>(CookieBannerService.Name);
+        var declarations = endpoints.ServiceProvider.GetRequiredKeyedService<IDeclarations>(CookieBannerSetup.Service);
         var rendered = new ConcurrentDictionary<string, Rendered>(StringComparer.Ordinal);
         endpoints.MapMethods("/banner/{site}.js", [HttpMethods.Get, HttpMethods.Head], Results<FileContentHttpResult, ProblemHttpResult> (string site, HttpContext context) =>
         {

@@ -18,7 +18,7 @@ internal sealed partial class SiteDirectory(IConfiguration configuration, TimePr
     private readonly ConcurrentDictionary<string, (string? Controller, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
     {
-        BaseAddress = new Uri(configuration["Services:consent"] ?? "http://localhost:5101"),
+        BaseAddress = new Uri((configuration["Services:consent"] ?? "http://localhost:5101").TrimEnd('/') + "/"),
         Timeout = TimeSpan.FromSeconds(5),
     };
 
@@ -37,7 +37,7 @@ internal sealed partial class SiteDirectory(IConfiguration configuration, TimePr
 
     private async Task<string?> AskAsync(string site, CancellationToken cancel)
     {
-        using var answer = await _http.GetAsync(new Uri($"/v1/sites/{site}/declaration", UriKind.Relative), cancel);
+        using var answer = await _http.GetAsync(new Uri($"v1/sites/{site}/declaration", UriKind.Relative), cancel);
         if (answer.StatusCode == HttpStatusCode.NotFound) return null;
         answer.EnsureSuccessStatusCode();
         await using var body = await answer.Content.ReadAsStreamAsync(cancel);

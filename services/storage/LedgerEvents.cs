@@ -16,28 +16,20 @@ internal sealed class HearApplied(string service, DeliveryLedger ledger) : IEven
 }
 
 /// <summary>
-/// Answers audit's question with pages straight to its queue, a bounded number of them; audit asks again behind the last. An
-/// empty page says that nothing is behind.
+/// Answers audit's question with one page straight to its queue; audit asks again behind it. One, because pages of one answer
+/// could overtake each other, and audit's cursor would then pass what it has not kept. An empty page says that nothing is behind.
 /// </summary>
 internal sealed class AnswerAudit(string service, DeliveryLedger ledger, IEventTransport transport) : IEventHandler<LedgerRequested>
 {
     private const string Audit = "audit";
     private const int PageSize = 500;
-    private const int MostPages = 20;
 
     public async Task HandleAsync(LedgerRequested e, CancellationToken cancel)
     {
         if (e.Source != service) return;
-        var after = e.After;
-        for (var i = 0; i < MostPages; i++)
-        {
-            var rows = await ledger.ClosedAfterAsync(after, PageSize, cancel);
-            if (rows.Count == 0 && i > 0) return;
-            var through = rows.Count == 0 ? after : rows[^1].Sequence;
-            var page = new LedgerPage($"{service}.{after}-{through}", service, through, [.. rows.Select(r => r.Applied)]);
-            await transport.PublishAsync([OutgoingEvent.Of(page, Audit)], cancel);
-            if (rows.Count < PageSize) return;
-            after = through;
-        }
+        var rows = await ledger.ClosedAfterAsync(e.After, PageSize, cancel);
+        var through = rows.Count == 0 ? e.After : rows[^1].Sequence;
+        var page = new LedgerPage($"{service}.{e.After}-{through}", service, through, [.. rows.Select(r => r.Applied)]);
+        await transport.PublishAsync([OutgoingEvent.Of(page, Audit)], cancel);
     }
 }

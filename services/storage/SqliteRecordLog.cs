@@ -49,7 +49,9 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     /// Opens or creates the log in the file. <paramref name="name"/> is the service's, for metrics. Throws
     /// <see cref="NewerSchemaException"/> on a file of a later version. Dispose of it to drain and close it.
     /// </summary>
-    public static SqliteRecordLog Open(string file, string name, TimeProvider time) => new(new SqliteFile(file, 1, Schema), name, time);
+    public static SqliteRecordLog Open(string file, string name, TimeProvider time) => new(FileAt(file), name, time);
+
+    internal static SqliteFile FileAt(string path) => new(path, 1, Schema);
 
     public async Task<AppendOutcome> AppendAsync(NewRecord record)
     {

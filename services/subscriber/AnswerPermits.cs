@@ -31,11 +31,12 @@ public static class AnswerPermits
             if (inForce.Declaration.PurposeBehind(purpose) is null)
                 return Problems.Because(404, "unknown-purpose", "The declaration has no such purpose or topic.",
                     $"Use a purpose or topic id of the site's declaration; '{Problems.Shown(purpose)}' is none of them.");
+            context.Response.Headers.CacheControl = "no-store";
             var (permitted, reason) = state.IsPermitted(site, subject, purpose);
             return TypedResults.Ok(new PermitAnswer(site, purpose, permitted, reason));
         }
     }
 
-    private static ProblemHttpResult InvalidSubject() => Problems.Because(400, "invalid-subject", "The subject is missing or malformed.",
+    private static ProblemHttpResult InvalidSubject() => Problems.Because(400, "subject-id", "The subject id is missing or malformed.",
         "Send the header Consent-Subject with one subject id: a visitor id or an address id.");
 }

@@ -1,5 +1,4 @@
 using Consent.Contracts;
-using Consent.ServiceDefaults.Messaging;
 using Consent.Storage;
 
 namespace Consent.Audit.Tests;
@@ -8,7 +7,7 @@ namespace Consent.Audit.Tests;
 internal sealed class AuditOnDisk : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("audit-tests-").FullName;
-    private IRecordLog _records;
+    private SqliteRecordLog _records;
 
     public AuditOnDisk() => (_records, Log) = Open();
 
@@ -33,28 +32,23 @@ internal sealed class AuditOnDisk : IAsyncDisposable
 
     public async Task<int> RecordsAsync() => (await Log.FeedAsync(0, 10_000, default)).Count;
 
-    public async Task RestartAsync()
+    public void Restart()
     {
-        await CloseAsync();
+        _records.Dispose();
         (_records, Log) = Open();
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await CloseAsync();
+        _records.Dispose();
         Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
     }
 
-    private (IRecordLog, AuditLog) Open()
+    private (SqliteRecordLog, AuditLog) Open()
     {
         var records = SqliteRecordLog.Open(Path.Combine(_folder, "log.db"), AuditService.Name, Clock);
         return (records, new AuditLog(records, Clock));
-    }
-
-    private async Task CloseAsync()
-    {
-        if (_records is IAsyncDisposable open) await open.DisposeAsync();
-        else ((IDisposable)_records).Dispose();
     }
 }
 

@@ -41,7 +41,7 @@ public class HearLedgerPageTests
         await using var audit = new AuditOnDisk();
         await audit.HearAsync(Page(9));
         await audit.HearAsync(Page(4, Samples.Applied("newsletter", 80)));
-        await audit.RestartAsync();
+        audit.Restart();
         Assert.Equal(9, await audit.Log.CursorOfAsync("consent", default));
     }
 
@@ -53,6 +53,15 @@ public class HearLedgerPageTests
 
         var asked = Assert.Single(audit.Outbox.Sent<LedgerRequested>());
         Assert.Equal(("consent", 500), (asked.Source, asked.After));
+    }
+
+    [Fact]
+    public async Task Hear_ALongPageTwice_AsksOnOnce()
+    {
+        await using var audit = new AuditOnDisk();
+        await audit.HearAsync(LongPage(through: 500));
+        await audit.HearAsync(LongPage(through: 500));
+        Assert.Single(audit.Outbox.Sent<LedgerRequested>());
     }
 
     [Fact]

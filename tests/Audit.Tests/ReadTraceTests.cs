@@ -68,7 +68,7 @@ public class ReadTraceTests(RunningAudit audit) : IClassFixture<RunningAudit>
     [InlineData("known-by-acknowledgement-only")]
     [InlineData("declaration-9")]
     [InlineData("..%2Fcursor%2Fconsent")]
-    [InlineData("%00")]
+    [InlineData("%E2%80%AE")]
     public async Task Get_WhatIsNoReceipt_Is404(string id)
     {
         await audit.HearAsync(Samples.Applied("newsletter", 80, "known-by-acknowledgement-only"));

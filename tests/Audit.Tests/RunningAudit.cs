@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Consent.Audit.Tests;
 
-/// <summary>The service as its Program composes it, on a real Kestrel, with a token issuer of its own and the broker replaced by an outbox.</summary>
-public sealed class RunningAudit : IAsyncLifetime
+/// <summary>The service as its Program composes it, on a real Kestrel, with a token issuer of its own and an outbox in the broker's place.</summary>
+public class RunningAudit : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("audit-tests-").FullName;
     private WebApplication? _app;
@@ -24,7 +24,7 @@ public sealed class RunningAudit : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddServiceDefaults(AuditService.Name);
         builder.AddAudit();
-        builder.Services.AddSingleton<IEventTransport>(Outbox);
+        AddTransport(builder);
         _app = builder.Build();
         _app.UseServiceDefaults();
         _app.MapAudit();
@@ -50,10 +50,25 @@ public sealed class RunningAudit : IAsyncLifetime
         return _client!.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
+    internal Task PublishAsync<T>(T e) where T : IEvent =>
+        _app!.Services.GetRequiredService<IEventTransport>().PublishAsync([OutgoingEvent.Of(e)], TestContext.Current.CancellationToken);
+
+    protected virtual void AddTransport(WebApplicationBuilder builder) => builder.Services.AddSingleton<IEventTransport>(Outbox);
+
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();
-        if (_app is not null) await _app.DisposeAsync();
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
         Directory.Delete(_folder, recursive: true);
     }
+}
+
+/// <summary>The same with the real messaging, in memory: events go through audit's queues.</summary>
+public sealed class RunningAuditWithMessaging : RunningAudit
+{
+    protected override void AddTransport(WebApplicationBuilder builder) => builder.AddMessaging();
 }

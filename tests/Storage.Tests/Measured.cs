@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace Consent.Storage.Tests;
@@ -6,6 +7,7 @@ namespace Consent.Storage.Tests;
 internal sealed class Measured : IDisposable
 {
     private readonly MeterListener _listener = new();
+    private readonly ConcurrentDictionary<long, bool> _values = new();
     private long _count;
     private long _sum;
 
@@ -28,6 +30,7 @@ internal sealed class Measured : IDisposable
                 Interlocked.Increment(ref _count);
                 Interlocked.Add(ref _sum, value);
                 Last = value;
+                _values[value] = true;
             }
         }
     }
@@ -37,6 +40,8 @@ internal sealed class Measured : IDisposable
     public long Sum => Interlocked.Read(ref _sum);
 
     public long Last { get; private set; }
+
+    public bool Saw(long value) => _values.ContainsKey(value);
 
     public void Dispose() => _listener.Dispose();
 }

@@ -34,40 +34,6 @@ public sealed class SqliteRecordLogTests : RecordLogContract
     }
 
     [Fact]
-    public async Task Append_WhoseCommitFails_IsUnavailableForAllInTheBatchAndLeavesNothing_AndTheNextGoesThrough()
-    {
-        var log = Open();
-        // A constraint that is checked at COMMIT: the doomed record lets the whole transaction fail there.
-        using (Outside("""
-            CREATE TABLE parent (id INTEGER PRIMARY KEY);
-            CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);
-            CREATE TRIGGER doom AFTER INSERT ON record WHEN NEW.kind = 'doomed' BEGIN INSERT INTO child VALUES (1); END
-            """))
-        {
-        }
-
-        // Held back by the outsider's lock, all four meet in one batch.
-        var outsider = Outside("BEGIN IMMEDIATE");
-        var first = log.AppendAsync(Make.Record("first", 1));
-        Task<AppendOutcome>[] batch =
-        [
-            log.AppendAsync(Make.Record("a", 1)),
-            log.AppendAsync(Make.Record("b", 1, kind: "doomed")),
-            log.AppendAsync(Make.Record("a", 1)),
-            log.AppendAsync(Make.Record("c", 1)),
-        ];
-        Run(outsider, "COMMIT");
-        outsider.Dispose();
-
-        foreach (var append in batch) await Assert.ThrowsAsync<LogUnavailableException>(() => append);
-        await Task.WhenAny(first);
-        Assert.Null(await log.LatestAsync("a"));
-        Assert.Null(await log.LatestAsync("c"));
-        Assert.Equal(1, (await log.AppendedAsync("a", 1)).Version);
-        Assert.Single(await log.HistoryAsync("a"));
-    }
-
-    [Fact]
     public async Task Append_OnAFileThatStaysLocked_IsUnavailable_AndRecovers()
     {
         var log = Open();

@@ -31,7 +31,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     private static async Task ScriptAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "tools", "rabbitmq.sh"), arguments) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "tools", "rabbitmq.sh"), arguments) { RedirectStandardError = true, UseShellExecute = false };
         using var script = Process.Start(start)!;
         var said = await script.StandardError.ReadToEndAsync();
         await script.WaitForExitAsync();

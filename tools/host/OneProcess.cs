@@ -19,12 +19,12 @@ internal sealed class OneProcess : IAsyncDisposable
 {
     private static readonly string[] Services =
     [
-        ConsentSetup.Service, CookieBannerSetup.Service, MarketingUnsubscribeService.Name, AuditService.Name, NewsletterSetup.Service, AnalyticsSetup.Service,
+        ConsentSetup.Service, CookieBannerService.Name, MarketingUnsubscribeService.Name, AuditService.Name, NewsletterSetup.Service, AnalyticsSetup.Service,
     ];
 
     private readonly Stack<WebApplication> _started = new();
 
-    public static async Task<OneProcess> StartAsync(HostOptions options, CancellationToken cancel)
+    public static async Task<OneProcess> StartAsync(HostAddresses options, CancellationToken cancel)
     {
         var product = new OneProcess();
         try
@@ -46,12 +46,12 @@ internal sealed class OneProcess : IAsyncDisposable
     {
         while (_started.TryPop(out var app))
         {
-            await app.StopAsync();
+            await app.StopAsync(CancellationToken.None);
             await app.DisposeAsync();
         }
     }
 
-    private static WebApplication BuildServices(HostOptions options)
+    private static WebApplication BuildServices(HostAddresses options)
     {
         var builder = Builder("http://127.0.0.1:0", new()
         {
@@ -81,7 +81,7 @@ internal sealed class OneProcess : IAsyncDisposable
         return app;
     }
 
-    private static WebApplication BuildGateway(HostOptions options, string services)
+    private static WebApplication BuildGateway(HostAddresses options, string services)
     {
         var settings = Services.ToDictionary(name => $"Services:{name}", string? (_) => services, StringComparer.Ordinal);
         settings["Data"] = options.Data;
@@ -94,21 +94,20 @@ internal sealed class OneProcess : IAsyncDisposable
         return app;
     }
 
-    private static WebApplication BuildDemo(HostOptions options)
+    private static WebApplication BuildDemo(HostAddresses options)
     {
         var app = Builder(options.DemoOrigin, new() { ["Demo:Gateway"] = options.GatewayOrigin }).Build();
         app.MapDemo(DemoSettings.From(app.Configuration));
         return app;
     }
 
-    private static string IssuerAt(HostOptions options) => $"{options.GatewayOrigin}{DevelopmentIssuer.Path}/.well-known/openid-configuration";
+    private static string IssuerAt(HostAddresses options) => $"{options.GatewayOrigin}{DevelopmentIssuer.Path}/.well-known/openid-configuration";
 
     private static WebApplicationBuilder Builder(string url, Dictionary<string, string?> settings)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.WebHost.UseUrls(url);
-        builder.WebHost.UseKestrelHttpsConfiguration();
         // The process is stopped as a whole, in order: no application listens for Ctrl-C by itself.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);

@@ -13,12 +13,12 @@ foreach (var address in (Option<Uri>[])[urls, demo])
 {
     address.Validators.Add(given =>
     {
-        if (given.Tokens is [{ Value: var text }] && !HostOptions.IsOrigin(text))
+        if (given.Tokens is [{ Value: var text }] && !HostAddresses.IsOrigin(text))
             given.AddError($"{address.Name} is an http address with a port and no path, such as http://localhost:8080.");
     });
 }
 
 var root = new RootCommand("Consent in one process: every service, the gateway, and a demonstration page for each of five sample sites.") { urls, demo, data };
 root.SetAction((parsed, cancel) => RunHost.RunAsync(
-    new HostOptions(parsed.GetValue(urls)!, parsed.GetValue(demo)!, Path.GetFullPath(parsed.GetValue(data)!)), cancel));
+    new HostAddresses(parsed.GetValue(urls)!, parsed.GetValue(demo)!, Path.GetFullPath(parsed.GetValue(data)!)), cancel));
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

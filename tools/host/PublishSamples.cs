@@ -12,7 +12,7 @@ internal static class PublishSamples
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>The ids of the sites.</summary>
-    public static async Task<IReadOnlyList<string>> RunAsync(HostOptions options, CancellationToken cancel)
+    public static async Task<IReadOnlyList<string>> RunAsync(HostAddresses options, CancellationToken cancel)
     {
         var token = MakeToken.Mint(options.Data, ["admin"], [], [], TimeSpan.FromMinutes(5), TimeProvider.System);
         using var http = new HttpClient { BaseAddress = options.Gateway, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };

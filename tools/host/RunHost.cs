@@ -5,7 +5,7 @@ namespace Consent.Host;
 /// <summary>Starts everything, publishes the samples, says where to look, and waits for Ctrl-C.</summary>
 internal static class RunHost
 {
-    public static async Task<int> RunAsync(HostOptions options, CancellationToken cancel)
+    public static async Task<int> RunAsync(HostAddresses options, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         try

@@ -4,7 +4,7 @@ namespace Consent.Host;
 
 internal static class WhereToLook
 {
-    public static void Print(HostOptions options, IReadOnlyList<string> sites, TimeSpan took)
+    public static void Print(HostAddresses options, IReadOnlyList<string> sites, TimeSpan took)
     {
         var usual = options.Data == Path.GetFullPath(MakeToken.DefaultData);
         var data = usual ? "" : $" --data {options.Data}";

@@ -35,7 +35,7 @@ export function write(choice: Choice): void {
   if (!Object.values(choice.p).some(d => d[0])) delete choice.id;
   if (!choice.id) delete choice.r;
   memory = choice;
-  const newest = Math.max(...Object.values(choice.p).map(d => d[1]));
+  const newest = Math.max(0, ...Object.values(choice.p).map(d => d[1]));
   document.cookie = `${cookie}=${encodeURIComponent(JSON.stringify(choice))};Path=/;SameSite=Lax;Expires=${end(newest).toUTCString()}`
     + (location.protocol === 'https:' ? ';Secure' : '');
 }

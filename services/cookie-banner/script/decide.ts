@@ -68,6 +68,7 @@ export async function send(changed: () => void): Promise<void> {
   sending = true;
   let answer: Response | undefined;
   let receipt: Receipt | undefined;
+  let problem: string | undefined;
   try {
     answer = await fetch(api, {
       method: 'POST',
@@ -77,7 +78,8 @@ export async function send(changed: () => void): Promise<void> {
       keepalive: true,
     });
     const body = await answer.json();
-    receipt = answer.status === 409 ? body.receipt : answer.ok ? body : undefined;
+    if (answer.ok) receipt = body;
+    else [receipt, problem] = [body.receipt, body.detail];
   } catch { /* offline, or no answer that can be read */ }
   sending = false;
   // What was not taken is kept for the next page; what can never be taken is not.
@@ -91,17 +93,22 @@ export async function send(changed: () => void): Promise<void> {
     return send(changed);
   }
   keep(undefined);
-  if (receipt) takeOver(receipt, changed);
+  if (!receipt) console.warn('consent: the decision was not taken', answer.status, problem);
+  takeOver(sent, receipt, changed);
 }
 
-/** The receipt tells how things stand, also what another device or tab decided later. */
-function takeOver(receipt: Receipt, changed: () => void): void {
+/**
+ * The receipt tells how things stand, also what was decided elsewhere since. A grant that is not in it, or got none, is undone:
+ * nobody could prove it. A refusal holds here, whatever the answer.
+ */
+function takeOver(sent: Pending, receipt: Receipt | undefined, changed: () => void): void {
   const choice = read();
-  if (choice.id !== receipt.subjectId) return;
-  choice.r = receipt.version;
+  if (choice.id !== sent.body.subjectId) return;
+  if (receipt) choice.r = receipt.version;
   for (const p of asked) {
-    const decided = receipt.purposes[p.id];
+    const decided = receipt?.purposes[p.id];
     if (decided) choice.p[p.id] = [decided.status === 'given' && decided.meaning ? decided.meaning : 0, Date.parse(decided.decidedAt)];
+    else if (choice.p[p.id]?.[0] && (receipt || sent.body.purposes[p.id])) delete choice.p[p.id];
   }
   write(choice);
   changed();

@@ -34,7 +34,7 @@ internal static class CollectHit
         if (body is null) return problem!;
         var subject = context.Request.Headers.TryGetValue("Consent-Subject", out var header) ? header.ToString() : body.SubjectId;
         if (!SubjectId.IsVisitor(subject))
-            return Problems.Because(400, "invalid-subject", "The subject is missing or malformed.",
+            return Problems.Because(400, "subject-id", "The subject id is missing or malformed.",
                 "Send one visitor id, 32 lower-case hexadecimal digits, as header Consent-Subject or as member subjectId; without consent send nothing.");
 
         var (permitted, reason) = state.IsPermitted(site, subject!, settings.Purpose);

@@ -37,6 +37,7 @@ internal static class FilterRecipients
 
         var subjects = question.Subjects!.OfType<string>().ToList();
         var permits = state.ArePermitted(site, subjects, question.Topic!);
+        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Answer(site, question.Topic!, time.Now(),
             subjects.Zip(permits, (subject, permit) => new Recipient(subject, permit.Permitted, permit.Reason))));
     }
@@ -52,7 +53,7 @@ internal static class FilterRecipients
         for (var i = 0; i < question.Subjects.Count; i++)
         {
             if (!SubjectId.IsValid(question.Subjects[i]))
-                return Problems.Invalid("invalid-subject", "A subject is malformed.",
+                return Problems.Invalid("subject-id", "A subject id is malformed.",
                     $"Correct subjects[{i}]: a visitor id or an address id is expected.");
         }
         return null;

@@ -1,13 +1,15 @@
+using Consent.Subscriber;
+
 namespace Consent.CookieBanner;
 
-public static class CookieBannerService
+public static class CookieBannerSetup
 {
-    public const string Name = "cookie-banner";
+    public const string Service = "cookie-banner";
 
     public static void AddCookieBanner(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        // builder.AddDeclarationBook(Name);
+        builder.AddDeclarationBook(Service);
     }
 
     public static void MapCookieBanner(this IEndpointRouteBuilder endpoints)

@@ -3,7 +3,7 @@ namespace Consent.Host;
 /// <param name="Gateway">Where the gateway listens, and how browsers reach it.</param>
 /// <param name="Demo">Where the demonstration pages listen: an origin of their own.</param>
 /// <param name="Data">The data folder, as a full path.</param>
-public sealed record HostOptions(Uri Gateway, Uri Demo, string Data)
+public sealed record HostAddresses(Uri Gateway, Uri Demo, string Data)
 {
     public string GatewayOrigin => Gateway.GetLeftPart(UriPartial.Authority);
 

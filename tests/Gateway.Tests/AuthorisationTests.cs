@@ -1,0 +1,103 @@
+using System.Net;
+using Consent.Tests.Support;
+
+namespace Consent.Gateway.Tests;
+
+public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture<GatewayUnderTest>
+{
+    public static TheoryData<string, string, string> Protected => new()
+    {
+        { "GET", "/v1/sites", "consent" },
+        { "PUT", "/v1/sites/wool/declaration", "consent" },
+        { "GET", "/v1/sites/wool/subjects/x/state", "consent" },
+        { "POST", "/v1/sites/wool/marketing/links", "marketing" },
+        { "POST", "/v1/sites/wool/marketing/check", "marketing" },
+        { "GET", "/v1/audit/trace/x", "audit" },
+        { "GET", "/v1/subscribers/newsletter/sites/wool/permits/news", "consent" },
+        { "GET", "/v1/subscribers/analytics/sites/wool/permits/statistics", "consent" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Protected))]
+    public async Task Without_a_token_it_is_401_and_says_bearer(string method, string path, string scope)
+    {
+        using var answer = await gateway.SendAsync(method, path);
+        await ProblemOf.IsAsync(answer, 401, "token-needed");
+        Assert.Contains("Bearer", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.NotEmpty(scope);
+    }
+
+    [Theory]
+    [MemberData(nameof(Protected))]
+    public async Task With_all_other_scopes_it_is_403(string method, string path, string scope)
+    {
+        var others = string.Join(' ', ((string[])["consent", "marketing", "audit"]).Where(s => s != scope));
+        using var answer = await gateway.SendAsync(method, path, gateway.Token(others));
+        await ProblemOf.IsAsync(answer, 403, "scope-needed");
+    }
+
+    [Theory]
+    [MemberData(nameof(Protected))]
+    public async Task With_the_scope_it_reaches_the_service_with_the_token(string method, string path, string scope)
+    {
+        using var answer = await gateway.SendAsync(method, path, gateway.Token(scope));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(["yes"], answer.Headers.GetValues("Had-Token"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Protected))]
+    public async Task Admin_opens_every_route(string method, string path, string scope)
+    {
+        using var answer = await gateway.SendAsync(method, path, gateway.Token("admin", controllers: []));
+        Assert.True(answer.IsSuccessStatusCode, scope);
+    }
+
+    [Fact]
+    public async Task A_foreign_controllers_site_looks_as_if_it_were_not_there()
+    {
+        using var answer = await gateway.SendAsync("GET", "/v1/sites/wool/subjects/x/state", gateway.Token("consent", controllers: ["others"]));
+        await ProblemOf.IsAsync(answer, 404, "unknown-site");
+        using var absent = await gateway.SendAsync("GET", "/v1/sites/silk/subjects/x/state", gateway.Token("consent", controllers: ["others"]));
+        Assert.Equal(await answer.Content.ReadAsStringAsync(), await absent.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task The_sites_own_controller_passes()
+    {
+        using var answer = await gateway.SendAsync("GET", "/v1/sites/wool/subjects/x/state", gateway.Token("consent", controllers: ["weavers"]));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_token_for_one_site_opens_that_site_only()
+    {
+        var token = gateway.Token("marketing", sites: ["wool"]);
+        using var own = await gateway.SendAsync("POST", "/v1/sites/wool/marketing/check", token);
+        using var other = await gateway.SendAsync("POST", "/v1/sites/silk/marketing/check", token);
+        Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+        await ProblemOf.IsAsync(other, 404, "unknown-site");
+    }
+
+    [Fact]
+    public async Task A_controller_may_publish_a_site_that_does_not_exist_yet()
+    {
+        using var answer = await gateway.SendAsync("PUT", "/v1/sites/silk/declaration", gateway.Token("consent", controllers: ["others"]));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var taken = await gateway.SendAsync("PUT", "/v1/sites/wool/declaration", gateway.Token("consent", controllers: ["others"]));
+        await ProblemOf.IsAsync(taken, 404, "unknown-site");
+    }
+
+    [Fact]
+    public async Task A_cut_or_altered_token_is_no_token()
+    {
+        var token = gateway.Token("consent");
+        var signature = token.LastIndexOf('.') + 1;
+        var altered = token[..signature] + (token[signature] == 'A' ? 'B' : 'A') + token[(signature + 1)..];
+        foreach (var bad in (string[])[token[..^10], altered, "x", "a.b.c"])
+        {
+            using var answer = await gateway.SendAsync("GET", "/v1/sites", bad);
+            await ProblemOf.IsAsync(answer, 401, "token-needed");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Text;
+using Consent.Tests.Support;
+
+namespace Consent.Gateway.Tests;
+
+public sealed class LimitsTests
+{
+    [Fact]
+    public async Task A_body_that_announces_to_be_too_large_is_413()
+    {
+        await using var gateway = await StartAsync(("Gateway:MaxBodyBytes", "1000"));
+        using var answer = await gateway.SendAsync("POST", "/v1/sites/wool/decisions", body: new ByteArrayContent(new byte[1001]));
+        await ProblemOf.IsAsync(answer, 413, "body-too-large");
+    }
+
+    [Fact]
+    public async Task A_body_that_turns_out_to_be_too_large_is_413()
+    {
+        await using var gateway = await StartAsync(("Gateway:MaxBodyBytes", "1000"));
+        using var endless = new StreamContent(new MemoryStream(new byte[200_000]));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sites/wool/decisions") { Content = endless };
+        request.Headers.TransferEncodingChunked = true;
+        using var answer = await gateway.Http.SendAsync(request);
+        await ProblemOf.IsAsync(answer, 413, "body-too-large");
+    }
+
+    [Fact]
+    public async Task A_body_within_the_limit_passes()
+    {
+        await using var gateway = await StartAsync(("Gateway:MaxBodyBytes", "1000"));
+        using var answer = await gateway.SendAsync("POST", "/v1/sites/wool/decisions", body: new ByteArrayContent(new byte[1000]));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_flood_of_public_posts_is_429_with_the_time_to_wait_while_reading_goes_on()
+    {
+        await using var gateway = await StartAsync(("Gateway:PublicPostsPerMinute", "12"));
+        var answers = new List<HttpResponseMessage>();
+        for (var i = 0; i < 8; i++) answers.Add(await gateway.SendAsync("POST", "/collect/wool", body: new StringContent("{}", Encoding.UTF8)));
+        Assert.Contains(answers, a => a.StatusCode == HttpStatusCode.OK);
+        var refused = answers.First(a => a.StatusCode == HttpStatusCode.TooManyRequests);
+        await ProblemOf.IsAsync(refused, 429, "too-many-requests");
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 10);
+
+        using var reading = await gateway.SendAsync("GET", "/v1/sites/wool/declaration");
+        Assert.Equal(HttpStatusCode.OK, reading.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_dead_service_is_503_with_a_sentence()
+    {
+        await using var gateway = await StartAsync(("Services:analytics", $"http://127.0.0.1:{FreePorts.Take(1)[0]}"));
+        using var answer = await gateway.SendAsync("POST", "/collect/wool", body: new StringContent("{}"));
+        await ProblemOf.IsAsync(answer, 503, "service-unavailable");
+        Assert.NotNull(answer.Headers.RetryAfter);
+    }
+
+    [Fact]
+    public async Task When_nobody_can_tell_whose_site_it_is_the_answer_is_503_and_not_yes()
+    {
+        await using var gateway = await StartAsync(("Services:consent", $"http://127.0.0.1:{FreePorts.Take(1)[0]}"));
+        using var answer = await gateway.SendAsync("POST", "/v1/sites/wool/marketing/check", gateway.Token("marketing", controllers: ["weavers"]));
+        await ProblemOf.IsAsync(answer, 503, "service-unavailable");
+    }
+
+    private static async Task<GatewayUnderTest> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var gateway = new GatewayUnderTest();
+        foreach (var (key, value) in settings) gateway.Settings[key] = value;
+        await gateway.InitializeAsync();
+        return gateway;
+    }
+}

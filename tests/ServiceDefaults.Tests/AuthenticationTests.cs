@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+
+namespace Consent.ServiceDefaults.Tests;
+
+public sealed class AuthenticationTests : IAsyncLifetime
+{
+    private readonly RunningApp _app = new(map: app => app.MapGet("/audit", () => "in").RequireScope("audit"));
+
+    public async ValueTask InitializeAsync() => await _app.StartAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task NoToken_Is401WithAProblemThatSaysWhatToDo()
+    {
+        var answer = await _app.Http.GetAsync("/audit");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.Single().Scheme);
+        Assert.Equal("urn:consent:problem:token-needed", await TypeOf(answer));
+    }
+
+    [Theory]
+    [InlineData("audit", HttpStatusCode.OK)]
+    [InlineData("consent audit", HttpStatusCode.OK)]
+    [InlineData("admin", HttpStatusCode.OK)]
+    [InlineData("consent", HttpStatusCode.Forbidden)]
+    [InlineData("auditor", HttpStatusCode.Forbidden)]
+    public async Task Token_OpensWhatItsScopeSays(string scopes, HttpStatusCode expected)
+    {
+        Assert.Equal(expected, (await GetWith(_app.Token(scopes))).StatusCode);
+    }
+
+    [Fact]
+    public async Task WrongScope_IsAProblemToo() =>
+        Assert.Equal("urn:consent:problem:scope-needed", await TypeOf(await GetWith(_app.Token("consent"))));
+
+    [Fact]
+    public async Task ExpiredToken_Is401() =>
+        Assert.Equal(HttpStatusCode.Unauthorized, (await GetWith(_app.Token("audit", lifetime: TimeSpan.FromMinutes(-10)))).StatusCode);
+
+    [Fact]
+    public async Task TokenOfAnotherKey_Is401()
+    {
+        var elsewhere = Directory.CreateTempSubdirectory("consent-other-issuer-").FullName;
+        var forged = DevelopmentIssuer.Open(elsewhere).Issue(["admin"], ["*"], [], TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(5));
+        Directory.Delete(elsewhere, recursive: true);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await GetWith(forged)).StatusCode);
+    }
+
+    [Fact]
+    public async Task TokenWithAChangedClaim_Is401()
+    {
+        var parts = _app.Token("consent").Split('.');
+        var payload = Convert.ToBase64String("{\"iss\":\"urn:consent:development-issuer\",\"aud\":\"consent\",\"exp\":4102444800,\"scope\":\"admin\"}"u8)
+            .TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await GetWith($"{parts[0]}.{payload}.{parts[2]}")).StatusCode);
+    }
+
+    [Fact]
+    public void Open_Twice_IsTheSameKey_ReadableByItsOwnerOnly()
+    {
+        DevelopmentIssuer.Open(_app.Data);
+        var file = Directory.GetFiles(Path.Combine(_app.Data, "keys", "development-issuer")).Single();
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    private async Task<HttpResponseMessage> GetWith(string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/audit");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await _app.Http.SendAsync(request);
+    }
+
+    private static async Task<string?> TypeOf(HttpResponseMessage answer)
+    {
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        return (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["type"];
+    }
+}

@@ -1,0 +1,136 @@
+using Microsoft.Data.Sqlite;
+
+namespace Consent.Storage.Tests;
+
+public sealed class GroupCommitTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly SqliteFile _file;
+
+    public GroupCommitTests() => _file = SqliteRecordLog.FileAt(_folder.File("log.db"));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task CommitThatFails_IsUnavailableForAllInItAndLeavesNothing_AndTheNextGoesThrough()
+    {
+        using var writer = Open();
+        // A constraint that is checked at COMMIT: a doomed record lets the whole transaction fail there.
+        Outside("""
+            CREATE TABLE parent (id INTEGER PRIMARY KEY);
+            CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);
+            CREATE TRIGGER doom AFTER INSERT ON record WHEN NEW.kind = 'doomed' BEGIN INSERT INTO child VALUES (1); END
+            """);
+
+        var batch = await InOneBatchAsync(writer, Make.Record("a", 1), Make.Record("b", 1, kind: "doomed"), Make.Record("a", 1), Make.Record("c", 1));
+
+        foreach (var append in batch)
+        {
+            var e = await Assert.ThrowsAsync<LogUnavailableException>(() => append);
+            Assert.Equal(19, Assert.IsType<SqliteException>(e.InnerException).SqliteErrorCode);
+        }
+
+        Assert.Equal(0, CountRecords());
+        Assert.IsType<AppendOutcome.Appended>(await writer.RunAsync(w => w.Append(Make.Record("a", 1))));
+        Assert.Equal(1, CountRecords());
+    }
+
+    [Fact]
+    public async Task ConflictInABatch_FailsItselfOnly_AndTheBatchIsOneTransaction()
+    {
+        using var measured = new Measured("consent.storage.batch", "one-batch");
+        using var writer = Open("one-batch");
+
+        var batch = await InOneBatchAsync(writer, Make.Record("a", 1), Make.Record("a", 1), Make.Record("a", 2), Make.Record("a", 4), Make.Record("b", 1));
+
+        var outcomes = await Task.WhenAll(batch);
+        Assert.Equal([true, false, true, false, true], outcomes.Select(o => o is AppendOutcome.Appended));
+        Assert.Equal(2, measured.Count);
+        Assert.Equal(5, measured.Last);
+    }
+
+    [Fact]
+    public async Task MoreThanMayWait_AreRefusedAtOnce_AndThoseThatWaitedAreDone()
+    {
+        using var writer = Open(capacity: 3);
+        using var go = new ManualResetEventSlim();
+        var held = await HoldAsync(writer, go);
+
+        var waiting = Enumerable.Range(1, 3).Select(v => writer.RunAsync(w => w.Append(Make.Record("a", v)))).ToList();
+        var refused = writer.RunAsync(w => w.Append(Make.Record("a", 4)));
+
+        Assert.True(refused.IsFaulted);
+        await Assert.ThrowsAsync<LogUnavailableException>(() => refused);
+        go.Set();
+        Assert.All(await Task.WhenAll(waiting), o => Assert.IsType<AppendOutcome.Appended>(o));
+        await held;
+    }
+
+    [Fact]
+    public async Task NothingIsSeenNorAnswered_BeforeTheCommit()
+    {
+        using var writer = Open();
+        using var done = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+
+        var append = writer.RunAsync(w => w.Append(Make.Record("a", 1)));
+        var held = writer.RunAsync(w =>
+        {
+            // In a batch of its own, or behind the append in the same one: then that append waits with it.
+            var beside = w.Append(Make.Record("b", 1));
+            done.Set();
+            go.Wait(TimeSpan.FromSeconds(30));
+            return beside;
+        });
+        Assert.True(done.Wait(TimeSpan.FromSeconds(30)));
+
+        Assert.False(held.IsCompleted);
+        Assert.Equal(append.IsCompleted ? 1 : 0, CountRecords());
+        go.Set();
+        await Task.WhenAll(append, held);
+        Assert.Equal(2, CountRecords());
+    }
+
+    private GroupCommit<LogWriter> Open(string name = "test", int capacity = 100) =>
+        new(name, () => new LogWriter(_file.OpenForWriting()), _ => { }, capacity);
+
+    /// <summary>Keeps the writer busy with a transaction until <paramref name="go"/>.</summary>
+    private static async Task<Task<bool>> HoldAsync(GroupCommit<LogWriter> writer, ManualResetEventSlim go)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var held = writer.RunAsync(_ =>
+        {
+            started.SetResult();
+            return go.Wait(TimeSpan.FromSeconds(30));
+        });
+        await started.Task;
+        return held;
+    }
+
+    private static async Task<List<Task<AppendOutcome>>> InOneBatchAsync(GroupCommit<LogWriter> writer, params NewRecord[] records)
+    {
+        using var go = new ManualResetEventSlim();
+        var held = await HoldAsync(writer, go);
+        var batch = records.Select(r => writer.RunAsync(w => w.Append(r))).ToList();
+        go.Set();
+        await held;
+        return batch;
+    }
+
+    private void Outside(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_file.Path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private long CountRecords()
+    {
+        using var connection = _file.OpenForReading();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM record";
+        return (long)command.ExecuteScalar()!;
+    }
+}

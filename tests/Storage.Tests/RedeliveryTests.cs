@@ -1,0 +1,165 @@
+namespace Consent.Storage.Tests;
+
+public sealed class RedeliveryTests
+{
+    [Fact]
+    public async Task OpenDelivery_IsSentAgainAfterItsTime_ToThatSubscriberAlone_UntilApplied()
+    {
+        using var h = new LedgerHarness();
+        await h.AnnounceAsync("newsletter");
+        await h.AnnounceAsync("analytics");
+        await h.AppendAsync("a", 1, "a1");
+        await h.RelayAllAsync();
+        await h.ApplyAsync("analytics", "a1");
+        h.Transport.Forget();
+
+        await Later(h, 29, "newsletter");
+        Assert.Empty(h.Transport.Sent);
+        await Later(h, 1, "newsletter");
+        Assert.Equal(["a1@newsletter"], h.Transport.Sent);
+
+        await h.ApplyAsync("newsletter", "a1");
+        await Later(h, 3600, "newsletter");
+        Assert.Equal(["a1@newsletter"], h.Transport.Sent);
+    }
+
+    [Fact]
+    public async Task OpenDelivery_OfASubscriberThatIsAway_WaitsForItToAnnounceItself()
+    {
+        using var h = new LedgerHarness();
+        await h.AnnounceAsync("newsletter");
+        await h.AppendAsync("a", 1, "a1");
+        await h.RelayAllAsync();
+        h.Transport.Forget();
+
+        h.Time.Advance(TimeSpan.FromSeconds(31));
+        await h.RedeliverAsync();
+        Assert.Empty(h.Transport.Sent);
+
+        await Later(h, 0, "newsletter");
+        Assert.Equal(["a1@newsletter"], h.Transport.Sent);
+    }
+
+    [Fact]
+    public async Task OpenDelivery_AfterARestart_CountsFromWhenItWasOpened()
+    {
+        using var h = new LedgerHarness();
+        await h.AnnounceAsync("newsletter");
+        await h.AppendAsync("a", 1, "a1");
+        await h.RelayAllAsync();
+        h.Transport.Forget();
+        h.Time.Advance(TimeSpan.FromSeconds(20));
+        h.ReopenLedger();
+
+        await Later(h, 10, "newsletter");
+
+        Assert.Equal(["a1@newsletter"], h.Transport.Sent);
+    }
+
+    [Fact]
+    public async Task OpenDeliveries_OfOneStream_AreSentOneAtATime_TheNewestWhereItSuffices()
+    {
+        using var h = new LedgerHarness();
+        await h.AnnounceAsync("newsletter");
+        await h.AnnounceAsync("audit", everyVersion: true);
+        for (var v = 1; v <= 3; v++) await h.AppendAsync("a", v, $"a{v}");
+        await h.RelayAllAsync();
+        h.Transport.Forget();
+
+        await Later(h, 30, "newsletter", "audit");
+        Assert.Equal(["a1@audit", "a3@newsletter"], h.Transport.Sent.Order());
+
+        await h.ApplyAsync("audit", "a1");
+        await h.ApplyAsync("newsletter", "a3");
+        h.Transport.Forget();
+        await h.RedeliverAsync();
+        Assert.Equal(["a2@audit"], h.Transport.Sent);
+    }
+
+    [Fact]
+    public async Task OpenDelivery_ThatIsNeverApplied_IsSentEverMoreRarely_ButForEver()
+    {
+        using var h = new LedgerHarness();
+        await h.AnnounceAsync("newsletter");
+        await h.AppendAsync("a", 1, "a1");
+        await h.RelayAllAsync();
+        h.Transport.Forget();
+        var start = h.Time.GetUtcNow();
+        var sentAt = new List<double>();
+
+        while (h.Time.GetUtcNow() - start < TimeSpan.FromHours(2))
+        {
+            var before = h.Transport.Sent.Length;
+            await Later(h, 5, "newsletter");
+            if (h.Transport.Sent.Length > before) sentAt.Add((h.Time.GetUtcNow() - start).TotalSeconds);
+        }
+
+        var pauses = sentAt.Zip(sentAt.Skip(1), (a, b) => b - a).ToList();
+        Assert.Equal(30, sentAt[0]);
+        Assert.InRange(pauses[0], 30, 65);
+        Assert.All(pauses, p => Assert.InRange(p, 30, 605));
+        Assert.InRange(pauses[^1], 300, 605);
+        Assert.All(h.Transport.Sent, s => Assert.Equal("a1@newsletter", s));
+    }
+
+    [Fact]
+    public async Task SubscriberWhoseQueueIsNotThere_HindersNoOther_AndItsOtherRecordsComeThrough()
+    {
+        using var h = new LedgerHarness();
+        await h.AnnounceAsync("broken");
+        await h.AnnounceAsync("newsletter");
+        for (var i = 1; i <= 150; i++) await h.AppendAsync($"s{i}", 1, $"r{i}");
+        await h.RelayAllAsync();
+        h.Transport.Forget();
+        h.Transport.Fails = events => events.Any(e => e is { Id: "r1", Service: "broken" });
+
+        await Later(h, 30, "newsletter", "broken");
+        Assert.Equal(150, h.Transport.Sent.Count(s => s.EndsWith("@newsletter", StringComparison.Ordinal)));
+        await Later(h, 1, "broken");
+        Assert.Equal(50, h.Transport.Sent.Count(s => s.EndsWith("@broken", StringComparison.Ordinal)));
+
+        h.Transport.Fails = _ => false;
+        await Later(h, 60, "broken");
+        Assert.Contains("r1@broken", h.Transport.Sent);
+    }
+
+    [Fact]
+    public async Task OpenDelivery_OfAKindThatIsNoLongerWanted_IsForgotten()
+    {
+        using var h = new LedgerHarness();
+        await h.AnnounceAsync("newsletter", kinds: ["note", "other"]);
+        await h.AppendAsync("a", 1, "a1");
+        await h.AppendAsync("b", 1, "b1", kind: "other");
+        await h.RelayAllAsync();
+        h.Transport.Forget();
+
+        h.Time.Advance(TimeSpan.FromSeconds(30));
+        await h.AnnounceAsync("newsletter", kinds: ["note"]);
+        await h.RedeliverAsync();
+
+        Assert.Equal(["a1@newsletter"], h.Transport.Sent);
+        Assert.Equal("a1>newsletter", await h.StateAsync("a1", "b1"));
+    }
+
+    [Fact]
+    public async Task OldestOpenDelivery_IsMeasuredPerSubscriber()
+    {
+        using var age = new Measured("consent.ledger.oldest_open", "pub");
+        using var h = new LedgerHarness();
+        await h.AnnounceAsync("newsletter");
+        await h.AppendAsync("a", 1, "a1");
+        await h.RelayAllAsync();
+        h.Time.Advance(TimeSpan.FromSeconds(77_777));
+
+        await h.RedeliverAsync();
+
+        Assert.True(age.Saw(77_777));
+    }
+
+    private static async Task Later(LedgerHarness h, int seconds, params string[] alive)
+    {
+        h.Time.Advance(TimeSpan.FromSeconds(seconds));
+        foreach (var subscriber in alive) await h.AnnounceAsync(subscriber, everyVersion: subscriber == "audit");
+        await h.RedeliverAsync();
+    }
+}

@@ -1,0 +1,119 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Consent.Storage.Tests;
+
+/// <summary>Two services in one container, as in the one-process host.</summary>
+public sealed class RegistrationTests : IAsyncDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly TestTransport _transport = new();
+    private readonly IHost _host;
+
+    public RegistrationTests()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Configuration.AddInMemoryCollection([new("Data", _folder.FullName), new("Relay:RedeliverAfter", "00:00:05")]);
+        builder.Services.AddSingleton<IEventTransport>(_transport);
+        foreach (var service in new[] { "one", "two" })
+        {
+            builder.AddRecordLog(service);
+            builder.AddRelay(service, (record, _) => new OutgoingEvent(record.Kind, record.Id, record.Payload), newestSuffices: true);
+        }
+
+        builder.AddRecordLog("audit");
+        _host = builder.Build();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task EachService_HasItsOwnLogAndLedger_AndPublishesItsOwn()
+    {
+        await _host.StartAsync();
+        await Handler<SubscriberAnnounced>("one").HandleAsync(new SubscriberAnnounced("x", "newsletter", ["note"], false, Make.Moment), default);
+        var published = Published("one-1", "two-1");
+
+        await Log("one").AppendedAsync("a", 1, "one-1");
+        await Log("two").AppendedAsync("a", 1, "two-1");
+        await published.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(["log.db", "ledger.db"], new[] { "log.db", "ledger.db" }.Where(f => File.Exists(Path.Combine(_folder.FullName, "one", f))));
+        Assert.Single(await Ledger("one").DeliveriesOfAsync("one-1"));
+        Assert.Empty(await Ledger("two").DeliveriesOfAsync("two-1"));
+        Assert.Empty(await Log("audit").FeedAsync(0, 10));
+    }
+
+    [Fact]
+    public async Task Acknowledgement_ReachesTheLedgerOfItsSourceOnly_AndAuditIsAnsweredByThatOne()
+    {
+        await Log("one").AppendedAsync("a", 1, "r");
+        await Log("two").AppendedAsync("a", 1, "r");
+        var applied = ConsentApplied.By("newsletter", "one", "r", Make.Moment);
+        foreach (var service in new[] { "one", "two" }) await Handler<ConsentApplied>(service).HandleAsync(applied, default);
+
+        foreach (var service in new[] { "one", "two" }) await Handler<LedgerRequested>(service).HandleAsync(new LedgerRequested("q", "one", 0), default);
+
+        Assert.Empty(await Ledger("two").DeliveriesOfAsync("r"));
+        var answer = Assert.Single(_transport.Events);
+        Assert.Equal(("audit", LedgerPage.Kind), (answer.Service, answer.Kind));
+        var page = ContractJson.Read<LedgerPage>(answer.Body.Span);
+        Assert.Equal(applied, Assert.Single(page.Closed));
+        Assert.Equal(("one", 1L), (page.Source, page.Through));
+    }
+
+    [Fact]
+    public async Task Audit_IsToldAllThatWasClosed_InPages_AndThenThatNothingIsBehind()
+    {
+        for (var i = 1; i <= 1100; i++) await Log("one").AppendAsync(Make.Record($"s{i}", 1, $"r{i}"));
+        await Task.WhenAll(Enumerable.Range(1, 1100).Select(i =>
+            Handler<ConsentApplied>("one").HandleAsync(ConsentApplied.By("newsletter", "one", $"r{i}", Make.Moment), default)));
+
+        await Handler<LedgerRequested>("one").HandleAsync(new LedgerRequested("q", "one", 0), default);
+        var pages = _transport.Events.Select(e => ContractJson.Read<LedgerPage>(e.Body.Span)).ToList();
+        Assert.Equal([500, 500, 100], pages.Select(p => p.Closed.Count));
+        Assert.Equal(1100, pages.SelectMany(p => p.Closed).Select(c => c.RecordId).Distinct().Count());
+
+        _transport.Forget();
+        await Handler<LedgerRequested>("one").HandleAsync(new LedgerRequested("q", "one", pages[^1].Through), default);
+        var empty = ContractJson.Read<LedgerPage>(Assert.Single(_transport.Events).Body.Span);
+        Assert.Equal((0, pages[^1].Through), (empty.Closed.Count, empty.Through));
+    }
+
+    [Fact]
+    public void Settings_ThatMakeNoSense_StopTheStart()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Configuration.AddInMemoryCollection([new("Relay:RedeliverAfter", "00:00:00")]);
+
+        Assert.Throws<InvalidOperationException>(() => builder.AddRelay("one", (_, _) => null));
+    }
+
+    private IRecordLog Log(string service) => _host.Services.GetRequiredKeyedService<IRecordLog>(service);
+
+    private DeliveryLedger Ledger(string service) => _host.Services.GetRequiredKeyedService<DeliveryLedger>(service);
+
+    private IEventHandler<T> Handler<T>(string service) where T : class, IEvent =>
+        _host.Services.GetRequiredKeyedService<IEventHandler<T>>($"{service}-{T.Kind}");
+
+    private Task Published(params string[] ids)
+    {
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiting = ids.ToHashSet();
+        _transport.Fails = events =>
+        {
+            foreach (var e in events) waiting.Remove(e.Id);
+            if (waiting.Count == 0) all.TrySetResult();
+            return false;
+        };
+        return all.Task;
+    }
+}

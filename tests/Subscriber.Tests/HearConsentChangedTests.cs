@@ -1,0 +1,140 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
+using Microsoft.Data.Sqlite;
+
+namespace Consent.Subscriber.Tests;
+
+public sealed class HearConsentChangedTests : IDisposable
+{
+    private readonly TemporaryFolder _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task Hear_NewReceipt_IsAcknowledgedOnlyWhenAnotherConnectionCanReadIt()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+        var receipt = Sample.Receipt(1, Decision.Given);
+        var rowsAtSending = -1L;
+        subscriber.Transport.OnSending = () => rowsAtSending = RowsInFile();
+
+        await subscriber.HearAsync(receipt);
+
+        Assert.Equal(1, rowsAtSending);
+        var applied = Assert.Single(subscriber.Transport.Acknowledged);
+        Assert.Equal((OneSubscriber.Name, "consent", receipt.Id), (applied.Subscriber, applied.Source, applied.RecordId));
+    }
+
+    [Fact]
+    public async Task Hear_OlderVersionAfterNewer_IsAcknowledgedAndChangesNothing()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+        await subscriber.HearAsync(Sample.Published());
+        await subscriber.HearAsync(Sample.Receipt(2, Decision.Withdrawn));
+        var late = Sample.Receipt(1, Decision.Given);
+
+        await subscriber.HearAsync(late);
+
+        Assert.Equal((false, "withdrawn"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
+        Assert.Contains(subscriber.Transport.Acknowledged, a => a.RecordId == late.Id);
+    }
+
+    [Fact]
+    public async Task Hear_LowerVersionOfHigherEpoch_Wins()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+        await subscriber.HearAsync(Sample.Published());
+        await subscriber.HearAsync(Sample.Receipt(7, Decision.Given, epoch: 1));
+
+        await subscriber.HearAsync(Sample.Receipt(2, Decision.Refused, epoch: 2));
+        await subscriber.HearAsync(Sample.Receipt(8, Decision.Given, epoch: 1));
+
+        Assert.Equal((false, "refused"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
+    }
+
+    [Fact]
+    public async Task Hear_BrokerAwayAtTheAcknowledgement_ThrowsAndIsAcknowledgedWhenItComesAgain()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+        var receipt = Sample.Receipt(1, Decision.Given);
+        subscriber.Transport.Fails = true;
+        await Assert.ThrowsAsync<UnpublishedException>(() => subscriber.HearAsync(receipt));
+        subscriber.Transport.Fails = false;
+
+        await subscriber.HearAsync(receipt);
+        await subscriber.HearAsync(receipt);
+
+        Assert.Equal([receipt.Id, receipt.Id], subscriber.Transport.Acknowledged.Select(a => a.RecordId));
+        Assert.Equal(1, RowsInFile());
+    }
+
+    [Fact]
+    public async Task Hear_ReactionFails_IsNotAcknowledgedAndReactsAgain()
+    {
+        var reactions = new List<long>();
+        await using var subscriber = await OneSubscriber.StartAsync(_data, b => b.AddConsentSubscriber(OneSubscriber.Name, (_, e, _) =>
+        {
+            reactions.Add(e.Receipt.Version);
+            return reactions.Count == 1 ? throw new InvalidOperationException("The list server is away.") : Task.CompletedTask;
+        }));
+        var receipt = Sample.Receipt(2, Decision.Given);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => subscriber.HearAsync(receipt));
+        Assert.Empty(subscriber.Transport.Acknowledged);
+        await subscriber.HearAsync(receipt);
+        await subscriber.HearAsync(Sample.Receipt(1, Decision.Refused));
+
+        Assert.Equal([2, 2], reactions);
+        Assert.Equal(2, subscriber.Transport.Acknowledged.Count);
+    }
+
+    [Fact]
+    public async Task Hear_FileCannotBeWritten_IsNotAcknowledged()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+        Execute("ALTER TABLE receipts RENAME TO elsewhere");
+
+        await Assert.ThrowsAsync<SqliteException>(() => subscriber.HearAsync(Sample.Receipt(1, Decision.Given)));
+
+        Assert.Empty(subscriber.Transport.Acknowledged);
+    }
+
+    [Fact]
+    public async Task Hear_ManyAtOnceWhileOthersRead_AllAreKeptAndNoneFindsTheFileLocked()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+        await subscriber.HearAsync(Sample.Published());
+        var subjects = Enumerable.Range(1, 400).Select(Sample.Address).ToList();
+
+        await Parallel.ForEachAsync(subjects, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (subject, _) =>
+        {
+            await subscriber.HearAsync(Sample.Receipt(1, Decision.Given, subject));
+            Assert.True(subscriber.State.IsPermitted(Sample.Site, subject, "statistics").Permitted);
+        });
+
+        Assert.All(subscriber.State.ArePermitted(Sample.Site, subjects, "statistics"), permit => Assert.Equal((true, "given"), permit));
+    }
+
+    [Fact]
+    public async Task Hear_Receipt_KeepsOnlyWhatTheStateNeeds()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+
+        await subscriber.HearAsync(Sample.Receipt(1, Decision.Given));
+
+        var held = subscriber.State.Newest(Sample.Site, Sample.Visitor)!;
+        Assert.Equal((1, 1L, null, null, null), (held.Epoch, held.Version, held.Language, held.Action, held.Source));
+        Assert.Equal(Decision.Given, held.Purposes["statistics"].Status);
+    }
+
+    private long RowsInFile() => (long)Execute("SELECT count(*) FROM receipts")!;
+
+    private object? Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_data.FileOf(OneSubscriber.Name)};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}

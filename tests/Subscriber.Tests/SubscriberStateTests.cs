@@ -1,0 +1,131 @@
+using Consent.Contracts;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Consent.Subscriber.Tests;
+
+public sealed class SubscriberStateTests : IDisposable
+{
+    private readonly TemporaryFolder _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task IsPermitted_ClockPassesTheEnd_TurnsToExpiredWithNoMessage()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+        await subscriber.HearAsync(Sample.Published());
+        await subscriber.HearAsync(Sample.Receipt(1, Decision.Given));
+
+        subscriber.Clock.At = Sample.Start.AddDays(180).AddMilliseconds(-1);
+        Assert.Equal((true, "given"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
+        subscriber.Clock.At = Sample.Start.AddDays(180);
+        Assert.Equal((false, "expired"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
+    }
+
+    [Fact]
+    public async Task IsPermitted_DeclarationChangesThePurpose_AsksAgainWithNoReceipt()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+        await subscriber.HearAsync(Sample.Published());
+        await subscriber.HearAsync(Sample.Receipt(1, Decision.Given));
+
+        await subscriber.HearAsync(Sample.Published(2, Sample.WithOtherVendors));
+
+        Assert.Equal((false, "ask-again"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
+    }
+
+    [Fact]
+    public async Task IsPermitted_WhatIsUnknown_IsNotPermittedUnlessNoConsentIsNeeded()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+        await subscriber.HearAsync(Sample.Receipt(1, Decision.Given));
+        Assert.Equal((false, "unknown-site"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
+
+        await subscriber.HearAsync(Sample.Published());
+
+        Assert.Equal((true, "given"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
+        Assert.Equal((false, "never-asked"), subscriber.State.IsPermitted(Sample.Site, Sample.Address(1), "statistics"));
+        Assert.Equal((false, "never-asked"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "no-such-purpose"));
+        Assert.Equal((true, "not-needed"), subscriber.State.IsPermitted(Sample.Site, Sample.Address(1), "orders"));
+        Assert.Equal([(false, "unknown-site")], subscriber.State.ArePermitted("nowhere", [Sample.Visitor], "statistics"));
+    }
+
+    [Fact]
+    public async Task IsPermitted_AfterARestart_IsAsBefore()
+    {
+        await using (var before = await OneSubscriber.StartAsync(_data))
+        {
+            await before.HearAsync(Sample.Published());
+            await before.HearAsync(Sample.Receipt(1, Decision.Given));
+            await before.HearAsync(Sample.Receipt(1, Decision.Refused, Sample.Address(1), purposes: ["new-loaves"]));
+        }
+
+        await using var after = await OneSubscriber.StartAsync(_data);
+
+        Assert.Equal((true, "given"), after.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
+        Assert.Equal((false, "refused"), after.State.IsPermitted(Sample.Site, Sample.Address(1), "new-loaves"));
+        Assert.Equal(Sample.Published().Hash, after.Book.InForce(Sample.Site)!.Hash);
+    }
+
+    [Fact]
+    public async Task ArePermitted_ManySubjects_AnswersInTheirOrderAndTheSameAsOneByOne()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+        await subscriber.HearAsync(Sample.Published());
+        for (var n = 0; n < 30; n++)
+            await subscriber.HearAsync(Sample.Receipt(1, n % 2 == 0 ? Decision.Given : Decision.Refused, Sample.Address(n), purposes: "new-loaves"));
+        var asked = Enumerable.Range(0, 2500).Select(n => Sample.Address(n % 40)).Reverse().ToList();
+
+        var permits = subscriber.State.ArePermitted(Sample.Site, asked, "new-loaves");
+
+        Assert.Equal(asked.Select(subject => subscriber.State.IsPermitted(Sample.Site, subject, "new-loaves")), permits);
+        Assert.Equal(3, permits.Distinct().Count());
+    }
+
+    [Fact]
+    public void Hear_AnyOrderAndRepetitionOfMessages_EndsInTheStateOfTheNewest()
+    {
+        using var property = new FreshStates();
+        var message = from epoch in Gen.Choose(1, 2)
+                      from version in Gen.Choose(1, 5)
+                      select Sample.Receipt(version, (Decision)((epoch + version) % 4), epoch: epoch);
+        var deliveries = from sent in Gen.NonEmptyListOf(message)
+                         from again in Gen.ListOf(Gen.Elements<Receipt>(sent))
+                         from order in Gen.Shuffle(sent.Concat(again))
+                         select order.ToList();
+
+        Prop.ForAll(deliveries.ToArbitrary(), heard =>
+        {
+            var (state, subject) = property.Next();
+            var newest = heard.MaxBy(r => (r.Epoch, r.Version))!;
+            foreach (var receipt in heard) state.ApplyAsync(receipt with { SubjectId = subject }, CancellationToken.None).GetAwaiter().GetResult();
+            var held = state.Newest(Sample.Site, subject)!;
+            return (held.Epoch, held.Version) == (newest.Epoch, newest.Version)
+                && held.Purposes["statistics"].Status == newest.Purposes["statistics"].Status;
+        }).QuickCheckThrowOnFailure();
+    }
+
+    /// <summary>A stream of its own for each run of a property, in one file.</summary>
+    private sealed class FreshStates : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+        private readonly SubscriberStore _store;
+        private readonly SubscriberState _state;
+        private int _runs;
+
+        public FreshStates()
+        {
+            _store = new SubscriberStore(Path.Combine(_folder.Path, "property.db"));
+            _state = new SubscriberState(_store, new DeclarationBook(_store), new MovedClock());
+        }
+
+        public (SubscriberState State, string Subject) Next() => (_state, Sample.Address(_runs++));
+
+        public void Dispose()
+        {
+            _store.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            _folder.Dispose();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+namespace Consent.Tests.Support;
+
+/// <summary>The product as <c>tools/up.sh</c> starts it: a broker, each service as a process of its own, the gateway, the demonstration.</summary>
+public sealed class ManyProcesses : Product
+{
+    private static readonly (string Name, string Folder)[] Services =
+    [
+        ("consent", "services/consent"), ("cookie-banner", "services/cookie-banner"), ("marketing-unsubscribe", "services/marketing-unsubscribe"),
+        ("audit", "services/audit"), ("newsletter", "services/subscribers/newsletter"), ("analytics", "services/subscribers/analytics"),
+    ];
+
+    private readonly List<ServiceProcess> _processes = [];
+    private RabbitMqServer? _broker;
+
+    public override IReadOnlyList<ServiceProcess> Processes => _processes;
+
+    /// <summary>The process of one service, by its name.</summary>
+    public ServiceProcess this[string service] => _processes.First(p => p.Name == service);
+
+    public override async Task StartAsync(IReadOnlyDictionary<string, string>? others = null)
+    {
+        if (_broker is null)
+        {
+            _broker = await RabbitMqServer.StartAsync();
+            Compose(_broker.Address);
+        }
+        var starting = _processes.Where(p => !p.IsRunning).ToList();
+        foreach (var process in starting) process.Start(others);
+        foreach (var process in starting.Where(p => p.Name != "demo")) await process.ReadyAsync();
+        await PublishSamples.RunAsync(this);
+        await PublishedAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_broker is not null) await _broker.DisposeAsync();
+    }
+
+    private void Compose(string broker)
+    {
+        var common = new Dictionary<string, string>(Settings, StringComparer.Ordinal)
+        {
+            ["Data"] = Data,
+            ["Messaging:Transport"] = "rabbitmq",
+            ["Messaging:RabbitMq"] = broker,
+            ["Auth:MetadataAddress"] = $"{Gateway}development-issuer/.well-known/openid-configuration",
+            ["PublicUrl"] = Gateway.GetLeftPart(UriPartial.Authority),
+            ["Analytics:ForwardUrl"] = $"{Demo}sink",
+        };
+        var ports = FreePorts.Take(Services.Length);
+        var front = new Dictionary<string, string>(common, StringComparer.Ordinal) { ["DevelopmentIssuer:Enabled"] = "true" };
+        foreach (var ((name, folder), port) in Services.Zip(ports))
+        {
+            var address = new Uri($"http://127.0.0.1:{port}");
+            front[$"Services:{name}"] = address.GetLeftPart(UriPartial.Authority);
+            _processes.Add(new ServiceProcess(name, Repository.Program(folder), address, common));
+        }
+        _processes.Add(new ServiceProcess("gateway", Repository.Program("services/gateway"), Gateway, front));
+        var demo = new Dictionary<string, string>(common, StringComparer.Ordinal) { ["Demo:Gateway"] = Gateway.GetLeftPart(UriPartial.Authority) };
+        _processes.Add(new ServiceProcess("demo", Repository.Program("tools/demo"), Demo, demo));
+    }
+}
