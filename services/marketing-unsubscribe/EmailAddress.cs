@@ -17,8 +17,9 @@ public static class EmailAddress
     /// The address without surrounding blanks, in lower case (the local part too: no mailbox in use tells them apart, and an
     /// opt-out must hold for both spellings), an internationalised domain in its ASCII form. Plus-addresses and dots stay as
     /// they are: those can be different mailboxes. False for anything that is not <c>dot-atom@domain</c> (RFC 5322, RFC 6531)
-    /// of at most 254 octets: quoted local parts, address literals, comments, control characters, two at signs. Does not
-    /// promise that the mailbox exists.
+    /// of at most 254 octets: quoted local parts, address literals, comments, control characters, two at signs; and for
+    /// letters with a detached accent (RFC 6532 asks for the composed form, and the invariant culture cannot compose them).
+    /// Does not promise that the mailbox exists.
     /// </summary>
     public static bool TryNormalise(string? text, [NotNullWhen(true)] out string? normalised)
     {
@@ -29,8 +30,11 @@ public static class EmailAddress
         if (at <= 0 || at != address.LastIndexOf('@')) return false;
         if (!IsWellFormed(address)) return false;
 
-        var local = address[..at].Normalize(NormalizationForm.FormC).ToLowerInvariant();
-        if (!IsLocalPart(local) || AsciiDomain(address[(at + 1)..]) is not { } domain) return false;
+        // Before the domain's ASCII form, which under the invariant culture would tell capitals apart.
+        var lower = address.ToLowerInvariant();
+        if (lower.Any(c => c is >= '\u0300' and <= '\u036f')) return false;
+        var local = lower[..at];
+        if (!IsLocalPart(local) || AsciiDomain(lower[(at + 1)..]) is not { } domain) return false;
         var whole = $"{local}@{domain}";
         if (Encoding.UTF8.GetByteCount(whole) > LongestAddress) return false;
         normalised = whole;
@@ -74,7 +78,7 @@ public static class EmailAddress
     {
         try
         {
-            var ascii = Idn.GetAscii(domain).ToLowerInvariant();
+            var ascii = Idn.GetAscii(domain);
             var labels = ascii.Split('.');
             return labels.Length >= 2 && ascii.Length <= 253 && labels.All(IsLabel) && !labels[^1].All(char.IsAsciiDigit) ? ascii : null;
         }

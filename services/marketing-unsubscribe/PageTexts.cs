@@ -3,7 +3,10 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>The words of the pages, written in each language rather than translated; Dutch says "u".</summary>
 internal sealed record PageTexts
 {
-    /// <summary>Stands for a topic that the declaration no longer has.</summary>
+    /// <summary>How a topic is named in a sentence.</summary>
+    public required Func<string, string> Named { get; init; }
+
+    /// <summary>Stands in a sentence for a topic that the declaration no longer has.</summary>
     public required string SomeTopic { get; init; }
     public required Func<string, string> AskTitle { get; init; }
     public required string AskLead { get; init; }
@@ -25,6 +28,7 @@ internal sealed record PageTexts
 
     private static PageTexts Dutch { get; } = new()
     {
+        Named = topic => $"‘{topic}’",
         SomeTopic = "deze berichten",
         AskTitle = topic => $"Afmelden voor {topic}?",
         AskLead = "Eén druk op de knop is genoeg. Uw afmelding geldt meteen; inloggen hoeft niet.",
@@ -34,7 +38,7 @@ internal sealed record PageTexts
         Button = "Meld mij af",
         AskNote = "Berichten die bij uw bestelling, rekening of account horen, blijft u ontvangen.",
         DoneTitle = "U bent afgemeld",
-        DoneLead = topic => $"U krijgt van ons geen bericht meer over {topic}.",
+        DoneLead = topic => $"U krijgt {topic} niet meer van ons.",
         Stopped = "Gestopt",
         DoneNote = "Krijgt u vandaag toch nog een bericht? Dan was het al onderweg. U hoeft niets meer te doen.",
         UnknownTitle = "Deze link werkt niet",
@@ -50,6 +54,7 @@ internal sealed record PageTexts
 
     private static PageTexts English { get; } = new()
     {
+        Named = topic => $"“{topic}”",
         SomeTopic = "these messages",
         AskTitle = topic => $"Unsubscribe from {topic}?",
         AskLead = "One press of the button is all it takes. It works right away, and you do not need to sign in.",
@@ -59,7 +64,7 @@ internal sealed record PageTexts
         Button = "Unsubscribe me",
         AskNote = "Messages that belong to an order, an invoice or your account will still reach you.",
         DoneTitle = "You are unsubscribed",
-        DoneLead = topic => $"You will get no more messages from us about {topic}.",
+        DoneLead = topic => $"We will no longer send you {topic}.",
         Stopped = "Stopped",
         DoneNote = "Should one more arrive today, it was already on its way. There is nothing else for you to do.",
         UnknownTitle = "This link does not work",

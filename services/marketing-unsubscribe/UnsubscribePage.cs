@@ -10,24 +10,24 @@ internal static class UnsubscribePage
     private const string Tick =
         """<svg class="tick" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="M14 25l7 7 14-15"/></svg>""";
 
-    /// <param name="Topic">Its name in the page's language; null when the declaration no longer has it.</param>
+    /// <param name="Topic">Null when the declaration no longer has it.</param>
     /// <param name="Controller">Null when the site is no longer declared.</param>
-    internal sealed record View(string Token, string Proof, string Masked, string? Topic, Controller? Controller, bool IsSuppressed);
+    internal sealed record View(string Token, string Proof, string Masked, Topic? Topic, Controller? Controller, bool IsSuppressed);
 
     public static string Of(View view, string language)
     {
         var texts = PageTexts.In(language);
-        var topic = view.Topic ?? texts.SomeTopic;
+        var topic = view.Topic is { } known ? texts.Named(known.Name.In(language)) : texts.SomeTopic;
         var body = new StringBuilder();
         if (view.IsSuppressed)
         {
             body.Append(Tick).Append($"<h1>{Text(texts.DoneTitle)}</h1><p>{Text(texts.DoneLead(topic))}</p>");
-            AppendFacts(body, view, texts, texts.Stopped, topic);
+            AppendFacts(body, view, texts.Stopped, language);
             body.Append($"<p class=\"note\">{Text(texts.DoneNote)}</p>");
             return Document(texts.DoneTitle, body, language, view.Controller);
         }
         body.Append($"<h1>{Text(texts.AskTitle(topic))}</h1><p>{Text(texts.AskLead)}</p>");
-        AppendFacts(body, view, texts, texts.Stops, topic);
+        AppendFacts(body, view, texts.Stops, language);
         body.Append($"<form method=\"post\" action=\"/u/{Text(Uri.EscapeDataString(view.Token))}/confirm?language={language}\">")
             .Append($"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.ProofField}\" value=\"{Text(view.Proof)}\">")
             .Append($"<button type=\"submit\">{Text(texts.Button)}</button></form>")
@@ -43,15 +43,17 @@ internal static class UnsubscribePage
         return Document(texts.UnknownTitle, body.Append("</ul>"), language, null);
     }
 
-    private static void AppendFacts(StringBuilder to, View view, PageTexts texts, string stops, string topic)
+    private static void AppendFacts(StringBuilder to, View view, string stops, string language)
     {
+        var texts = PageTexts.In(language);
         to.Append("<dl>");
         Fact(texts.Address, view.Masked);
-        Fact(stops, topic);
+        if (view.Topic is { } topic) Fact(stops, topic.Name.In(language), topic.Description.In(language));
         if (view.Controller is { } controller) Fact(texts.Sender, controller.Name);
         to.Append("</dl>");
 
-        void Fact(string name, string value) => to.Append($"<div><dt>{Text(name)}</dt><dd>{Text(value)}</dd></div>");
+        void Fact(string name, string value, string? more = null) => to.Append($"<div><dt>{Text(name)}</dt><dd>{Text(value)}")
+            .Append(more is null ? "" : $"<small>{Text(more)}</small>").Append("</dd></div>");
     }
 
     private static string Document(string title, StringBuilder body, string language, Controller? controller)
@@ -93,8 +95,8 @@ internal static class UnsubscribePage
         html{-webkit-text-size-adjust:100%}
         body{margin:0;min-height:100vh;padding:1.25rem 1rem 2rem;background:var(--page);color:var(--text);font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
         header,main,footer{width:100%;max-width:34rem;margin-inline:auto}
-        header{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.25rem 1rem;min-height:2.75rem;margin-bottom:.75rem}
-        .sender{font-weight:600;overflow-wrap:anywhere}
+        header{display:flex;align-items:center;justify-content:space-between;gap:1rem;min-height:2.75rem;margin-bottom:.75rem}
+        .sender{min-width:0;font-weight:600;line-height:1.3;overflow-wrap:anywhere}
         nav a{display:inline-block;padding:.5rem 0}
         a{color:var(--act);text-underline-offset:.18em}
         main{background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:1.5rem 1.25rem}
@@ -105,6 +107,7 @@ internal static class UnsubscribePage
         dl div+div{border-top:1px solid var(--line)}
         dt{flex:0 0 8rem;color:var(--quiet)}
         dd{flex:1 1 12rem;margin:0;font-weight:600;overflow-wrap:anywhere}
+        small{display:block;font-size:.9375rem;font-weight:400;color:var(--quiet)}
         ul{margin:0;padding-left:1.2rem}
         li+li{margin-top:.6rem}
         button{display:block;width:100%;min-height:3rem;padding:.75rem 1.25rem;border:2px solid transparent;border-radius:.65rem;background:var(--act);color:var(--on-act);font:inherit;font-weight:650;cursor:pointer}

@@ -20,7 +20,7 @@ public sealed class UnsubscribePages(
             Token: token,
             Proof: tokens.PageProof(token)!,
             Masked: link.Masked,
-            Topic: declaration?.FindTopic(link.Topic)?.Name.In(language),
+            Topic: declaration?.FindTopic(link.Topic),
             Controller: declaration?.Controller,
             IsSuppressed: newest?.Topics.GetValueOrDefault(link.Topic) is { Status: TopicStatus.Suppressed });
         return new HtmlPage(StatusCodes.Status200OK, language, UnsubscribePage.Of(view, language));

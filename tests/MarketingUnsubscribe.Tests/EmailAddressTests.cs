@@ -14,6 +14,7 @@ public sealed class EmailAddressTests
     [InlineData("piet@BÜCHER.example", "piet@xn--bcher-kva.example")]
     [InlineData("piet@XN--BCHER-KVA.example", "piet@xn--bcher-kva.example")]
     [InlineData("JÖRG@example.com", "jörg@example.com")]
+    [InlineData("नमस्ते@example.com", "नमस्ते@example.com")]
     public void TryNormalise_AnAddress_GivesItsOneSpelling(string text, string expected)
     {
         Assert.True(EmailAddress.TryNormalise(text, out var normalised));
@@ -52,6 +53,8 @@ public sealed class EmailAddressTests
     [InlineData("jan@exam\u0000ple.com")]
     [InlineData("jan\u200b@example.com")]
     [InlineData("jan\u202e@example.com")]
+    [InlineData("jo\u0308rg@example.com")]
+    [InlineData("jan@bu\u0308cher.example")]
     public void TryNormalise_WhatIsNoAddress_IsRefused(string? text) => Assert.False(EmailAddress.TryNormalise(text, out _));
 
     [Fact]
@@ -67,14 +70,6 @@ public sealed class EmailAddressTests
         Assert.False(EmailAddress.TryNormalise($"{local}@{Domain(255 - 65)}", out _));
         Assert.False(EmailAddress.TryNormalise($"{local}@{new string('b', 320 - 65 - 8)}.example", out _));
         Assert.False(EmailAddress.TryNormalise($"{local}a@example.com", out _));
-    }
-
-    [Fact]
-    public void TryNormalise_ComposedAndDecomposedLetters_AreOneAddress()
-    {
-        Assert.True(EmailAddress.TryNormalise("jo\u0308rg@example.com", out var decomposed));
-        Assert.True(EmailAddress.TryNormalise("j\u00f6rg@example.com", out var composed));
-        Assert.Equal(composed, decomposed);
     }
 
     [Fact]

@@ -86,8 +86,8 @@ internal static class Sample
     {
         Id = id,
         Purpose = id == "tips" ? "customer-news" : "marketing",
-        Name = Text(id == "newsletter" ? "de nieuwsbrief" : id, id == "newsletter" ? "the newsletter" : id),
-        Description = Text("Nieuws uit de boomgaard.", "News from the orchard."),
+        Name = Text(id == "newsletter" ? "Nieuws uit de boomgaard" : id, id == "newsletter" ? "News from the orchard" : id),
+        Description = Text("Elke maand een nieuwsbrief.", "A newsletter each month."),
         Channels = [Channel.Email],
     };
 }
