@@ -13,18 +13,18 @@ internal static class GatewayClient
 
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static (Option<Uri> Gateway, Option<string> Token, Option<string> Data, Option<bool> Json) Options() => (
-        new("--gateway") { Description = "Address of the gateway.", DefaultValueFactory = _ => new Uri(DefaultGateway) },
+    public static (Option<string> Gateway, Option<string> Token, Option<string> Data, Option<bool> Json) Options() => (
+        GatewayOption(),
         new("--token") { Description = "A bearer token; without it the development issuer of --data makes one." },
         MakeToken.DataOption(),
         new("--json") { Description = "Answer in JSON, for programs." });
 
-    public static HttpClient Of(Uri gateway, string? token, string data, string scope)
+    public static HttpClient Of(string gateway, string? token, string data, string scope)
     {
         token ??= MakeToken.Mint(data, [scope], [], [], TimeSpan.FromMinutes(5), TimeProvider.System);
         return new HttpClient
         {
-            BaseAddress = gateway,
+            BaseAddress = new Uri(gateway),
             Timeout = TimeSpan.FromSeconds(30),
             DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
         };
@@ -41,6 +41,17 @@ internal static class GatewayClient
         {
             return null;
         }
+    }
+
+    private static Option<string> GatewayOption()
+    {
+        var gateway = new Option<string>("--gateway") { Description = "Address of the gateway.", DefaultValueFactory = _ => DefaultGateway };
+        gateway.Validators.Add(given =>
+        {
+            if (given.Tokens is [{ Value: var text }] && !(Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https")))
+                given.AddError($"--gateway is an address such as {DefaultGateway}.");
+        });
+        return gateway;
     }
 
     /// <summary>What the problem details say, else the status.</summary>

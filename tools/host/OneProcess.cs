@@ -70,7 +70,7 @@ internal sealed class OneProcess : IAsyncDisposable
         builder.AddAnalytics();
         builder.AddMessaging();
 
-        var app = builder.Build();
+        var app = BuildQuietly(builder);
         app.UseServiceDefaults();
         app.MapConsentService();
         app.MapCookieBanner();
@@ -89,14 +89,14 @@ internal sealed class OneProcess : IAsyncDisposable
         settings["Auth:MetadataAddress"] = IssuerAt(options);
         var builder = Builder(options.GatewayOrigin, settings);
         builder.AddGateway();
-        var app = builder.Build();
+        var app = BuildQuietly(builder);
         app.MapGateway();
         return app;
     }
 
     private static WebApplication BuildDemo(HostAddresses options)
     {
-        var app = Builder(options.DemoOrigin, new() { ["Demo:Gateway"] = options.GatewayOrigin }).Build();
+        var app = BuildQuietly(Builder(options.DemoOrigin, new() { ["Demo:Gateway"] = options.GatewayOrigin }));
         app.MapDemo(DemoSettings.From(app.Configuration));
         return app;
     }
@@ -110,8 +110,15 @@ internal sealed class OneProcess : IAsyncDisposable
         builder.WebHost.UseUrls(url);
         // The process is stopped as a whole, in order: no application listens for Ctrl-C by itself.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
         return builder;
+    }
+
+    /// <summary>Where to look is printed once, in the end.</summary>
+    private static WebApplication BuildQuietly(WebApplicationBuilder builder)
+    {
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        return builder.Build();
     }
 
     private async Task<string> StartAsync(WebApplication app, CancellationToken cancel)

@@ -2,14 +2,14 @@ using System.CommandLine;
 using Consent.Cli;
 using Consent.Host;
 
-var urls = new Option<Uri>("--urls") { Description = "Address of the gateway.", DefaultValueFactory = _ => new Uri("http://localhost:8080") };
-var demo = new Option<Uri>("--demo") { Description = "Address of the demonstration pages.", DefaultValueFactory = _ => new Uri("http://localhost:8081") };
+var urls = new Option<string>("--urls") { Description = "Address of the gateway.", DefaultValueFactory = _ => "http://localhost:8080" };
+var demo = new Option<string>("--demo") { Description = "Address of the demonstration pages.", DefaultValueFactory = _ => "http://localhost:8081" };
 var data = new Option<string>("--data")
 {
     Description = $"The data folder; an empty one is a clean start. Default: {MakeToken.DefaultData} under the current folder.",
     DefaultValueFactory = _ => MakeToken.DefaultData,
 };
-foreach (var address in (Option<Uri>[])[urls, demo])
+foreach (var address in (Option<string>[])[urls, demo])
 {
     address.Validators.Add(given =>
     {
@@ -20,5 +20,5 @@ foreach (var address in (Option<Uri>[])[urls, demo])
 
 var root = new RootCommand("Consent in one process: every service, the gateway, and a demonstration page for each of five sample sites.") { urls, demo, data };
 root.SetAction((parsed, cancel) => RunHost.RunAsync(
-    new HostAddresses(parsed.GetValue(urls)!, parsed.GetValue(demo)!, Path.GetFullPath(parsed.GetValue(data)!)), cancel));
+    new HostAddresses(new Uri(parsed.GetValue(urls)!), new Uri(parsed.GetValue(demo)!), Path.GetFullPath(parsed.GetValue(data)!)), cancel));
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
