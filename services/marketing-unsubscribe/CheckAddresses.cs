@@ -37,22 +37,21 @@ internal static class CheckAddresses
         }
 
         var (ring, now) = (addresses.RingOf(inForce.Declaration.Controller.Id), time.Now());
-        var results = new List<Result>(body.Addresses.Count);
+        var found = new List<IReadOnlyList<AddressStream>?>(body.Addresses.Count);
         foreach (var asked in body.Addresses)
-        {
-            var (permitted, reason) = EmailAddress.TryNormalise(asked, out var address)
-                ? await DecideAsync(address)
-                : new SendDecision(false, "invalid-address");
-            results.Add(new Result(asked, permitted, reason));
-        }
-        return TypedResults.Ok(new Answer(results));
+            found.Add(EmailAddress.TryNormalise(asked, out var address) ? await addresses.FindAsync(ring, site, address, cancel) : null);
+        var receipts = consent.NewestOf(site, found.OfType<IReadOnlyList<AddressStream>>().SelectMany(streams => streams).Select(s => s.SubjectId));
+        return TypedResults.Ok(new Answer([.. body.Addresses.Zip(found, (asked, streams) => Decide(asked, streams))]));
 
-        async Task<SendDecision> DecideAsync(string address)
+        Result Decide(string? asked, IReadOnlyList<AddressStream>? streams)
         {
-            var streams = await addresses.FindAsync(ring, site, address, cancel);
-            var own = streams.Select(s => s.Entry(topic.Id)).OfType<TopicEntry>().ToList();
-            var held = streams.Select(s => consent.Newest(site, s.SubjectId)).OfType<Receipt>().ToList();
-            return MaySend.Decide(own, held, inForce.Declaration, topic.Id, now);
+            var (permitted, reason) = streams is null
+                ? new SendDecision(false, "invalid-address")
+                : MaySend.Decide(
+                    [.. streams.Select(s => s.Entry(topic.Id)).OfType<TopicEntry>()],
+                    [.. streams.Select(s => receipts.GetValueOrDefault(s.SubjectId)).OfType<Receipt>()],
+                    inForce.Declaration, topic.Id, now);
+            return new Result(asked, permitted, reason);
         }
     }
 }

@@ -41,13 +41,7 @@ public sealed class SubscriberState
     {
         if (_declarations.InForce(site) is not { } inForce) return [.. subjects.Select(_ => (false, "unknown-site"))];
         var now = _time.Now();
-        using var db = _store.Open();
-        var held = new Dictionary<string, Receipt>(StringComparer.Ordinal);
-        foreach (var some in subjects.Distinct(StringComparer.Ordinal).Chunk(SubjectsPerQuery))
-        {
-            foreach (var row in db.Receipts.AsNoTracking().Where(r => r.Site == site && EF.Parameter(some).Contains(r.Subject)))
-                held[row.Subject] = ContractJson.Read<Receipt>(row.Body);
-        }
+        var held = NewestOf(site, subjects);
         return [.. subjects.Select(subject => Answer(held.GetValueOrDefault(subject), inForce.Declaration, purpose, now))];
     }
 
@@ -60,6 +54,19 @@ public sealed class SubscriberState
         using var db = _store.Open();
         var body = db.Receipts.Where(r => r.Site == site && r.Subject == subject).Select(r => r.Body).FirstOrDefault();
         return body is null ? null : ContractJson.Read<Receipt>(body);
+    }
+
+    /// <summary>The same for many subjects, by subject; without those never heard of.</summary>
+    public IReadOnlyDictionary<string, Receipt> NewestOf(string site, IEnumerable<string> subjects)
+    {
+        using var db = _store.Open();
+        var held = new Dictionary<string, Receipt>(StringComparer.Ordinal);
+        foreach (var some in subjects.Distinct(StringComparer.Ordinal).Chunk(SubjectsPerQuery))
+        {
+            foreach (var row in db.Receipts.AsNoTracking().Where(r => r.Site == site && EF.Parameter(some).Contains(r.Subject)))
+                held[row.Subject] = ContractJson.Read<Receipt>(row.Body);
+        }
+        return held;
     }
 
     /// <summary>

@@ -88,7 +88,7 @@ public sealed class OneClickUnsubscribeTests : HostedTest
             Assert.Equal(HttpStatusCode.OK, (await Host.OneClickAsync(link)).StatusCode);
             Host.Time.Pass(TimeSpan.FromDays(400));
         }
-        Assert.Single(await Host.Sent.WaitForAsync<MarketingUnsubscribed>(1));
+        await AssertOneRecordAsync();
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class OneClickUnsubscribeTests : HostedTest
         var link = await Host.LinkAsync(Jan);
         var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Host.OneClickAsync(link)));
         Assert.All(answers, a => Assert.Equal(HttpStatusCode.OK, a.StatusCode));
-        Assert.Single(await Host.Sent.WaitForAsync<MarketingUnsubscribed>(1));
+        await AssertOneRecordAsync();
     }
 
     [Fact]
@@ -213,5 +213,14 @@ public sealed class OneClickUnsubscribeTests : HostedTest
         Assert.Equal(HttpStatusCode.OK, (await Host.OneClickAsync(first)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await Host.OneClickAsync(second)).StatusCode);
         Assert.Equal("suppressed", await Host.ReasonAsync("piet@example.com"));
+    }
+
+    /// <summary>Jan's stream holds one record, and one event told of it: the next one told of is another person's.</summary>
+    private async Task AssertOneRecordAsync()
+    {
+        await Host.OneClickAsync(await Host.LinkAsync("piet@example.com"));
+        var ring = Host.Keys.Addresses(Sample.Controller);
+        var told = (await Host.Sent.WaitForAsync<MarketingUnsubscribed>(2)).Select(e => e.SubjectId);
+        Assert.Equal([ring.AddressId(Jan), ring.AddressId("piet@example.com")], told);
     }
 }
