@@ -29,7 +29,11 @@ public sealed class DevelopmentIssuer
     {
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(dataFolder, "keys", "development-issuer")).FullName;
         var file = System.IO.Path.Combine(folder, "signing-key.pem");
-        if (!File.Exists(file)) Make(file);
+        if (!File.Exists(file))
+        {
+            using var fresh = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            SecretFile.CreateOnce(file, fresh.ExportPkcs8PrivateKeyPem());
+        }
         var key = ECDsa.Create();
         key.ImportFromPem(File.ReadAllText(file));
         return new DevelopmentIssuer(key);
@@ -73,24 +77,5 @@ public sealed class DevelopmentIssuer
             });
         });
         endpoints.MapGet($"{Path}/jwks.json", () => TypedResults.Json(keys));
-    }
-
-    private static void Make(string file)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var own = $"{file}.{Contracts.RandomId.New()}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(own, options))
-        using (var writer = new StreamWriter(stream)) writer.Write(key.ExportPkcs8PrivateKeyPem());
-
-        try
-        {
-            File.Move(own, file, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            File.Delete(own);
-        }
     }
 }

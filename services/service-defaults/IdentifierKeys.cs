@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 
@@ -64,49 +62,8 @@ public sealed partial class IdentifierKeys(string folder)
             : throw new IOException($"{Path.GetFileName(file)} does not hold a key of 256 bits in base64. Put the key back from its own backup.");
     }
 
-    /// <summary>
-    /// Whole or not at all, and by one process only: written aside, on disk, then given its name by a link, which fails when
-    /// the name is taken. (Creating in place could leave half a key; a rename could replace one that is in use already.)
-    /// </summary>
-    private static void Create(string file)
-    {
-        var aside = $"{file}.{Contracts.RandomId.New()}.new";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(aside, options))
-        {
-            stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyRing.KeyBytes)) + "\n"));
-            stream.Flush(flushToDisk: true);
-        }
-        try
-        {
-            GiveName(aside, file);
-        }
-        finally
-        {
-            File.Delete(aside);
-        }
-        // Once more, so that the name too is on disk before the first hash is: the journal carries both.
-        using var named = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        named.Flush(flushToDisk: true);
-    }
-
-    private static void GiveName(string aside, string file)
-    {
-        try
-        {
-            if (OperatingSystem.IsWindows()) File.Move(aside, file, overwrite: false);
-            else if (Link(aside, file) != 0) throw new IOException($"{Path.GetFileName(file)} could not be made: error {Marshal.GetLastPInvokeError()} of link(2).");
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            // Another process was first; its key is the key.
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
+    private static void Create(string file) =>
+        SecretFile.CreateOnce(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyRing.KeyBytes)));
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9.-]{0,99}\z", RegexOptions.None, 100)]
     private static partial Regex RingName();

@@ -25,7 +25,7 @@ internal static class TestSite
         SupervisoryAuthority = new Authority("Autoriteit Persoonsgegevens", "https://www.autoriteitpersoonsgegevens.nl"),
         ScopeOfStatement = Text("x"),
         AnnouncementOfChanges = Text("x"),
-        DataCategories = [],
+        DataCategories = [new DataCategory { Id = "visits", Name = Text("v") }],
         Vendors = [],
         Cookies = [],
         Purposes =
@@ -40,14 +40,15 @@ internal static class TestSite
         ],
         Rights = new Rights
         {
-            Requests = [RightsRequest.Access], Email = "privacy@test-site.example", Deadline = new Term(0, 0, 28),
+            Requests = [RightsRequest.Access, RightsRequest.Withdrawal, RightsRequest.Objection], Email = "privacy@test-site.example", Deadline = new Term(0, 0, 28),
             IdentityCheck = new IdentityCheck(IdentityCheckMethod.ConfirmationMail, Text("x")), Procedure = Text("x"),
         },
     };
 
     public static Purpose Purpose(string id, LegalBasis basis, string trigger = "collected") => new()
     {
-        Id = id, Name = Text(id), Description = Text(id), LegalBasis = basis, DataCategories = [],
+        Id = id, Name = Text(id), Description = Text(id), LegalBasis = basis, DataCategories = ["visits"],
+        Interest = basis == LegalBasis.LegitimateInterest ? Text("i") : null,
         Retention = new Retention { Trigger = trigger, Description = Text("x") },
     };
 

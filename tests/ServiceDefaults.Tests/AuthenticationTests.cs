@@ -1,7 +1,8 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net;
 using System.Text.Json.Nodes;
+using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 
 namespace Consent.ServiceDefaults.Tests;
@@ -64,12 +65,16 @@ public sealed class AuthenticationTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Open_Twice_IsTheSameKey_ReadableByItsOwnerOnly()
+    public void Open_ByManyAtOnce_MakesOneKey_ReadableByItsOwnerOnly()
     {
-        DevelopmentIssuer.Open(_app.Data);
-        var file = Directory.GetFiles(Path.Combine(_app.Data, "keys", "development-issuer")).Single();
+        var data = Directory.CreateTempSubdirectory("consent-issuer-").FullName;
+        var tokens = new string[16];
+        Parallel.For(0, tokens.Length, i => tokens[i] = DevelopmentIssuer.Open(data).Issue(["audit"], [], [], DateTimeOffset.UnixEpoch, TimeSpan.FromDays(1)));
 
+        Assert.Single(tokens.Select(t => t.Split('.')[0]).Distinct());
+        var file = Directory.GetFiles(Path.Combine(data, "keys", "development-issuer")).Single();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Directory.Delete(data, recursive: true);
     }
 
     private async Task<HttpResponseMessage> GetWith(string token)

@@ -8,13 +8,8 @@ using RabbitMQ.Client;
 namespace Consent.ServiceDefaults.Tests;
 
 /// <summary>What both transports promise; RabbitMQ is Debian's, started by the test.</summary>
-public sealed class MessagingTests : IAsyncLifetime
+public sealed class MessagingTests(OneBroker broker) : IClassFixture<OneBroker>
 {
-    private RabbitMqServer _broker = null!;
-
-    public async ValueTask InitializeAsync() => _broker = await RabbitMqServer.StartAsync();
-
-    public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     [Theory]
     [InlineData("in-memory")]
@@ -54,7 +49,7 @@ public sealed class MessagingTests : IAsyncLifetime
         await Published(app.Services.GetRequiredService<IEventTransport>(),
             OutgoingEvent.Of(new ConsentChanged("bad", TimeProvider.System.Now(), Sample.Receipt("r"))));
 
-        await using var connection = await new ConnectionFactory { Uri = new Uri(_broker.Address) }.CreateConnectionAsync();
+        await using var connection = await new ConnectionFactory { Uri = new Uri(broker.Address) }.CreateConnectionAsync();
         await Eventually.IsSoAsync("the message in the error queue", async () =>
         {
             await using var channel = await connection.CreateChannelAsync();
@@ -75,7 +70,7 @@ public sealed class MessagingTests : IAsyncLifetime
         var app = await new RunningApp(builder =>
         {
             builder.Configuration["Messaging:Transport"] = transport;
-            builder.Configuration["Messaging:RabbitMq"] = _broker.Address;
+            builder.Configuration["Messaging:RabbitMq"] = broker.Address;
             foreach (var service in (string[])["newsletter", "analytics"])
                 builder.Services.AddEventHandler<ConsentChanged>(service, _ => new Listener(service, heard));
             builder.AddMessaging();
@@ -102,4 +97,16 @@ public sealed class MessagingTests : IAsyncLifetime
             return Task.CompletedTask;
         }
     }
+}
+
+/// <summary>One broker for the tests of a class.</summary>
+public sealed class OneBroker : IAsyncLifetime
+{
+    private RabbitMqServer? _server;
+
+    public string Address => _server!.Address;
+
+    public async ValueTask InitializeAsync() => _server = await RabbitMqServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Consent.Contracts;
+using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,11 +1,14 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Consent.Contracts;
+using Consent.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 
-namespace Consent.ServiceDefaults.Tests;
+namespace Consent.Tests.Support;
 
 /// <summary>A process with the service defaults and the development issuer, on a real port.</summary>
-internal sealed class RunningApp : IAsyncDisposable
+public sealed class RunningApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly string _data = Directory.CreateTempSubdirectory("consent-defaults-").FullName;
@@ -40,19 +43,21 @@ internal sealed class RunningApp : IAsyncDisposable
     public string Token(string scopes, string[]? controllers = null, string[]? sites = null, TimeSpan? lifetime = null) =>
         Issuer.Issue(scopes.Split(' '), controllers ?? [], sites ?? [], TimeProvider.System.Now(), lifetime ?? TimeSpan.FromMinutes(5));
 
+    /// <summary>Sends JSON (or ready content), with whatever of token, subject and further headers is given.</summary>
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, object? body = null, string? token = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Content = body as HttpContent ?? (body is null ? null : JsonContent.Create(body, body.GetType(), options: ContractJson.Options));
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        foreach (var (name, value) in headers) request.Headers.Add(name, value);
+        return await Http.SendAsync(request);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await _app.DisposeAsync();
         Directory.Delete(_data, recursive: true);
     }
-}
-
-internal sealed class OneSite(PublishedDeclaration only) : IDeclarations
-{
-    public IReadOnlyCollection<string> Sites => [only.Declaration.Site];
-
-    public PublishedDeclaration? InForce(string site) => site == only.Declaration.Site ? only : null;
-
-    public PublishedDeclaration? ByHash(string site, string hash) => InForce(site) is { } found && found.Hash == hash ? found : null;
 }

@@ -1,0 +1,48 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Consent.ConsentService.Tests;
+
+public sealed class HearMarketingTests(RunningConsent consent) : IClassFixture<RunningConsent>
+{
+    private readonly string _subject = $"a1-{RandomId.New()}{RandomId.New()}";
+
+    [Fact]
+    public async Task OptOut_BecomesOneReceipt_HoweverOftenItComes()
+    {
+        var e = OptOut();
+
+        await HearAsync(e);
+        await HearAsync(e);
+
+        var receipt = Assert.Single(await consent.ReceiptsAsync(_subject))!;
+        Assert.Equal("refused", (string?)receipt["purposes"]!["news"]!["status"]);
+        Assert.Equal(e.Id, (string?)receipt["causedBy"]);
+    }
+
+    [Fact]
+    public async Task OptIn_UnconfirmedAfterANo_LiftsNothing_Confirmed_Does()
+    {
+        await HearAsync(OptOut());
+
+        await HearAsync(OptIn(confirmed: false));
+        Assert.Single(await consent.ReceiptsAsync(_subject));
+
+        await HearAsync(OptIn(confirmed: true));
+        Assert.Equal("given", (string?)(await consent.ReceiptsAsync(_subject))[^1]!["purposes"]!["news"]!["status"]);
+    }
+
+    [Fact]
+    public async Task OptOut_OfASiteNeverDeclared_IsAnErrorToBeSeen() =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => HearAsync(OptOut() with { Site = "nowhere" }));
+
+    private MarketingUnsubscribed OptOut() =>
+        new(RandomId.New(), TestSite.Noon, "test-site", _subject, ["news"], "one-click-unsubscribe", "nl", TestSite.Noon);
+
+    private MarketingSubscribed OptIn(bool confirmed) =>
+        new(RandomId.New(), TestSite.Noon, "test-site", _subject, ["news"], "subscribe", "nl", consent.Hash, confirmed, TestSite.Noon);
+
+    private Task HearAsync<T>(T e) where T : class, IEvent =>
+        consent.App.Services.GetRequiredKeyedService<IEventHandler<T>>($"consent-{T.Kind}").HandleAsync(e, CancellationToken.None);
+}
