@@ -3,6 +3,7 @@ using Consent.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Consent.CookieBanner.Tests;
 
@@ -22,6 +23,7 @@ internal sealed class RunningBanner : IAsyncDisposable
     public static async Task<RunningBanner> StartAsync(Held declarations)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddKeyedSingleton<IDeclarations>(CookieBannerSetup.Service, declarations);
         var app = builder.Build();
