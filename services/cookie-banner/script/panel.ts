@@ -57,7 +57,7 @@ export function open(settings = false, ask?: Purpose[]): void {
   const refuse = button(text.refuse, () => done(all(false), purposes.some(p => read().p[p.id]?.[0]) ? 'withdraw' : 'refuse-all'));
   const accept = button(text.accept, () => done(all(true), 'accept-all'));
 
-  const title = element('h2', { tabIndex: -1 }, settings ? text.reopen : text.title);
+  const title = element('h2', { tabIndex: -1 }, settings || chosen ? text.reopen : text.title);
   const body = element('div', { className: 'kz-b' }, title);
   const buttons = element('div', { className: 'kz-a' }, refuse, accept);
   if (settings) {

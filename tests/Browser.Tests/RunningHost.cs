@@ -1,0 +1,116 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Consent.Browser.Tests;
+using Consent.Tests.Support;
+using Microsoft.Playwright;
+
+[assembly: AssemblyFixture(typeof(RunningHost))]
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
+
+namespace Consent.Browser.Tests;
+
+/// <summary>The whole product in one process on empty data, its demonstration pages on an origin of their own, and one real Chromium.</summary>
+public sealed class RunningHost : IAsyncLifetime
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("consent-browser-").FullName;
+    private readonly ServiceProcess _host;
+    private readonly HttpClient _http = new();
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public RunningHost()
+    {
+        var ports = FreePorts.Take(2);
+        (Gateway, Demo) = (new Uri($"http://localhost:{ports[0]}"), new Uri($"http://localhost:{ports[1]}"));
+        _host = new ServiceProcess("host", Repository.Program("tools/host"), Gateway, new Dictionary<string, string>())
+        {
+            Arguments = ["--urls", Gateway.GetLeftPart(UriPartial.Authority), "--demo", Demo.GetLeftPart(UriPartial.Authority), "--data", _data],
+        };
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public Uri Gateway { get; }
+
+    public Uri Demo { get; }
+
+    public async ValueTask InitializeAsync()
+    {
+        _host.Start();
+        await _host.ReadyAsync();
+        foreach (var site in (string[])["slotmaker", "raadhuis", "weefgoed", "koppelhuis", "kabelaar"])
+            await Eventually.IsSoAsync($"the banner and the page of {site} are there", async () =>
+                (await _http.GetAsync(new Uri(Gateway, $"/banner/{site}.js"), Cancel)).IsSuccessStatusCode
+                && (await _http.GetAsync(new Uri(Demo, $"/{site}"), Cancel)).IsSuccessStatusCode, seen: _host.LastLines);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.For(_data, "admin"));
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    /// <summary>Someone who was never here: a profile of its own, without a page yet.</summary>
+    public async Task<Visitor> VisitorAsync(int width = 1280, int height = 800, string language = "nl-NL", ColorScheme scheme = ColorScheme.Light)
+    {
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            Locale = language,
+            ColorScheme = scheme,
+        });
+        context.SetDefaultTimeout(20_000);
+        return new Visitor(this, context, await context.NewPageAsync());
+    }
+
+    public async Task<JsonElement> GetAsync(Uri address, string? subject = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        if (subject is not null) request.Headers.Add("Consent-Subject", subject);
+        using var answer = await _http.SendAsync(request, Cancel);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+    }
+
+    /// <summary>Whether a subscriber, by its own state, would serve this person now.</summary>
+    public async Task<bool> PermitsAsync(string subscriber, string site, string purpose, string subject) =>
+        (await GetAsync(new Uri(Gateway, $"/v1/subscribers/{subscriber}/sites/{site}/permits/{purpose}"), subject)).GetProperty("permitted").GetBoolean();
+
+    /// <summary>What the consent service holds of this person.</summary>
+    public async Task<string?> StatusAsync(string site, string purpose, string subject) =>
+        (await GetAsync(new Uri(Gateway, $"/v1/sites/{site}/me/state"), subject)).GetProperty("purposes").GetProperty(purpose).GetProperty("status").GetString();
+
+    /// <summary>Decides as another device of the same person would.</summary>
+    public async Task DecideElsewhereAsync(string site, string subject, string purpose, bool grant, long heldVersion)
+    {
+        var body = new { subjectId = subject, heldVersion, purposes = new Dictionary<string, bool> { [purpose] = grant }, action = "save", source = "test" };
+        using var answer = await _http.PostAsJsonAsync(new Uri(Gateway, $"/v1/sites/{site}/decisions"), body, Cancel);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Publishes the site's declaration with a change, and waits until the banner has it.</summary>
+    public async Task RepublishAsync(string site, Action<JsonObject> change)
+    {
+        var address = new Uri(Gateway, $"/v1/sites/{site}/declaration");
+        var declaration = (await _http.GetFromJsonAsync<JsonObject>(address, Cancel))!;
+        foreach (var added in (string[])["version", "hash", "publishedAt"]) declaration.Remove(added);
+        change(declaration);
+        using var answer = await _http.PutAsJsonAsync(address, declaration, Cancel);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+        var hash = (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["hash"]!.GetValue<string>();
+        await Eventually.IsSoAsync("the banner has the new declaration", async () =>
+            (await _http.GetStringAsync(new Uri(Gateway, $"/banner/{site}.js"), Cancel)).Contains(hash, StringComparison.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null) await _browser.CloseAsync();
+        _playwright?.Dispose();
+        _http.Dispose();
+        await _host.DisposeAsync();
+        Directory.Delete(_data, recursive: true);
+    }
+}
