@@ -9,7 +9,7 @@ urls=http://localhost:8080
 demo=http://localhost:8081
 data=data/up
 base_port=5100
-configuration=Release
+configuration=${CONFIGURATION:-Release}
 build=yes
 
 usage() {

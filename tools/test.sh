@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Everything that is checked: installs what is missing, builds, checks formatting and built files, runs every suite.
+# The last line is "N passed, N failed"; the exit code is 0 when nothing failed. Suites' output: artifacts/tests/*.log.
+#   tools/test.sh [NAME...]    only the suites whose name contains one of the words, such as Gateway
+set -uo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+logs=$root/artifacts/tests
+mkdir -p "$logs"
+rm -f "$logs"/*.log
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NO_COLOR=1
+
+passed=0 failed=0
+began=$SECONDS
+
+finish() {
+  echo
+  echo "Took $((SECONDS - began)) s."
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+  exit
+}
+
+# tell NAME SECONDS PASSED FAILED LOG: adds a suite to the sums, and shows the end of the log of one that failed.
+tell() {
+  passed=$((passed + $3))
+  failed=$((failed + $4))
+  printf '%-34s %5s passed %5s failed %5s s\n' "$1" "$3" "$4" "$2"
+  [ "$4" -eq 0 ] || { echo "--- $5"; grep -vE '^\s*$' "$5" | tail -n 60; echo "---"; }
+}
+
+# check NAME COMMAND...: counts as one test.
+check() {
+  local name=$1 log=$logs/${1// /-}.log started=$SECONDS
+  shift
+  wanted "$name" || return 0
+  if "$@" > "$log" 2>&1; then tell "$name" $((SECONDS - started)) 1 0 "$log"; else tell "$name" $((SECONDS - started)) 0 1 "$log"; return 1; fi
+}
+
+words=("$@")
+wanted() {
+  [ ${#words[@]} -eq 0 ] && return 0
+  local word
+  for word in "${words[@]}"; do [[ $1 == *"$word"* ]] && return 0; done
+  return 1
+}
+
+# suite PROJECT: one test project, an executable of its own. Crashed, unreadable or empty counts as failed.
+suite() {
+  local name=$1 log=$logs/$1.log started=$SECONDS program total errors bad skipped code
+  wanted "$name" || return 0
+  program=$(find "tests/$name/bin/Release/net10.0" -maxdepth 1 -name 'Consent.*.Tests.dll' -path "*$name.dll" 2> /dev/null | head -n 1)
+  [ -n "$program" ] || { echo "It was not built." > "$log"; tell "$name" 0 0 1 "$log"; return; }
+  timeout 600 dotnet "$program" -noColor > "$log" 2>&1
+  code=$?
+  read -r total errors bad skipped < <(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/p' "$log" | tail -n 1)
+  if [ -z "${total:-}" ] || [ "$total" -eq 0 ]; then
+    echo "The suite crashed, was stopped after ten minutes or held no test (exit code $code)." >> "$log"
+    tell "$name" $((SECONDS - started)) 0 1 "$log"
+    return
+  fi
+  # A skipped test was not passed; an exit code that tells of more than the summary does counts for one.
+  bad=$((bad + errors + skipped))
+  [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  tell "$name" $((SECONDS - started)) $((total - bad > 0 ? total - bad : 0)) "$bad" "$log"
+}
+
+command -v dotnet > /dev/null || { echo "The .NET SDK is needed: https://dotnet.microsoft.com/download"; failed=1; finish; }
+missing=()
+[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
+command -v chromium > /dev/null || missing+=(chromium)
+command -v curl > /dev/null || missing+=(curl)
+command -v node > /dev/null || missing+=(nodejs)
+command -v npm > /dev/null || missing+=(npm)
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "Installing ${missing[*]} from the distribution."
+  tools/install.sh "${missing[@]}" > "$logs/install.log" 2>&1 || { tell "install" $SECONDS 0 1 "$logs/install.log"; finish; }
+fi
+for folder in services/cookie-banner/script tests/schema; do
+  [ -f "$folder/package-lock.json" ] || continue
+  [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
+  echo "Fetching npm packages of $folder."
+  (cd "$folder" && npm ci --no-audit --no-fund) > "$logs/npm.log" 2>&1 || { tell "npm ci in $folder" $SECONDS 0 1 "$logs/npm.log"; finish; }
+done
+
+check "build" dotnet build Consent.sln -c Release --nologo || finish
+check "formatting" dotnet format whitespace Consent.sln --no-restore --verify-no-changes
+[ ! -f services/cookie-banner/script/package.json ] || check "banner is built from its source" npm --prefix services/cookie-banner/script run --silent check
+[ ! -f tests/schema/package.json ] || check "schema agrees with the code" npm --prefix tests/schema run --silent test
+for project in tests/*.Tests; do suite "$(basename "$project")"; done
+finish
