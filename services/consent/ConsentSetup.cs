@@ -16,7 +16,7 @@ public static class ConsentSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddRecordLog(Service);
-        builder.AddRelay(Service, EventOf);
+        builder.AddRelay(Service, EventOf, newestSuffices: true);
         var services = builder.Services;
         services.AddSingleton<DeclarationLog>();
         services.AddKeyedSingleton<IDeclarations>(Service, (provider, _) => provider.GetRequiredService<DeclarationLog>());
