@@ -21,7 +21,7 @@ internal sealed class AskLedgers(
         using var timer = new PeriodicTimer(configuration.GetValue("Audit:CatchUpEvery", TimeSpan.FromSeconds(30)), time);
         do
         {
-            foreach (var source in AuditService.Sources) await TryAskAsync(source, stoppingToken);
+            foreach (var source in AuditSetup.Sources) await TryAskAsync(source, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

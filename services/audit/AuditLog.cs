@@ -7,7 +7,7 @@ namespace Consent.Audit;
 /// Audit's own append-only log. Streams: <c>trace/{record id}</c>, all that was heard about one record, in the order of hearing;
 /// <c>declaration/{site}/{hash}</c>, the publications of one text; <c>cursor/{source}</c>, how far its ledger was read.
 /// </summary>
-public sealed class AuditLog([FromKeyedServices(AuditService.Name)] IRecordLog log, TimeProvider time)
+public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog log, TimeProvider time)
 {
     public static string TraceOf(string recordId) => $"trace/{recordId}";
 

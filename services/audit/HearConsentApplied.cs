@@ -10,5 +10,5 @@ internal sealed class HearConsentApplied(AuditLog log) : IEventHandler<ConsentAp
 
     /// <summary>Audit's own acknowledgement is passed over: what audit applied is what stands in its log, and nothing else.</summary>
     public static Task KeepAsync(AuditLog log, ConsentApplied e, CancellationToken cancel) =>
-        e.Subscriber == AuditService.Name ? Task.CompletedTask : log.KeepAsync(AuditLog.TraceOf(e.RecordId), e, cancel);
+        e.Subscriber == AuditSetup.Service ? Task.CompletedTask : log.KeepAsync(AuditLog.TraceOf(e.RecordId), e, cancel);
 }

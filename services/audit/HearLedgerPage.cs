@@ -15,7 +15,7 @@ internal sealed class HearLedgerPage(AuditLog log, AskLedgers ask) : IEventHandl
 
     public async Task HandleAsync(LedgerPage e, CancellationToken cancel)
     {
-        if (!AuditService.Sources.Contains(e.Source, StringComparer.Ordinal)) return;
+        if (!AuditSetup.Sources.Contains(e.Source, StringComparer.Ordinal)) return;
 
         // At once, so that they share a commit.
         await Task.WhenAll(e.Closed.Select(applied => HearConsentApplied.KeepAsync(log, applied, cancel)));

@@ -39,5 +39,5 @@ internal static class OwnAcknowledgement
 {
     /// <summary>Says when it was first kept, also when it came again: the same acknowledgement, whose first copy may be lost.</summary>
     public static Task AcknowledgeAsync(this IEventTransport transport, string source, Heard heard, CancellationToken cancel) =>
-        transport.PublishAsync([OutgoingEvent.Of(ConsentApplied.By(AuditService.Name, source, heard.EventId, heard.At))], cancel);
+        transport.PublishAsync([OutgoingEvent.Of(ConsentApplied.By(AuditSetup.Service, source, heard.EventId, heard.At))], cancel);
 }

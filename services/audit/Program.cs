@@ -3,7 +3,7 @@ using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(AuditService.Name);
+builder.AddServiceDefaults(AuditSetup.Service);
 builder.AddAudit();
 builder.AddMessaging();
 

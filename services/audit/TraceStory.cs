@@ -39,7 +39,7 @@ public static class TraceStory
                 bySubscriber[e.Subscriber] = new Application(e.Subscriber, e.AppliedAt);
         }
         // Audit's own word is its log: what stands there has been applied.
-        if (heardAt is { } at) bySubscriber[AuditService.Name] = new Application(AuditService.Name, at);
+        if (heardAt is { } at) bySubscriber[AuditSetup.Service] = new Application(AuditSetup.Service, at);
         return [.. bySubscriber.Values.OrderBy(a => a.AppliedAt)];
     }
 

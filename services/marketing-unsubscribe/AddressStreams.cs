@@ -3,7 +3,7 @@ using Consent.ServiceDefaults;
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>Where an address stands in the log: it has one id per version of its controller's key, and may have a stream under each.</summary>
-public sealed class AddressStreams([FromKeyedServices(MarketingUnsubscribeService.Name)] IdentifierKeys keys, MarketingLog log)
+public sealed class AddressStreams([FromKeyedServices(MarketingUnsubscribeSetup.Service)] IdentifierKeys keys, MarketingLog log)
 {
     /// <summary>Every id of the address, newest key first, with its newest record.</summary>
     public async Task<IReadOnlyList<AddressStream>> FindAsync(KeyRing ring, string site, string normalised, CancellationToken cancel)

@@ -21,8 +21,8 @@ internal static class CheckAddresses
         endpoints.MapPost("/v1/sites/{site}/marketing/check", HandleAsync).RequireScope("marketing");
 
     private static async Task<IResult> HandleAsync(
-        string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeService.Name)] IDeclarations declarations,
-        [FromKeyedServices(MarketingUnsubscribeService.Name)] SubscriberState consent, AddressStreams addresses, TimeProvider time,
+        string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
+        [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, AddressStreams addresses, TimeProvider time,
         CancellationToken cancel)
     {
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();

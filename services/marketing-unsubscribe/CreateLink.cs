@@ -16,7 +16,7 @@ internal static class CreateLink
         endpoints.MapPost("/v1/sites/{site}/marketing/links", HandleAsync).RequireScope("marketing");
 
     private static async Task<IResult> HandleAsync(
-        string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeService.Name)] IDeclarations declarations,
+        string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
         AddressStreams addresses, UnsubscribeTokens tokens, IConfiguration settings, CancellationToken cancel)
     {
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();

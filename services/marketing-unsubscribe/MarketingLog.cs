@@ -4,7 +4,7 @@ using Consent.Storage;
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>The log of this service, in the terms of its records.</summary>
-public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeService.Name)] IRecordLog log)
+public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log)
 {
     public async ValueTask<MarketingRecord?> LatestAsync(string site, string subjectId, CancellationToken cancel) =>
         (await log.LatestAsync(MarketingRecord.Stream(site, subjectId), cancel))?.Read<MarketingRecord>();

@@ -3,7 +3,7 @@ using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(MarketingUnsubscribeService.Name);
+builder.AddServiceDefaults(MarketingUnsubscribeSetup.Service);
 builder.AddMarketingUnsubscribe();
 builder.AddMessaging();
 var app = builder.Build();

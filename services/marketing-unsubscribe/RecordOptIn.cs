@@ -23,10 +23,10 @@ internal static partial class RecordOptIn
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/v1/sites/{site}/marketing/subscriptions", HandleAsync)
-            .RequireSiteCors(MarketingUnsubscribeService.Name);
+            .RequireSiteCors(MarketingUnsubscribeSetup.Service);
 
     private static async Task<IResult> HandleAsync(
-        string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeService.Name)] IDeclarations declarations,
+        string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
         AddressStreams addresses, MarketingLog log, TimeProvider time, CancellationToken cancel)
     {
         var trusted = user.HasScope("marketing");

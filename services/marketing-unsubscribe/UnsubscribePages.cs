@@ -4,7 +4,7 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>Finds out which page a link shows now, and in which language. Reads only.</summary>
 public sealed class UnsubscribePages(
-    [FromKeyedServices(MarketingUnsubscribeService.Name)] IDeclarations declarations, UnsubscribeTokens tokens, MarketingLog log)
+    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, UnsubscribeTokens tokens, MarketingLog log)
 {
     public async Task<IResult> ShowAsync(string token, HttpRequest request, CancellationToken cancel)
     {

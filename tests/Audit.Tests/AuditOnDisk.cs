@@ -47,7 +47,7 @@ internal sealed class AuditOnDisk : IAsyncDisposable
 
     private (SqliteRecordLog, AuditLog) Open()
     {
-        var records = SqliteRecordLog.Open(Path.Combine(_folder, "log.db"), AuditService.Name, Clock);
+        var records = SqliteRecordLog.Open(Path.Combine(_folder, "log.db"), AuditSetup.Service, Clock);
         return (records, new AuditLog(records, Clock));
     }
 }

@@ -22,7 +22,7 @@ public class RunningAudit : IAsyncLifetime
     {
         var builder = WebApplication.CreateBuilder(["--Data", _folder]);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.AddServiceDefaults(AuditService.Name);
+        builder.AddServiceDefaults(AuditSetup.Service);
         builder.AddAudit();
         AddTransport(builder);
         _app = builder.Build();

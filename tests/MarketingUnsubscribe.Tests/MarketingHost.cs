@@ -33,7 +33,7 @@ internal sealed class MarketingHost : IAsyncDisposable
     public LogLines Log { get; }
     public SettableTime Time { get; }
     public string Folder { get; }
-    public IdentifierKeys Keys => _app.Services.GetRequiredKeyedService<IdentifierKeys>(MarketingUnsubscribeService.Name);
+    public IdentifierKeys Keys => _app.Services.GetRequiredKeyedService<IdentifierKeys>(MarketingUnsubscribeSetup.Service);
     public UnsubscribeTokens Tokens => _app.Services.GetRequiredService<UnsubscribeTokens>();
     public MarketingLog Records => _app.Services.GetRequiredService<MarketingLog>();
 
@@ -51,7 +51,7 @@ internal sealed class MarketingHost : IAsyncDisposable
             ["Auth:MetadataAddress"] = $"http://127.0.0.1:{port}{DevelopmentIssuer.Path}/.well-known/openid-configuration",
         });
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        builder.AddServiceDefaults(MarketingUnsubscribeService.Name);
+        builder.AddServiceDefaults(MarketingUnsubscribeSetup.Service);
         builder.AddMarketingUnsubscribe();
         builder.Logging.ClearProviders().AddProvider(log);
         builder.Services.AddSingleton<IEventTransport>(sent);
@@ -77,7 +77,7 @@ internal sealed class MarketingHost : IAsyncDisposable
         HearAsync(new DeclarationPublished(RandomId.New(), Time.Now(), Sample.Published(declaration, version)));
 
     public Task HearAsync<T>(T e) where T : class, IEvent =>
-        _app.Services.GetRequiredKeyedService<IEventHandler<T>>($"{MarketingUnsubscribeService.Name}-{T.Kind}").HandleAsync(e, default);
+        _app.Services.GetRequiredKeyedService<IEventHandler<T>>($"{MarketingUnsubscribeSetup.Service}-{T.Kind}").HandleAsync(e, default);
 
     public string Token(string scope = "marketing", string controller = Sample.Controller) =>
         _issuer.Issue([scope], [controller], [], TimeProvider.System.Now(), TimeSpan.FromHours(1));

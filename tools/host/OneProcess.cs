@@ -19,7 +19,7 @@ internal sealed class OneProcess : IAsyncDisposable
 {
     private static readonly string[] Services =
     [
-        ConsentSetup.Service, CookieBannerSetup.Service, MarketingUnsubscribeService.Name, AuditService.Name, NewsletterSetup.Service, AnalyticsSetup.Service,
+        ConsentSetup.Service, CookieBannerSetup.Service, MarketingUnsubscribeSetup.Service, AuditSetup.Service, NewsletterSetup.Service, AnalyticsSetup.Service,
     ];
 
     private readonly Stack<WebApplication> _started = new();

@@ -8,9 +8,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Consent.Audit;
 
 /// <summary>Hears everything, forgets nothing, and tells the story of one receipt. Why it is built so: README.md.</summary>
-public static class AuditService
+public static class AuditSetup
 {
-    public const string Name = "audit";
+    public const string Service = "audit";
 
     /// <summary>Who keeps a delivery ledger, and acknowledges nothing that audit does not ask about.</summary>
     internal static readonly string[] Sources = ["consent", "marketing-unsubscribe"];
@@ -18,19 +18,19 @@ public static class AuditService
     public static IHostApplicationBuilder AddAudit(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddRecordLog(Name);
+        builder.AddRecordLog(Service);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddSingleton<AskLedgers>();
         builder.Services.AddHostedService(p => p.GetRequiredService<AskLedgers>());
-        builder.Services.AddEventHandler<ConsentChanged, HearConsentChanged>(Name);
-        builder.Services.AddEventHandler<DeclarationPublished, HearDeclarationPublished>(Name);
-        builder.Services.AddEventHandler<MarketingUnsubscribed, HearMarketing<MarketingUnsubscribed>>(Name);
-        builder.Services.AddEventHandler<MarketingSubscribed, HearMarketing<MarketingSubscribed>>(Name);
-        builder.Services.AddEventHandler<ConsentApplied, HearConsentApplied>(Name);
-        builder.Services.AddEventHandler<LedgerPage, HearLedgerPage>(Name);
+        builder.Services.AddEventHandler<ConsentChanged, HearConsentChanged>(Service);
+        builder.Services.AddEventHandler<DeclarationPublished, HearDeclarationPublished>(Service);
+        builder.Services.AddEventHandler<MarketingUnsubscribed, HearMarketing<MarketingUnsubscribed>>(Service);
+        builder.Services.AddEventHandler<MarketingSubscribed, HearMarketing<MarketingSubscribed>>(Service);
+        builder.Services.AddEventHandler<ConsentApplied, HearConsentApplied>(Service);
+        builder.Services.AddEventHandler<LedgerPage, HearLedgerPage>(Service);
         return builder.AddAnnouncement(
-            Name, [ConsentChanged.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingSubscribed.Kind], everyVersion: true);
+            Service, [ConsentChanged.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingSubscribed.Kind], everyVersion: true);
     }
 
     public static IEndpointRouteBuilder MapAudit(this IEndpointRouteBuilder endpoints)

@@ -8,18 +8,18 @@ namespace Consent.MarketingUnsubscribe;
 /// Opt-out links, one-click opt-out, opt-ins and "may I send?". Settings: <c>PublicUrl</c>, the address under which people reach
 /// <c>/u/…</c> (default <c>http://localhost:8080</c>; RFC 8058 wants https); <c>Data</c> and <c>Relay</c> as for every service.
 /// </summary>
-public static class MarketingUnsubscribeService
+public static class MarketingUnsubscribeSetup
 {
-    public const string Name = "marketing-unsubscribe";
+    public const string Service = "marketing-unsubscribe";
 
     public static IHostApplicationBuilder AddMarketingUnsubscribe(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddRecordLog(Name);
-        builder.AddRelay(Name, MarketingEvents.Of);
-        builder.AddConsentSubscriber(Name);
-        builder.Services.AddKeyedSingleton(Name, (provider, _) => IdentifierKeys.Of(provider.GetRequiredService<IConfiguration>(), Name));
-        builder.Services.AddSingleton(provider => new UnsubscribeTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Name)));
+        builder.AddRecordLog(Service);
+        builder.AddRelay(Service, MarketingEvents.Of);
+        builder.AddConsentSubscriber(Service);
+        builder.Services.AddKeyedSingleton(Service, (provider, _) => IdentifierKeys.Of(provider.GetRequiredService<IConfiguration>(), Service));
+        builder.Services.AddSingleton(provider => new UnsubscribeTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
         builder.Services.AddSingleton<MarketingLog>();
         builder.Services.AddSingleton<AddressStreams>();
         builder.Services.AddSingleton<UnsubscribePages>();
