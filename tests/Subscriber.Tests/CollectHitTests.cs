@@ -145,8 +145,9 @@ public sealed class CollectHitTests
 
         var forward = app.Services.GetRequiredService<ForwardHits>();
         var hit = new Hit(Sample.Site, null, null, null, null, Sample.Start, null);
-        var last = Enumerable.Range(0, ForwardHits.Capacity + 100).Select(_ => forward.TryAccept(hit)).Last();
-        Assert.Equal((false, "queue-full"), last);
+        string? reason = null;
+        for (var i = 0; i < ForwardHits.Capacity + 100; i++) forward.TryAccept(hit, out reason);
+        Assert.Equal("queue-full", reason);
 
         never.SetResult();
     }

@@ -37,10 +37,18 @@ internal static class CollectHit
             return Problems.Because(400, "subject-id", "The subject id is missing or malformed.",
                 "Send one visitor id, 32 lower-case hexadecimal digits, as header Consent-Subject or as member subjectId; without consent send nothing.");
 
-        var (permitted, reason) = state.IsPermitted(site, subject!, settings.Purpose);
-        if (permitted) (permitted, reason) = forward.TryAccept(Hit.Of(site, body, context.Connection.RemoteIpAddress, time.Now()));
-        if (permitted) metrics.Forwarded(site);
-        else metrics.Dropped(site, reason);
-        return TypedResults.Json(new Answer(permitted, permitted ? null : reason), statusCode: StatusCodes.Status202Accepted);
+        var (permitted, status) = state.IsPermitted(site, subject!, settings.Purpose);
+        if (!permitted) return Dropped(status);
+        if (!forward.TryAccept(Hit.Of(site, body, context.Connection.RemoteIpAddress, time.Now()), out var reason)) return Dropped(reason);
+        metrics.Forwarded(site);
+        return Accepted(new Answer(true, null));
+
+        IResult Dropped(string why)
+        {
+            metrics.Dropped(site, why);
+            return Accepted(new Answer(false, why));
+        }
     }
+
+    private static IResult Accepted(Answer answer) => TypedResults.Json(answer, statusCode: StatusCodes.Status202Accepted);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Consent.Contracts;
 
@@ -18,10 +19,12 @@ internal sealed class ForwardHits(
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)];
     private readonly Channel<Hit> _accepted = System.Threading.Channels.Channel.CreateBounded<Hit>(Capacity);
 
-    /// <summary>Never waits. The reason of a refusal: <c>no-forward-url</c> or <c>queue-full</c>.</summary>
-    public (bool Accepted, string Reason) TryAccept(Hit hit) => settings.ForwardUrl is null
-        ? (false, "no-forward-url")
-        : (_accepted.Writer.TryWrite(hit), "queue-full");
+    /// <summary>Takes the hit without waiting; else says why not: <c>no-forward-url</c> or <c>queue-full</c>.</summary>
+    public bool TryAccept(Hit hit, [NotNullWhen(false)] out string? reason)
+    {
+        reason = settings.ForwardUrl is null ? "no-forward-url" : _accepted.Writer.TryWrite(hit) ? null : "queue-full";
+        return reason is null;
+    }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => settings.ForwardUrl is { } target
         ? Parallel.ForEachAsync(
