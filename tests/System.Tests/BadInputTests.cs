@@ -32,7 +32,7 @@ public sealed class BadInputTests(RunningAsOne running)
         { "no JSON at all", "POST", $"/v1/sites/{Home}/decisions", null, "", 400, "malformed-body" },
         { "malformed YAML", "PUT", $"/v1/sites/{Home}/declaration", "consent", "site: [weefgoed", 400, "unreadable-declaration" },
         { "an invalid declaration", "PUT", $"/v1/sites/{Home}/declaration", "consent", "site: weefgoed", 422, "invalid-declaration" },
-        { "a cut token of a link", "GET", "/u/abcdef", null, null, 404, "unknown-link" },
+        { "a cut token of a link", "POST", "/u/abcdef", null, "List-Unsubscribe=One-Click", 404, "unknown-link" },
         { "no address", "POST", $"/v1/sites/{Home}/marketing/links", "marketing", """{"address":"not an address","topic":"{topic}"}""", 422, "invalid-address" },
         { "a form with no address", "POST", $"/v1/sites/{Home}/marketing/subscriptions", null, """{"address":"@","topic":"{topic}"}""", 422, "invalid-address" },
         { "a body over the service's limit", "POST", $"/v1/sites/{Home}/decisions", null, "{large:70000}", 413, "body-too-large" },
@@ -138,7 +138,7 @@ public sealed class BadInputTests(RunningAsOne running)
 
     private async Task<HttpResponseMessage> SendAsync(string method, string path, string? scopes, string? body)
     {
-        var type = method == "PUT" ? "application/yaml" : "application/json";
+        var type = method == "PUT" ? "application/yaml" : path.StartsWith("/u/", StringComparison.Ordinal) ? "application/x-www-form-urlencoded" : "application/json";
         using var request = new HttpRequestMessage(new HttpMethod(method), path)
         {
             Content = body is null ? null : new StringContent(body, Encoding.UTF8, type),

@@ -52,7 +52,7 @@ public static class MakeToken
 
     internal static Option<string> DataOption() => new("--data")
     {
-        Description = $"The data folder whose development issuer signs (made when missing). Default: {DefaultData} under the current folder.",
+        Description = "The data folder whose development issuer signs, made when missing.",
         DefaultValueFactory = _ => DefaultData,
     };
 

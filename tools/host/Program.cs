@@ -6,7 +6,7 @@ var urls = new Option<string>("--urls") { Description = "Address of the gateway.
 var demo = new Option<string>("--demo") { Description = "Address of the demonstration pages.", DefaultValueFactory = _ => "http://localhost:8081" };
 var data = new Option<string>("--data")
 {
-    Description = $"The data folder; an empty one is a clean start. Default: {MakeToken.DefaultData} under the current folder.",
+    Description = "The data folder; an empty one is a clean start.",
     DefaultValueFactory = _ => MakeToken.DefaultData,
 };
 foreach (var address in (Option<string>[])[urls, demo])
