@@ -64,7 +64,8 @@ public sealed class DevelopmentIssuer
     public void Map(IEndpointRouteBuilder endpoints)
     {
         var jwk = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(
-            ECDsa.Create(_key.ECDsa.ExportParameters(includePrivateParameters: false))) { KeyId = _key.KeyId });
+            ECDsa.Create(_key.ECDsa.ExportParameters(includePrivateParameters: false)))
+        { KeyId = _key.KeyId });
         var keys = new { keys = new[] { new { kty = jwk.Kty, crv = jwk.Crv, x = jwk.X, y = jwk.Y, kid = jwk.Kid, use = "sig", alg = "ES256" } } };
         endpoints.MapGet($"{Path}/.well-known/openid-configuration", (HttpRequest request) =>
         {

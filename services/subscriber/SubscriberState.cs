@@ -76,7 +76,14 @@ public sealed class SubscriberState
     {
         var body = ContractJson.Write(receipt with
         {
-            Language = null, Action = null, Source = null, ClaimedAt = null, Previous = null, CausedBy = null, Changed = [], Dropped = [],
+            Language = null,
+            Action = null,
+            Source = null,
+            ClaimedAt = null,
+            Previous = null,
+            CausedBy = null,
+            Changed = [],
+            Dropped = [],
         });
         return _store.WriteAsync(
             db => db.Database.ExecuteSql(

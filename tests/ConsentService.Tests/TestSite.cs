@@ -19,8 +19,14 @@ internal static class TestSite
         Languages = ["nl"],
         Controller = new Controller
         {
-            Id = "test-house", Name = "Test House", Address = "Straat 1", Postcode = "1000 AA", City = "Stad", Country = "NL",
-            Email = "privacy@test-site.example", Website = "https://www.test-site.example",
+            Id = "test-house",
+            Name = "Test House",
+            Address = "Straat 1",
+            Postcode = "1000 AA",
+            City = "Stad",
+            Country = "NL",
+            Email = "privacy@test-site.example",
+            Website = "https://www.test-site.example",
         },
         SupervisoryAuthority = new Authority("Autoriteit Persoonsgegevens", "https://www.autoriteitpersoonsgegevens.nl"),
         ScopeOfStatement = Text("x"),
@@ -40,14 +46,21 @@ internal static class TestSite
         ],
         Rights = new Rights
         {
-            Requests = [RightsRequest.Access, RightsRequest.Withdrawal, RightsRequest.Objection], Email = "privacy@test-site.example", Deadline = new Term(0, 0, 28),
-            IdentityCheck = new IdentityCheck(IdentityCheckMethod.ConfirmationMail, Text("x")), Procedure = Text("x"),
+            Requests = [RightsRequest.Access, RightsRequest.Withdrawal, RightsRequest.Objection],
+            Email = "privacy@test-site.example",
+            Deadline = new Term(0, 0, 28),
+            IdentityCheck = new IdentityCheck(IdentityCheckMethod.ConfirmationMail, Text("x")),
+            Procedure = Text("x"),
         },
     };
 
     public static Purpose Purpose(string id, LegalBasis basis, string trigger = "collected") => new()
     {
-        Id = id, Name = Text(id), Description = Text(id), LegalBasis = basis, DataCategories = ["visits"],
+        Id = id,
+        Name = Text(id),
+        Description = Text(id),
+        LegalBasis = basis,
+        DataCategories = ["visits"],
         Interest = basis == LegalBasis.LegitimateInterest ? Text("i") : null,
         Retention = new Retention { Trigger = trigger, Description = Text("x") },
     };

@@ -27,30 +27,39 @@ internal static class Samples
 
     public static Declaration Declaration(
         IReadOnlyList<Purpose>? purposes = null, IReadOnlyList<CookieEntry>? cookies = null, string controller = "Wolhuis") => new()
-    {
-        Site = "wol",
-        EffectiveFrom = new DateOnly(2026, 1, 1),
-        Origins = ["https://wol.example"],
-        Languages = ["nl", "en"],
-        Controller = new Controller
         {
-            Id = "wolhuis", Name = controller, Address = "Draad 1", Postcode = "0000 AA", City = "Spoel", Country = "NL",
-            Email = "info@wol.example", Website = "https://wol.example",
-        },
-        SupervisoryAuthority = new Authority("AP", "https://ap.example"),
-        ScopeOfStatement = Say("Alles"),
-        AnnouncementOfChanges = Say("Hier"),
-        DataCategories = [],
-        Purposes = purposes ?? [Purpose("necessary", LegalBasis.LegalObligation), Purpose("statistics"), Purpose("newsletter"), Purpose("invoices", LegalBasis.Contract)],
-        Vendors = [],
-        Cookies = cookies ?? [Stores("necessary", "consent-choice"), Stores("statistics", "_stats*"), Stores("statistics", "seen", CookieKind.LocalStorage)],
-        Topics = [],
-        Rights = new Rights
-        {
-            Requests = [], Email = "info@wol.example", Deadline = new Term(0, 1, 0),
-            IdentityCheck = new IdentityCheck(IdentityCheckMethod.ConfirmationMail, Say("Mail")), Procedure = Say("Schrijf ons"),
-        },
-    };
+            Site = "wol",
+            EffectiveFrom = new DateOnly(2026, 1, 1),
+            Origins = ["https://wol.example"],
+            Languages = ["nl", "en"],
+            Controller = new Controller
+            {
+                Id = "wolhuis",
+                Name = controller,
+                Address = "Draad 1",
+                Postcode = "0000 AA",
+                City = "Spoel",
+                Country = "NL",
+                Email = "info@wol.example",
+                Website = "https://wol.example",
+            },
+            SupervisoryAuthority = new Authority("AP", "https://ap.example"),
+            ScopeOfStatement = Say("Alles"),
+            AnnouncementOfChanges = Say("Hier"),
+            DataCategories = [],
+            Purposes = purposes ?? [Purpose("necessary", LegalBasis.LegalObligation), Purpose("statistics"), Purpose("newsletter"), Purpose("invoices", LegalBasis.Contract)],
+            Vendors = [],
+            Cookies = cookies ?? [Stores("necessary", "consent-choice"), Stores("statistics", "_stats*"), Stores("statistics", "seen", CookieKind.LocalStorage)],
+            Topics = [],
+            Rights = new Rights
+            {
+                Requests = [],
+                Email = "info@wol.example",
+                Deadline = new Term(0, 1, 0),
+                IdentityCheck = new IdentityCheck(IdentityCheckMethod.ConfirmationMail, Say("Mail")),
+                Procedure = Say("Schrijf ons"),
+            },
+        };
 
     public static PublishedDeclaration Published(Declaration? declaration = null, int version = 1)
     {

@@ -12,8 +12,14 @@ internal static class Sample
         Languages = ["nl"],
         Controller = new Controller
         {
-            Id = "test-house", Name = "Test House", Address = "Straat 1", Postcode = "1000 AA", City = "Stad", Country = "NL",
-            Email = "privacy@test-site.example", Website = "https://www.test-site.example",
+            Id = "test-house",
+            Name = "Test House",
+            Address = "Straat 1",
+            Postcode = "1000 AA",
+            City = "Stad",
+            Country = "NL",
+            Email = "privacy@test-site.example",
+            Website = "https://www.test-site.example",
         },
         SupervisoryAuthority = new Authority("AP", "https://www.autoriteitpersoonsgegevens.nl"),
         ScopeOfStatement = [],
@@ -25,14 +31,22 @@ internal static class Sample
         Topics = [],
         Rights = new Rights
         {
-            Requests = [], Email = "privacy@test-site.example", Deadline = new Term(0, 1, 0),
-            IdentityCheck = new IdentityCheck(IdentityCheckMethod.ConfirmationMail, []), Procedure = [],
+            Requests = [],
+            Email = "privacy@test-site.example",
+            Deadline = new Term(0, 1, 0),
+            IdentityCheck = new IdentityCheck(IdentityCheckMethod.ConfirmationMail, []),
+            Procedure = [],
         },
     };
 
     public static Receipt Receipt(string id) => new()
     {
-        Id = id, Site = "test-site", Controller = "test-house", SubjectId = "0123456789abcdef0123456789abcdef", Epoch = 1, Version = 1,
+        Id = id,
+        Site = "test-site",
+        Controller = "test-house",
+        SubjectId = "0123456789abcdef0123456789abcdef",
+        Epoch = 1,
+        Version = 1,
         Purposes = new Dictionary<string, PurposeDecision>
         {
             ["statistics"] = new(Decision.Given, TimeProvider.System.Now(), 1, TimeProvider.System.Now().AddMonths(6), "hash", "meaning"),

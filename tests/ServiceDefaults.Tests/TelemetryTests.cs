@@ -10,7 +10,8 @@ public sealed class TelemetryTests
         using var source = new ActivitySource("Microsoft.AspNetCore");
         using var listener = new ActivityListener
         {
-            ShouldListenTo = _ => true, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ShouldListenTo = _ => true,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
         };
         ActivitySource.AddActivityListener(listener);
         using var activity = source.StartActivity("GET /u/secret-token")!;

@@ -34,9 +34,10 @@ public sealed class KillTests : IDisposable
 
     private static async Task<List<(string Stream, long Version, string Id)>> RunAndKillAsync(string file, int afterLines)
     {
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
+        // Built to run both by itself and under "dotnet": either way this very program is meant.
+        using var process = Process.Start(new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { AppendUntilKilled.Verb, file },
+            ArgumentList = { typeof(KillTests).Assembly.Location, AppendUntilKilled.Verb, file },
             RedirectStandardOutput = true,
             UseShellExecute = false,
         })!;

@@ -21,8 +21,12 @@ public sealed class CollectHitTests
         await using var app = await WithConsentAsync(sink.Url);
         var hit = new
         {
-            page = "https://user:secret@bakery.example/loaves?mail=baker@bakery.example#top", title = "Loaves", referrer = "https://elsewhere.example/?q=1",
-            @event = "view", email = "baker@bakery.example", subjectId = Sample.Visitor,
+            page = "https://user:secret@bakery.example/loaves?mail=baker@bakery.example#top",
+            title = "Loaves",
+            referrer = "https://elsewhere.example/?q=1",
+            @event = "view",
+            email = "baker@bakery.example",
+            subjectId = Sample.Visitor,
         };
 
         var (status, answer) = await app.SendAsync(HttpMethod.Post, "/collect/bakery", hit, subject: Sample.Visitor, headers: h =>

@@ -25,22 +25,22 @@ internal static class Sample
     /// <summary>A receipt by which the subject decides these purposes; valid for 180 days.</summary>
     public static Receipt Receipt(
         long version, Decision decision, string subject = Visitor, int epoch = 1, string site = Site, params string[] purposes) => new()
-    {
-        Id = RandomId.New(),
-        Site = site,
-        Controller = "bakery-bv",
-        SubjectId = subject,
-        Epoch = epoch,
-        Version = version,
-        Changed = purposes.Length == 0 ? ["statistics"] : purposes,
-        Declaration = Published().Hash,
-        Language = "nl",
-        Action = "save",
-        Source = "banner",
-        RecordedAt = Start.AddSeconds(version),
-        Purposes = (purposes.Length == 0 ? ["statistics"] : purposes).ToDictionary(p => p, p => new PurposeDecision(
-            decision, Start.AddSeconds(version), version, Start.AddDays(180), Published().Hash, Meaning.Of(Published().Declaration, p))),
-    };
+        {
+            Id = RandomId.New(),
+            Site = site,
+            Controller = "bakery-bv",
+            SubjectId = subject,
+            Epoch = epoch,
+            Version = version,
+            Changed = purposes.Length == 0 ? ["statistics"] : purposes,
+            Declaration = Published().Hash,
+            Language = "nl",
+            Action = "save",
+            Source = "banner",
+            RecordedAt = Start.AddSeconds(version),
+            Purposes = (purposes.Length == 0 ? ["statistics"] : purposes).ToDictionary(p => p, p => new PurposeDecision(
+                decision, Start.AddSeconds(version), version, Start.AddDays(180), Published().Hash, Meaning.Of(Published().Declaration, p))),
+        };
 
     /// <summary>Another thing is done with the data from now on, so whoever said yes must be asked again.</summary>
     public static Declaration WithOtherVendors(Declaration declaration) => declaration with
@@ -56,8 +56,14 @@ internal static class Sample
         Languages = ["en"],
         Controller = new Controller
         {
-            Id = "bakery-bv", Name = "Bakery", Address = "Oven 1", Postcode = "1000 AA", City = "Amsterdam", Country = "NL",
-            Email = "privacy@bakery.example", Website = "https://bakery.example",
+            Id = "bakery-bv",
+            Name = "Bakery",
+            Address = "Oven 1",
+            Postcode = "1000 AA",
+            City = "Amsterdam",
+            Country = "NL",
+            Email = "privacy@bakery.example",
+            Website = "https://bakery.example",
         },
         SupervisoryAuthority = new Authority("Autoriteit Persoonsgegevens", "https://autoriteitpersoonsgegevens.nl"),
         ScopeOfStatement = In("This site."),
@@ -69,14 +75,21 @@ internal static class Sample
         Topics = [new Topic { Id = "new-loaves", Purpose = "marketing", Name = In("New loaves"), Description = In("What is new."), Channels = [Channel.Email] }],
         Rights = new Rights
         {
-            Requests = [RightsRequest.Access], Email = "privacy@bakery.example", Deadline = new Term(0, 1, 0), Procedure = In("Write to us."),
+            Requests = [RightsRequest.Access],
+            Email = "privacy@bakery.example",
+            Deadline = new Term(0, 1, 0),
+            Procedure = In("Write to us."),
             IdentityCheck = new IdentityCheck(IdentityCheckMethod.ConfirmationMail, In("We write back.")),
         },
     };
 
     private static Purpose Purpose(string id, LegalBasis basis) => new()
     {
-        Id = id, Name = In(id), Description = In(id), LegalBasis = basis, DataCategories = ["visits"],
+        Id = id,
+        Name = In(id),
+        Description = In(id),
+        LegalBasis = basis,
+        DataCategories = ["visits"],
         Retention = new Retention { Term = new Term(1, 0, 0), Trigger = "collected", Description = In("A year.") },
     };
 

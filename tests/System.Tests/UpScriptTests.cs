@@ -50,7 +50,9 @@ public sealed class UpScriptTests : IDisposable
     {
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, "tools", "up.sh"))
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
             ArgumentList = { "--no-build", "--data", _data, "--base-port", $"{_base}", "--urls", $"http://localhost:{_base + 20}", "--demo", $"http://localhost:{_base + 21}" },
         };
         start.Environment["CONFIGURATION"] = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
