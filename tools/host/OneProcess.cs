@@ -17,6 +17,8 @@ namespace Consent.Host;
 /// </summary>
 internal sealed class OneProcess : IAsyncDisposable
 {
+    private const string AnyPort = "http://127.0.0.1:0";
+
     private static readonly string[] Services =
     [
         ConsentSetup.Service, CookieBannerSetup.Service, MarketingUnsubscribeSetup.Service, AuditSetup.Service, NewsletterSetup.Service, AnalyticsSetup.Service,
@@ -29,9 +31,9 @@ internal sealed class OneProcess : IAsyncDisposable
         var product = new OneProcess();
         try
         {
-            var services = await product.StartAsync(BuildServices(options), cancel);
-            await product.StartAsync(BuildGateway(options, services), cancel);
-            await product.StartAsync(BuildDemo(options), cancel);
+            var services = await product.StartAsync(BuildServices(options), AnyPort, cancel);
+            await product.StartAsync(BuildGateway(options, services), options.GatewayOrigin, cancel);
+            await product.StartAsync(BuildDemo(options), options.DemoOrigin, cancel);
             return product;
         }
         catch
@@ -53,7 +55,7 @@ internal sealed class OneProcess : IAsyncDisposable
 
     private static WebApplication BuildServices(HostAddresses options)
     {
-        var builder = Builder("http://127.0.0.1:0", new()
+        var builder = Builder(AnyPort, new()
         {
             ["Data"] = options.Data,
             ["Messaging:Transport"] = "in-memory",
@@ -118,10 +120,12 @@ internal sealed class OneProcess : IAsyncDisposable
     {
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // A failed start is told in a sentence, and not as a stack trace before it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         return builder.Build();
     }
 
-    private async Task<string> StartAsync(WebApplication app, CancellationToken cancel)
+    private async Task<string> StartAsync(WebApplication app, string url, CancellationToken cancel)
     {
         _started.Push(app);
         try
@@ -130,7 +134,7 @@ internal sealed class OneProcess : IAsyncDisposable
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            throw new CannotStartException($"Something listens already where {string.Join(", ", app.Urls)} should: stop it, or give other addresses with --urls and --demo.");
+            throw new CannotStartException($"Something listens already on {url}: stop it, or give other addresses with --urls and --demo.");
         }
         return app.Urls.First();
     }
