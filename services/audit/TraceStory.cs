@@ -57,7 +57,7 @@ public static class TraceStory
             if (h.As<MarketingSubscribed>() is { } yes)
             {
                 var opting = new Step(yes.RecordedAt, "opted-in", "marketing-unsubscribe",
-                    $"The person opted in to {string.Join(", ", yes.Topics)} ({yes.Action}{(yes.Confirmed ? ", address confirmed" : "")}).");
+                    $"The person opted in to {string.Join(", ", yes.Topics)} ({yes.Action}{(yes.ConfirmedAt is not null ? ", address confirmed" : "")}).");
                 return (new Cause(yes.Id, h.Kind, yes.RecordedAt, yes.PublishedAt), CauseSteps(eventId, opting, yes.PublishedAt, h.At, heard));
             }
         }

@@ -6,11 +6,13 @@ namespace Consent.ConsentService;
 /// <param name="HeldVersion">Version of the receipt that the caller held; 0 for none.</param>
 /// <param name="Purposes">Only what the person decided: purpose or topic id → yes or no.</param>
 /// <param name="Shown">The declaration that was shown, when the caller named one that was published.</param>
+/// <param name="TakenAt">When another service took it; null when it is taken here.</param>
+/// <param name="LiftsEarlierNo">A grant overrules every "no" that the person said before <paramref name="TakenAt"/>, seen or not.</param>
 /// <param name="GrantsBarred">Why no grant of this caller is recorded at all; null when they are welcome.</param>
 internal sealed record Decided(
     string Site, string SubjectId, long HeldVersion, IReadOnlyDictionary<string, bool> Purposes, PublishedDeclaration? Shown,
     string? Language = null, string? Action = null, string? Source = null, DateTimeOffset? ClaimedAt = null, string? CausedBy = null,
-    string? GrantsBarred = null);
+    DateTimeOffset? TakenAt = null, bool LiftsEarlierNo = false, string? GrantsBarred = null);
 
 /// <summary>What is to be done about it.</summary>
 internal abstract record Verdict
@@ -48,7 +50,7 @@ internal static class Decide
             if ((yes ? WhyNotGranted(id, decided, newest, inForce) : WhyNotRefused(id, inForce, everDeclared)) is { } reason)
                 dropped.Add(new DroppedDecision(id, reason));
             else
-                taken[id] = yes ? Grant(id, decided.Shown!, version, now) : No(id, decided, newest, inForce, version, now);
+                taken[id] = yes ? Grant(id, decided, version, now) : No(id, decided, newest, inForce, version, now);
         }
 
         // What is wrong with a grant is told as a refusal, unless a "no" stands beside it, which must be stored.
@@ -93,14 +95,22 @@ internal static class Decide
         if (decided.HeldVersion > (newest?.Version ?? 0)) return DropReason.FutureVersion;
         return Unseen(id) || Unseen(purpose.Id) ? DropReason.NewerNo : null;
 
-        bool Unseen(string decidedId) => newest?.Purposes.GetValueOrDefault(decidedId) is { IsNo: true } no && no.DecidedIn > decided.HeldVersion;
+        bool Unseen(string decidedId) =>
+            newest?.Purposes.GetValueOrDefault(decidedId) is { IsNo: true } no && no.DecidedIn > decided.HeldVersion && !Lifts(no);
+
+        // Events of one person may arrive in any order, so it is the time of the person's word that counts, and a tie goes to the "no".
+        bool Lifts(PurposeDecision no) => decided.LiftsEarlierNo && (no.TakenAt ?? no.DecidedAt) < decided.TakenAt;
     }
 
     private static string? WhyNotRefused(string id, Declaration inForce, Func<string, bool> everDeclared) =>
         inForce.PurposeBehind(id) is not null || everDeclared(id) ? null : DropReason.UnknownPurpose;
 
-    private static PurposeDecision Grant(string id, PublishedDeclaration shown, long version, DateTimeOffset now) => new(
-        Decision.Given, now, version, ValidUntil(id, shown.Declaration, now), shown.Hash, Meaning.Of(shown.Declaration, id));
+    private static PurposeDecision Grant(string id, Decided decided, long version, DateTimeOffset now)
+    {
+        var shown = decided.Shown!;
+        return new PurposeDecision(
+            Decision.Given, now, version, ValidUntil(id, shown.Declaration, now), shown.Hash, Meaning.Of(shown.Declaration, id), decided.TakenAt);
+    }
 
     private static PurposeDecision No(string id, Decided decided, Receipt? newest, Declaration inForce, long version, DateTimeOffset now)
     {
@@ -110,7 +120,7 @@ internal static class Decide
             : before is Decision.Given or Decision.Withdrawn ? Decision.Withdrawn
             : Decision.Refused;
         var until = status == Decision.Objected ? null : ValidUntil(id, inForce, now);
-        return new PurposeDecision(status, now, version, until, decided.Shown?.Hash, Meaning.Of(inForce, id));
+        return new PurposeDecision(status, now, version, until, decided.Shown?.Hash, Meaning.Of(inForce, id), decided.TakenAt);
     }
 
     // A topic holds until it is decided again: an opt-in to a newsletter does not run out like a banner's choice.

@@ -29,9 +29,7 @@ internal sealed class DecisionRecorder(
     public const string Kind = "receipt";
 
     /// <param name="key">Idempotency key within the stream, with the hash of the request; looked up before anything is decided.</param>
-    /// <param name="adjust">Last word on what was decided, once the newest receipt is known.</param>
-    public async Task<Recorded> RecordAsync(
-        Decided decided, Declaration inForce, (string Key, string RequestHash)? key, Func<Decided, Receipt?, Decided>? adjust = null)
+    public async Task<Recorded> RecordAsync(Decided decided, Declaration inForce, (string Key, string RequestHash)? key)
     {
         var stream = Receipt.Stream(decided.Site, decided.SubjectId);
         while (true)
@@ -40,10 +38,8 @@ internal sealed class DecisionRecorder(
                 return before.RequestHash == key.Value.RequestHash ? new Recorded.Stored(before.Record.Read<Receipt>()) : new Recorded.KeyReused();
 
             var newest = (await log.LatestAsync(stream))?.Read<Receipt>();
-            var now = time.Now();
             var verdict = Decide.On(
-                adjust is null ? decided : adjust(decided, newest), newest, inForce, id => declarations.EverDeclared(decided.Site, id),
-                RandomId.New(), log.Epoch, now);
+                decided, newest, inForce, id => declarations.EverDeclared(decided.Site, id), RandomId.New(), log.Epoch, time.Now());
             switch (verdict)
             {
                 case Verdict.Refuse refuse:

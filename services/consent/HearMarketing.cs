@@ -14,20 +14,21 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
     private const string Marketing = "marketing-unsubscribe";
 
     public Task HandleAsync(MarketingUnsubscribed e, CancellationToken cancel) => ApplyAsync(
-        e.Id, new Decided(e.Site, e.SubjectId, 0, e.Topics.ToDictionary(t => t, _ => false), null, e.Language, e.Action, Marketing, e.RecordedAt, e.Id),
-        null, cancel);
+        e.Id, new Decided(
+            e.Site, e.SubjectId, 0, e.Topics.ToDictionary(t => t, _ => false), null, e.Language, e.Action, Marketing,
+            CausedBy: e.Id, TakenAt: e.RecordedAt), cancel);
 
+    // Confirmed means that the person proved to own the address: his own word, after any "no" that came before it. Unproven, it lifts none.
     public Task HandleAsync(MarketingSubscribed e, CancellationToken cancel) => ApplyAsync(
-        e.Id, new Decided(e.Site, e.SubjectId, 0, e.Topics.ToDictionary(t => t, _ => true), declarations.ByHash(e.Site, e.Declaration),
-            e.Language, e.Action, Marketing, e.RecordedAt, e.Id),
-        // The person proved to own the address, so the opt-in is his own word after any "no"; unproven, it lifts none.
-        e.Confirmed ? (decided, newest) => decided with { HeldVersion = newest?.Version ?? 0 } : null, cancel);
+        e.Id, new Decided(
+            e.Site, e.SubjectId, 0, e.Topics.ToDictionary(t => t, _ => true), declarations.ByHash(e.Site, e.Declaration), e.Language, e.Action,
+            Marketing, CausedBy: e.Id, TakenAt: e.ConfirmedAt ?? e.RecordedAt, LiftsEarlierNo: e.ConfirmedAt is not null), cancel);
 
-    private async Task ApplyAsync(string eventId, Decided decided, Func<Decided, Receipt?, Decided>? adjust, CancellationToken cancel)
+    private async Task ApplyAsync(string eventId, Decided decided, CancellationToken cancel)
     {
         var inForce = declarations.InForce(decided.Site)?.Declaration
             ?? throw new InvalidOperationException($"Event {eventId} speaks of a site that was never declared here.");
-        await recorder.RecordAsync(decided, inForce, ($"event:{eventId}", eventId), adjust);
+        await recorder.RecordAsync(decided with { ClaimedAt = decided.TakenAt }, inForce, ($"event:{eventId}", eventId));
         await transport.AcknowledgeAsync(ConsentSetup.Service, Marketing, eventId, time, cancel);
     }
 }

@@ -34,10 +34,10 @@ public sealed record MarketingUnsubscribed(
 }
 
 /// <summary>A person, named by address id, opted in to these topics, on the declaration named by its hash.</summary>
-/// <param name="Confirmed">The person proved to own the address; only then does the opt-in lift an earlier "no".</param>
+/// <param name="ConfirmedAt">When the person proved to own the address, if that happened; only then does the opt-in lift a "no", one said earlier.</param>
 public sealed record MarketingSubscribed(
     string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, IReadOnlyList<string> Topics, string Action, string? Language,
-    string Declaration, bool Confirmed, DateTimeOffset RecordedAt) : IEvent
+    string Declaration, DateTimeOffset? ConfirmedAt, DateTimeOffset RecordedAt) : IEvent
 {
     public static string Kind => "marketing-subscribed";
 }

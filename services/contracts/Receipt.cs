@@ -59,8 +59,10 @@ public sealed record Receipt
 /// <param name="ValidUntil">After this moment the decision counts no longer; null for an objection and for topics, which hold until decided again.</param>
 /// <param name="Declaration">Hash of the declaration on which it was decided.</param>
 /// <param name="Meaning">Fingerprint of what the purpose meant then; see <see cref="Contracts.Meaning"/>.</param>
+/// <param name="TakenAt">When another service took the decision, by its clock; null when the consent service took it itself.</param>
 public sealed record PurposeDecision(
-    Decision Status, DateTimeOffset DecidedAt, long DecidedIn, DateTimeOffset? ValidUntil, string? Declaration, string? Meaning)
+    Decision Status, DateTimeOffset DecidedAt, long DecidedIn, DateTimeOffset? ValidUntil, string? Declaration, string? Meaning,
+    DateTimeOffset? TakenAt = null)
 {
     [JsonIgnore]
     public bool IsNo => Status is not Decision.Given;

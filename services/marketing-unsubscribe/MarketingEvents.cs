@@ -17,7 +17,7 @@ public static class MarketingEvents
             MarketingRecord.Unsubscribed => OutgoingEvent.Of(new MarketingUnsubscribed(
                 record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, record.RecordedAt)),
             MarketingRecord.Subscribed when r.Proof is { } proof => OutgoingEvent.Of(new MarketingSubscribed(
-                record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, proof.ConfirmedAt is not null,
+                record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, proof.ConfirmedAt,
                 record.RecordedAt)),
             _ => null,
         };

@@ -27,7 +27,7 @@ public static class MaySend
         if (own.Any(e => e.Status is TopicStatus.Suppressed)) return No("suppressed");
 
         var optIn = own.Select(e => e.Proof).OfType<OptInProof>().MaxBy(p => p.ConfirmedAt ?? DateTimeOffset.MinValue);
-        if (held.Select(receipt => StandingNo(receipt, inForce, topic, optIn, now)).FirstOrDefault(no => no is not null) is { } no) return no;
+        if (held.Select(receipt => StandingNo(receipt, inForce, topic, optIn)).FirstOrDefault(no => no is not null) is { } no) return no;
 
         var states = held.Select(receipt => ConsentState.Of(receipt, inForce, topic, now).Status).ToList();
         if (states.Contains(PurposeStatus.AskAgain)) return No("ask-again");
@@ -37,18 +37,15 @@ public static class MaySend
     }
 
     /// <summary>
-    /// A "no" in the consent service, to the topic or to its purpose. One to the purpose stands while it is in force, whatever was
-    /// opted in to. Beyond that a "no" yields to a later, confirmed opt-in only; it does not end with the term after which the
-    /// person may be asked again.
+    /// A "no" in the consent service, to the topic or to its purpose. It yields to a later, confirmed opt-in only, as it does in
+    /// <see cref="ConsentState"/>; it does not end with the term after which the person may be asked again.
     /// </summary>
-    private static SendDecision? StandingNo(Receipt receipt, Declaration inForce, string topic, OptInProof? optIn, DateTimeOffset now)
+    private static SendDecision? StandingNo(Receipt receipt, Declaration inForce, string topic, OptInProof? optIn)
     {
         if (inForce.PurposeBehind(topic) is not { } purpose) return null;
-        var parent = ConsentState.Of(receipt, inForce, purpose.Id, now).Status;
-        if (parent is PurposeStatus.Refused or PurposeStatus.Withdrawn or PurposeStatus.Objected) return No(Word(parent));
         foreach (var id in (string[])[topic, purpose.Id])
         {
-            if (receipt.Purposes.GetValueOrDefault(id) is { IsNo: true } no && !(optIn?.ConfirmedAt > no.DecidedAt)) return No(Word(no.Status));
+            if (receipt.Purposes.GetValueOrDefault(id) is { IsNo: true } no && !(optIn?.ConfirmedAt > (no.TakenAt ?? no.DecidedAt))) return No(Word(no.Status));
         }
         return null;
     }

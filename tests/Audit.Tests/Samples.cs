@@ -95,7 +95,7 @@ internal static class Samples
         ["offers"], "one-click-unsubscribe", "nl", Noon.AddMilliseconds(-100));
 
     public static MarketingSubscribed OptIn(string id = "opt-in-1") => new(id, Noon.AddMilliseconds(-80), Site, $"a1-{new string('b', 64)}",
-        ["offers"], "confirmed-form", "nl", Declaration().Hash, Confirmed: true, Noon.AddMilliseconds(-100));
+        ["offers"], "confirmed-form", "nl", Declaration().Hash, ConfirmedAt: Noon.AddMilliseconds(-100), Noon.AddMilliseconds(-100));
 
     public static ConsentApplied Applied(string subscriber, int millisecondsAfterNoon, string recordId = "receipt-1", string source = "consent") =>
         ConsentApplied.By(subscriber, source, recordId, Noon.AddMilliseconds(millisecondsAfterNoon));

@@ -30,7 +30,25 @@ public sealed class HearMarketingTests(RunningConsent consent) : IClassFixture<R
         Assert.Single(await consent.ReceiptsAsync(_subject));
 
         await HearAsync(OptIn(confirmed: true));
-        Assert.Equal("given", (string?)(await consent.ReceiptsAsync(_subject))[^1]!["purposes"]!["news"]!["status"]);
+        Assert.Equal("given", await NewestStatusAsync());
+    }
+
+    [Fact]
+    public async Task OptOut_HeardBeforeTheConfirmedOptInThatItFollowed_Stands()
+    {
+        await HearAsync(OptOut() with { RecordedAt = TestSite.Noon.AddMinutes(1) });
+        await HearAsync(OptIn(confirmed: true) with { ConfirmedAt = TestSite.Noon });
+
+        Assert.Equal("refused", await NewestStatusAsync());
+    }
+
+    [Fact]
+    public async Task OptOut_AtTheSameMomentAsAConfirmedOptIn_Stands()
+    {
+        await HearAsync(OptOut());
+        await HearAsync(OptIn(confirmed: true) with { ConfirmedAt = TestSite.Noon });
+
+        Assert.Equal("refused", await NewestStatusAsync());
     }
 
     [Fact]
@@ -41,7 +59,11 @@ public sealed class HearMarketingTests(RunningConsent consent) : IClassFixture<R
         new(RandomId.New(), TestSite.Noon, "test-site", _subject, ["news"], "one-click-unsubscribe", "nl", TestSite.Noon);
 
     private MarketingSubscribed OptIn(bool confirmed) =>
-        new(RandomId.New(), TestSite.Noon, "test-site", _subject, ["news"], "subscribe", "nl", consent.Hash, confirmed, TestSite.Noon);
+        new(RandomId.New(), TestSite.Noon, "test-site", _subject, ["news"], "subscribe", "nl", consent.Hash,
+        confirmed ? TestSite.Noon.AddHours(1) : null, TestSite.Noon.AddHours(1));
+
+    private async Task<string?> NewestStatusAsync() =>
+        (string?)(await consent.ReceiptsAsync(_subject))[^1]!["purposes"]!["news"]!["status"];
 
     private Task HearAsync<T>(T e) where T : class, IEvent =>
         consent.App.Services.GetRequiredKeyedService<IEventHandler<T>>($"consent-{T.Kind}").HandleAsync(e, CancellationToken.None);

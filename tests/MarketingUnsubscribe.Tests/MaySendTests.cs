@@ -44,8 +44,13 @@ public sealed class MaySendTests
         Assert.Equal("withdrawn", Decide([In(T0)], [Held(Decision.Withdrawn, T0.AddHours(1), until: T0.AddHours(2))], now: T0.AddDays(1)).Reason);
 
     [Fact]
-    public void Decide_ANoToThePurpose_DeniesTheTopicWhateverWasOptedInTo() =>
-        Assert.Equal("refused", Decide([In(T0.AddHours(1))], [Held(Decision.Refused, T0, id: "marketing")]).Reason);
+    public void Decide_ANoToThePurpose_DeniesItsTopics_UntilALaterConfirmedOptIn()
+    {
+        var held = Held(Decision.Refused, T0, id: "marketing");
+        Assert.Equal("refused", Decide([In(T0.AddHours(-1))], [held]).Reason);
+        Assert.Equal("refused", Decide([In(at: T0.AddHours(1))], [held]).Reason);
+        Assert.True(Decide([In(T0.AddHours(1))], [held]).Permitted);
+    }
 
     [Fact]
     public void Decide_AnObjectionToALegitimateInterest_Denies() =>

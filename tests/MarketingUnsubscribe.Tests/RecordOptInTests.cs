@@ -35,7 +35,7 @@ public sealed class RecordOptInTests : HostedTest
     {
         await Host.SubscribeAsync(Jan);
         var e = Assert.Single(await Host.Sent.WaitForAsync<MarketingSubscribed>(1));
-        Assert.Equal((Sample.Site, false, PublishedDeclaration.HashOf(Sample.Declaration())), (e.Site, e.Confirmed, e.Declaration));
+        Assert.Equal((Sample.Site, null, PublishedDeclaration.HashOf(Sample.Declaration())), (e.Site, e.ConfirmedAt, e.Declaration));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class RecordOptInTests : HostedTest
         var answer = await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         Assert.Equal("opted-in", await Host.ReasonAsync(Jan));
-        Assert.True(Assert.Single(await Host.Sent.WaitForAsync<MarketingSubscribed>(1)).Confirmed);
+        Assert.NotNull(Assert.Single(await Host.Sent.WaitForAsync<MarketingSubscribed>(1)).ConfirmedAt);
         await Host.OneClickAsync(link);
         Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
     }
