@@ -76,7 +76,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing ${missing[*]} from the distribution."
   tools/install.sh "${missing[@]}" > "$logs/install.log" 2>&1 || { tell "install" $SECONDS 0 1 "$logs/install.log"; finish; }
 fi
-for folder in services/cookie-banner/script tests/schema; do
+for folder in services/cookie-banner/script tests/schema tests/chart; do
   [ -f "$folder/package-lock.json" ] || continue
   [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
   echo "Fetching npm packages of $folder."
@@ -87,5 +87,6 @@ check "build" dotnet build Consent.sln -c Release --nologo || finish
 check "formatting" dotnet format whitespace Consent.sln --no-restore --verify-no-changes
 [ ! -f services/cookie-banner/script/package.json ] || check "banner is built from its source" npm --prefix services/cookie-banner/script run --silent check
 [ ! -f tests/schema/package.json ] || check "schema agrees with the code" npm --prefix tests/schema run --silent test
+check "chart renders what the services need" tests/chart/check.sh
 for project in tests/*.Tests; do suite "$(basename "$project")"; done
 finish

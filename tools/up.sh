@@ -128,8 +128,8 @@ start gateway "$(bin services/gateway Consent.Gateway)" "$urls" "DevelopmentIssu
   "Services__audit=$(at 4)" "Services__newsletter=$(at 5)" "Services__analytics=$(at 6)"
 start demo "$(bin tools/demo Consent.Demo)" "$demo" "Demo__Gateway=$urls"
 
-for i in 0 1 2 3 4 5; do await "${names[i]}" "$(at $((i + 1)))/health/ready" "${pids[i]}"; done
-await gateway "$urls/health/ready" "${pids[6]}"
+for i in 0 1 2 3 4 5; do await "${names[i]}" "$(at $((i + 1)))/health" "${pids[i]}"; done
+await gateway "$urls/health" "${pids[6]}"
 await demo "$demo/" "${pids[7]}"
 
 consent() { dotnet "$root/tools/cli/bin/$configuration/net10.0/Consent.Cli.dll" "$@" 9>&-; }

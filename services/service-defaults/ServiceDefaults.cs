@@ -14,6 +14,9 @@ namespace Consent.ServiceDefaults;
 /// <summary>What every process of the product does alike: sign-in, problem details, telemetry, probes, JSON.</summary>
 public static class ServiceDefaultsSetup
 {
+    // MassTransit's own name for its health check.
+    private const string BrokerCheck = "masstransit-bus";
+
     /// <summary>Once per process, before the services add themselves.</summary>
     /// <param name="process">Name in telemetry: the service's, or <c>host</c>.</param>
     public static void AddServiceDefaults(this IHostApplicationBuilder builder, string process)
@@ -33,7 +36,10 @@ public static class ServiceDefaultsSetup
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
     }
 
-    /// <summary>Once per process, before the services map their endpoints.</summary>
+    /// <summary>
+    /// Once per process, before the services map their endpoints. Probes: <c>/health/live</c>, <c>/health/ready</c> (its own parts), and
+    /// <c>/health</c> (the broker too), for people and alarms.
+    /// </summary>
     public static void UseServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -44,7 +50,9 @@ public static class ServiceDefaultsSetup
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
+        // Without the broker a service still answers and records: to take it out of service then would lose what it could keep.
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = c => c.Name != BrokerCheck, ResponseWriter = WriteHealthAsync });
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
     }
 
     private static void AddQuietLogging(this IHostApplicationBuilder builder)

@@ -75,7 +75,7 @@ public sealed class MessagingTests(OneBroker broker) : IClassFixture<OneBroker>
                 builder.Services.AddEventHandler<ConsentChanged>(service, _ => new Listener(service, heard));
             builder.AddMessaging();
         }).StartAsync();
-        await Eventually.IsSoAsync("every queue declared", async () => (await app.Http.GetAsync("/health/ready")).IsSuccessStatusCode);
+        await Eventually.IsSoAsync("every queue declared", async () => (await app.Http.GetAsync("/health")).IsSuccessStatusCode);
         return app;
     }
 
@@ -109,4 +109,23 @@ public sealed class OneBroker : IAsyncLifetime
     public async ValueTask InitializeAsync() => _server = await RabbitMqServer.StartAsync();
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
+
+/// <summary>A broker that is away.</summary>
+public sealed class BrokerAwayTests
+{
+    [Fact]
+    public async Task Ready_WithoutABroker_IsStillReady_AndHealthSaysWhatIsMissing()
+    {
+        await using var app = await new RunningApp(builder =>
+        {
+            builder.Configuration["Messaging:Transport"] = "rabbitmq";
+            builder.Configuration["Messaging:RabbitMq"] = "amqp://guest:guest@127.0.0.1:1/";
+            builder.Services.AddEventHandler<ConsentChanged>("newsletter", _ => throw new InvalidOperationException("Nothing arrives."));
+            builder.AddMessaging();
+        }).StartAsync();
+
+        Assert.True((await app.Http.GetAsync("/health/ready")).IsSuccessStatusCode);
+        Assert.False((await app.Http.GetAsync("/health")).IsSuccessStatusCode);
+    }
 }

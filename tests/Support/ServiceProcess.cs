@@ -54,7 +54,7 @@ public sealed class ServiceProcess(string name, string program, Uri address, IRe
         await Eventually.IsSoAsync($"{name} is ready", async () =>
         {
             if (!IsRunning) throw new InvalidOperationException($"{name} ended with {ExitCode}:\n{LastLines()}");
-            return (await http.GetAsync(new Uri(address, "/health/ready"))).IsSuccessStatusCode;
+            return (await http.GetAsync(new Uri(address, "/health"))).IsSuccessStatusCode;
         }, limit ?? TimeSpan.FromSeconds(90), LastLines);
     }
 
