@@ -41,23 +41,18 @@ internal static class TraceReceipt
         return command;
     }
 
-    private static void Tell(JsonObject story)
+    private static void Tell(JsonObject trace)
     {
-        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "when and which");
-        foreach (var (name, value) in story)
-        {
-            if (value is JsonArray { Count: > 0 } items && items.All(i => i is JsonObject))
-            {
-                foreach (var item in items.OfType<JsonObject>()) table.AddRow(Markup.Escape(name), Markup.Escape(OneLine(item)));
-            }
-            else
-            {
-                table.AddRow(Markup.Escape(name), Markup.Escape(value is JsonObject o ? OneLine(o) : value?.ToString() ?? ""));
-            }
-        }
+        var (receipt, declaration) = (trace["receipt"]!, trace["declaration"]);
+        Console.WriteLine($"Receipt {receipt["id"]} of {receipt["site"]}, version {receipt["version"]}");
+        foreach (var changed in receipt["changed"]!.AsArray())
+            Console.WriteLine($"  {changed}: {receipt["purposes"]![(string)changed!]!["status"]}");
+        if (declaration is not null) Console.WriteLine($"  on declaration {declaration["version"]}, {((string?)declaration["hash"])?[..12]}…, shown in {receipt["language"] ?? "an unnamed language"}");
+        Console.WriteLine();
+
+        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("at", "by", "what");
+        foreach (var step in trace["story"]!.AsArray().OfType<JsonObject>())
+            table.AddRow(Markup.Escape($"{step["at"]}"), Markup.Escape($"{step["by"]}"), Markup.Escape($"{step["text"]}"));
         AnsiConsole.Write(table);
     }
-
-    private static string OneLine(JsonObject item) =>
-        string.Join("  ", item.Select(m => m.Value is JsonObject or JsonArray ? $"{m.Key}: {m.Value.ToJsonString(GatewayClient.Json)}" : m.Value?.ToString() ?? ""));
 }
