@@ -51,11 +51,11 @@ suite() {
   wanted "$name" || return 0
   program=$(find "tests/$name/bin/Release/net10.0" -maxdepth 1 -name 'Consent.*.Tests.dll' -path "*$name.dll" 2> /dev/null | head -n 1)
   [ -n "$program" ] || { echo "It was not built." > "$log"; tell "$name" 0 0 1 "$log"; return; }
-  timeout 600 dotnet "$program" -noColor > "$log" 2>&1
+  timeout 1500 dotnet "$program" -noColor > "$log" 2>&1
   code=$?
   read -r total errors bad skipped < <(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/p' "$log" | tail -n 1)
   if [ -z "${total:-}" ] || [ "$total" -eq 0 ]; then
-    echo "The suite crashed, was stopped after ten minutes or held no test (exit code $code)." >> "$log"
+    echo "The suite crashed, was stopped after 25 minutes or held no test (exit code $code)." >> "$log"
     tell "$name" $((SECONDS - started)) 0 1 "$log"
     return
   fi
