@@ -11,6 +11,7 @@ public sealed class ManyProcesses : Product
 
     private readonly List<ServiceProcess> _processes = [];
     private RabbitMqServer? _broker;
+    private bool _published;
 
     public override IReadOnlyList<ServiceProcess> Processes => _processes;
 
@@ -27,7 +28,9 @@ public sealed class ManyProcesses : Product
         var starting = _processes.Where(p => !p.IsRunning).ToList();
         foreach (var process in starting) process.Start(others);
         foreach (var process in starting.Where(p => p.Name != "demo")) await process.ReadyAsync();
-        await PublishSamples.RunAsync(this);
+        // Once is enough: what was published must be there after every kill.
+        if (!_published) await PublishSamples.RunAsync(this);
+        _published = true;
         await PublishedAsync();
     }
 

@@ -34,7 +34,8 @@ public sealed class ServiceProcess(string name, string program, Uri address, IRe
         start.ArgumentList.Add(program);
         foreach (var argument in Arguments) start.ArgumentList.Add(argument);
         start.Environment["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority);
-        start.Environment["DOTNET_gcServer"] = "0";
+        // A process that lives for seconds gains nothing from profiling itself.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (key, value) in settings.Concat(others ?? new Dictionary<string, string>()))
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
 
