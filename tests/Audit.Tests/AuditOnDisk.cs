@@ -1,19 +1,20 @@
 using Consent.Contracts;
 using Consent.Storage;
+using Consent.Tests.Support;
 
 namespace Consent.Audit.Tests;
 
 /// <summary>Audit's handlers over a real log in a folder of their own; what they send is kept to be looked at.</summary>
 internal sealed class AuditOnDisk : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("audit-tests-").FullName;
+    private readonly TemporaryFolder _folder = new();
     private SqliteRecordLog _records;
 
     public AuditOnDisk() => (_records, Log) = Open();
 
     public AuditLog Log { get; private set; }
-    public Outbox Outbox { get; } = new();
-    public StoppedClock Clock { get; } = new() { Time = Samples.Noon.AddMilliseconds(60) };
+    public RecordingTransport Outbox { get; } = new();
+    public MovedClock Clock { get; } = new(Samples.Noon.AddMilliseconds(60));
 
     public Task HearAsync(object e) => e switch
     {
@@ -41,20 +42,13 @@ internal sealed class AuditOnDisk : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _records.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
         return ValueTask.CompletedTask;
     }
 
     private (SqliteRecordLog, AuditLog) Open()
     {
-        var records = SqliteRecordLog.Open(Path.Combine(_folder, "log.db"), AuditSetup.Service, Clock);
+        var records = SqliteRecordLog.Open(_folder.File("log.db"), AuditSetup.Service, Clock);
         return (records, new AuditLog(records, Clock));
     }
-}
-
-internal sealed class StoppedClock : TimeProvider
-{
-    public DateTimeOffset Time { get; set; }
-
-    public override DateTimeOffset GetUtcNow() => Time;
 }

@@ -51,7 +51,7 @@ public class HearLedgerPageTests
         await using var audit = new AuditOnDisk();
         await audit.HearAsync(LongPage(through: 500));
 
-        var asked = Assert.Single(audit.Outbox.Sent<LedgerRequested>());
+        var asked = Assert.Single(audit.Outbox.Of<LedgerRequested>());
         Assert.Equal(("consent", 500), (asked.Source, asked.After));
     }
 
@@ -61,7 +61,7 @@ public class HearLedgerPageTests
         await using var audit = new AuditOnDisk();
         await audit.HearAsync(LongPage(through: 500));
         await audit.HearAsync(LongPage(through: 500));
-        Assert.Single(audit.Outbox.Sent<LedgerRequested>());
+        Assert.Single(audit.Outbox.Of<LedgerRequested>());
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class HearLedgerPageTests
     {
         await using var audit = new AuditOnDisk();
         await audit.HearAsync(Page(7, Samples.Applied("newsletter", 80)));
-        Assert.Empty(audit.Outbox.Sent<LedgerRequested>());
+        Assert.Empty(audit.Outbox.Of<LedgerRequested>());
     }
 
     [Fact]

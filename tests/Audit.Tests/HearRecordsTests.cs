@@ -87,12 +87,12 @@ public class HearRecordsTests
         var e = (IEvent)said;
         await using var audit = new AuditOnDisk();
         var keptBeforeSending = 0;
-        audit.Outbox.OnSending = async _ => keptBeforeSending = (await audit.Log.ReadAsync(AuditLog.TraceOf(e.Id), default)).Count;
+        audit.Outbox.OnSending = async () => keptBeforeSending = (await audit.Log.ReadAsync(AuditLog.TraceOf(e.Id), default)).Count;
 
         await audit.HearAsync(e);
 
         Assert.Equal(1, keptBeforeSending);
-        Assert.Equal([ConsentApplied.By("audit", source, e.Id, audit.Clock.Time)], audit.Outbox.Sent<ConsentApplied>());
+        Assert.Equal([ConsentApplied.By("audit", source, e.Id, audit.Clock.At)], audit.Outbox.Of<ConsentApplied>());
     }
 
     [Theory]
@@ -101,15 +101,15 @@ public class HearRecordsTests
     {
         var e = (IEvent)said;
         await using var audit = new AuditOnDisk();
-        var firstHeard = audit.Clock.Time;
-        audit.Outbox.Down = true;
+        var firstHeard = audit.Clock.At;
+        audit.Outbox.Fails = _ => true;
         await Assert.ThrowsAsync<UnpublishedException>(() => audit.HearAsync(e));
 
         var records = await audit.RecordsAsync();
-        (audit.Outbox.Down, audit.Clock.Time) = (false, firstHeard.AddMinutes(1));
+        (audit.Outbox.Fails, audit.Clock.At) = (_ => false, firstHeard.AddMinutes(1));
         await audit.HearAsync(e);
 
-        Assert.Equal([ConsentApplied.By("audit", source, e.Id, firstHeard)], audit.Outbox.Sent<ConsentApplied>());
+        Assert.Equal([ConsentApplied.By("audit", source, e.Id, firstHeard)], audit.Outbox.Of<ConsentApplied>());
         Assert.Equal(records, await audit.RecordsAsync());
     }
 
@@ -118,7 +118,7 @@ public class HearRecordsTests
     {
         await using var audit = new AuditOnDisk();
         await audit.HearAsync(Samples.Applied("newsletter", 80));
-        Assert.Empty(audit.Outbox.Sent<ConsentApplied>());
+        Assert.Empty(audit.Outbox.Of<ConsentApplied>());
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public class HearRecordsTests
         await audit.HearAsync(Samples.Applied("audit", 61));
 
         Assert.Equal(1, await audit.RecordsAsync());
-        Assert.Equal([new Application("audit", audit.Clock.Time)], (await audit.TraceAsync())!.Applied);
+        Assert.Equal([new Application("audit", audit.Clock.At)], (await audit.TraceAsync())!.Applied);
     }
 
     [Fact]

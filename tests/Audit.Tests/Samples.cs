@@ -1,4 +1,5 @@
 using Consent.Contracts;
+using Consent.Tests.Support;
 
 namespace Consent.Audit.Tests;
 
@@ -11,55 +12,13 @@ internal static class Samples
 
     public static PublishedDeclaration Declaration(int version = 1, string cityOfController = "Ede")
     {
-        var declaration = new Declaration
+        var statistics = SampleDeclaration.Purpose("statistics") with
         {
-            Site = Site,
-            EffectiveFrom = new DateOnly(2026, 1, 1),
-            Origins = ["https://tuin.example"],
-            Languages = ["nl", "en"],
-            Controller = new Controller
-            {
-                Id = Controller,
-                Name = "Het Tuinhuis B.V.",
-                Address = "Dorpsstraat 1",
-                Postcode = "6711 AA",
-                City = cityOfController,
-                Country = "NL",
-                Email = "privacy@tuin.example",
-                Website = "https://tuin.example",
-            },
-            SupervisoryAuthority = new Authority("Autoriteit Persoonsgegevens", "https://autoriteitpersoonsgegevens.nl"),
-            ScopeOfStatement = Both("Deze website.", "This website."),
-            AnnouncementOfChanges = Both("Op deze pagina.", "On this page."),
-            DataCategories = [],
-            Purposes =
-            [
-                new Purpose
-                {
-                    Id = "statistics",
-                    Name = Both("Statistiek", "Statistics"),
-                    Description = Both("Wij tellen welke pagina's gelezen worden.", "We count which pages are read."),
-                    LegalBasis = LegalBasis.Consent,
-                    DataCategories = [],
-                    Retention = new Retention { Term = Term.SixMonths, Trigger = "collected", Description = Both("Zes maanden.", "Six months.") },
-                },
-            ],
-            Vendors = [],
-            Cookies = [],
-            Topics =
-            [
-                new Topic { Id = "offers", Purpose = "statistics", Name = Both("Aanbiedingen", "Offers"), Description = Both("Elke week.", "Each week."), Channels = [Channel.Email] },
-            ],
-            Rights = new Rights
-            {
-                Requests = [RightsRequest.Access],
-                Email = "privacy@tuin.example",
-                Deadline = new Term(0, 1, 0),
-                IdentityCheck = new IdentityCheck(IdentityCheckMethod.Account, Both("U logt in.", "You sign in.")),
-                Procedure = Both("Schrijf ons.", "Write to us."),
-            },
+            Name = SampleDeclaration.Text("Statistiek", "Statistics"),
+            Description = SampleDeclaration.Text("Wij tellen welke pagina's gelezen worden.", "We count which pages are read."),
         };
-        return new PublishedDeclaration(version, PublishedDeclaration.HashOf(declaration), Noon.AddDays(-30), declaration);
+        var declaration = SampleDeclaration.Of(Site, Controller, [statistics], [SampleDeclaration.Topic("offers", "statistics")], "Het Tuinhuis B.V.");
+        return (declaration with { Controller = declaration.Controller with { City = cityOfController } }).Published(Noon.AddDays(-30), version);
     }
 
     public static DeclarationPublished Publication(PublishedDeclaration? declaration = null)
@@ -99,6 +58,4 @@ internal static class Samples
 
     public static ConsentApplied Applied(string subscriber, int millisecondsAfterNoon, string recordId = "receipt-1", string source = "consent") =>
         ConsentApplied.By(subscriber, source, recordId, Noon.AddMilliseconds(millisecondsAfterNoon));
-
-    private static Texts Both(string nl, string en) => new() { ["nl"] = nl, ["en"] = en };
 }

@@ -7,7 +7,7 @@ namespace Consent.Contracts.Tests;
 public sealed class ConsentStatePropertyTests
 {
     private static readonly DateTimeOffset _start = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly Declaration _declaration = SampleDeclaration.Value;
+    private static readonly Declaration _declaration = CornerShop.Declaration;
     private static readonly string[] _ids =
         [.. _declaration.Purposes.Select(p => p.Id), .. _declaration.Topics.Select(t => t.Id), "magic"];
 

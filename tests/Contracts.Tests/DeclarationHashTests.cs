@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Consent.Tests.Support;
 
 namespace Consent.Contracts.Tests;
 
@@ -6,34 +7,34 @@ public sealed class DeclarationHashTests
 {
     [Fact]
     public void Hash_IsSixtyFourLowerCaseHexadecimalDigits() =>
-        Assert.Matches("^[0-9a-f]{64}$", PublishedDeclaration.HashOf(SampleDeclaration.Value));
+        Assert.Matches("^[0-9a-f]{64}$", PublishedDeclaration.HashOf(CornerShop.Declaration));
 
     [Fact]
     public void Hash_OfADeclarationSentAndReadBack_IsTheSame()
     {
-        var back = ContractJson.Read<Declaration>(ContractJson.Write(SampleDeclaration.Value));
-        Assert.Equal(PublishedDeclaration.HashOf(SampleDeclaration.Value), PublishedDeclaration.HashOf(back));
+        var back = ContractJson.Read<Declaration>(ContractJson.Write(CornerShop.Declaration));
+        Assert.Equal(PublishedDeclaration.HashOf(CornerShop.Declaration), PublishedDeclaration.HashOf(back));
     }
 
     [Fact]
     public void Hash_OfAnyChangedText_IsAnother()
     {
-        var changed = SampleDeclaration.With("statistics", p => p with { Description = SampleDeclaration.Both("Tellen", "Counting") });
-        Assert.NotEqual(PublishedDeclaration.HashOf(SampleDeclaration.Value), PublishedDeclaration.HashOf(changed));
+        var changed = CornerShop.Declaration.With("statistics", p => p with { Description = SampleDeclaration.Text("Tellen", "Counting") });
+        Assert.NotEqual(PublishedDeclaration.HashOf(CornerShop.Declaration), PublishedDeclaration.HashOf(changed));
     }
 
     [Fact]
     public void Hash_OfTextsInAnotherOrderOfLanguages_IsTheSame()
     {
-        var turned = SampleDeclaration.Value with { ScopeOfStatement = new Texts { ["en"] = "Everything", ["nl"] = "Alles" } };
-        Assert.Equal(PublishedDeclaration.HashOf(SampleDeclaration.Value), PublishedDeclaration.HashOf(turned));
+        var turned = CornerShop.Declaration with { ScopeOfStatement = new Texts { ["en"] = "Everything", ["nl"] = "Alles" } };
+        Assert.Equal(PublishedDeclaration.HashOf(CornerShop.Declaration), PublishedDeclaration.HashOf(turned));
     }
 
     [Fact]
     public void Json_OfAPublishedDeclaration_CarriesItsVersionAndHashBesideItsMembers()
     {
         var at = new DateTimeOffset(2025, 3, 1, 13, 0, 0, 123, TimeSpan.FromHours(1));
-        var published = new PublishedDeclaration(3, PublishedDeclaration.HashOf(SampleDeclaration.Value), at, SampleDeclaration.Value);
+        var published = new PublishedDeclaration(3, PublishedDeclaration.HashOf(CornerShop.Declaration), at, CornerShop.Declaration);
         var json = published.ToJson();
         Assert.Equal(
             ("corner-shop", "corner-shop", 3, published.Hash, "2025-03-01T12:00:00.123Z", "legitimate-interest", "offers"),
@@ -45,7 +46,7 @@ public sealed class DeclarationHashTests
     [Fact]
     public void Hash_IsFoundAgain_FromThePublishedJson()
     {
-        var published = new PublishedDeclaration(1, PublishedDeclaration.HashOf(SampleDeclaration.Value), default, SampleDeclaration.Value);
+        var published = new PublishedDeclaration(1, PublishedDeclaration.HashOf(CornerShop.Declaration), default, CornerShop.Declaration);
         var json = JsonNode.Parse(published.ToJson().ToJsonString())!.AsObject();
         foreach (var beside in (string[])["version", "hash", "publishedAt"]) json.Remove(beside);
         Assert.Equal(published.Hash, CanonicalJson.Hash(json));

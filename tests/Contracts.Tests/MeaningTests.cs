@@ -1,3 +1,5 @@
+using Consent.Tests.Support;
+
 namespace Consent.Contracts.Tests;
 
 public sealed class MeaningTests
@@ -19,34 +21,34 @@ public sealed class MeaningTests
     [Theory]
     [MemberData(nameof(Changes))]
     public void Meaning_OfAPurposeChangedInSubstance_IsAnother(string change) => Assert.NotEqual(
-        Meaning.Of(SampleDeclaration.Value, "statistics"), Meaning.Of(SampleDeclaration.With("statistics", _changes[change]), "statistics"));
+        Meaning.Of(CornerShop.Declaration, "statistics"), Meaning.Of(CornerShop.Declaration.With("statistics", _changes[change]), "statistics"));
 
     [Fact]
     public void Meaning_OfARewordedPurpose_IsTheSame()
     {
-        var reworded = SampleDeclaration.With("statistics", p => p with
+        var reworded = CornerShop.Declaration.With("statistics", p => p with
         {
-            Name = SampleDeclaration.Both("Cijfers", "Figures"),
-            Description = SampleDeclaration.Both("Tellen", "Counting"),
-            Retention = p.Retention with { Description = SampleDeclaration.Both("12 maanden", "12 months") },
+            Name = SampleDeclaration.Text("Cijfers", "Figures"),
+            Description = SampleDeclaration.Text("Tellen", "Counting"),
+            Retention = p.Retention with { Description = SampleDeclaration.Text("12 maanden", "12 months") },
         });
-        Assert.Equal(Meaning.Of(SampleDeclaration.Value, "statistics"), Meaning.Of(reworded, "statistics"));
+        Assert.Equal(Meaning.Of(CornerShop.Declaration, "statistics"), Meaning.Of(reworded, "statistics"));
     }
 
     [Fact]
     public void Meaning_OfTheSameListsInAnotherOrder_IsTheSame()
     {
-        var turned = SampleDeclaration.With("statistics", p => p with { DataCategories = ["address", "visits"] });
-        Assert.Equal(Meaning.Of(SampleDeclaration.Value, "statistics"), Meaning.Of(turned, "statistics"));
+        var turned = CornerShop.Declaration.With("statistics", p => p with { DataCategories = ["address", "visits"] });
+        Assert.Equal(Meaning.Of(CornerShop.Declaration, "statistics"), Meaning.Of(turned, "statistics"));
     }
 
     [Fact]
     public void Meaning_OfATopic_IsThatOfItsPurpose() =>
-        Assert.Equal(Meaning.Of(SampleDeclaration.Value, "newsletter"), Meaning.Of(SampleDeclaration.Value, "offers"));
+        Assert.Equal(Meaning.Of(CornerShop.Declaration, "newsletter"), Meaning.Of(CornerShop.Declaration, "offers"));
 
     [Fact]
-    public void Meaning_IsSixteenHexadecimalDigits() => Assert.Matches("^[0-9a-f]{16}$", Meaning.Of(SampleDeclaration.Value, "statistics"));
+    public void Meaning_IsSixteenHexadecimalDigits() => Assert.Matches("^[0-9a-f]{16}$", Meaning.Of(CornerShop.Declaration, "statistics"));
 
     [Fact]
-    public void Meaning_OfAnUnknownPurpose_IsNone() => Assert.Null(Meaning.Of(SampleDeclaration.Value, "magic"));
+    public void Meaning_OfAnUnknownPurpose_IsNone() => Assert.Null(Meaning.Of(CornerShop.Declaration, "magic"));
 }

@@ -47,9 +47,8 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [Fact]
     public async Task TokenOfAnotherKey_Is401()
     {
-        var elsewhere = Directory.CreateTempSubdirectory("consent-other-issuer-").FullName;
-        var forged = DevelopmentIssuer.Open(elsewhere).Issue(["admin"], ["*"], [], TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(5));
-        Directory.Delete(elsewhere, recursive: true);
+        using var elsewhere = new TemporaryFolder();
+        var forged = DevelopmentIssuer.Open(elsewhere.Path).Issue(["admin"], ["*"], [], TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(5));
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetWith(forged)).StatusCode);
     }
@@ -67,14 +66,13 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [Fact]
     public void Open_ByManyAtOnce_MakesOneKey_ReadableByItsOwnerOnly()
     {
-        var data = Directory.CreateTempSubdirectory("consent-issuer-").FullName;
+        using var data = new TemporaryFolder();
         var tokens = new string[16];
-        Parallel.For(0, tokens.Length, i => tokens[i] = DevelopmentIssuer.Open(data).Issue(["audit"], [], [], DateTimeOffset.UnixEpoch, TimeSpan.FromDays(1)));
+        Parallel.For(0, tokens.Length, i => tokens[i] = DevelopmentIssuer.Open(data.Path).Issue(["audit"], [], [], DateTimeOffset.UnixEpoch, TimeSpan.FromDays(1)));
 
         Assert.Single(tokens.Select(t => t.Split('.')[0]).Distinct());
-        var file = Directory.GetFiles(Path.Combine(data, "keys", "development-issuer")).Single();
+        var file = Directory.GetFiles(data.File("keys", "development-issuer")).Single();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        Directory.Delete(data, recursive: true);
     }
 
     private async Task<HttpResponseMessage> GetWith(string token)

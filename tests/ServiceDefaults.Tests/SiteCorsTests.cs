@@ -11,11 +11,12 @@ public sealed class SiteCorsTests : IAsyncLifetime
 {
     private const string Own = "https://www.test-site.example";
 
+    private static readonly Declaration Declared = SampleDeclaration.Of("test-site", "test-house") with { Origins = [Own] };
+
     private readonly RunningApp _app = new(
-        builder => builder.Services.AddKeyedSingleton<IDeclarations>("test", new OneSite(new PublishedDeclaration(
-            1, "h", TimeProvider.System.Now(), Sample.Declaration(Own)))),
+        builder => builder.Services.AddKeyedSingleton<IDeclarations>("test", new HeldDeclaration { Current = Declared.Published(TimeProvider.System.Now()) }),
         app => app.MapPost("/v1/sites/{site}/decisions", (HttpRequest request, string site) =>
-            SiteCors.ForeignOrigin(request, Sample.Declaration(Own)) is { } problem ? (IResult)problem : TypedResults.Ok(site)).RequireSiteCors("test"));
+            SiteCors.ForeignOrigin(request, Declared) is { } problem ? (IResult)problem : TypedResults.Ok(site)).RequireSiteCors("test"));
 
     public async ValueTask InitializeAsync() => await _app.StartAsync();
 

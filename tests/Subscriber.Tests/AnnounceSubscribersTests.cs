@@ -29,9 +29,9 @@ public sealed class AnnounceSubscribersTests
         {
             b.Configuration["Subscriber:AnnounceEvery"] = "00:00:00.020";
             b.AddConsentSubscriber(OneSubscriber.Name);
-            ((RecordingTransport)b.Services.Single(s => s.ImplementationInstance is RecordingTransport).ImplementationInstance!).Fails = true;
+            ((RecordingTransport)b.Services.Single(s => s.ImplementationInstance is RecordingTransport).ImplementationInstance!).Fails = _ => true;
         });
-        subscriber.Transport.Fails = false;
+        subscriber.Transport.Fails = _ => false;
 
         await Eventually.IsSoAsync("announced", () => Task.FromResult(subscriber.Transport.Of<SubscriberAnnounced>().Count > 1));
 

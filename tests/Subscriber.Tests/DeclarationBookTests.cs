@@ -1,4 +1,5 @@
 using Consent.ServiceDefaults;
+using Consent.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -26,7 +27,7 @@ public sealed class DeclarationBookTests : IDisposable
         Assert.Equal(1, service.Book.ByHash(Sample.Site, first.Hash)!.Version);
         Assert.Null(service.Book.ByHash("elsewhere", first.Hash));
         Assert.Equal([Sample.Site], service.Book.Sites);
-        Assert.Equal(3, service.Transport.Acknowledged.Count);
+        Assert.Equal(3, service.Acknowledged.Count);
         Assert.Same(service.Book, service.Services.GetRequiredKeyedService<IDeclarations>(OneSubscriber.Name));
     }
 
@@ -96,7 +97,7 @@ public sealed class DeclarationBookTests : IDisposable
 
     private void Execute(string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={_data.FileOf(OneSubscriber.Name)};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={_data.File(OneSubscriber.Name, "subscriber.db")};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
+using Consent.Tests.Support;
 using Microsoft.Data.Sqlite;
 
 namespace Consent.Subscriber.Tests;
@@ -16,12 +17,16 @@ public sealed class HearConsentChangedTests : IDisposable
         await using var subscriber = await OneSubscriber.StartAsync(_data);
         var receipt = Sample.Receipt(1, Decision.Given);
         var rowsAtSending = -1L;
-        subscriber.Transport.OnSending = () => rowsAtSending = RowsInFile();
+        subscriber.Transport.OnSending = () =>
+        {
+            rowsAtSending = RowsInFile();
+            return Task.CompletedTask;
+        };
 
         await subscriber.HearAsync(receipt);
 
         Assert.Equal(1, rowsAtSending);
-        var applied = Assert.Single(subscriber.Transport.Acknowledged);
+        var applied = Assert.Single(subscriber.Acknowledged);
         Assert.Equal((OneSubscriber.Name, "consent", receipt.Id), (applied.Subscriber, applied.Source, applied.RecordId));
     }
 
@@ -36,7 +41,7 @@ public sealed class HearConsentChangedTests : IDisposable
         await subscriber.HearAsync(late);
 
         Assert.Equal((false, "withdrawn"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
-        Assert.Contains(subscriber.Transport.Acknowledged, a => a.RecordId == late.Id);
+        Assert.Contains(subscriber.Acknowledged, a => a.RecordId == late.Id);
     }
 
     [Fact]
@@ -57,14 +62,14 @@ public sealed class HearConsentChangedTests : IDisposable
     {
         await using var subscriber = await OneSubscriber.StartAsync(_data);
         var receipt = Sample.Receipt(1, Decision.Given);
-        subscriber.Transport.Fails = true;
+        subscriber.Transport.Fails = _ => true;
         await Assert.ThrowsAsync<UnpublishedException>(() => subscriber.HearAsync(receipt));
-        subscriber.Transport.Fails = false;
+        subscriber.Transport.Fails = _ => false;
 
         await subscriber.HearAsync(receipt);
         await subscriber.HearAsync(receipt);
 
-        Assert.Equal([receipt.Id, receipt.Id], subscriber.Transport.Acknowledged.Select(a => a.RecordId));
+        Assert.Equal([receipt.Id, receipt.Id], subscriber.Acknowledged.Select(a => a.RecordId));
         Assert.Equal(1, RowsInFile());
     }
 
@@ -80,12 +85,12 @@ public sealed class HearConsentChangedTests : IDisposable
         var receipt = Sample.Receipt(2, Decision.Given);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => subscriber.HearAsync(receipt));
-        Assert.Empty(subscriber.Transport.Acknowledged);
+        Assert.Empty(subscriber.Acknowledged);
         await subscriber.HearAsync(receipt);
         await subscriber.HearAsync(Sample.Receipt(1, Decision.Refused));
 
         Assert.Equal([2, 2], reactions);
-        Assert.Equal(2, subscriber.Transport.Acknowledged.Count);
+        Assert.Equal(2, subscriber.Acknowledged.Count);
     }
 
     [Fact]
@@ -96,7 +101,7 @@ public sealed class HearConsentChangedTests : IDisposable
 
         await Assert.ThrowsAsync<SqliteException>(() => subscriber.HearAsync(Sample.Receipt(1, Decision.Given)));
 
-        Assert.Empty(subscriber.Transport.Acknowledged);
+        Assert.Empty(subscriber.Acknowledged);
     }
 
     [Fact]
@@ -131,7 +136,7 @@ public sealed class HearConsentChangedTests : IDisposable
 
     private object? Execute(string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={_data.FileOf(OneSubscriber.Name)};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={_data.File(OneSubscriber.Name, "subscriber.db")};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

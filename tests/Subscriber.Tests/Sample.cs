@@ -1,4 +1,5 @@
 using Consent.Contracts;
+using Consent.Tests.Support;
 
 namespace Consent.Subscriber.Tests;
 
@@ -14,8 +15,7 @@ internal static class Sample
     public static PublishedDeclaration Published(int version = 1, Func<Declaration, Declaration>? change = null, string site = Site)
     {
         var declaration = Declaration(site);
-        if (change is not null) declaration = change(declaration);
-        return new PublishedDeclaration(version, PublishedDeclaration.HashOf(declaration), Start.AddMinutes(version), declaration);
+        return (change is null ? declaration : change(declaration)).Published(Start.AddMinutes(version), version);
     }
 
     public static DeclarationPublished Event(PublishedDeclaration declaration) => new(RandomId.New(), declaration.PublishedAt, declaration);
@@ -48,50 +48,11 @@ internal static class Sample
         Purposes = [.. declaration.Purposes.Select(p => p with { Vendors = ["counter"] })],
     };
 
-    private static Declaration Declaration(string site) => new()
+    private static Declaration Declaration(string site) => SampleDeclaration.Of(
+        site, "bakery-bv",
+        [SampleDeclaration.Purpose("statistics"), SampleDeclaration.Purpose("orders", LegalBasis.Contract), SampleDeclaration.Purpose("marketing")],
+        [SampleDeclaration.Topic("new-loaves", "marketing")]) with
     {
-        Site = site,
-        EffectiveFrom = new DateOnly(2026, 3, 1),
         Origins = ["https://bakery.example"],
-        Languages = ["en"],
-        Controller = new Controller
-        {
-            Id = "bakery-bv",
-            Name = "Bakery",
-            Address = "Oven 1",
-            Postcode = "1000 AA",
-            City = "Amsterdam",
-            Country = "NL",
-            Email = "privacy@bakery.example",
-            Website = "https://bakery.example",
-        },
-        SupervisoryAuthority = new Authority("Autoriteit Persoonsgegevens", "https://autoriteitpersoonsgegevens.nl"),
-        ScopeOfStatement = In("This site."),
-        AnnouncementOfChanges = In("On this page."),
-        DataCategories = [new DataCategory { Id = "visits", Name = In("Visits") }],
-        Purposes = [Purpose("statistics", LegalBasis.Consent), Purpose("orders", LegalBasis.Contract), Purpose("marketing", LegalBasis.Consent)],
-        Vendors = [],
-        Cookies = [],
-        Topics = [new Topic { Id = "new-loaves", Purpose = "marketing", Name = In("New loaves"), Description = In("What is new."), Channels = [Channel.Email] }],
-        Rights = new Rights
-        {
-            Requests = [RightsRequest.Access],
-            Email = "privacy@bakery.example",
-            Deadline = new Term(0, 1, 0),
-            Procedure = In("Write to us."),
-            IdentityCheck = new IdentityCheck(IdentityCheckMethod.ConfirmationMail, In("We write back.")),
-        },
     };
-
-    private static Purpose Purpose(string id, LegalBasis basis) => new()
-    {
-        Id = id,
-        Name = In(id),
-        Description = In(id),
-        LegalBasis = basis,
-        DataCategories = ["visits"],
-        Retention = new Retention { Term = new Term(1, 0, 0), Trigger = "collected", Description = In("A year.") },
-    };
-
-    private static Texts In(string text) => new() { ["en"] = text };
 }

@@ -1,4 +1,5 @@
 using Consent.Contracts;
+using Consent.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -119,7 +120,7 @@ public sealed class SubscriberStateTests : IDisposable
         public FreshStates()
         {
             _store = new SubscriberStore(Path.Combine(_folder.Path, "property.db"));
-            _state = new SubscriberState(_store, new DeclarationBook(_store), new MovedClock());
+            _state = new SubscriberState(_store, new DeclarationBook(_store), new MovedClock(Sample.Start.AddHours(1)));
         }
 
         public (SubscriberState State, string Subject) Next() => (_state, Sample.Address(_runs++));

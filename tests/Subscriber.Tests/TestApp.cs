@@ -4,31 +4,40 @@ using System.Text.Json.Nodes;
 using Consent.Analytics;
 using Consent.Contracts;
 using Consent.Newsletter;
-using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
 using Consent.Tests.Support;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Consent.Subscriber.Tests;
 
 /// <summary>
-/// Newsletter and analytics in one process, as in the one-process host: real Kestrel, real tokens, the in-memory transport. In the
-/// place of the consent service stands a ledger that keeps acknowledgements and announcements.
+/// Newsletter and analytics in one process, as in the one-process host: the in-memory transport. In the place of the consent
+/// service stands a ledger that keeps acknowledgements and announcements.
 /// </summary>
 internal sealed class TestApp : IAsyncDisposable
 {
-    private readonly WebApplication _app;
-    private readonly TemporaryFolder _data;
-    private readonly DevelopmentIssuer _issuer;
+    private readonly RunningApp _app;
 
-    private TestApp(WebApplication app, TemporaryFolder data, DevelopmentIssuer issuer) =>
-        (_app, _data, _issuer, Http) = (app, data, issuer, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
+    private TestApp(string? forwardUrl) => _app = new RunningApp(
+        builder =>
+        {
+            builder.Configuration["Analytics:ForwardUrl"] = forwardUrl;
+            builder.Logging.ClearProviders();
+            builder.AddNewsletter();
+            builder.AddAnalytics();
+            builder.Services.AddSingleton<Ledger>();
+            builder.Services.AddEventHandler<ConsentApplied>("ledger", p => p.GetRequiredService<Ledger>());
+            builder.Services.AddEventHandler<SubscriberAnnounced>("ledger", p => p.GetRequiredService<Ledger>());
+            builder.AddMessaging();
+        },
+        app =>
+        {
+            app.MapNewsletter();
+            app.MapAnalytics();
+        });
 
-    public HttpClient Http { get; }
+    public HttpClient Http => _app.Http;
 
     public IServiceProvider Services => _app.Services;
 
@@ -36,28 +45,9 @@ internal sealed class TestApp : IAsyncDisposable
 
     public static async Task<TestApp> StartAsync(string? forwardUrl = null)
     {
-        var data = new TemporaryFolder();
-        var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = "Production" });
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRouting();
-        builder.Configuration.AddInMemoryCollection([new("Data", data.Path), new("Analytics:ForwardUrl", forwardUrl)]);
-        builder.AddServiceDefaults("host");
-        builder.Logging.ClearProviders();
-        builder.AddNewsletter();
-        builder.AddAnalytics();
-        builder.Services.AddSingleton<Ledger>();
-        builder.Services.AddEventHandler<ConsentApplied>("ledger", p => p.GetRequiredService<Ledger>());
-        builder.Services.AddEventHandler<SubscriberAnnounced>("ledger", p => p.GetRequiredService<Ledger>());
-        builder.AddMessaging();
-        var app = builder.Build();
-        app.UseServiceDefaults();
-        app.MapNewsletter();
-        app.MapAnalytics();
-        var issuer = DevelopmentIssuer.Open(data.Path);
-        issuer.Map(app);
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        app.Configuration["Auth:MetadataAddress"] = $"{app.Urls.Single()}{DevelopmentIssuer.Path}/.well-known/openid-configuration";
-        return new TestApp(app, data, issuer);
+        var app = new TestApp(forwardUrl);
+        await app._app.StartAsync();
+        return app;
     }
 
     /// <summary>Publishes, and waits until both services have acknowledged.</summary>
@@ -67,8 +57,7 @@ internal sealed class TestApp : IAsyncDisposable
         await Eventually.IsSoAsync("both acknowledged", () => Task.FromResult(Heard.Applied.Count(a => a.RecordId == e.Id) >= 2));
     }
 
-    public string Token(string scope, string controller = "bakery-bv") =>
-        _issuer.Issue([scope], [controller], [], TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(5));
+    public string Token(string scope, string controller = "bakery-bv") => _app.Token(scope, [controller]);
 
     public async Task<(int Status, JsonNode? Json)> SendAsync(
         HttpMethod method, string path, object? body = null, string? token = null, string? subject = null, Action<HttpRequestHeaders>? headers = null)
@@ -83,13 +72,7 @@ internal sealed class TestApp : IAsyncDisposable
         return ((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        Http.Dispose();
-        await _app.StopAsync(CancellationToken.None);
-        await _app.DisposeAsync();
-        _data.Dispose();
-    }
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     internal sealed class Ledger : IEventHandler<ConsentApplied>, IEventHandler<SubscriberAnnounced>
     {

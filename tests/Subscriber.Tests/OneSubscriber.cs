@@ -1,53 +1,11 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
+using Consent.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Consent.Subscriber.Tests;
-
-/// <summary>A clock that the test moves.</summary>
-internal sealed class MovedClock : TimeProvider
-{
-    public DateTimeOffset At { get; set; } = Sample.Start.AddHours(1);
-
-    public override DateTimeOffset GetUtcNow() => At;
-}
-
-/// <summary>Takes what is sent and keeps it; fails when told to.</summary>
-internal sealed class RecordingTransport : IEventTransport
-{
-    private readonly List<OutgoingEvent> _sent = [];
-
-    public bool Fails { get; set; }
-
-    /// <summary>Runs at the moment of sending.</summary>
-    public Action? OnSending { get; set; }
-
-    public IReadOnlyList<ConsentApplied> Acknowledged => Of<ConsentApplied>();
-
-    public IReadOnlyList<T> Of<T>() where T : class, IEvent
-    {
-        lock (_sent) return [.. _sent.Where(e => e.Kind == T.Kind).Select(e => ContractJson.Read<T>(e.Body.Span))];
-    }
-
-    public Task PublishAsync(IReadOnlyCollection<OutgoingEvent> events, CancellationToken cancel)
-    {
-        if (Fails) throw new UnpublishedException("The broker is away.");
-        OnSending?.Invoke();
-        lock (_sent) _sent.AddRange(events);
-        return Task.CompletedTask;
-    }
-}
-
-internal sealed class TemporaryFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("subscriber-tests-").FullName;
-
-    public string FileOf(string service) => System.IO.Path.Combine(Path, service, "subscriber.db");
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-}
 
 /// <summary>One start of a service with a subscriber in it, its messages handed over by the test.</summary>
 internal sealed class OneSubscriber : IAsyncDisposable
@@ -72,7 +30,7 @@ internal sealed class OneSubscriber : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("Data", data.Path)]);
-        builder.Services.AddSingleton<TimeProvider>(new MovedClock());
+        builder.Services.AddSingleton<TimeProvider>(new MovedClock(Sample.Start.AddHours(1)));
         builder.Services.AddSingleton<IEventTransport>(new RecordingTransport());
         if (add is null) builder.AddConsentSubscriber(Name);
         else add(builder);
@@ -80,6 +38,8 @@ internal sealed class OneSubscriber : IAsyncDisposable
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new OneSubscriber(host);
     }
+
+    public IReadOnlyList<ConsentApplied> Acknowledged => Transport.Of<ConsentApplied>();
 
     public Task HearAsync(Receipt receipt) => HearAsync(Sample.Event(receipt));
 
