@@ -94,24 +94,24 @@ internal static partial class DeclarationMembers
     private static bool IsOrigin(string text) =>
         Origin().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text;
 
-    [GeneratedRegex(@"^[a-z][a-z0-9-]{1,62}\z", RegexOptions.None, 100)]
+    [GeneratedRegex(@"^[a-z][a-z0-9-]{1,62}\z")]
     private static partial Regex Id();
 
-    [GeneratedRegex(@"^(?=.*\S)[^\p{Cc}]+\z", RegexOptions.None, 100)]
+    [GeneratedRegex(@"^(?=.*\S)[^\p{Cc}]+\z")]
     private static partial Regex Line();
 
-    [GeneratedRegex(@"^[^\s@<>]+@[^\s@<>.]+(\.[^\s@<>.]+)+\z", RegexOptions.ExplicitCapture, 100)]
+    [GeneratedRegex(@"^[^\s@<>]+@[^\s@<>.]+(\.[^\s@<>.]+)+\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Email();
 
-    [GeneratedRegex(@"^https://[^\s/?#]+\S*\z", RegexOptions.None, 100)]
+    [GeneratedRegex(@"^https://[^\s/?#]+\S*\z")]
     private static partial Regex Url();
 
-    [GeneratedRegex(@"^(https://[a-z0-9.-]+|http://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\]))(:[0-9]{1,5})?\z", RegexOptions.ExplicitCapture, 100)]
+    [GeneratedRegex(@"^(https://[a-z0-9.-]+|http://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\]))(:[0-9]{1,5})?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Origin();
 
-    [GeneratedRegex(@"^[a-z]{2,3}(-[A-Z]{2})?\z", RegexOptions.ExplicitCapture, 100)]
+    [GeneratedRegex(@"^[a-z]{2,3}(-[A-Z]{2})?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Language();
 
-    [GeneratedRegex(@"^[0-9]{8}\z", RegexOptions.None, 100)]
+    [GeneratedRegex(@"^[0-9]{8}\z")]
     private static partial Regex EightDigits();
 }

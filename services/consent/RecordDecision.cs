@@ -82,6 +82,6 @@ internal static partial class RecordDecision
         _ => Problems.UnknownPurpose(refused.Purpose),
     };
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]{0,63}\\z", RegexOptions.None, 100)]
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]{0,63}\\z")]
     private static partial Regex Label();
 }

@@ -15,9 +15,9 @@ public static partial class SubjectId
 
     public static bool IsValid(string? id) => IsVisitor(id) || IsAddress(id);
 
-    [GeneratedRegex("^[0-9a-f]{32}\\z", RegexOptions.None, 100)]
+    [GeneratedRegex("^[0-9a-f]{32}\\z")]
     private static partial Regex Visitor();
 
-    [GeneratedRegex("^a[1-9][0-9]{0,5}-[0-9a-f]{64}\\z", RegexOptions.None, 100)]
+    [GeneratedRegex("^a[1-9][0-9]{0,5}-[0-9a-f]{64}\\z")]
     private static partial Regex Address();
 }

@@ -30,7 +30,7 @@ public sealed partial record Term(int Years, int Months, int Days)
     public override string ToString() =>
         "P" + (Years > 0 ? $"{Years}Y" : "") + (Months > 0 ? $"{Months}M" : "") + (Days > 0 || (Years | Months) == 0 ? $"{Days}D" : "");
 
-    [GeneratedRegex(@"^P(?=[0-9])((?<y>[0-9]{1,3})Y)?((?<m>[0-9]{1,4})M)?((?<w>[0-9]{1,4})W)?((?<d>[0-9]{1,5})D)?\z", RegexOptions.ExplicitCapture, 100)]
+    [GeneratedRegex(@"^P(?=[0-9])((?<y>[0-9]{1,3})Y)?((?<m>[0-9]{1,4})M)?((?<w>[0-9]{1,4})W)?((?<d>[0-9]{1,5})D)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 
     private sealed class TermConverter : JsonConverter<Term>

@@ -47,6 +47,6 @@ internal sealed partial class SiteDirectory(IConfiguration configuration, TimePr
 
     public void Dispose() => _http.Dispose();
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9.-]{0,99}\\z", RegexOptions.None, 100)]
+    [GeneratedRegex("^[a-z0-9][a-z0-9.-]{0,99}\\z")]
     private static partial Regex SiteId();
 }

@@ -86,6 +86,6 @@ internal static partial class RecordOptIn
 
     private static DateTimeOffset Earlier(DateTimeOffset claimed, DateTimeOffset now) => claimed < now ? claimed.ToUniversalTime() : now;
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,99}\z", RegexOptions.None, 100)]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,99}\z")]
     private static partial Regex SourceName();
 }

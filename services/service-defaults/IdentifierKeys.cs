@@ -65,6 +65,6 @@ public sealed partial class IdentifierKeys(string folder)
     private static void Create(string file) =>
         SecretFile.CreateOnce(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyRing.KeyBytes)));
 
-    [GeneratedRegex(@"^[a-z0-9][a-z0-9.-]{0,99}\z", RegexOptions.None, 100)]
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9.-]{0,99}\z")]
     private static partial Regex RingName();
 }

@@ -62,6 +62,6 @@ internal static partial class RenderPage
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 
-    [GeneratedRegex(@"\{\{(?<name>\w+)\}\}", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\{\{(?<name>\w+)\}\}", RegexOptions.ExplicitCapture)]
     private static partial Regex Slot();
 }
