@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Consent.Tests.Support;
@@ -65,6 +66,37 @@ public sealed class HostTests
         Assert.Equal(1, host.ExitCode);
         Assert.Contains($":{ports[which]}", Assert.Single(host.Output), StringComparison.Ordinal);
         Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
+    public async Task Run_as_the_README_says_it_keeps_a_relative_data_folder_under_the_folder_it_was_called_from()
+    {
+        var ports = FreePorts.Take(2);
+        var here = Directory.CreateTempSubdirectory("consent-here-").FullName;
+        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        using var run = Process.Start(new ProcessStartInfo("dotnet")
+        {
+            ArgumentList =
+            {
+                "run", "--no-build", "-c", configuration, "--project", Path.Combine(Repository.Root, "tools", "host"), "--",
+                "--urls", $"http://localhost:{ports[0]}", "--demo", $"http://localhost:{ports[1]}", "--data", "mine",
+            },
+            WorkingDirectory = here,
+            UseShellExecute = false,
+        })!;
+        try
+        {
+            using var http = new HttpClient();
+            await Eventually.IsSoAsync("the host answers",
+                async () => (await http.GetAsync(new Uri($"http://localhost:{ports[0]}/health"))).IsSuccessStatusCode, TimeSpan.FromSeconds(90));
+            Assert.True(Directory.Exists(Path.Combine(here, "mine", "consent")));
+        }
+        finally
+        {
+            run.Kill(entireProcessTree: true);
+            await run.WaitForExitAsync();
+        }
+        Directory.Delete(here, recursive: true);
     }
 
     private static ServiceProcess Host(int[] ports, string data) =>
