@@ -83,7 +83,9 @@ for folder in services/cookie-banner/script tests/schema tests/chart; do
   (cd "$folder" && npm ci --no-audit --no-fund) > "$logs/npm.log" 2>&1 || { tell "npm ci in $folder" $SECONDS 0 1 "$logs/npm.log"; finish; }
 done
 
-check "build" dotnet build Consent.sln -c Release --nologo || finish
+# One compiler for all projects takes a third of the time of one for each; it is not left behind.
+check "build" dotnet build Consent.sln -c Release --nologo -p:UseSharedCompilation=true || finish
+dotnet build-server shutdown --vbcscompiler > /dev/null 2>&1
 check "formatting" dotnet format whitespace Consent.sln --no-restore --verify-no-changes
 [ ! -f services/cookie-banner/script/package.json ] || check "banner is built from its source" npm --prefix services/cookie-banner/script run --silent check
 [ ! -f tests/schema/package.json ] || check "schema agrees with the code" npm --prefix tests/schema run --silent test

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 
 namespace Consent.Cli;
 
@@ -50,9 +49,6 @@ internal static class TraceReceipt
         if (declaration is not null) Console.WriteLine($"  on declaration {declaration["version"]}, {((string?)declaration["hash"])?[..12]}…, shown in {receipt["language"] ?? "an unnamed language"}");
         Console.WriteLine();
 
-        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("at", "by", "what");
-        foreach (var step in trace["story"]!.AsArray().OfType<JsonObject>())
-            table.AddRow(Markup.Escape($"{step["at"]}"), Markup.Escape($"{step["by"]}"), Markup.Escape($"{step["text"]}"));
-        AnsiConsole.Write(table);
+        foreach (var step in trace["story"]!.AsArray()) Console.WriteLine($"{step!["at"]}  {step["text"]}");
     }
 }
