@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Consent.Tests.Support;
+
+namespace Consent.Contracts.Tests;
+
+/// <summary>
+/// What goes over the broker is a contract with programs that nobody here knows. A change shows as a difference of
+/// <c>approved/{kind}.json</c> and is additive only; with CONSENT_APPROVE=1 the files are written anew, to be read before they are committed.
+/// </summary>
+public sealed class EventSnapshotTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 6, 3, 12, 0, 0, 123, TimeSpan.Zero);
+    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "Contracts.Tests", "approved");
+
+    private static readonly Dictionary<string, object> Examples = new(StringComparer.Ordinal)
+    {
+        [ConsentChanged.Kind] = new ConsentChanged("r2", Noon, new Receipt
+        {
+            Id = "r2",
+            Site = "corner-shop",
+            Controller = "corner-shop-bv",
+            SubjectId = "0123456789abcdef0123456789abcdef",
+            Epoch = 1,
+            Version = 2,
+            Purposes = new SortedDictionary<string, PurposeDecision>(StringComparer.Ordinal)
+            {
+                ["media"] = new(Decision.Refused, Noon, 2, Noon.AddMonths(6), "d1", "m2"),
+                ["news"] = new(Decision.Withdrawn, Noon, 2, null, "d1", "m3", Noon.AddSeconds(-1)),
+                ["showcase"] = new(Decision.Objected, Noon, 2, null, "d1", "m4"),
+                ["statistics"] = new(Decision.Given, Noon.AddDays(-1), 1, Noon.AddDays(-1).AddMonths(6), "d1", "m1"),
+            },
+            Changed = ["media", "news", "showcase"],
+            Declaration = "d1",
+            DeclarationVersion = 1,
+            Language = "nl",
+            Action = "save",
+            Source = "banner",
+            ClaimedAt = Noon.AddSeconds(-1),
+            RecordedAt = Noon,
+            Previous = "r1",
+            CausedBy = "e1",
+            Dropped = [new DroppedDecision("bogus", "unknown-purpose")],
+        }),
+        [DeclarationPublished.Kind] = new DeclarationPublished("p1", Noon, new PublishedDeclaration(1, "d1", Noon,
+            SampleDeclaration.Of("corner-shop", "corner-shop-bv", [SampleDeclaration.Purpose("statistics")]))),
+        [MarketingUnsubscribed.Kind] = new MarketingUnsubscribed("e1", Noon, "corner-shop", "a1-00", ["news"], "one-click-unsubscribe", "nl", Noon),
+        [MarketingSubscribed.Kind] = new MarketingSubscribed("e2", Noon, "corner-shop", "a1-00", ["news"], "confirmed-subscribe", "nl", "d1", Noon, Noon),
+        [ConsentApplied.Kind] = ConsentApplied.By("newsletter", "consent", "r2", Noon),
+        [SubscriberAnnounced.Kind] = new SubscriberAnnounced("s1", "newsletter", ["consent-changed", "declaration-published"], false, Noon),
+        [LedgerRequested.Kind] = new LedgerRequested("q1", "consent", 17),
+        [LedgerPage.Kind] = new LedgerPage("q2", "consent", 18, [ConsentApplied.By("newsletter", "consent", "r2", Noon)]),
+    };
+
+    public static TheoryData<string> Kinds => [.. Examples.Keys];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Body_IsAsApproved(string kind)
+    {
+        var file = Path.Combine(Folder, $"{kind}.json");
+        var written = JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(Examples[kind], Examples[kind].GetType(), ContractJson.Options))!
+            .ToJsonString(new JsonSerializerOptions(ContractJson.Options) { WriteIndented = true }) + "\n";
+        if (Environment.GetEnvironmentVariable("CONSENT_APPROVE") == "1") File.WriteAllText(file, written);
+
+        Assert.Equal(File.ReadAllText(file), written);
+    }
+
+    [Fact]
+    public void EveryEvent_HasAnExample() =>
+        Assert.Equal(typeof(IEvent).Assembly.GetTypes().Count(t => t.IsClass && t.IsAssignableTo(typeof(IEvent))), Examples.Count);
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Body_ReadAgain_IsTheSame(string kind)
+    {
+        var type = Examples[kind].GetType();
+        var body = JsonSerializer.SerializeToUtf8Bytes(Examples[kind], type, ContractJson.Options);
+        Assert.Equal(body, JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize(body, type, ContractJson.Options), type, ContractJson.Options));
+    }
+}
