@@ -63,6 +63,11 @@ public sealed class AuthenticationTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetWith($"{parts[0]}.{payload}.{parts[2]}")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("not.a.token")]
+    [InlineData("at all")]
+    public async Task WhatIsNoToken_Is401(string token) => Assert.Equal(HttpStatusCode.Unauthorized, (await GetWith(token)).StatusCode);
+
     [Fact]
     public void Open_ByManyAtOnce_MakesOneKey_ReadableByItsOwnerOnly()
     {
