@@ -48,10 +48,11 @@ public sealed class PublishDeclarationTests(RunningConsent consent) : IClassFixt
     [InlineData("", "application/yaml")]
     public async Task Put_WhatCannotBeRead_Is400(string text, string contentType)
     {
-        var answer = await consent.PutAsync("unreadable", text, contentType, consent.App.Token("admin"));
+        var problem = await ProblemOf.IsAsync(
+            await consent.PutAsync("unreadable", text, contentType, consent.App.Token("admin")), 400, "unreadable-declaration");
 
-        Assert.True(answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity, answer.StatusCode.ToString());
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.NotEmpty((string)Assert.Single(problem["faults"]!.AsArray())!["reason"]!);
+        await ProblemOf.IsAsync(await consent.App.SendAsync(HttpMethod.Get, "/v1/sites/unreadable/declaration"), 404, "unknown-site");
     }
 
     [Fact]

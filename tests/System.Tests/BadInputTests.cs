@@ -57,7 +57,7 @@ public sealed class BadInputTests(RunningAsOne running)
         await ProblemOf.IsAsync(answer, status, slug);
         Assert.Empty(await site.ReceiptsOfAsync(visitor));
         Assert.Equal((int)declaration["version"]!, (int)(await new Site(Product, Home).DeclarationAsync())["version"]!);
-        Assert.NotEmpty(what);
+        _ = what; // Names the case in the runner's output.
 
         async Task<string> FillAsync(string text) => text.StartsWith("{large:", StringComparison.Ordinal)
             ? new string(' ', int.Parse(text[7..^1]))
