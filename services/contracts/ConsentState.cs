@@ -58,6 +58,7 @@ public static class ConsentState
             (_, { ValidUntil: { } end }) when now >= end => PurposeStatus.Expired,
             (_, { Status: Decision.Refused }) => PurposeStatus.Refused,
             (_, { Status: Decision.Withdrawn }) => PurposeStatus.Withdrawn,
+            (_, { Status: Decision.Unproven }) => PurposeStatus.AskAgain,
             (_, { Meaning: var meaning }) when meaning != Meaning.Of(inForce, purpose.Id) => PurposeStatus.AskAgain,
             _ => PurposeStatus.Given,
         };

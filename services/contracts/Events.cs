@@ -14,9 +14,20 @@ public interface IEvent
 }
 
 /// <summary>A receipt was recorded.</summary>
-public sealed record ConsentChanged(string Id, DateTimeOffset PublishedAt, Receipt Receipt) : IEvent
+/// <param name="Stream">Keyed hash of the receipt's stream, 20 hexadecimal digits: the only name that an erased stream keeps.</param>
+public sealed record ConsentChanged(string Id, DateTimeOffset PublishedAt, Receipt Receipt, string? Stream = null) : IEvent
 {
     public static string Kind => "consent-changed";
+}
+
+/// <summary>
+/// The tombstone of an erased stream. Every holder deletes what it holds of the stream and keeps the hash, epoch and version, so
+/// that a late message resurrects nothing; a decision taken afterwards bears a higher version and counts.
+/// </summary>
+/// <param name="Stream">As in <see cref="ConsentChanged"/>; names nobody.</param>
+public sealed record ConsentErased(string Id, DateTimeOffset PublishedAt, string Site, string Stream, int Epoch, long Version, DateTimeOffset ErasedAt) : IEvent
+{
+    public static string Kind => "consent-erased";
 }
 
 /// <summary>A declaration was published; it is in force from now on.</summary>

@@ -36,6 +36,21 @@ public sealed record Receipt
     /// <summary>Where the decision was taken, such as <c>banner</c>, <c>back-office</c>, <c>marketing-unsubscribe</c>.</summary>
     public string? Source { get; init; }
 
+    /// <summary>With what the choice was collected; null where there was no interface, or the caller named none.</summary>
+    public Collection? Collection { get; init; }
+
+    /// <summary>True when Global Privacy Control (<c>Sec-GPC: 1</c>) was on; null otherwise.</summary>
+    public bool? Gpc { get; init; }
+
+    /// <summary>Who sent the decision in for the person; null when the person did.</summary>
+    public Actor? ActedBy { get; init; }
+
+    /// <summary>The authorisation by whoever holds parental responsibility (GDPR art. 8(1)); null where none was needed.</summary>
+    public ParentalAuthorisation? ParentalAuthorisation { get; init; }
+
+    /// <summary>Where an imported decision comes from; null for one that was taken here.</summary>
+    public Imported? Imported { get; init; }
+
     /// <summary>When the caller says that the person decided; orders nothing.</summary>
     public DateTimeOffset? ClaimedAt { get; init; }
 
@@ -65,11 +80,40 @@ public sealed record PurposeDecision(
     DateTimeOffset? TakenAt = null)
 {
     [JsonIgnore]
-    public bool IsNo => Status is not Decision.Given;
+    public bool IsNo => Status is Decision.Refused or Decision.Withdrawn or Decision.Objected;
 }
 
 [JsonConverter(typeof(KebabCaseEnum<Decision>))]
-public enum Decision { Given, Refused, Withdrawn, Objected }
+public enum Decision
+{
+    Given,
+    Refused,
+    Withdrawn,
+    Objected,
+
+    /// <summary>Imported as given, without the proof of it (GDPR art. 7(1)): neither a yes nor a "no", never permitted; the person is asked again.</summary>
+    Unproven,
+}
+
+/// <summary>The interface on which a choice was made; labels of letters, digits, dots and hyphens, at most 64.</summary>
+/// <param name="Build">Which build of the banner, or of the app.</param>
+/// <param name="Layout">Such as <c>bar</c>, <c>dialog</c>, <c>preference-centre</c>.</param>
+/// <param name="Element">The control that was used, such as <c>accept-all</c> or <c>save</c>.</param>
+public sealed record Collection(string? Build, string? Layout, string? Element);
+
+/// <param name="Client">The authenticated client: the subject of its token.</param>
+/// <param name="Person">Whom the client names as having acted, by a pseudonym of its own, such as a staff number; null for the client itself.</param>
+/// <param name="Capacity">In which capacity: <c>staff</c>, <c>app</c>, <c>representative</c>, <c>parent</c>.</param>
+public sealed record Actor(string Client, string? Person, string Capacity);
+
+/// <param name="Method">How it was verified, such as <c>confirmation-mail</c>, <c>signed-form</c>, <c>payment-card</c>.</param>
+/// <param name="Reference">The controller's own reference to the evidence; names nobody.</param>
+public sealed record ParentalAuthorisation(string Method, string? Reference, DateTimeOffset? AuthorisedAt);
+
+/// <param name="System">The system it was exported from, such as <c>cookiebot</c>.</param>
+/// <param name="Reference">The decision's own id there.</param>
+/// <param name="Evidence">What proves the grant: an address, a hash or a reference; null for none.</param>
+public sealed record Imported(string System, string Reference, string? Evidence);
 
 /// <param name="Purpose">Purpose or topic id, as asked for.</param>
 /// <param name="Reason">Such as <c>newer-no</c>, <c>unknown-purpose</c>, <c>no-consent-needed</c>, <c>unknown-declaration</c>.</param>
