@@ -22,7 +22,7 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
         var key = $"{T.Kind}:{e.Id}";
         while (true)
         {
-            if (await log.FindByKeyAsync(stream, key, cancel) is { } known) return HeardIn<T>(known.Record, e.Id);
+            if (await log.FindByKeyAsync(stream, key, null, cancel) is { } known) return HeardIn<T>(known.Record, e.Id);
 
             var heard = Heard.Of(e, time.Now());
             // A conflict means that another event of this stream came in between, or this one on another thread: look again.
@@ -59,8 +59,6 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
             Stream = stream,
             Version = (newest?.Version ?? 0) + 1,
             Kind = kind,
-            // Its own, and not the event's: one publication stands in two streams.
-            Id = RandomId.New(),
             RecordedAt = at,
             Payload = payload,
             IdempotencyKey = key,

@@ -15,7 +15,7 @@ public static class ConsentSetup
     public static IHostApplicationBuilder AddConsentService(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddRecordLog(Service);
+        builder.AddRecordLog(Service, DeclarationLog.IsStream);
         builder.AddRelay(Service, EventOf, newestSuffices: true);
         var services = builder.Services;
         services.AddSingleton<DeclarationLog>();
@@ -34,13 +34,16 @@ public static class ConsentSetup
         ReadPublishedDeclaration.Map(endpoints);
         RecordDecision.Map(endpoints);
         ReadState.Map(endpoints);
+        EraseSubject.Map(endpoints);
         return endpoints;
     }
 
     private static OutgoingEvent? EventOf(LogRecord record, DateTimeOffset now) => record.Kind switch
     {
-        DecisionRecorder.Kind => OutgoingEvent.Of(new ConsentChanged(record.Id, now, record.Read<Receipt>())),
+        DecisionRecorder.Kind => OutgoingEvent.Of(new ConsentChanged(record.Id, now, ReceiptBytes.Read(record), record.StreamKey.ToString())),
         DeclarationLog.Kind => OutgoingEvent.Of(new DeclarationPublished(record.Id, now, record.Read<PublishedDeclaration>())),
+        LogRecord.Erased => OutgoingEvent.Of(new ConsentErased(
+            record.Id, now, EraseSubject.SiteOf(record), record.StreamKey.ToString(), record.Epoch, record.Version, record.RecordedAt)),
         _ => null,
     };
 

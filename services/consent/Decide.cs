@@ -14,6 +14,9 @@ internal sealed record Decided(
     string? Language = null, string? Action = null, string? Source = null, DateTimeOffset? ClaimedAt = null, string? CausedBy = null,
     DateTimeOffset? TakenAt = null, bool LiftsEarlierNo = false, string? GrantsBarred = null);
 
+/// <summary>Where in the log the receipt would stand.</summary>
+internal sealed record Place(string Id, int Epoch, long Version);
+
 /// <summary>What is to be done about it.</summary>
 internal abstract record Verdict
 {
@@ -40,9 +43,9 @@ internal static class Decide
 {
     /// <param name="everDeclared">Whether any published version of the site's declaration knew the id.</param>
     public static Verdict On(
-        Decided decided, Receipt? newest, Declaration inForce, Func<string, bool> everDeclared, string receiptId, int epoch, DateTimeOffset now)
+        Decided decided, Receipt? newest, Declaration inForce, Func<string, bool> everDeclared, Place place, DateTimeOffset now)
     {
-        var version = (newest?.Version ?? 0) + 1;
+        var version = place.Version;
         var taken = new Dictionary<string, PurposeDecision>();
         var dropped = new List<DroppedDecision>();
         foreach (var (id, yes) in decided.Purposes.OrderBy(p => p.Key, StringComparer.Ordinal))
@@ -63,11 +66,11 @@ internal static class Decide
 
         return new Verdict.Record(new Receipt
         {
-            Id = receiptId,
+            Id = place.Id,
             Site = decided.Site,
             Controller = inForce.Controller.Id,
             SubjectId = decided.SubjectId,
-            Epoch = epoch,
+            Epoch = place.Epoch,
             Version = version,
             Purposes = Merge(newest?.Purposes, taken),
             Changed = [.. taken.Keys.Order(StringComparer.Ordinal)],

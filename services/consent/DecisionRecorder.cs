@@ -34,27 +34,30 @@ internal sealed class DecisionRecorder(
         var stream = Receipt.Stream(decided.Site, decided.SubjectId);
         while (true)
         {
-            if (key is not null && await log.FindByKeyAsync(stream, key.Value.Key) is { } before)
-                return before.RequestHash == key.Value.RequestHash ? new Recorded.Stored(before.Record.Read<Receipt>()) : new Recorded.KeyReused();
+            var newest = await log.LatestAsync(stream);
+            // Looked up after the newest: a repeat that came between is found here, or makes the append conflict.
+            if (key is not null && newest is not null && await log.FindByKeyAsync(stream, key.Value.Key, key.Value.RequestHash) is { } before)
+                return before.SameRequest ? new Recorded.Stored(ReceiptBytes.Read(before.Record)) : new Recorded.KeyReused();
 
-            var newest = (await log.LatestAsync(stream))?.Read<Receipt>();
+            var held = ReceiptOf(newest);
+            var version = (newest?.Version ?? 0) + 1;
+            var now = time.Now();
             var verdict = Decide.On(
-                decided, newest, inForce, id => declarations.EverDeclared(decided.Site, id), RandomId.New(), log.Epoch, time.Now());
+                decided, held, inForce, id => declarations.EverDeclared(decided.Site, id), new Place(log.IdOf(stream, version), log.Epoch, version), now);
             switch (verdict)
             {
                 case Verdict.Refuse refuse:
                     return new Recorded.Refused(refuse.Reason, refuse.Purpose);
                 case Verdict.Stale stale:
-                    return new Recorded.Stale(stale.Reason, newest);
+                    return new Recorded.Stale(stale.Reason, held);
                 case Verdict.Record { Receipt: var receipt }:
                     var outcome = await log.AppendAsync(new NewRecord
                     {
                         Stream = stream,
-                        Version = receipt.Version,
+                        Version = version,
                         Kind = Kind,
-                        Id = receipt.Id,
                         RecordedAt = receipt.RecordedAt,
-                        Payload = ContractJson.Write(receipt),
+                        Payload = ReceiptBytes.Write(receipt),
                         IdempotencyKey = key?.Key,
                         RequestHash = key?.RequestHash,
                     });
@@ -63,4 +66,7 @@ internal sealed class DecisionRecorder(
             }
         }
     }
+
+    /// <summary>The receipt in the record; null for none, and for a tombstone, after which everything begins anew.</summary>
+    public static Receipt? ReceiptOf(LogRecord? record) => record?.Kind == Kind ? ReceiptBytes.Read(record) : null;
 }

@@ -15,6 +15,9 @@ internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] I
     private const string Prefix = "declaration/";
     private readonly ConcurrentDictionary<string, IReadOnlyList<PublishedDeclaration>> _bySite = [];
 
+    /// <summary>Whether a stream of the service's log is one of declarations: those name nobody.</summary>
+    public static bool IsStream(string stream) => stream.StartsWith(Prefix, StringComparison.Ordinal);
+
     public IReadOnlyCollection<string> Sites => [.. _bySite.Keys.Order(StringComparer.Ordinal)];
 
     public PublishedDeclaration? InForce(string site) => Versions(site) is [.., var newest] ? newest : null;
@@ -45,7 +48,6 @@ internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] I
                 Stream = Prefix + declaration.Site,
                 Version = next.Version,
                 Kind = Kind,
-                Id = RandomId.New(),
                 RecordedAt = next.PublishedAt,
                 Payload = ContractJson.Write(next),
             });

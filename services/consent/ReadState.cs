@@ -43,7 +43,7 @@ internal static class ReadState
         if (!SubjectId.IsValid(subject)) return MalformedSubject();
         http.Response.Headers.CacheControl = "no-store";
         var history = await reader.Log.HistoryAsync(Receipt.Stream(site, subject), http.RequestAborted);
-        return TypedResults.Ok(history.Select(r => r.Read<Receipt>()));
+        return TypedResults.Ok(history.Select(DecisionRecorder.ReceiptOf).OfType<Receipt>());
     }
 
     private static async Task<IResult> PermitAsync(string site, string subject, string purpose, HttpContext http, Reader reader)
@@ -61,7 +61,7 @@ internal static class ReadState
     private static async Task<IResult> ReceiptAsync(string site, string id, HttpContext http, Reader reader)
     {
         var record = id.Length == 32 ? await reader.Log.FindByIdAsync(id, http.RequestAborted) : null;
-        var receipt = record?.Kind == DecisionRecorder.Kind ? record.Read<Receipt>() : null;
+        var receipt = DecisionRecorder.ReceiptOf(record);
         var own = receipt is not null && http.Request.Headers[SubjectHeader] == receipt.SubjectId && SubjectId.IsVisitor(receipt.SubjectId);
         var trusted = http.User.HasScope("consent") && reader.Declarations.Open(http.User, site) is not null;
         if (receipt is null || receipt.Site != site || !(own || trusted))
@@ -84,7 +84,7 @@ internal static class ReadState
         public TimeProvider Time => time;
 
         public async Task<Receipt?> NewestAsync(string site, string subject, CancellationToken cancel) =>
-            (await log.LatestAsync(Receipt.Stream(site, subject), cancel))?.Read<Receipt>();
+            DecisionRecorder.ReceiptOf(await log.LatestAsync(Receipt.Stream(site, subject), cancel));
 
         public async Task<IResult> AnswerAsync(HttpContext http, PublishedDeclaration inForce, string subject)
         {

@@ -24,8 +24,9 @@ public sealed record ConsentChanged(string Id, DateTimeOffset PublishedAt, Recei
 /// The tombstone of an erased stream. Every holder deletes what it holds of the stream and keeps the hash, epoch and version, so
 /// that a late message resurrects nothing; a decision taken afterwards bears a higher version and counts.
 /// </summary>
+/// <param name="Site">Null where only the hash is left, as after the restore of a backup that was older than the erasure.</param>
 /// <param name="Stream">As in <see cref="ConsentChanged"/>; names nobody.</param>
-public sealed record ConsentErased(string Id, DateTimeOffset PublishedAt, string Site, string Stream, int Epoch, long Version, DateTimeOffset ErasedAt) : IEvent
+public sealed record ConsentErased(string Id, DateTimeOffset PublishedAt, string? Site, string Stream, int Epoch, long Version, DateTimeOffset ErasedAt) : IEvent
 {
     public static string Kind => "consent-erased";
 }

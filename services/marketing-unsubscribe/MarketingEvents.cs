@@ -11,6 +11,7 @@ public static class MarketingEvents
     public static OutgoingEvent? Of(LogRecord record, DateTimeOffset publishedAt)
     {
         ArgumentNullException.ThrowIfNull(record);
+        if (record.Kind == LogRecord.Erased) return null;
         var r = record.Read<MarketingRecord>();
         return record.Kind switch
         {

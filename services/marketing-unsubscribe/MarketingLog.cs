@@ -27,7 +27,6 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
                 Stream = stream,
                 Version = (newest?.Version ?? 0) + 1,
                 Kind = next.Kind,
-                Id = RandomId.New(),
                 RecordedAt = next.RecordedAt,
                 Payload = ContractJson.Write(next),
             });

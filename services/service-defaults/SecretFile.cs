@@ -8,7 +8,7 @@ namespace Consent.ServiceDefaults;
 /// disk, then given its name by a link, which fails when the name is taken. (Creating in place could leave half a key; a rename
 /// could replace one that is in use already.)
 /// </summary>
-internal static class SecretFile
+public static class SecretFile
 {
     /// <summary>Makes the file; when another process was first, its content is the content.</summary>
     public static void CreateOnce(string file, string ascii)

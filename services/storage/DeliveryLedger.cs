@@ -32,7 +32,7 @@ public sealed class DeliveryLedger : IDisposable
 
     /// <summary>Opens or creates the ledger of the service's log. See <see cref="StorageRegistration.AddRelay"/> for <paramref name="newestSuffices"/>.</summary>
     public static DeliveryLedger Open(string file, IRecordLog log, string service, bool newestSuffices, TimeProvider time) =>
-        new(new SqliteFile(file, 1, LedgerSchema.Create), log, service, newestSuffices, time);
+        new(new SqliteFile(file, 1, [LedgerSchema.Create]), log, service, newestSuffices, time);
 
     /// <summary>
     /// A subscriber lives. A new one, or one that wants more than before, is owed all earlier records of its kinds. A service is

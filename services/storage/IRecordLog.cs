@@ -11,22 +11,43 @@ public interface IRecordLog
     int Epoch { get; }
 
     /// <summary>
+    /// The id that a record has which is appended to the stream under the version, in this epoch: 32 hexadecimal digits that
+    /// cannot be guessed and tell nothing.
+    /// </summary>
+    string IdOf(string stream, long version);
+
+    /// <summary>
     /// Creates the record if it is the next version of its stream. Completes, a conflict included, only after the fsync of the
     /// commit on which the answer rests. Once called it cannot be called back. Throws <see cref="LogUnavailableException"/>
     /// when the commit failed, for all that shared it.
     /// </summary>
     Task<AppendOutcome> AppendAsync(NewRecord record);
 
-    /// <summary>The newest record of the stream; null for an unknown stream.</summary>
+    /// <summary>
+    /// Deletes every record of the stream, destroys the keys under which they were written, and leaves a tombstone of the kind
+    /// <see cref="LogRecord.Erased"/> under the next version; durable on return. The tombstone stands in the feed like any
+    /// record. Of a stream that is erased already, the tombstone that is there; null for an unknown stream.
+    /// </summary>
+    /// <param name="tombstone">UTF-8 JSON, kept in clear: must name nobody.</param>
+    Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at);
+
+    /// <summary>The newest record of the stream, which may be a tombstone; null for an unknown stream.</summary>
     ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default);
 
     /// <summary>All records of the stream, oldest first; empty for an unknown stream.</summary>
     ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default);
 
+    /// <summary>Whether its stream has a newer record.</summary>
+    ValueTask<bool> IsSupersededAsync(LogRecord record, CancellationToken cancel = default);
+
     ValueTask<LogRecord?> FindByIdAsync(string id, CancellationToken cancel = default);
 
-    /// <summary>The record that was appended to the stream under the key. Look here before deciding on a version.</summary>
-    ValueTask<KeyedRecord?> FindByKeyAsync(string stream, string idempotencyKey, CancellationToken cancel = default);
+    /// <summary>
+    /// The record that was appended to the stream under the key. Read <see cref="LatestAsync"/> first and look here then: what
+    /// comes between is found here or makes the append conflict.
+    /// </summary>
+    /// <param name="requestHash">Hash of the request that asks now; compared with that of the request which made the record.</param>
+    ValueTask<KeyedRecord?> FindByKeyAsync(string stream, string idempotencyKey, string? requestHash = null, CancellationToken cancel = default);
 
     ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default);
 
@@ -43,8 +64,25 @@ public interface IRecordLog
     Task<bool> WaitForAppendAsync(long afterPosition, TimeSpan timeout, CancellationToken cancel = default);
 
     /// <summary>
-    /// The newest record of each stream whose name starts with the prefix, by name in the order of UTF-8 bytes. For building
-    /// what is held in memory, such as declarations. Not one snapshot: a record appended meanwhile may or may not be met.
+    /// The newest record of each stream whose name starts with the prefix, by name in the order of UTF-8 bytes. Of streams that
+    /// name nobody only: the others have no name here. For building what is held in memory, such as declarations. Not one snapshot: a record appended meanwhile may or may not be met.
     /// </summary>
     IAsyncEnumerable<LogRecord> StreamsAsync(string prefix, CancellationToken cancel = default);
+
+    /// <summary>
+    /// Takes the lease, or prolongs it for who holds it; null while another holds it. Throws <see cref="LogUnavailableException"/>.
+    /// </summary>
+    Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term);
+
+    /// <summary>Gives the lease back before its end; of one that another holds by now, nothing changes.</summary>
+    Task ReleaseAsync(Lease lease);
+
+    /// <summary>How far the work of this name has come; 0 at the beginning.</summary>
+    ValueTask<long> CursorAsync(string name, CancellationToken cancel = default);
+
+    /// <summary>
+    /// Notes how far the work that the lease protects has come; durable on return. False, and nothing noted, when the lease was
+    /// granted to another since. A cursor never goes back: a lower position changes nothing.
+    /// </summary>
+    Task<bool> MoveCursorAsync(Lease lease, long position);
 }

@@ -26,32 +26,32 @@ internal sealed class LedgerReader : StatementSet
             UNION ALL
             SELECT name, opened_at, NULL, NULL, NULL FROM subscriber JOIN open ON subscriber = number AND stream = ?2 AND position = ?1
             ORDER BY 1
-            """, 2);
+            """);
         _closedAfter = Prepare("""
             SELECT sequence, position, name, applied_at FROM closed JOIN subscriber ON number = subscriber
             WHERE sequence > ?1 ORDER BY sequence LIMIT ?2
-            """, 2);
+            """);
         _dueNewest = PrepareDue("max");
         _dueOldest = PrepareDue("min");
     }
 
-    public long Cursor() => Convert.ToInt64(_cursor.Scalar());
+    public long Cursor() => _cursor.Number().GetValueOrDefault();
 
     public List<Subscriber> Registry() => _registry.List(LedgerSchema.Subscriber);
 
     public List<SubscriberStatus> Subscribers() => _subscribers.List(row => new SubscriberStatus(
-        row.GetString(0), LedgerSchema.Kinds(row.GetString(1)), row.GetBoolean(2), row.Moment(3), row.GetInt64(4),
-        row.IsDBNull(5) ? null : row.Moment(5)));
+        row.Text(0), LedgerSchema.Kinds(row.Text(1)), row.Bool(2), row.Moment(3), row.Int64(4),
+        row.IsNull(5) ? null : row.Moment(5)));
 
     public List<DeliveryRow> DeliveriesOf(Place record) => _deliveries.List(row => new DeliveryRow(
-        row.GetString(0), row.Moment(1), row.IsDBNull(2) ? null : row.Moment(2), row.IsDBNull(3) ? null : row.Moment(3),
-        row.IsDBNull(4) ? null : row.GetInt64(4)), record.Position, record.Stream);
+        row.Text(0), row.Moment(1), row.IsNull(2) ? null : row.Moment(2), row.IsNull(3) ? null : row.Moment(3),
+        row.IsNull(4) ? null : row.Int64(4)), record.Position, record.Stream);
 
     public List<ClosedRow> ClosedAfter(long sequence, int max) => _closedAfter.List(
-        row => new ClosedRow(row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.Moment(3)), sequence, max);
+        row => new ClosedRow(row.Int64(0), row.Int64(1), row.Text(2), row.Moment(3)), sequence, max);
 
     public List<DueDelivery> Due(long subscriber, bool oldestFirst, DateTimeOffset now, int max) => (oldestFirst ? _dueOldest : _dueNewest).List(
-        row => new DueDelivery(new Place(row.GetInt64(0), row.GetInt64(1)), row.Moment(2), row.GetInt32(3)),
+        row => new DueDelivery(new Place(row.Int64(0), row.Int64(1)), row.Moment(2), row.Int32(3)),
         subscriber, now.ToUnixTimeMilliseconds(), max);
 
     private Statement PrepareDue(string chosen) => Prepare($"""
@@ -59,5 +59,5 @@ internal sealed class LedgerReader : StatementSet
         WHERE subscriber = ?1 AND due_at <= ?2
         AND position = (SELECT {chosen}(position) FROM open WHERE subscriber = ?1 AND stream = o.stream)
         ORDER BY due_at LIMIT ?3
-        """, 3);
+        """);
 }

@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace Consent.Storage;
 
 /// <summary>The ledger's tables. Open rows are few and move; closed rows are many and stay, about 60 bytes each with the index.</summary>
@@ -36,10 +34,8 @@ internal static class LedgerSchema
         CREATE UNIQUE INDEX closed_delivery ON closed (position, subscriber)
         """;
 
-    public static DateTimeOffset Moment(this SqliteDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
-
-    public static Subscriber Subscriber(SqliteDataReader row) => new(
-        row.GetInt64(0), row.GetString(1), Kinds(row.GetString(2)), row.GetBoolean(3), row.GetInt64(4), row.GetInt64(5));
+    public static Subscriber Subscriber(Row row) => new(
+        row.Int64(0), row.Text(1), Kinds(row.Text(2)), row.Bool(3), row.Int64(4), row.Int64(5));
 
     /// <summary>Kinds are kebab-case words, kept in one text.</summary>
     public static IReadOnlyList<string> Kinds(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -25,25 +25,25 @@ internal sealed class LedgerWriter : StatementSet
     public LedgerWriter(SqliteConnection connection) : base(connection)
     {
         _opened = Prepare("SELECT opened FROM relay");
-        _moveOpened = Prepare("UPDATE relay SET opened = ?1", 1);
-        _moveCursor = Prepare("UPDATE relay SET cursor = ?1 WHERE cursor < ?1", 1);
+        _moveOpened = Prepare("UPDATE relay SET opened = ?1");
+        _moveCursor = Prepare("UPDATE relay SET cursor = ?1 WHERE cursor < ?1");
         _registry = Prepare("SELECT number, name, kinds, every_version, earlier, joined FROM subscriber");
-        _find = Prepare("SELECT number, name, kinds, every_version, earlier, joined FROM subscriber WHERE name = ?1", 1);
-        _lastSeen = Prepare("SELECT last_seen FROM subscriber WHERE number = ?1", 1);
-        _add = Prepare("INSERT INTO subscriber (name, kinds, every_version, last_seen, earlier, joined) VALUES (?1, '', 0, 0, 0, 0)", 1);
+        _find = Prepare("SELECT number, name, kinds, every_version, earlier, joined FROM subscriber WHERE name = ?1");
+        _lastSeen = Prepare("SELECT last_seen FROM subscriber WHERE number = ?1");
+        _add = Prepare("INSERT INTO subscriber (name, kinds, every_version, last_seen, earlier, joined) VALUES (?1, '', 0, 0, 0, 0)");
         _change = Prepare(
-            "UPDATE subscriber SET kinds = ?2, every_version = ?3, last_seen = ?4, earlier = ?5, joined = ?6 WHERE number = ?1", 6);
+            "UPDATE subscriber SET kinds = ?2, every_version = ?3, last_seen = ?4, earlier = ?5, joined = ?6 WHERE number = ?1");
         _open = Prepare("""
             INSERT OR IGNORE INTO open (subscriber, stream, position, opened_at, due_at, attempts)
             SELECT ?1, ?2, ?3, ?4, ?5, 0 WHERE NOT EXISTS (SELECT 1 FROM closed WHERE position = ?3 AND subscriber = ?1)
-            """, 5);
-        _moveEarlier = Prepare("UPDATE subscriber SET earlier = ?3 WHERE number = ?1 AND earlier = ?2", 3);
-        _isClosed = Prepare("SELECT 1 FROM closed WHERE position = ?1 AND subscriber = ?2", 2);
-        _takeOne = Prepare("DELETE FROM open WHERE subscriber = ?1 AND stream = ?2 AND position = ?3 RETURNING position, opened_at", 3);
-        _takeThrough = Prepare("DELETE FROM open WHERE subscriber = ?1 AND stream = ?2 AND position <= ?3 RETURNING position, opened_at", 3);
+            """);
+        _moveEarlier = Prepare("UPDATE subscriber SET earlier = ?3 WHERE number = ?1 AND earlier = ?2");
+        _isClosed = Prepare("SELECT 1 FROM closed WHERE position = ?1 AND subscriber = ?2");
+        _takeOne = Prepare("DELETE FROM open WHERE subscriber = ?1 AND stream = ?2 AND position = ?3 RETURNING position, opened_at");
+        _takeThrough = Prepare("DELETE FROM open WHERE subscriber = ?1 AND stream = ?2 AND position <= ?3 RETURNING position, opened_at");
         _close = Prepare(
-            "INSERT OR IGNORE INTO closed (position, subscriber, opened_at, applied_at, closed_at, superseded_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", 6);
-        _putOff = Prepare("UPDATE open SET due_at = ?4, attempts = ?5 WHERE subscriber = ?1 AND stream = ?2 AND position = ?3", 5);
+            "INSERT OR IGNORE INTO closed (position, subscriber, opened_at, applied_at, closed_at, superseded_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        _putOff = Prepare("UPDATE open SET due_at = ?4, attempts = ?5 WHERE subscriber = ?1 AND stream = ?2 AND position = ?3");
     }
 
     public bool Register(string name, IReadOnlyList<string> kinds, bool everyVersion, DateTimeOffset now)
@@ -51,17 +51,17 @@ internal sealed class LedgerWriter : StatementSet
         var known = FindOrAdd(name);
         var wantsMore = (everyVersion && !known.EveryVersion) || kinds.Except(known.Kinds, StringComparer.Ordinal).Any();
         var same = !wantsMore && everyVersion == known.EveryVersion && kinds.Count == known.Kinds.Count;
-        var seen = DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(_lastSeen.Scalar(known.Number)));
+        var seen = DateTimeOffset.FromUnixTimeMilliseconds(_lastSeen.Number(known.Number).GetValueOrDefault());
         if (same && now - seen < SeenPrecision) return false;
         // What is opened already is joined before; the rest is opened to it when published. Both ends are set in this transaction.
-        var (earlier, joined) = wantsMore ? (0, Convert.ToInt64(_opened.Scalar())) : (known.Earlier, known.Joined);
+        var (earlier, joined) = wantsMore ? (0, _opened.Number().GetValueOrDefault()) : (known.Earlier, known.Joined);
         _change.Run(known.Number, string.Join(' ', kinds), everyVersion, now.ToUnixTimeMilliseconds(), earlier, joined);
         return wantsMore;
     }
 
     public int OpenNew(List<(Place Place, string? Kind)> page, DateTimeOffset now, DateTimeOffset due)
     {
-        var opened = Convert.ToInt64(_opened.Scalar());
+        var opened = _opened.Number().GetValueOrDefault();
         var subscribers = _registry.List(LedgerSchema.Subscriber);
         var rows = 0;
         foreach (var (place, kind) in page.Where(p => p.Kind is not null && p.Place.Position > opened))
@@ -84,9 +84,9 @@ internal sealed class LedgerWriter : StatementSet
     public bool Close(string name, Place applied, bool newestSuffices, DateTimeOffset appliedAt, DateTimeOffset now)
     {
         var subscriber = FindOrAdd(name);
-        if (_isClosed.Scalar(applied.Position, subscriber.Number) is not null) return false;
+        if (_isClosed.Number(applied.Position, subscriber.Number) is not null) return false;
         var take = newestSuffices && !subscriber.EveryVersion ? _takeThrough : _takeOne;
-        var rows = take.List(row => (Position: row.GetInt64(0), OpenedAt: row.GetInt64(1)), subscriber.Number, applied.Stream, applied.Position);
+        var rows = take.List(row => (Position: row.Int64(0), OpenedAt: row.Int64(1)), subscriber.Number, applied.Stream, applied.Position);
         // Applied before it was opened, by one who had not announced itself yet.
         if (rows.TrueForAll(r => r.Position != applied.Position)) rows.Add((applied.Position, now.ToUnixTimeMilliseconds()));
         foreach (var (position, openedAt) in rows.OrderBy(r => r.Position))
@@ -103,7 +103,7 @@ internal sealed class LedgerWriter : StatementSet
         _putOff.Run(subscriber, d.Place.Stream, d.Place.Position, d.DueAt.ToUnixTimeMilliseconds(), d.Attempts));
 
     public int Forget(long subscriber, DueDelivery unwanted) => _takeOne.List(
-        row => row.GetInt64(0), subscriber, unwanted.Place.Stream, unwanted.Place.Position).Count;
+        row => row.Int64(0), subscriber, unwanted.Place.Stream, unwanted.Place.Position).Count;
 
     public int MoveCursor(long position) => _moveCursor.Run(position);
 

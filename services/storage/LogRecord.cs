@@ -5,11 +5,17 @@ namespace Consent.Storage;
 /// <summary>One record of a log, as committed. It never changes.</summary>
 public sealed record LogRecord
 {
+    /// <summary>The kind of a tombstone: all that is left of an erased stream. Its payload names nobody, and may be empty.</summary>
+    public const string Erased = "erased";
+
     /// <summary>Its place in the feed of its log: ascending, unique, with gaps. Says nothing about order across logs.</summary>
     public required long Position { get; init; }
 
-    /// <summary>Whatever counts its versions by itself, such as <c>receipt/{site}/{subject}</c>. May name a person: not for logs or metrics.</summary>
+    /// <summary>Whatever counts its versions by itself, such as <c>receipt/{site}/{subject}</c>. May name a person: not for logs or metrics. Empty for a tombstone.</summary>
     public required string Stream { get; init; }
+
+    /// <summary>The stream's name in the store, which a tombstone has too.</summary>
+    public required StreamKey StreamKey { get; init; }
 
     /// <summary>Generation of the log when it was written, from 1. Of two records of one stream, the higher (epoch, version) is newer.</summary>
     public required int Epoch { get; init; }
@@ -20,13 +26,13 @@ public sealed record LogRecord
     /// <summary>What sort of record it is, in the words of the service that writes it.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Unique in the log.</summary>
+    /// <summary>Unique in the log; see <see cref="IRecordLog.IdOf"/>.</summary>
     public required string Id { get; init; }
 
     /// <summary>UTC, to the millisecond, by the clock of the service that wrote it.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>UTF-8 JSON, byte for byte as it was appended.</summary>
+    /// <summary>Byte for byte as it was appended.</summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
 
     /// <summary>The payload, read by <see cref="ContractJson"/>. Throws <see cref="System.Text.Json.JsonException"/> when it is no <typeparamref name="T"/>.</summary>
@@ -45,19 +51,16 @@ public sealed record NewRecord
     /// <summary>Not empty; see <see cref="LogRecord.Kind"/>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Not empty, unique in the log.</summary>
-    public required string Id { get; init; }
-
     /// <summary>UTC; cut to the millisecond.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>UTF-8 JSON. Not to be changed by the caller until the append is answered.</summary>
+    /// <summary>JSON, or whatever the service reads back. Not to be changed by the caller until the append is answered.</summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
 
     /// <summary>Unique within the stream; null for none.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>Kept beside the key, so that the caller can tell a repeat from another request under the same key.</summary>
+    /// <summary>Its fingerprint is kept beside the key's, so that the caller can tell a repeat from another request under the same key.</summary>
     public string? RequestHash { get; init; }
 }
 
@@ -72,7 +75,7 @@ public abstract record AppendOutcome
     public sealed record Appended(LogRecord Record) : AppendOutcome;
 
     /// <summary>
-    /// It is not in the log: the version is not the next one, or its idempotency key or its id is in use. Read again and decide
+    /// It is not in the log: the version is not the next one, its idempotency key is in use, or the log was restored meanwhile. Read again and decide
     /// again. What it lost against is durable.
     /// </summary>
     public sealed record Conflict : AppendOutcome
@@ -81,8 +84,9 @@ public abstract record AppendOutcome
     }
 }
 
-/// <summary>A record, with the hash of the request that made it.</summary>
-public sealed record KeyedRecord(LogRecord Record, string? RequestHash);
+/// <summary>A record that was appended under an idempotency key.</summary>
+/// <param name="SameRequest">Whether the request that made it had the hash that was asked with.</param>
+public sealed record KeyedRecord(LogRecord Record, bool SameRequest);
 
 /// <summary>
 /// The log could not commit (disk full, disk failing, queue full, shutting down). The append was very likely not made, but that

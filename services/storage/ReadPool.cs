@@ -11,7 +11,7 @@ internal sealed class ReadPool<TStatements>(Func<TStatements> open) : IDisposabl
 
     public T Read<T>(Func<TStatements, T> read)
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_closed) throw new LogUnavailableException("The log is closed.");
         if (!_idle.TryTake(out var statements)) statements = open();
         try
         {

@@ -83,7 +83,7 @@ internal sealed class Redelivery(
             foreach (var record in page.TakeWhile(r => r.Position <= subscriber.Joined))
             {
                 if (eventOf(record, now) is not { } e || !subscriber.Kinds.Contains(e.Kind)) continue;
-                if (ledger.NewestSufficesFor(subscriber) && (await log.LatestAsync(record.Stream, cancel))?.Position != record.Position) continue;
+                if (ledger.NewestSufficesFor(subscriber) && await log.IsSupersededAsync(record, cancel)) continue;
                 wanted.Add(record);
             }
 

@@ -4,12 +4,18 @@ namespace Consent.Storage;
 
 /// <summary>How a file of ours is opened: WAL and <c>synchronous=FULL</c>, so that a returned COMMIT has been fsynced.</summary>
 /// <param name="Path">The database; its WAL lies beside it.</param>
-/// <param name="Schema">Version of the schema that this code writes; kept in <c>user_version</c>.</param>
-/// <param name="Create">Statements that make the schema from nothing.</param>
-internal sealed record SqliteFile(string Path, int Schema, string Create)
+/// <param name="First">Version of the oldest schema that can be read; the version found is kept in <c>user_version</c>.</param>
+/// <param name="Steps">
+/// What makes the first schema from nothing, and then each next one from the one before: forward only. A file is brought up to date
+/// in one transaction, when it is opened for writing.
+/// </param>
+internal sealed record SqliteFile(string Path, int First, IReadOnlyList<string> Steps)
 {
-    /// <summary>Seconds for which a statement waits while another process holds the file.</summary>
-    private const int BusyTimeout = 5;
+    /// <summary>Milliseconds for which a statement waits while another process holds the file.</summary>
+    private const int BusyTimeout = 5000;
+
+    /// <summary>Version of the schema that this code writes.</summary>
+    public int Schema => First + Steps.Count - 1;
 
     public SqliteConnection OpenForWriting()
     {
@@ -18,7 +24,9 @@ internal sealed record SqliteFile(string Path, int Schema, string Create)
         {
             Run(connection, "PRAGMA journal_mode = WAL");
             Run(connection, "PRAGMA synchronous = FULL");
-            Prepare(connection);
+            // What is deleted is overwritten with zeros.
+            Run(connection, "PRAGMA secure_delete = ON");
+            BringUpToDate(connection);
             return connection;
         }
         catch
@@ -31,22 +39,35 @@ internal sealed record SqliteFile(string Path, int Schema, string Create)
     /// <summary>Sees what is committed. The file must have been opened for writing once.</summary>
     public SqliteConnection OpenForReading() => Open(SqliteOpenMode.ReadOnly);
 
-    private void Prepare(SqliteConnection connection)
+    /// <summary>
+    /// Copies what the write-ahead log holds into the database and cuts it to nothing, so that no earlier state of a page is left
+    /// in it. Waits for readers; a log that stays busy is emptied by a later call.
+    /// </summary>
+    public void EmptyWal()
+    {
+        using var connection = Open(SqliteOpenMode.ReadWrite);
+        Run(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    private void BringUpToDate(SqliteConnection connection)
     {
         using var transaction = connection.BeginTransaction(deferred: false);
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
         command.CommandText = "PRAGMA user_version";
         var found = Convert.ToInt32(command.ExecuteScalar());
+        var name = System.IO.Path.GetFileName(Path);
         if (found > Schema)
         {
             throw new NewerSchemaException(
-                $"{System.IO.Path.GetFileName(Path)} has schema {found} and this version knows up to {Schema}. Run the version that wrote it, or a later one.");
+                $"{name} has schema {found} and this version knows up to {Schema}. Run the version that wrote it, or a later one.");
         }
 
-        if (found == 0)
+        if (found > 0 && found < First)
+            throw new NewerSchemaException($"{name} has schema {found}, of a preview that was never released. Begin with an empty data folder.");
+        if (found < Schema)
         {
-            command.CommandText = $"{Create}; PRAGMA user_version = {Schema}";
+            command.CommandText = $"{string.Join(";\n", Steps.Skip(found == 0 ? 0 : found - First + 1))}; PRAGMA user_version = {Schema}";
             command.ExecuteNonQuery();
         }
 
@@ -60,9 +81,9 @@ internal sealed record SqliteFile(string Path, int Schema, string Create)
             DataSource = Path,
             Mode = mode,
             Pooling = false,
-            DefaultTimeout = BusyTimeout,
         }.ToString());
         connection.Open();
+        SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, BusyTimeout);
         return connection;
     }
 
@@ -71,42 +92,5 @@ internal sealed record SqliteFile(string Path, int Schema, string Create)
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
-    }
-}
-
-/// <summary>A prepared statement with parameters <c>?1</c>, <c>?2</c>, … One thread at a time; read to the end before running it again.</summary>
-internal sealed class Statement : IDisposable
-{
-    private readonly SqliteCommand _command;
-
-    public Statement(SqliteConnection connection, string sql, int parameters = 0)
-    {
-        _command = connection.CreateCommand();
-        _command.CommandText = sql;
-        for (var i = 1; i <= parameters; i++) _command.Parameters.Add(new SqliteParameter($"?{i}", DBNull.Value));
-        _command.Prepare();
-    }
-
-    public int Run(params ReadOnlySpan<object?> values) => Bind(values).ExecuteNonQuery();
-
-    /// <summary>The first column of the first row; null when there is none.</summary>
-    public object? Scalar(params ReadOnlySpan<object?> values) => Bind(values).ExecuteScalar() is { } found and not DBNull ? found : null;
-
-    public SqliteDataReader Read(params ReadOnlySpan<object?> values) => Bind(values).ExecuteReader();
-
-    public List<T> List<T>(Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
-    {
-        using var reader = Read(values);
-        var rows = new List<T>();
-        while (reader.Read()) rows.Add(read(reader));
-        return rows;
-    }
-
-    public void Dispose() => _command.Dispose();
-
-    private SqliteCommand Bind(ReadOnlySpan<object?> values)
-    {
-        for (var i = 0; i < values.Length; i++) _command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        return _command;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Consent.Contracts;
 
 namespace Consent.Storage;
 
@@ -6,76 +7,98 @@ namespace Consent.Storage;
 public sealed class SqliteRecordLog : IRecordLog, IDisposable
 {
     private const int StreamsPerRead = 200;
-
-    private const string Schema = """
-        CREATE TABLE log (epoch INTEGER NOT NULL) STRICT;
-        INSERT INTO log VALUES (1);
-        CREATE TABLE record (
-            position INTEGER PRIMARY KEY AUTOINCREMENT,
-            stream TEXT NOT NULL,
-            version INTEGER NOT NULL,
-            epoch INTEGER NOT NULL,
-            kind TEXT NOT NULL,
-            id TEXT NOT NULL,
-            recorded_at INTEGER NOT NULL,
-            payload BLOB NOT NULL,
-            idempotency_key TEXT,
-            request_hash TEXT) STRICT;
-        CREATE UNIQUE INDEX record_version ON record (stream, version);
-        CREATE UNIQUE INDEX record_id ON record (id);
-        CREATE UNIQUE INDEX record_key ON record (stream, idempotency_key) WHERE idempotency_key IS NOT NULL
-        """;
-
     private readonly Lock _gate = new();
+    private readonly LogCipher _cipher;
     private readonly TimeProvider _time;
     private readonly KeyValuePair<string, object?> _tag;
+    private readonly SqliteFile _file;
     private readonly GroupCommit<LogWriter> _writer;
     private readonly ReadPool<LogReader> _readers;
+    private readonly HighWaterMark _mark;
     private TaskCompletionSource? _appended;
     private long _committed;
 
-    private SqliteRecordLog(SqliteFile file, string name, TimeProvider time)
+    private SqliteRecordLog(SqliteFile file, LogCipher cipher, HighWaterMark mark, string name, TimeProvider time)
     {
-        _time = time;
+        (_file, _cipher, _mark, _time) = (file, cipher, mark, time);
         _tag = new KeyValuePair<string, object?>("store", name);
         _writer = new GroupCommit<LogWriter>(name, () => new LogWriter(file.OpenForWriting()), Announce);
         _readers = new ReadPool<LogReader>(() => new LogReader(file.OpenForReading()));
-        (Epoch, _committed) = _writer.RunAsync(writer => (writer.Epoch, writer.LastAppended)).GetAwaiter().GetResult();
     }
 
-    public int Epoch { get; }
+    public int Epoch { get; private set; }
 
     /// <summary>
-    /// Opens or creates the log in the file. <paramref name="name"/> is the service's, for metrics. Throws
+    /// Opens or creates the log in <see cref="LogFiles.Data"/>. <paramref name="name"/> is the service's, for metrics. A file that
+    /// lacks what was seen in it before was restored from a backup: then a new epoch begins. Throws
     /// <see cref="NewerSchemaException"/> on a file of a later version. Dispose of it to drain and close it.
     /// </summary>
-    public static SqliteRecordLog Open(string file, string name, TimeProvider time) => new(FileAt(file), name, time);
+    /// <param name="namesNobody">Which streams may be stored in clear, under their names; none unless said.</param>
+    public static SqliteRecordLog Open(LogFiles files, string name, TimeProvider time, Func<string, bool>? namesNobody = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var cipher = new LogCipher(files.OpenSecret(), files.OpenKeys(), namesNobody ?? (_ => false));
+        var log = new SqliteRecordLog(FileAt(files.Data), cipher, new HighWaterMark(files.Mark), name, time);
+        try
+        {
+            log.Begin();
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
 
-    internal static SqliteFile FileAt(string path) => new(path, 1, Schema);
+    public string IdOf(string stream, long version) => _cipher.Secret.IdOf(_cipher.Secret.KeyOf(stream), Epoch, version);
 
     public async Task<AppendOutcome> AppendAsync(NewRecord record)
     {
-        if (record is not { Stream.Length: > 0, Kind.Length: > 0, Id.Length: > 0 })
-            throw new ArgumentException("A record needs a stream, a kind and an id.", nameof(record));
-        var outcome = await _writer.RunAsync(writer => writer.Append(record));
-        (outcome is AppendOutcome.Appended ? StorageMetrics.Appended : StorageMetrics.Conflicts).Add(1, _tag);
-        return outcome;
+        ArgumentNullException.ThrowIfNull(record);
+        var row = await _cipher.CloseAsync(record, Epoch, stream => ValueTask.FromResult(_readers.Read(r => r.SlotOfNewest(stream))));
+        var position = await _writer.RunAsync(writer => writer.Append(row));
+        (position > 0 ? StorageMetrics.Appended : StorageMetrics.Conflicts).Add(1, _tag);
+        return position > 0 ? new AppendOutcome.Appended(_cipher.Appended(record, row with { Position = position })) : AppendOutcome.Conflict.Found;
     }
 
-    public ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) => Read(r => r.Latest(stream), cancel);
+    public async Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at)
+    {
+        var key = _cipher.Secret.KeyOf(stream);
+        if (await _writer.RunAsync(writer => writer.Erase(key, tombstone, at)) is not { } erased) return await LatestAsync(stream);
+        await DestroyAsync(erased.Slots);
+        StorageMetrics.Erased.Add(1, _tag);
+        return _cipher.Open(erased.Tombstone);
+    }
+
+    public ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) => One(r => r.Latest(_cipher.Secret.KeyOf(stream)), cancel);
 
     public ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default) =>
-        Read<IReadOnlyList<LogRecord>>(r => r.History(stream), cancel);
+        Many(r => r.History(_cipher.Secret.KeyOf(stream)), cancel);
 
-    public ValueTask<LogRecord?> FindByIdAsync(string id, CancellationToken cancel = default) => Read(r => r.ById(id), cancel);
+    public ValueTask<bool> IsSupersededAsync(LogRecord record, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_readers.Read(r => r.NewestVersion(record.StreamKey)) > record.Version);
+    }
 
-    public ValueTask<KeyedRecord?> FindByKeyAsync(string stream, string idempotencyKey, CancellationToken cancel = default) =>
-        Read(r => r.ByKey(stream, idempotencyKey), cancel);
+    public ValueTask<LogRecord?> FindByIdAsync(string id, CancellationToken cancel = default) =>
+        _cipher.Secret.TryPlace(id, out var stream, out var epoch, out var version)
+            ? One(r => r.ByVersion(stream, version) is { } found && found.Epoch == epoch ? found : null, cancel)
+            : ValueTask.FromResult<LogRecord?>(null);
 
-    public ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) => Read(r => r.ByPosition(position), cancel);
+    public ValueTask<KeyedRecord?> FindByKeyAsync(
+        string stream, string idempotencyKey, string? requestHash = null, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var row = _readers.Read(r => r.ByKey(_cipher.Secret.KeyOf(stream), _cipher.Secret.Fingerprint(idempotencyKey)));
+        return ValueTask.FromResult(row is null ? null : new KeyedRecord(_cipher.Open(row), _cipher.IsSameRequest(row, requestHash)));
+    }
+
+    public ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) => One(r => r.ByPosition(position), cancel);
 
     public ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default) =>
-        Read<IReadOnlyList<LogRecord>>(r => r.Feed(afterPosition, max), cancel);
+        Many(r => r.Feed(afterPosition, max), cancel);
 
     public async Task<bool> WaitForAppendAsync(long afterPosition, TimeSpan timeout, CancellationToken cancel = default)
     {
@@ -103,34 +126,80 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
         var after = "";
         while (true)
         {
-            var page = await Read(r => r.Streams(prefix, after, StreamsPerRead), cancel);
+            var page = await Many(r => r.Streams(prefix, after, StreamsPerRead), cancel);
             foreach (var record in page) yield return record;
             if (page.Count < StreamsPerRead) yield break;
             after = page[^1].Stream;
         }
     }
 
+    public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term) =>
+        _writer.RunAsync(w => w.Acquire(name, holder, _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)term.TotalMilliseconds));
+
+    public Task ReleaseAsync(Lease lease) => _writer.RunAsync(w => w.Release(lease));
+
+    public ValueTask<long> CursorAsync(string name, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_readers.Read(r => r.Cursor(name)));
+    }
+
+    public Task<bool> MoveCursorAsync(Lease lease, long position) => _writer.RunAsync(w => w.MoveCursor(lease, position));
+
     /// <summary>Finishes the appends that wait, then closes the file. Appends after that are unavailable.</summary>
     public void Dispose()
     {
         _readers.Dispose();
         _writer.Dispose();
+        _mark.Dispose();
+        _cipher.Keys.Dispose();
+        _cipher.Secret.Dispose();
     }
 
-    private ValueTask<T> Read<T>(Func<LogReader, T> read, CancellationToken cancel)
+    internal static SqliteFile FileAt(string path) => new(path, LogSchema.First, LogSchema.Steps);
+
+    private void Begin()
+    {
+        var seen = _mark.Read();
+        (Epoch, _committed, var doomed) = _writer.RunAsync(writer =>
+        {
+            if (Restored.Since(seen, writer.Epoch, writer.LastPosition)) writer.RaiseEpoch(Restored.NextEpoch(seen, writer.Epoch, _time.Now()));
+            return (writer.Epoch, writer.LastPosition, writer.Doomed());
+        }).GetAwaiter().GetResult();
+        _mark.Move(Epoch, _committed);
+        // A crash may have come between the commit of an erasure and the destruction of its keys.
+        if (doomed.Count > 0) DestroyAsync(doomed).GetAwaiter().GetResult();
+    }
+
+    private async Task DestroyAsync(List<long> slots)
+    {
+        _cipher.Keys.Destroy(slots);
+        await _writer.RunAsync(writer => writer.Forget(slots));
+        _file.EmptyWal();
+    }
+
+    private ValueTask<LogRecord?> One(Func<LogReader, StoredRecord?> read, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_readers.Read(read));
+        return ValueTask.FromResult(_readers.Read(read) is { } row ? _cipher.Open(row) : null);
+    }
+
+    private ValueTask<IReadOnlyList<LogRecord>> Many(Func<LogReader, List<StoredRecord>> read, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<IReadOnlyList<LogRecord>>([.. _readers.Read(read).Select(_cipher.Open)]);
     }
 
     private void Announce(LogWriter writer)
     {
         lock (_gate)
         {
-            if (writer.LastAppended <= _committed) return;
-            _committed = writer.LastAppended;
+            if (writer.LastPosition <= _committed) return;
+            _committed = writer.LastPosition;
             _appended?.SetResult();
             _appended = null;
         }
+
+        _mark.Move(writer.Epoch, writer.LastPosition);
     }
 }

@@ -20,9 +20,9 @@ internal abstract class StatementSet(SqliteConnection connection) : IDisposable
         connection.Dispose();
     }
 
-    protected Statement Prepare(string sql, int parameters = 0)
+    protected Statement Prepare(string sql)
     {
-        var statement = new Statement(connection, sql, parameters);
+        var statement = new Statement(connection, sql);
         _prepared.Add(statement);
         return statement;
     }

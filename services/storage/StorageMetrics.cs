@@ -15,6 +15,9 @@ internal static class StorageMetrics
     public static Counter<long> Conflicts { get; } = Meter.CreateCounter<long>(
         "consent.log.conflicts", "{append}", "Appends that lost against another.");
 
+    public static Counter<long> Erased { get; } = Meter.CreateCounter<long>(
+        "consent.log.erased", "{stream}", "Streams of which a tombstone is left.");
+
     public static Histogram<int> BatchSize { get; } = Meter.CreateHistogram<int>(
         "consent.storage.batch", "{write}", "Writes that shared one transaction and its fsync; its count is the number of commits.");
 

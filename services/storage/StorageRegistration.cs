@@ -15,12 +15,13 @@ public static class StorageRegistration
     /// A log in <c>{Data}/{service}/log.db</c>: a keyed singleton <see cref="IRecordLog"/>, opened when first resolved, drained
     /// and closed with the container.
     /// </summary>
-    public static IHostApplicationBuilder AddRecordLog(this IHostApplicationBuilder builder, string service)
+    /// <param name="namesNobody">Which streams may be stored in clear, under their names; none unless said.</param>
+    public static IHostApplicationBuilder AddRecordLog(this IHostApplicationBuilder builder, string service, Func<string, bool>? namesNobody = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddKeyedSingleton<IRecordLog>(service, (provider, _) => SqliteRecordLog.Open(
-            ServiceData.FileOf(builder.Configuration, service, "log.db"), service, provider.GetRequiredService<TimeProvider>()));
+            LogFiles.Of(builder.Configuration, service), service, provider.GetRequiredService<TimeProvider>(), namesNobody));
         return builder;
     }
 

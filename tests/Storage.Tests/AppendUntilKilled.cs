@@ -7,7 +7,7 @@ internal static class AppendUntilKilled
 
     public static async Task<int> RunAsync(string file)
     {
-        using var log = SqliteRecordLog.Open(file, "test", TimeProvider.System);
+        using var log = SqliteRecordLog.Open(new LogFiles(file, file + ".keys"), "test", TimeProvider.System);
         var output = Console.OpenStandardOutput();
         var gate = new Lock();
         await Task.WhenAll(Enumerable.Range(0, 16).Select(w => Task.Run(async () =>

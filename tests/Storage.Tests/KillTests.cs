@@ -20,7 +20,7 @@ public sealed class KillTests : IDisposable
             acknowledged.AddRange(await RunAndKillAsync(file, afterLines: 300 * kill));
             Assert.True(acknowledged.Count >= before + (300 * kill));
 
-            using var log = SqliteRecordLog.Open(file, "test", TimeProvider.System);
+            using var log = SqliteRecordLog.Open(new LogFiles(file, file + ".keys"), "test", TimeProvider.System);
             var there = (await log.WholeFeedAsync()).ToDictionary(r => r.Id);
             Assert.All(acknowledged, a => Assert.Equal((a.Stream, a.Version), (there[a.Id].Stream, there[a.Id].Version)));
             foreach (var stream in there.Values.GroupBy(r => r.Stream))

@@ -14,7 +14,7 @@ internal sealed class LedgerHarness : IDisposable
     public LedgerHarness(bool newestSuffices = true)
     {
         _newestSuffices = newestSuffices;
-        Log = SqliteRecordLog.Open(_folder.File("log.db"), "pub", Time);
+        Log = SqliteRecordLog.Open(_folder.Log(), "pub", Time);
         Ledger = OpenLedger();
     }
 
@@ -59,8 +59,11 @@ internal sealed class LedgerHarness : IDisposable
         await redelivery.RunOnceAsync(CancellationToken.None);
     }
 
-    public Task<bool> ApplyAsync(string subscriber, string recordId) =>
-        Ledger.CloseAsync(ConsentApplied.By(subscriber, "pub", recordId, Time.Now()));
+    public async Task<bool> ApplyAsync(string subscriber, string record) =>
+        await Ledger.CloseAsync(ConsentApplied.By(subscriber, "pub", await IdAsync(record), Time.Now()));
+
+    /// <summary>The id of the record that the test calls so; for a name that it gave to none, an id of none.</summary>
+    public async Task<string> IdAsync(string record) => (await Log.WholeFeedAsync(1000)).Find(r => r.Alias() == record)?.Id ?? RandomId.New();
 
     /// <summary>What is open, as <c>record&gt;subscriber</c>, and closed, with a bang, or with what superseded it.</summary>
     public async Task<string> StateAsync(params string[] records)
@@ -68,8 +71,8 @@ internal sealed class LedgerHarness : IDisposable
         var all = new List<string>();
         foreach (var id in records)
         {
-            foreach (var d in await Ledger.DeliveriesOfAsync(id))
-                all.Add($"{id}>{d.Subscriber}{(d.ClosedAt is null ? "" : d.SupersededBy is { } by ? "<" + by : "!")}");
+            foreach (var d in await Ledger.DeliveriesOfAsync(await IdAsync(id)))
+                all.Add($"{id}>{d.Subscriber}{(d.ClosedAt is null ? "" : d.SupersededBy is { } by ? "<" + (await Log.FindByIdAsync(by))!.Alias() : "!")}");
         }
 
         return string.Join(' ', all);
@@ -103,12 +106,12 @@ internal sealed class TestTransport : IEventTransport
     /// <summary>Called for each attempt, before it succeeds or fails.</summary>
     public Action Attempted { get; set; } = () => { };
 
-    /// <summary>Confirmed events as <c>id</c>, or <c>id@service</c> when sent to one.</summary>
+    /// <summary>Confirmed events as <c>alias</c>, or <c>alias@service</c> when sent to one.</summary>
     public string[] Sent
     {
         get
         {
-            lock (_gate) return [.. _sent.Select(e => e.Service is null ? e.Id : $"{e.Id}@{e.Service}")];
+            lock (_gate) return [.. _sent.Select(e => e.Service is null ? Make.AliasIn(e.Body) : $"{Make.AliasIn(e.Body)}@{e.Service}")];
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Consent.Contracts;
 
 namespace Consent.Storage.Tests;
@@ -8,32 +9,40 @@ internal static class Make
 {
     public static readonly DateTimeOffset Moment = new(2026, 5, 24, 12, 0, 0, 123, TimeSpan.Zero);
 
-    public static NewRecord Record(string stream, long version, string? id = null, string? key = null, string kind = "note") => new()
+    /// <param name="alias">What the test calls it; stands in the payload.</param>
+    public static NewRecord Record(string stream, long version, string? alias = null, string? key = null, string kind = "note") => new()
     {
         Stream = stream,
         Version = version,
         Kind = kind,
-        Id = id ?? RandomId.New(),
         RecordedAt = Moment,
-        Payload = Encoding.UTF8.GetBytes($$"""{"stream":"{{stream}}","version":{{version}}}"""),
+        Payload = Encoding.UTF8.GetBytes($$"""{"stream":"{{stream}}","version":{{version}},"alias":"{{alias ?? RandomId.New()}}"}"""),
         IdempotencyKey = key,
         RequestHash = key is null ? null : "hash of " + key,
     };
 
-    public static async Task<LogRecord> AppendedAsync(this IRecordLog log, string stream, long version, string? id = null, string? key = null, string kind = "note")
+    /// <summary>What the test that made the record calls it.</summary>
+    public static string Alias(this LogRecord record) => AliasIn(record.Payload);
+
+    public static string AliasIn(ReadOnlyMemory<byte> payload)
     {
-        var outcome = await log.AppendAsync(Record(stream, version, id, key, kind));
+        using var json = JsonDocument.Parse(payload);
+        return json.RootElement.GetProperty("alias").GetString()!;
+    }
+
+    public static async Task<LogRecord> AppendedAsync(this IRecordLog log, string stream, long version, string? alias = null, string? key = null, string kind = "note")
+    {
+        var outcome = await log.AppendAsync(Record(stream, version, alias, key, kind));
         return Assert.IsType<AppendOutcome.Appended>(outcome).Record;
     }
 
     /// <summary>Appends on top of whatever is newest, as often as it takes.</summary>
     public static async Task<LogRecord> AppendOnTopAsync(this IRecordLog log, string stream)
     {
-        var id = RandomId.New();
         while (true)
         {
             var newest = await log.LatestAsync(stream);
-            if (await log.AppendAsync(Record(stream, (newest?.Version ?? 0) + 1, id)) is AppendOutcome.Appended { Record: var record }) return record;
+            if (await log.AppendAsync(Record(stream, (newest?.Version ?? 0) + 1)) is AppendOutcome.Appended { Record: var record }) return record;
         }
     }
 
@@ -43,4 +52,6 @@ internal static class Make
         while (await log.FeedAsync(all.LastOrDefault()?.Position ?? 0, page) is { Count: > 0 } next) all.AddRange(next);
         return all;
     }
+
+    public static async Task<LogRecord> AliasedAsync(this IRecordLog log, string alias) => (await log.WholeFeedAsync(1000)).First(r => r.Alias() == alias);
 }

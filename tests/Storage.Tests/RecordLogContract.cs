@@ -6,6 +6,7 @@ public abstract partial class RecordLogContract : IDisposable
     private readonly List<IRecordLog> _opened = [];
 
     /// <summary>Opens the one log of this test; after <see cref="Close"/>, the same log again.</summary>
+    /// <remarks>Streams of declarations are stored in clear.</remarks>
     protected IRecordLog Open(TimeProvider? time = null)
     {
         var log = OpenEngine(time ?? TimeProvider.System);
@@ -21,6 +22,8 @@ public abstract partial class RecordLogContract : IDisposable
 
     protected abstract IRecordLog OpenEngine(TimeProvider time);
 
+    protected static bool NamesNobody(string stream) => stream.StartsWith("declaration", StringComparison.Ordinal);
+
     public void Dispose()
     {
         foreach (var log in _opened.ToList()) Close(log);
@@ -34,14 +37,14 @@ public abstract partial class RecordLogContract : IDisposable
     public async Task Append_FirstOfItsStream_ReadsBackByteForByte()
     {
         var log = Open();
-        var asked = Make.Record("a/1", 1, "id-1");
+        var asked = Make.Record("a/1", 1);
 
         var appended = Assert.IsType<AppendOutcome.Appended>(await log.AppendAsync(asked)).Record;
         var read = await log.LatestAsync("a/1");
 
         Assert.NotNull(read);
         Assert.Equal(asked.Payload.ToArray(), read.Payload.ToArray());
-        Assert.Equal(("a/1", 1L, 1, "note", "id-1", Make.Moment), (read.Stream, read.Version, read.Epoch, read.Kind, read.Id, read.RecordedAt));
+        Assert.Equal(("a/1", 1L, 1, "note", log.IdOf("a/1", 1), Make.Moment), (read.Stream, read.Version, read.Epoch, read.Kind, read.Id, read.RecordedAt));
         Assert.Equal(read with { Payload = appended.Payload }, appended);
         Assert.True(appended.Position > 0);
         Assert.Equal(log.Epoch, read.Epoch);
@@ -61,18 +64,30 @@ public abstract partial class RecordLogContract : IDisposable
 
         Assert.IsType<AppendOutcome.Conflict>(await log.AppendAsync(Make.Record("a", version, "loser")));
 
-        Assert.Null(await log.FindByIdAsync("loser"));
+        Assert.DoesNotContain(await log.WholeFeedAsync(), r => r.Alias() == "loser");
         Assert.Equal([1L, 2L], (await log.HistoryAsync("a")).Select(r => r.Version));
     }
 
     [Fact]
-    public async Task Append_IdInUse_Conflicts()
+    public async Task Ids_AreKnownBefore_AreFoundAgain_AndTellNothing()
     {
         var log = Open();
-        await log.AppendedAsync("a", 1, "same");
+        var ids = new HashSet<string>();
+        for (var i = 0; i < 100; i++)
+        {
+            var expected = log.IdOf($"s{i % 10}", (i / 10) + 1);
+            var record = await log.AppendedAsync($"s{i % 10}", (i / 10) + 1);
+            Assert.Equal(expected, record.Id);
+            Assert.Equal(record.Position, (await log.FindByIdAsync(record.Id))!.Position);
+            Assert.Matches("^[0-9a-f]{32}$", record.Id);
+            ids.Add(record.Id);
+        }
 
-        Assert.IsType<AppendOutcome.Conflict>(await log.AppendAsync(Make.Record("b", 1, "same")));
-        Assert.Null(await log.LatestAsync("b"));
+        Assert.Equal(100, ids.Count);
+        // No digit stays the same from version to version, as one that showed the stream would.
+        Assert.All(Enumerable.Range(0, 32), digit => Assert.True(ids.Select(id => id[digit]).Distinct().Count() > 4));
+        foreach (var none in new[] { "", "x", ids.First().ToUpperInvariant(), ids.First()[1..], new string('0', 32), new string('z', 32) })
+            Assert.Null(await log.FindByIdAsync(none));
     }
 
     [Fact]
@@ -84,7 +99,9 @@ public abstract partial class RecordLogContract : IDisposable
         Assert.IsType<AppendOutcome.Conflict>(await log.AppendAsync(Make.Record("a", 2, key: "k")));
         var other = await log.AppendedAsync("b", 1, key: "k");
 
-        Assert.Equal((first.Id, "hash of k"), ((await log.FindByKeyAsync("a", "k"))!.Record.Id, (await log.FindByKeyAsync("a", "k"))!.RequestHash));
+        Assert.Equal((first.Id, true), ((await log.FindByKeyAsync("a", "k", "hash of k"))!.Record.Id, (await log.FindByKeyAsync("a", "k", "hash of k"))!.SameRequest));
+        Assert.False((await log.FindByKeyAsync("a", "k", "another hash"))!.SameRequest);
+        Assert.False((await log.FindByKeyAsync("a", "k"))!.SameRequest);
         Assert.Equal(other.Id, (await log.FindByKeyAsync("b", "k"))!.Record.Id);
         Assert.Null(await log.FindByKeyAsync("a", "another"));
     }
@@ -102,12 +119,12 @@ public abstract partial class RecordLogContract : IDisposable
     }
 
     [Fact]
-    public async Task Append_WithoutStreamKindOrId_IsRefused()
+    public async Task Append_WithoutStreamOrKind_OrAsATombstone_IsRefused()
     {
         var log = Open();
 
         await Assert.ThrowsAsync<ArgumentException>(() => log.AppendAsync(Make.Record("", 1)));
-        await Assert.ThrowsAsync<ArgumentException>(() => log.AppendAsync(Make.Record("a", 1, id: "")));
+        await Assert.ThrowsAsync<ArgumentException>(() => log.AppendAsync(Make.Record("a", 1, kind: LogRecord.Erased)));
         await Assert.ThrowsAsync<ArgumentException>(() => log.AppendAsync(Make.Record("a", 1, kind: "")));
     }
 
@@ -145,6 +162,7 @@ public abstract partial class RecordLogContract : IDisposable
         var second = await log.AppendedAsync("declaration/site-007", 2);
         await log.AppendedAsync("declaratio", 1);
         await log.AppendedAsync("declarations/x", 1);
+        await log.AppendedAsync("a/declaration/x", 1);
 
         var found = new List<LogRecord>();
         await foreach (var record in log.StreamsAsync("declaration/")) found.Add(record);
@@ -204,8 +222,8 @@ public abstract partial class RecordLogContract : IDisposable
 
         Assert.Equal(epoch, log.Epoch);
         Assert.True(second.Position > first.Position);
-        Assert.Equal(["one", second.Id], (await log.WholeFeedAsync()).Select(r => r.Id));
-        Assert.Equal("one", (await log.FindByKeyAsync("a", "k"))!.Record.Id);
+        Assert.Equal([first.Id, second.Id], (await log.WholeFeedAsync()).Select(r => r.Id));
+        Assert.Equal(first.Id, (await log.FindByKeyAsync("a", "k"))!.Record.Id);
         Assert.True(await log.WaitForAppendAsync(first.Position, TimeSpan.Zero));
     }
 }

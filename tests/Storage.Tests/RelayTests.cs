@@ -135,7 +135,7 @@ public sealed class RelayTests
         await redelivery.ExecuteTask!.WaitAsync(Patience);
 
         Assert.Equal(0, h.Transport.Attempts);
-        Assert.NotNull(await h.Log.FindByIdAsync("a1"));
+        Assert.NotNull(await h.Log.FindByIdAsync(await h.IdAsync("a1")));
     }
 
     [Theory]

@@ -7,9 +7,15 @@ public sealed class SqliteRecordLogTests : RecordLogContract
 {
     private readonly TestFolder _folder = new();
 
-    private string File => _folder.File("log.db");
+    private string File => _folder.Log().Data;
 
-    protected override IRecordLog OpenEngine(TimeProvider time) => SqliteRecordLog.Open(File, "test", time);
+    protected override IRecordLog OpenEngine(TimeProvider time) => SqliteRecordLog.Open(_folder.Log(), "test", time, NamesNobody);
+
+    private readonly ManualTime _storeClock = new();
+
+    protected override void JumpClock(TimeSpan by) => _storeClock.Advance(by);
+
+    protected override IRecordLog OpenWithOwnClock() => Open(_storeClock);
 
     protected override void Dispose(bool disposing) => _folder.Dispose();
 
@@ -47,7 +53,7 @@ public sealed class SqliteRecordLogTests : RecordLogContract
     public async Task Append_UnderLoad_SharesTransactions()
     {
         using var batches = new Measured("consent.storage.batch", "test-batches");
-        using var log = SqliteRecordLog.Open(_folder.File("batches.db"), "test-batches", TimeProvider.System);
+        using var log = SqliteRecordLog.Open(_folder.Log("batches"), "test-batches", TimeProvider.System);
 
         await Task.WhenAll(Enumerable.Range(0, 64).Select(w => Task.Run(async () =>
         {
@@ -64,7 +70,7 @@ public sealed class SqliteRecordLogTests : RecordLogContract
     {
         using var appended = new Measured("consent.log.appended", "test-counts");
         using var conflicts = new Measured("consent.log.conflicts", "test-counts");
-        using var log = SqliteRecordLog.Open(_folder.File("counts.db"), "test-counts", TimeProvider.System);
+        using var log = SqliteRecordLog.Open(_folder.Log("counts"), "test-counts", TimeProvider.System);
 
         await log.AppendedAsync("a", 1);
         await log.AppendedAsync("a", 2);
@@ -89,7 +95,7 @@ public sealed class SqliteRecordLogTests : RecordLogContract
     [Fact]
     public void Writer_CommitsWithAnFsync()
     {
-        using var connection = new SqliteFile(_folder.File("full.db"), 1, "CREATE TABLE t (x)").OpenForWriting();
+        using var connection = new SqliteFile(_folder.File("full.db"), 1, ["CREATE TABLE t (x)"]).OpenForWriting();
 
         Assert.Equal(2L, Scalar(connection, "PRAGMA synchronous"));
         Assert.Equal("wal", Scalar(connection, "PRAGMA journal_mode"));

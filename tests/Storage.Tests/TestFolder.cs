@@ -11,5 +11,8 @@ internal sealed class TestFolder : IDisposable
 
     public string File(string name) => Path.Combine(_folder.FullName, name);
 
+    /// <summary>A log's data and its keys, apart.</summary>
+    public LogFiles Log(string name = "log") => new(File(name + ".db"), File(name + ".keys"));
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

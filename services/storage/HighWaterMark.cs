@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace Consent.Storage;
+
+/// <summary>
+/// A small file with the epoch and position that a log had reached, written a second after a change and at the end. It lags, so
+/// it proves a restore that loses more than a second, and never finds one where there is none.
+/// </summary>
+internal sealed class HighWaterMark : IDisposable
+{
+    private readonly string _file;
+    private readonly Timer _timer;
+    private readonly Lock _gate = new();
+    private Mark _reached;
+    private Mark _written;
+
+    public HighWaterMark(string file)
+    {
+        _file = file;
+        _timer = new Timer(_ => Write());
+    }
+
+    public Mark? Read()
+    {
+        if (!File.Exists(_file)) return null;
+        var parts = File.ReadAllText(_file).Trim().Split(' ');
+        return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var epoch)
+            && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var position) ? new Mark(epoch, position) : null;
+    }
+
+    public void Move(int epoch, long position)
+    {
+        lock (_gate)
+        {
+            var waiting = _reached != _written;
+            _reached = new Mark(epoch, position);
+            if (!waiting) _timer.Change(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        Write();
+    }
+
+    private void Write()
+    {
+        lock (_gate)
+        {
+            if (_reached == _written) return;
+            try
+            {
+                File.WriteAllText(_file + ".new", string.Create(CultureInfo.InvariantCulture, $"{_reached.Epoch} {_reached.Position}\n"));
+                File.Move(_file + ".new", _file, overwrite: true);
+                _written = _reached;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The mark is a second look, not the log: it is tried again with the next change.
+                _written = default;
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using Consent.ServiceDefaults;
+using Microsoft.Extensions.Configuration;
+
+namespace Consent.Storage;
+
+/// <summary>Where a log lies: its data in one folder, and in another its secret, the keys of its streams and its mark.</summary>
+/// <param name="Data">The database; its write-ahead log lies beside it.</param>
+/// <param name="Keys">A folder that is backed up apart, or not at all.</param>
+public sealed record LogFiles(string Data, string Keys)
+{
+    internal string Mark => Path.Combine(Keys, "log.mark");
+
+    public static LogFiles Of(IConfiguration configuration, string service) => new(
+        ServiceData.FileOf(configuration, service, "log.db"), Path.GetDirectoryName(ServiceData.KeyFileOf(configuration, service, "log.secret"))!);
+
+    internal LogSecret OpenSecret()
+    {
+        Directory.CreateDirectory(Keys);
+        var file = Path.Combine(Keys, "log.secret");
+        if (!File.Exists(file))
+        {
+            if (File.Exists(Data)) throw new IOException($"The log's secret is missing: put {Path.GetFileName(file)} back into the folder of its keys.");
+            SecretFile.CreateOnce(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        }
+
+        return new LogSecret(Convert.FromBase64String(File.ReadAllText(file).Trim()));
+    }
+
+    internal ISubjectKeys OpenKeys() => SubjectKeyFile.Open(Path.Combine(Keys, "subject.keys"));
+}
