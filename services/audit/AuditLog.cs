@@ -5,7 +5,8 @@ namespace Consent.Audit;
 
 /// <summary>
 /// Audit's own append-only log. Streams: <c>trace/{record id}</c>, all that was heard about one record, in the order of hearing;
-/// <c>declaration/{site}/{hash}</c>, the publications of one text; <c>cursor/{source}</c>, how far its ledger was read.
+/// <c>declaration/{site}/{hash}</c>, the publications of one text; <c>cursor/{source}</c>, how far its ledger was read; and those of
+/// <see cref="PersonTraces"/>.
 /// </summary>
 public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog log, TimeProvider time)
 {
@@ -31,7 +32,7 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
     }
 
     public async ValueTask<List<Heard>> ReadAsync(string stream, CancellationToken cancel) =>
-        [.. (await log.HistoryAsync(stream, cancel)).Select(r => new Heard(r.Kind, r.Read<EventId>().Id, r.RecordedAt, r.Payload))];
+        [.. (await log.HistoryAsync(stream, cancel)).Where(r => r.Kind != LogRecord.Erased).Select(r => new Heard(r.Kind, r.Read<EventId>().Id, r.RecordedAt, r.Payload))];
 
     /// <summary>Up to <paramref name="max"/> receipts or anything else behind the position, in the order of hearing.</summary>
     public ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long after, int max, CancellationToken cancel) => log.FeedAsync(after, max, cancel);

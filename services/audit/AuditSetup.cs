@@ -21,16 +21,18 @@ public static class AuditSetup
         builder.AddRecordLog(Service);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<AuditLog>();
+        builder.Services.AddSingleton<PersonTraces>();
         builder.Services.AddSingleton<AskLedgers>();
         builder.Services.AddHostedService(p => p.GetRequiredService<AskLedgers>());
         builder.Services.AddEventHandler<ConsentChanged, HearConsentChanged>(Service);
+        builder.Services.AddEventHandler<ConsentErased, HearConsentChanged>(Service);
         builder.Services.AddEventHandler<DeclarationPublished, HearDeclarationPublished>(Service);
         builder.Services.AddEventHandler<MarketingUnsubscribed, HearMarketing<MarketingUnsubscribed>>(Service);
         builder.Services.AddEventHandler<MarketingSubscribed, HearMarketing<MarketingSubscribed>>(Service);
         builder.Services.AddEventHandler<ConsentApplied, HearConsentApplied>(Service);
         builder.Services.AddEventHandler<LedgerPage, HearLedgerPage>(Service);
         return builder.AddAnnouncement(
-            Service, [ConsentChanged.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingSubscribed.Kind], everyVersion: true);
+            Service, [ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingSubscribed.Kind], everyVersion: true);
     }
 
     public static IEndpointRouteBuilder MapAudit(this IEndpointRouteBuilder endpoints)

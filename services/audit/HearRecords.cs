@@ -6,13 +6,13 @@ namespace Consent.Audit;
 // Each keeps the record first and acknowledges it then: an acknowledgement rests on a commit. When the broker does not take
 // the acknowledgement the handler fails, and the record comes again.
 
-internal sealed class HearConsentChanged(AuditLog log, IEventTransport transport) : IEventHandler<ConsentChanged>
+internal sealed class HearConsentChanged(PersonTraces persons, IEventTransport transport) : IEventHandler<ConsentChanged>, IEventHandler<ConsentErased>
 {
-    public async Task HandleAsync(ConsentChanged e, CancellationToken cancel)
-    {
-        var heard = await log.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
-        await transport.AcknowledgeAsync("consent", heard, cancel);
-    }
+    public async Task HandleAsync(ConsentChanged e, CancellationToken cancel) =>
+        await transport.AcknowledgeAsync("consent", await persons.KeepAsync(e, cancel), cancel);
+
+    public async Task HandleAsync(ConsentErased e, CancellationToken cancel) =>
+        await transport.AcknowledgeAsync("consent", await persons.EraseAsync(e, cancel), cancel);
 }
 
 internal sealed class HearDeclarationPublished(AuditLog log, IEventTransport transport) : IEventHandler<DeclarationPublished>

@@ -35,6 +35,7 @@ public static class ConsentSetup
         RecordDecision.Map(endpoints);
         ReadState.Map(endpoints);
         EraseSubject.Map(endpoints);
+        PermitMany.Map(endpoints);
         return endpoints;
     }
 

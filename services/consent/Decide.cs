@@ -12,7 +12,23 @@ namespace Consent.ConsentService;
 internal sealed record Decided(
     string Site, string SubjectId, long HeldVersion, IReadOnlyDictionary<string, bool> Purposes, PublishedDeclaration? Shown,
     string? Language = null, string? Action = null, string? Source = null, DateTimeOffset? ClaimedAt = null, string? CausedBy = null,
-    DateTimeOffset? TakenAt = null, bool LiftsEarlierNo = false, string? GrantsBarred = null);
+    DateTimeOffset? TakenAt = null, bool LiftsEarlierNo = false, string? GrantsBarred = null)
+{
+    public Collection? Collection { get; init; }
+
+    public Actor? ActedBy { get; init; }
+
+    public ParentalAuthorisation? ParentalAuthorisation { get; init; }
+
+    /// <summary>The person says to be of the age at which he consents himself; asked only where the service is offered to children.</summary>
+    public bool OfAge { get; init; }
+
+    /// <summary>Global Privacy Control was on.</summary>
+    public bool Gpc { get; init; }
+
+    /// <summary>When the declaration that was shown went out of force; null while it is in force.</summary>
+    public DateTimeOffset? ShownUntil { get; init; }
+}
 
 /// <summary>Where in the log the receipt would stand.</summary>
 internal sealed record Place(string Id, int Epoch, long Version);
@@ -84,6 +100,10 @@ internal static class Decide
             Previous = newest?.Id,
             CausedBy = decided.CausedBy,
             Dropped = dropped,
+            Collection = decided.Collection,
+            ActedBy = decided.ActedBy,
+            ParentalAuthorisation = decided.ParentalAuthorisation,
+            Gpc = decided.Gpc ? true : null,
         });
     }
 
@@ -150,5 +170,8 @@ internal static class DropReason
     public const string NoConsentNeeded = "no-consent-needed";
     public const string ForeignOrigin = "foreign-origin";
     public const string MalformedLabel = "malformed-label";
+    public const string RetiredSite = "retired-site";
+    public const string SupersededDeclaration = "superseded-declaration";
+    public const string ParentalAuthorisation = "parental-authorisation";
     public const string Nothing = "nothing-decided";
 }

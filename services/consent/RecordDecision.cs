@@ -16,9 +16,18 @@ internal static partial class RecordDecision
     /// <param name="Purposes">Only what the person decided.</param>
     /// <param name="Declaration">Hash of the declaration that was shown; a grant needs it.</param>
     /// <param name="HeldVersion">Version of the receipt that the caller holds; leave out for none.</param>
+    /// <param name="Collection">With what the choice was collected.</param>
+    /// <param name="ActedBy">Who acted for the person; needs a token. The client is named by its token, not by the caller.</param>
+    /// <param name="ParentalAuthorisation">Where the declaration offers the service to children.</param>
+    /// <param name="OfAge">True when the person says to be of the age at which he consents himself (GDPR art. 8(1)).</param>
     internal sealed record Request(
         string? SubjectId, long? HeldVersion, Dictionary<string, bool>? Purposes, string? Declaration, string? Language, string? Action,
-        string? Source, DateTimeOffset? ClaimedAt);
+        string? Source, DateTimeOffset? ClaimedAt, Collection? Collection = null, ActingFor? ActedBy = null,
+        ParentalAuthorisation? ParentalAuthorisation = null, bool? OfAge = null);
+
+    /// <param name="Person">A pseudonym of the caller's own, such as a staff number; never a name.</param>
+    /// <param name="Capacity">Such as <c>staff</c>, <c>app</c>, <c>representative</c>, <c>parent</c>.</param>
+    internal sealed record ActingFor(string? Person, string? Capacity);
 
     private static async Task<IResult> HandleAsync(string site, HttpRequest http, DeclarationLog declarations, DecisionRecorder recorder)
     {
@@ -31,12 +40,21 @@ internal static partial class RecordDecision
         if (!TryReadKey(http, out var key))
             return Problems.Because(400, "idempotency-key", "The Idempotency-Key is malformed.", "Send 1 to 128 visible ASCII characters.");
 
-        var labelled = new[] { request.Action, request.Source, request.Language }.All(l => l is null || Label().IsMatch(l));
+        // What is malformed bars a grant; a "no" is stored without it.
+        var labelled = Labels(request).All(l => l is null || Label().IsMatch(l));
+        var kept = labelled ? request : request with { Language = null, Action = null, Source = null, Collection = null, ActedBy = null, ParentalAuthorisation = null };
         var decided = new Decided(
             site, request.SubjectId!, Math.Max(0, request.HeldVersion ?? 0), purposes,
             request.Declaration is { } hash ? declarations.ByHash(site, hash) : null,
-            labelled ? request.Language : null, labelled ? request.Action : null, labelled ? request.Source : null, request.ClaimedAt?.ToUniversalTime(),
-            GrantsBarred: SiteCors.ForeignOrigin(http, inForce) is not null ? DropReason.ForeignOrigin : labelled ? null : DropReason.MalformedLabel);
+            kept.Language, kept.Action, kept.Source, request.ClaimedAt?.ToUniversalTime(),
+            GrantsBarred: SiteCors.ForeignOrigin(http, inForce) is not null ? DropReason.ForeignOrigin : labelled ? null : DropReason.MalformedLabel)
+        {
+            Collection = kept.Collection,
+            ActedBy = ActorOf(kept.ActedBy, http.HttpContext, inForce),
+            ParentalAuthorisation = kept.ParentalAuthorisation,
+            OfAge = request.OfAge ?? false,
+            Gpc = http.Headers["Sec-GPC"] == "1",
+        };
         return await recorder.RecordAsync(decided, inForce, key is null ? null : ($"key:{key}", CanonicalJson.Hash(request))) switch
         {
             Recorded.Stored { Receipt: var receipt } => TypedResults.Created($"/v1/sites/{site}/receipts/{receipt.Id}", receipt),
@@ -56,6 +74,20 @@ internal static partial class RecordDecision
         var trusted = context.User.HasScope("consent") && Tenancy.Allows(context.User, inForce.Site, inForce.Controller.Id);
         return trusted && SubjectId.IsValid(subject) ? null : ReadState.MalformedSubject();
     }
+
+    /// <summary>Whoever sends a token acts for the person, unless the person's own browser does; only then is a name for the one who acted believed.</summary>
+    private static Actor? ActorOf(ActingFor? acting, HttpContext context, Declaration inForce)
+    {
+        if (!context.User.HasScope("consent") || !Tenancy.Allows(context.User, inForce.Site, inForce.Controller.Id)) return null;
+        var client = context.User.FindFirst("client_id")?.Value ?? context.User.FindFirst("azp")?.Value ?? context.User.FindFirst("sub")?.Value ?? "unnamed";
+        return new Actor(client, acting?.Person, acting?.Capacity ?? "app");
+    }
+
+    private static string?[] Labels(Request request) =>
+    [
+        request.Action, request.Source, request.Language, request.Collection?.Build, request.Collection?.Layout, request.Collection?.Element,
+        request.ActedBy?.Person, request.ActedBy?.Capacity, request.ParentalAuthorisation?.Method, request.ParentalAuthorisation?.Reference,
+    ];
 
     private static bool TryReadKey(HttpRequest http, out string? key)
     {
@@ -77,11 +109,17 @@ internal static partial class RecordDecision
             "Send the hash of the declaration that the person was shown, from GET /v1/sites/{site}/declaration."),
         DropReason.NoConsentNeeded => Problems.Invalid("no-consent-needed", "This purpose does not rest on consent.",
             $"Leave out '{Problems.Shown(refused.Purpose)}': there is nothing to grant; an objection can be sent as false."),
-        DropReason.MalformedLabel => Problems.Invalid("malformed-label", "Action, source or language is malformed.",
-            "Send up to 64 lower-case letters, digits and hyphens for action and source, and a language tag such as nl."),
+        DropReason.MalformedLabel => Problems.Invalid("malformed-label", "A label is malformed.",
+            "Send up to 64 letters, digits, dots and hyphens for action, source and the like, and a language tag such as nl."),
+        DropReason.RetiredSite => Problems.Invalid("retired-site", "This site is retired.",
+            "Grant nothing here any more; a refusal, withdrawal or objection is still taken."),
+        DropReason.SupersededDeclaration => Problems.Invalid("superseded-declaration", "The declaration that was shown is no longer in force.",
+            "Show the person the declaration in force, from GET /v1/sites/{site}/declaration, and ask again."),
+        DropReason.ParentalAuthorisation => Problems.Invalid("parental-authorisation", "A child's consent needs the authorisation of a parent.",
+            "Send parentalAuthorisation with the method by which it was verified, or ofAge: true when the person says to be old enough."),
         _ => Problems.UnknownPurpose(refused.Purpose),
     };
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]{0,63}\\z")]
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9.-]{0,63}\\z")]
     private static partial Regex Label();
 }

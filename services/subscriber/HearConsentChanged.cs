@@ -13,7 +13,7 @@ internal sealed class HearConsentChanged(
 {
     public async Task HandleAsync(ConsentChanged e, CancellationToken cancel)
     {
-        var isNewest = await state.ApplyAsync(e.Receipt, cancel);
+        var isNewest = await state.ApplyAsync(e.Receipt, e.Stream, cancel);
         if (isNewest && react is not null) await react(e, cancel);
         await transport.AcknowledgeAsync(service, "consent", e.Id, time, cancel);
     }

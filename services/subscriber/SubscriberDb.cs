@@ -7,16 +7,25 @@ namespace Consent.Subscriber;
 /// <summary>What a subscriber keeps: declarations, and the newest receipt of each stream, as JSON. Disposable: it can be sent again.</summary>
 internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbContext(options)
 {
-    private const int SchemaVersion = 1;
-
-    private const string Schema = """
+    /// <summary>Step by step, forward only: what makes each version of the schema out of the one before.</summary>
+    private static readonly string[] Steps =
+    [
+        """
         CREATE TABLE declarations (
           site TEXT NOT NULL, version INTEGER NOT NULL, hash TEXT NOT NULL, body BLOB NOT NULL,
           PRIMARY KEY (site, version, hash)) WITHOUT ROWID;
         CREATE TABLE receipts (
           site TEXT NOT NULL, subject TEXT NOT NULL, epoch INTEGER NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL,
           PRIMARY KEY (site, subject)) WITHOUT ROWID;
-        """;
+        PRAGMA user_version = 1;
+        """,
+        """
+        ALTER TABLE receipts ADD COLUMN stream TEXT;
+        CREATE INDEX receipts_stream ON receipts (stream);
+        CREATE TABLE tombstones (stream TEXT PRIMARY KEY, epoch INTEGER NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
+        PRAGMA user_version = 2;
+        """,
+    ];
 
     public DbSet<HeldDeclaration> Declarations => Set<HeldDeclaration>();
 
@@ -28,10 +37,10 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
         Database.ExecuteSqlRaw("PRAGMA journal_mode = WAL");
         using var creating = Database.BeginTransaction();
         var found = Database.SqlQueryRaw<int>("SELECT user_version AS Value FROM pragma_user_version").AsEnumerable().Single();
-        if (found > SchemaVersion)
+        if (found > Steps.Length)
             throw new InvalidOperationException(
-                $"{Database.GetDbConnection().DataSource} is of a newer release (schema {found}, known here: {SchemaVersion}). Run that release, or start on an empty folder.");
-        if (found < SchemaVersion) Database.ExecuteSqlRaw($"{Schema} PRAGMA user_version = {SchemaVersion};");
+                $"{Database.GetDbConnection().DataSource} is of a newer release (schema {found}, known here: {Steps.Length}). Run that release, or start on an empty folder.");
+        foreach (var step in Steps[found..]) Database.ExecuteSqlRaw(step);
         creating.Commit();
     }
 
@@ -58,6 +67,7 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
             table.Property(r => r.Epoch).HasColumnName("epoch");
             table.Property(r => r.Version).HasColumnName("version");
             table.Property(r => r.Body).HasColumnName("body");
+            table.Property(r => r.Stream).HasColumnName("stream");
         });
     }
 
@@ -67,7 +77,8 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {
             using var pragma = connection.CreateCommand();
-            pragma.CommandText = "PRAGMA synchronous = FULL";
+            // What is deleted is overwritten, because an erased person must be gone from the file too.
+            pragma.CommandText = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON";
             pragma.ExecuteNonQuery();
         }
     }
@@ -75,4 +86,4 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
 
 internal sealed record HeldDeclaration(string Site, int Version, string Hash, byte[] Body);
 
-internal sealed record HeldReceipt(string Site, string Subject, int Epoch, long Version, byte[] Body);
+internal sealed record HeldReceipt(string Site, string Subject, int Epoch, long Version, byte[] Body, string? Stream);

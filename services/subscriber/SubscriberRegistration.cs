@@ -56,7 +56,10 @@ public static class SubscriberRegistration
         builder.Services.AddEventHandler<ConsentChanged>(service, provider => new HearConsentChanged(
             service, provider.GetRequiredKeyedService<SubscriberState>(service), provider.GetRequiredService<IEventTransport>(),
             provider.GetRequiredService<TimeProvider>(), onApplied is null ? null : (e, cancel) => onApplied(provider, e, cancel)));
-        return builder.AddAnnouncement(service, [ConsentChanged.Kind]);
+        builder.Services.AddEventHandler<ConsentErased>(service, provider => new HearConsentErased(
+            service, provider.GetRequiredKeyedService<SubscriberState>(service), provider.GetRequiredService<IEventTransport>(),
+            provider.GetRequiredService<TimeProvider>()));
+        return builder.AddAnnouncement(service, [ConsentChanged.Kind, ConsentErased.Kind]);
     }
 
     /// <summary>

@@ -70,9 +70,10 @@ public sealed class SubscriberState
     }
 
     /// <summary>
-    /// Keeps the receipt if its (epoch, version) is higher than the one held; completes when that is on the disk. False when a newer one is held.
+    /// Keeps the receipt if its (epoch, version) is higher than the one held and than the tombstone of its stream; completes when
+    /// that is on the disk. False when a newer one is held, or the stream was erased since.
     /// </summary>
-    internal Task<bool> ApplyAsync(Receipt receipt, CancellationToken cancel)
+    internal Task<bool> ApplyAsync(Receipt receipt, string? stream, CancellationToken cancel)
     {
         var body = ContractJson.Write(receipt with
         {
@@ -88,14 +89,39 @@ public sealed class SubscriberState
         return _store.WriteAsync(
             db => db.Database.ExecuteSql(
                 $"""
-                INSERT INTO receipts (site, subject, epoch, version, body)
-                VALUES ({receipt.Site}, {receipt.SubjectId}, {receipt.Epoch}, {receipt.Version}, {body})
-                ON CONFLICT (site, subject) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, body = excluded.body
+                INSERT INTO receipts (site, subject, epoch, version, body, stream)
+                SELECT {receipt.Site}, {receipt.SubjectId}, {receipt.Epoch}, {receipt.Version}, {body}, {stream}
+                WHERE NOT EXISTS (
+                    SELECT 1 FROM tombstones WHERE stream = {stream} AND (epoch, version) >= ({receipt.Epoch}, {receipt.Version}))
+                ON CONFLICT (site, subject) DO UPDATE
+                SET epoch = excluded.epoch, version = excluded.version, body = excluded.body, stream = excluded.stream
                 WHERE (excluded.epoch, excluded.version) > (receipts.epoch, receipts.version)
                 """) > 0
                 || db.Receipts.Any(r =>
                     r.Site == receipt.Site && r.Subject == receipt.SubjectId && r.Epoch == receipt.Epoch && r.Version == receipt.Version),
             cancel);
+    }
+
+    /// <summary>
+    /// Deletes what is held of an erased stream, and keeps its hash, epoch and version, so that no late message brings it back;
+    /// completes when that is on the disk and no earlier state of it is left in the file. What was decided after the erasure stays.
+    /// </summary>
+    internal async Task EraseAsync(ConsentErased e, CancellationToken cancel)
+    {
+        var erased = await _store.WriteAsync(
+            db =>
+            {
+                db.Database.ExecuteSql(
+                    $"""
+                    INSERT INTO tombstones (stream, epoch, version) VALUES ({e.Stream}, {e.Epoch}, {e.Version})
+                    ON CONFLICT (stream) DO UPDATE SET epoch = excluded.epoch, version = excluded.version
+                    WHERE (excluded.epoch, excluded.version) > (tombstones.epoch, tombstones.version)
+                    """);
+                return db.Database.ExecuteSql(
+                    $"DELETE FROM receipts WHERE stream = {e.Stream} AND (epoch, version) <= ({e.Epoch}, {e.Version})");
+            },
+            cancel);
+        if (erased > 0) _store.EmptyWal();
     }
 
     private static (bool Permitted, string Reason) Answer(Receipt? newest, Declaration inForce, string purpose, DateTimeOffset now)

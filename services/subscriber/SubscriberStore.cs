@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Consent.Subscriber;
@@ -36,6 +37,13 @@ internal sealed class SubscriberStore : IAsyncDisposable
         await _waiting.Writer.WriteAsync(one, cancel);
         await one.Committed.Task.WaitAsync(cancel);
         return result;
+    }
+
+    /// <summary>Copies the write-ahead log into the file and cuts it to nothing; waits for readers.</summary>
+    public void EmptyWal()
+    {
+        using var db = Open();
+        db.Database.ExecuteSqlRaw("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     public async ValueTask DisposeAsync()

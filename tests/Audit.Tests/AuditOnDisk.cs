@@ -13,12 +13,14 @@ internal sealed class AuditOnDisk : IAsyncDisposable
     public AuditOnDisk() => (_records, Log) = Open();
 
     public AuditLog Log { get; private set; }
+    private PersonTraces Persons => new(_records, Log, Clock);
     public RecordingTransport Outbox { get; } = new();
     public MovedClock Clock { get; } = new(Samples.Noon.AddMilliseconds(60));
 
     public Task HearAsync(object e) => e switch
     {
-        ConsentChanged x => new HearConsentChanged(Log, Outbox).HandleAsync(x, default),
+        ConsentChanged x => new HearConsentChanged(Persons, Outbox).HandleAsync(x, default),
+        ConsentErased x => new HearConsentChanged(Persons, Outbox).HandleAsync(x, default),
         DeclarationPublished x => new HearDeclarationPublished(Log, Outbox).HandleAsync(x, default),
         MarketingUnsubscribed x => new HearMarketing<MarketingUnsubscribed>(Log, Outbox).HandleAsync(x, default),
         MarketingSubscribed x => new HearMarketing<MarketingSubscribed>(Log, Outbox).HandleAsync(x, default),
@@ -30,6 +32,8 @@ internal sealed class AuditOnDisk : IAsyncDisposable
     /// <summary>The trace as the route tells it.</summary>
     public async Task<Trace?> TraceAsync(string receiptId = "receipt-1") =>
         TraceStory.Tell(receiptId, await ReadTrace.GatherAsync(receiptId, Log, default));
+
+    public IRecordLog Records => _records;
 
     public async Task<int> RecordsAsync() => (await Log.FeedAsync(0, 10_000, default)).Count;
 
@@ -48,7 +52,7 @@ internal sealed class AuditOnDisk : IAsyncDisposable
 
     private (SqliteRecordLog, AuditLog) Open()
     {
-        var records = SqliteRecordLog.Open(_folder.File("log.db"), AuditSetup.Service, Clock);
+        var records = SqliteRecordLog.Open(new LogFiles(_folder.File("log.db"), _folder.File("keys")), AuditSetup.Service, Clock);
         return (records, new AuditLog(records, Clock));
     }
 }

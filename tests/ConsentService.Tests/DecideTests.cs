@@ -173,7 +173,7 @@ public sealed class DecideTests
     {
         var older = Declaration();
         var newer = Published(older with { Purposes = [Purpose("statistics", LegalBasis.Consent, "account-closed")] }, 2);
-        var verdict = Decide.On(Yes("statistics"), null, newer.Declaration, _ => false, "r", 1, Noon);
+        var verdict = Decide.On(Yes("statistics"), null, newer.Declaration, _ => false, new Place("r", 1, 1), Noon);
 
         var receipt = Assert.IsType<Verdict.Record>(verdict).Receipt;
         Assert.Equal(PurposeStatus.AskAgain, ConsentState.Of(receipt, newer.Declaration, "statistics", Noon).Status);
@@ -187,7 +187,7 @@ public sealed class DecideTests
         new("test-site", Visitor, 0, purposes.ToDictionary(p => p.Id, p => p.Yes), InForce);
 
     private static Verdict On(Decided decided, Receipt? newest, DateTimeOffset? at = null) =>
-        Decide.On(decided, newest, InForce.Declaration, id => id == "gone", $"receipt-{(newest?.Version ?? 0) + 1}", 1, at ?? Noon);
+        Decide.On(decided, newest, InForce.Declaration, id => id == "gone", new Place($"receipt-{(newest?.Version ?? 0) + 1}", 1, (newest?.Version ?? 0) + 1), at ?? Noon);
 
     private static Receipt Recorded(Decided decided, Receipt? newest, DateTimeOffset? at = null) =>
         Assert.IsType<Verdict.Record>(On(decided, newest, at)).Receipt;

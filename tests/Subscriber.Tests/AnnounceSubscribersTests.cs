@@ -11,13 +11,13 @@ public sealed class AnnounceSubscribersTests
         var announced = AnnounceSubscribers.Of(
             [
                 new Announcement("audit", [DeclarationPublished.Kind], EveryVersion: false),
-                new Announcement("audit", [ConsentChanged.Kind, DeclarationPublished.Kind], EveryVersion: true),
+                new Announcement("audit", [ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind], EveryVersion: true),
                 new Announcement("newsletter", [ConsentChanged.Kind], EveryVersion: false),
             ],
             Sample.Start).ToList();
 
         Assert.Equal(["audit", "newsletter"], announced.Select(a => a.Subscriber));
-        Assert.Equal([ConsentChanged.Kind, DeclarationPublished.Kind], announced[0].Kinds);
+        Assert.Equal([ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind], announced[0].Kinds);
         Assert.Equal([true, false], announced.Select(a => a.EveryVersion));
     }
 
@@ -36,7 +36,7 @@ public sealed class AnnounceSubscribersTests
         await Eventually.IsSoAsync("announced", () => Task.FromResult(subscriber.Transport.Of<SubscriberAnnounced>().Count > 1));
 
         Assert.All(subscriber.Transport.Of<SubscriberAnnounced>(), a =>
-            Assert.Equal([ConsentChanged.Kind, DeclarationPublished.Kind], a.Kinds));
+            Assert.Equal([ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind], a.Kinds));
     }
 
     [Fact]

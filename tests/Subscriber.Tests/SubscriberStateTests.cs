@@ -102,7 +102,7 @@ public sealed class SubscriberStateTests : IDisposable
             var (state, subject) = property.Next();
             var newest = heard.MaxBy(r => (r.Epoch, r.Version))!;
             // Applied in this order, many to a commit.
-            Task.WhenAll(heard.Select(receipt => state.ApplyAsync(receipt with { SubjectId = subject }, CancellationToken.None))).GetAwaiter().GetResult();
+            Task.WhenAll(heard.Select(receipt => state.ApplyAsync(receipt with { SubjectId = subject }, null, CancellationToken.None))).GetAwaiter().GetResult();
             var held = state.Newest(Sample.Site, subject)!;
             return (held.Epoch, held.Version) == (newest.Epoch, newest.Version)
                 && held.Purposes["statistics"].Status == newest.Purposes["statistics"].Status;
