@@ -156,6 +156,13 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
         _cipher.Secret.Dispose();
     }
 
+    /// <summary>Begins a new epoch: what is appended from now on overrules all that was ever told of the time before.</summary>
+    internal int RaiseEpoch()
+    {
+        Epoch = _writer.RunAsync(writer => writer.RaiseEpoch(Restored.NextEpoch(_mark.Read(), writer.Epoch, _time.Now()))).GetAwaiter().GetResult();
+        return Epoch;
+    }
+
     internal static SqliteFile FileAt(string path) => new(path, LogSchema.First, LogSchema.Steps);
 
     private void Begin()

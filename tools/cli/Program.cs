@@ -10,6 +10,8 @@ var root = new RootCommand("""
     MakeToken.Command(),
     PublishFiles.Command(),
     TraceReceipt.Command(),
+    BackUpData.BackupCommand(),
+    BackUpData.RestoreCommand(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();
