@@ -22,6 +22,8 @@ public static class ConsentSetup
         services.AddKeyedSingleton<IDeclarations>(Service, (provider, _) => provider.GetRequiredService<DeclarationLog>());
         services.AddHostedService<LoadDeclarations>();
         services.AddSingleton<DecisionRecorder>();
+        services.AddSingleton<EraseAfterProof>();
+        services.AddHostedService(provider => provider.GetRequiredService<EraseAfterProof>());
         services.AddSingleton<ReadState.Reader>();
         services.AddEventHandler<MarketingUnsubscribed, HearMarketing>(Service);
         services.AddEventHandler<MarketingSubscribed, HearMarketing>(Service);
@@ -32,9 +34,11 @@ public static class ConsentSetup
     {
         PublishDeclaration.Map(endpoints);
         ReadPublishedDeclaration.Map(endpoints);
+        CompareDeclarations.Map(endpoints);
         RecordDecision.Map(endpoints);
         ReadState.Map(endpoints);
         EraseSubject.Map(endpoints);
+        ServeGpc.Map(endpoints);
         PermitMany.Map(endpoints);
         return endpoints;
     }

@@ -59,14 +59,14 @@ internal static class Decide
 {
     /// <param name="everDeclared">Whether any published version of the site's declaration knew the id.</param>
     public static Verdict On(
-        Decided decided, Receipt? newest, Declaration inForce, Func<string, bool> everDeclared, Place place, DateTimeOffset now)
+        Decided decided, Receipt? newest, PublishedDeclaration inForce, Func<string, bool> everDeclared, Place place, DateTimeOffset now)
     {
         var version = place.Version;
         var taken = new Dictionary<string, PurposeDecision>();
         var dropped = new List<DroppedDecision>();
         foreach (var (id, yes) in decided.Purposes.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            if ((yes ? WhyNotGranted(id, decided, newest, inForce) : WhyNotRefused(id, inForce, everDeclared)) is { } reason)
+            if ((yes ? WhyNotGranted(id, decided, newest, inForce.Declaration, now) : WhyNotRefused(id, inForce.Declaration, everDeclared)) is { } reason)
                 dropped.Add(new DroppedDecision(id, reason));
             else
                 taken[id] = yes ? Grant(id, decided, version, now) : No(id, decided, newest, inForce, version, now);
@@ -84,7 +84,7 @@ internal static class Decide
         {
             Id = place.Id,
             Site = decided.Site,
-            Controller = inForce.Controller.Id,
+            Controller = inForce.Declaration.Controller.Id,
             SubjectId = decided.SubjectId,
             Epoch = place.Epoch,
             Version = version,
@@ -107,12 +107,15 @@ internal static class Decide
         });
     }
 
-    private static string? WhyNotGranted(string id, Decided decided, Receipt? newest, Declaration inForce)
+    private static string? WhyNotGranted(string id, Decided decided, Receipt? newest, Declaration inForce, DateTimeOffset now)
     {
         if (decided.GrantsBarred is not null) return decided.GrantsBarred;
+        if (inForce.Retired) return DropReason.RetiredSite;
         if (inForce.PurposeBehind(id) is not { } purpose) return DropReason.UnknownPurpose;
         if (decided.Shown is null) return DropReason.UnknownDeclaration;
         if (decided.Shown.Declaration.PurposeBehind(id) is null) return DropReason.UnknownPurpose;
+        if (decided.ShownUntil is { } end && decided.Shown.Declaration.GraceFor.After(end) <= (decided.TakenAt ?? now)) return DropReason.SupersededDeclaration;
+        if (inForce.Children is not null && !decided.OfAge && decided.ParentalAuthorisation is null) return DropReason.ParentalAuthorisation;
         var objected = newest?.Purposes.GetValueOrDefault(id)?.Status == Decision.Objected;
         if (purpose.LegalBasis != LegalBasis.Consent && !objected) return DropReason.NoConsentNeeded;
         if (decided.HeldVersion > (newest?.Version ?? 0)) return DropReason.FutureVersion;
@@ -132,18 +135,18 @@ internal static class Decide
     {
         var shown = decided.Shown!;
         return new PurposeDecision(
-            Decision.Given, now, version, ValidUntil(id, shown.Declaration, now), shown.Hash, Meaning.Of(shown.Declaration, id), decided.TakenAt);
+            Decision.Given, now, version, ValidUntil(id, shown.Declaration, now), shown.Hash, shown.MeaningOf(id), decided.TakenAt);
     }
 
-    private static PurposeDecision No(string id, Decided decided, Receipt? newest, Declaration inForce, long version, DateTimeOffset now)
+    private static PurposeDecision No(string id, Decided decided, Receipt? newest, PublishedDeclaration inForce, long version, DateTimeOffset now)
     {
-        var basis = inForce.PurposeBehind(id)?.LegalBasis ?? LegalBasis.Consent;
+        var basis = inForce.Declaration.PurposeBehind(id)?.LegalBasis ?? LegalBasis.Consent;
         var before = newest?.Purposes.GetValueOrDefault(id)?.Status;
         var status = basis != LegalBasis.Consent ? Decision.Objected
             : before is Decision.Given or Decision.Withdrawn ? Decision.Withdrawn
             : Decision.Refused;
-        var until = status == Decision.Objected ? null : ValidUntil(id, inForce, now);
-        return new PurposeDecision(status, now, version, until, decided.Shown?.Hash, Meaning.Of(inForce, id), decided.TakenAt);
+        var until = status == Decision.Objected ? null : ValidUntil(id, inForce.Declaration, now);
+        return new PurposeDecision(status, now, version, until, decided.Shown?.Hash, inForce.MeaningOf(id), decided.TakenAt);
     }
 
     // A topic holds until it is decided again: an opt-in to a newsletter does not run out like a banner's choice.

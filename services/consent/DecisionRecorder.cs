@@ -29,9 +29,11 @@ internal sealed class DecisionRecorder(
     public const string Kind = "receipt";
 
     /// <param name="key">Idempotency key within the stream, with the hash of the request; looked up before anything is decided.</param>
-    public async Task<Recorded> RecordAsync(Decided decided, Declaration inForce, (string Key, string RequestHash)? key)
+    public async Task<Recorded> RecordAsync(Decided decided, PublishedDeclaration inForce, (string Key, string RequestHash)? key)
     {
         var stream = Receipt.Stream(decided.Site, decided.SubjectId);
+        var history = declarations.Of(decided.Site);
+        if (decided.Shown is { } shown) decided = decided with { ShownUntil = history.SupersededAt(shown, time.Now()) };
         while (true)
         {
             var newest = await log.LatestAsync(stream);
@@ -42,8 +44,10 @@ internal sealed class DecisionRecorder(
             var held = ReceiptOf(newest);
             var version = (newest?.Version ?? 0) + 1;
             var now = time.Now();
-            var verdict = Decide.On(
-                decided, held, inForce, id => declarations.EverDeclared(decided.Site, id), new Place(log.IdOf(stream, version), log.Epoch, version), now);
+            var place = new Place(log.IdOf(stream, version), log.Epoch, version);
+            var verdict = Decide.On(decided, held, inForce, history.EverDeclared, place, now);
+            // The signal stores nothing by itself: it goes with a choice that is recorded.
+            if (decided.Gpc && verdict is Verdict.Record) verdict = Decide.On(WithSignal(decided, held, inForce, now), held, inForce, history.EverDeclared, place, now);
             switch (verdict)
             {
                 case Verdict.Refuse refuse:
@@ -65,6 +69,13 @@ internal sealed class DecisionRecorder(
                     break;
             }
         }
+    }
+
+    /// <summary>With a "no" to what Global Privacy Control refuses, wherever it changes a status and the person chose nothing.</summary>
+    private static Decided WithSignal(Decided decided, Receipt? held, PublishedDeclaration inForce, DateTimeOffset now)
+    {
+        var added = GlobalPrivacyControl.ToRecord(held, inForce, decided.Purposes.Keys, now);
+        return added.Count == 0 ? decided : decided with { Purposes = decided.Purposes.Concat(added.Select(id => KeyValuePair.Create(id, false))).ToDictionary() };
     }
 
     /// <summary>The receipt in the record; null for none, and for a tombstone, after which everything begins anew.</summary>

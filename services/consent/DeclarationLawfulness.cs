@@ -25,6 +25,7 @@ internal static class DeclarationLawfulness
         .. RightsMissing(declaration),
         .. ConsentThatNeverHolds(declaration),
         .. RegimesInDisorder(declaration),
+        .. ConsentRecordUndeclared(declaration),
     ];
 
     /// <summary>GDPR art. 13(1)(d): the interest is told.</summary>
@@ -127,6 +128,32 @@ internal static class DeclarationLawfulness
             if (!first && string.CompareOrdinal(from, reached) <= 0) yield return new DeclarationFault($"{path}/from", "Begin after the end of the regime before it.");
             (reached, first) = (until, false);
         }
+    }
+
+    /// <summary>
+    /// To keep who consented to what is processing too: it has a basis of its own (GDPR art. 7(1) asks for the proof) and a term
+    /// (art. 5(1)(e)), and both are told. It is recognised by the cookie in which the banner keeps the choice.
+    /// </summary>
+    private static IEnumerable<DeclarationFault> ConsentRecordUndeclared(JsonObject declaration)
+    {
+        if (!declaration.Maps("purposes").Any(at => BasisOf(at.Item) is LegalBasis.Consent)) return [];
+        var cookie = declaration.Maps("cookies").FirstOrDefault(at => at.Item.Text("name") == Declaration.ChoiceCookie);
+        if (cookie.Item is null)
+        {
+            return
+            [
+                new DeclarationFault("/cookies", $"Declare the cookie {Declaration.ChoiceCookie}, in which a choice is remembered, under the purpose of keeping proof of consent."),
+            ];
+        }
+
+        var proof = declaration.Maps("purposes").FirstOrDefault(at => at.Item.Text("id") == cookie.Item.Text("purpose"));
+        if (proof.Item is null) return [];
+        if (BasisOf(proof.Item) is LegalBasis.Consent)
+            return [new DeclarationFault($"{cookie.Path}/purpose", "Place this under a purpose that does not rest on consent: keeping the proof of consent is a legal obligation.")];
+        var term = declaration.Term("proofFor") ?? new Term(5, 0, 0);
+        return BasisOf(proof.Item) is not LegalBasis.LegalObligation || (proof.Item["retention"] as JsonObject)?.Term("term") == term
+            ? []
+            : [new DeclarationFault($"{proof.Path}/retention/term", $"Write {term}, for which receipts are kept as proof, or write another proofFor.")];
     }
 
     /// <summary>The basis; null when none is named, or one that is none.</summary>

@@ -13,36 +13,34 @@ internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] I
 {
     public const string Kind = "declaration";
     private const string Prefix = "declaration/";
-    private readonly ConcurrentDictionary<string, IReadOnlyList<PublishedDeclaration>> _bySite = [];
+    private readonly ConcurrentDictionary<string, DeclarationHistory> _bySite = [];
 
     /// <summary>Whether a stream of the service's log is one of declarations: those name nobody.</summary>
     public static bool IsStream(string stream) => stream.StartsWith(Prefix, StringComparison.Ordinal);
 
     public IReadOnlyCollection<string> Sites => [.. _bySite.Keys.Order(StringComparer.Ordinal)];
 
-    public PublishedDeclaration? InForce(string site) => Versions(site) is [.., var newest] ? newest : null;
+    public PublishedDeclaration? InForce(string site) => Of(site).Current(time.Now());
 
-    public PublishedDeclaration? ByHash(string site, string hash) => Versions(site).FirstOrDefault(d => d.Hash == hash);
+    public PublishedDeclaration? ByHash(string site, string hash) => Of(site).ByHash(hash);
 
-    public PublishedDeclaration? ByVersion(string site, int version) => Versions(site).FirstOrDefault(d => d.Version == version);
-
-    /// <summary>Whether any version of the site's declaration knew this purpose or topic: a "no" to it can be attributed.</summary>
-    public bool EverDeclared(string site, string id) => Versions(site).Any(d => d.Declaration.PurposeBehind(id) is not null);
+    /// <summary>Every version of the site, also those whose time has not come; empty for an unknown site.</summary>
+    public DeclarationHistory Of(string site) => _bySite.GetValueOrDefault(site) ?? DeclarationHistory.Empty;
 
     public async Task LoadAsync(CancellationToken cancel)
     {
         await foreach (var newest in log.StreamsAsync(Prefix, cancel)) await LoadAsync(newest.Stream, cancel);
     }
 
-    /// <summary>Appends it under the site's next version, unless it is what is in force already.</summary>
+    /// <summary>Appends it under the site's next version, unless it is the newest already.</summary>
     public async Task<(PublishedDeclaration Published, bool IsNew)> PublishAsync(Declaration declaration)
     {
         var hash = PublishedDeclaration.HashOf(declaration);
         while (true)
         {
-            var current = InForce(declaration.Site);
+            var current = Of(declaration.Site).Newest;
             if (current?.Hash == hash) return (current, false);
-            var next = new PublishedDeclaration((current?.Version ?? 0) + 1, hash, time.Now(), declaration);
+            var next = PublishedDeclaration.After(current, declaration, time.Now());
             var outcome = await log.AppendAsync(new NewRecord
             {
                 Stream = Prefix + declaration.Site,
@@ -59,9 +57,7 @@ internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] I
     private async Task LoadAsync(string stream, CancellationToken cancel)
     {
         var history = await log.HistoryAsync(stream, cancel);
-        IReadOnlyList<PublishedDeclaration> versions = [.. history.Select(r => r.Read<PublishedDeclaration>())];
-        _bySite.AddOrUpdate(stream[Prefix.Length..], versions, (_, held) => held.Count > versions.Count ? held : versions);
+        var versions = history.Select(r => r.Read<PublishedDeclaration>()).Aggregate(DeclarationHistory.Empty, (all, one) => all.With(one));
+        _bySite.AddOrUpdate(stream[Prefix.Length..], versions, (_, held) => held.Versions.Count > versions.Versions.Count ? held : versions);
     }
-
-    private IReadOnlyList<PublishedDeclaration> Versions(string site) => _bySite.GetValueOrDefault(site) ?? [];
 }

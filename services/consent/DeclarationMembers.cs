@@ -49,7 +49,8 @@ internal static partial class DeclarationMembers
             Must("rights", Rights(texts)),
             May("disclosures", List(statement)),
             May("measures", List(statement)),
-            May("consentValidFor", _term));
+            May("consentValidFor", _term), May("graceFor", _term), May("proofFor", _term), May("retired", YesOrNo),
+            May("children", Object(Must("ages", AgesByCountry))));
     }
 
     private static Shape Controller() => Object(
@@ -79,6 +80,15 @@ internal static partial class DeclarationMembers
     private static Shape Rights(Shape texts) => Object(
         Must("requests", List(OneOf<RightsRequest>(), atLeast: 1, distinct: true)), Must("email", _email), Must("deadline", _term),
         Must("identityCheck", Object(Must("method", OneOf<IdentityCheckMethod>()), Must("description", texts))), Must("procedure", texts));
+
+    private static IEnumerable<DeclarationFault> AgesByCountry(JsonNode? node, string path) => node is not JsonObject { Count: > 0 } ages
+        ? [new DeclarationFault(path, "Write a map of countries to ages, such as NL: 16.")]
+        : ages.Where(m => !DeclarationCountries.All.Contains(m.Key) || !IsAge(m.Value)).Select(m => new DeclarationFault(
+            $"{path}/{Escaped(m.Key)}", "Write a country code of ISO 3166-1 alpha-2 with an age from 13 to 16 (GDPR art. 8(1))."));
+
+    // YAML's plain scalars are read as texts.
+    private static bool IsAge(JsonNode? node) =>
+        int.TryParse(node?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var age) && age is >= 13 and <= 16;
 
     private static Shape TextsIn(IReadOnlyCollection<string> languages)
     {

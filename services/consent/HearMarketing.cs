@@ -26,7 +26,7 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
 
     private async Task ApplyAsync(string eventId, Decided decided, CancellationToken cancel)
     {
-        var inForce = declarations.InForce(decided.Site)?.Declaration
+        var inForce = declarations.InForce(decided.Site)
             ?? throw new InvalidOperationException($"Event {eventId} speaks of a site that was never declared here.");
         await recorder.RecordAsync(decided with { ClaimedAt = decided.TakenAt }, inForce, ($"event:{eventId}", eventId));
         await transport.AcknowledgeAsync(ConsentSetup.Service, Marketing, eventId, time, cancel);

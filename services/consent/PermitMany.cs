@@ -46,7 +46,7 @@ internal static class PermitMany
             var newest = DecisionRecorder.ReceiptOf(await log.LatestAsync(Receipt.Stream(site, subject), http.RequestAborted));
             answers.Add(purposes.Distinct(StringComparer.Ordinal).ToDictionary(p => p, p =>
             {
-                var state = ConsentState.Of(newest, inForce.Declaration, p, now);
+                var state = ConsentState.Of(newest, inForce, p, now);
                 return new Permit(state.Permitted, state.Status);
             }, StringComparer.Ordinal));
         }

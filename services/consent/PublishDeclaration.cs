@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Consent.Contracts;
 using Consent.ServiceDefaults;
 
 namespace Consent.ConsentService;
@@ -15,13 +17,8 @@ internal static class PublishDeclaration
         var current = declarations.InForce(site);
         if (current is not null && declarations.Open(http.User, site) is null) return Problems.UnknownSite();
 
-        var (bytes, tooLarge) = await JsonBody.ReadBytesAsync(http.Request, LargestBody);
-        if (tooLarge is not null) return tooLarge;
-        var (node, unreadable) = ReadDeclaration.Of(bytes.Span, http.Request.ContentType);
-        if (unreadable is not null) return Invalid(400, [unreadable]);
-        var (declaration, faults) = ValidateDeclaration.Of(node);
-        if (declaration is null) return Invalid(422, faults);
-        if (declaration.Site != site) return Invalid(422, [new DeclarationFault("/site", "Name the site that stands in the address.")]);
+        var (declaration, problem) = await ReadAsync(site, http.Request);
+        if (declaration is null) return problem!;
 
         var controller = declaration.Controller.Id;
         if (!Tenancy.Allows(http.User, site, controller)) return Problems.UnknownSite();
@@ -29,9 +26,22 @@ internal static class PublishDeclaration
             return Invalid(422, [new DeclarationFault("/controller/id", "Keep the controller's id: only an admin hands a site over.")]);
 
         var (published, isNew) = await declarations.PublishAsync(declaration);
-        return isNew
-            ? TypedResults.Created($"/v1/sites/{site}/declaration?version={published.Version}", published.ToJson())
-            : TypedResults.Ok(published.ToJson());
+        var answer = published.ToJson();
+        if (isNew && declarations.Of(site).ByVersion(published.Version - 1) is { } before)
+            answer["difference"] = JsonSerializer.SerializeToNode(DeclarationDifference.Between(before, published), ContractJson.Options);
+        return isNew ? TypedResults.Created($"/v1/sites/{site}/declaration?version={published.Version}", answer) : TypedResults.Ok(answer);
+    }
+
+    /// <summary>The declaration in the body, or the problem that the caller should answer: every fault at once.</summary>
+    public static async Task<(Declaration? Declaration, IResult? Problem)> ReadAsync(string site, HttpRequest request)
+    {
+        var (bytes, tooLarge) = await JsonBody.ReadBytesAsync(request, LargestBody);
+        if (tooLarge is not null) return (null, tooLarge);
+        var (node, unreadable) = ReadDeclaration.Of(bytes.Span, request.ContentType);
+        if (unreadable is not null) return (null, Invalid(400, [unreadable]));
+        var (declaration, faults) = ValidateDeclaration.Of(node);
+        if (declaration is null) return (null, Invalid(422, faults));
+        return declaration.Site == site ? (declaration, null) : (null, Invalid(422, [new DeclarationFault("/site", "Name the site that stands in the address.")]));
     }
 
     private static IResult Invalid(int status, IReadOnlyList<DeclarationFault> faults) => Problems.Because(

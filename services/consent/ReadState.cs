@@ -28,13 +28,22 @@ internal static class ReadState
         if (reader.Declarations.InForce(site) is not { } inForce) return Problems.UnknownSite();
         if (SiteCors.ForeignOrigin(http.Request, inForce.Declaration) is { } foreign) return foreign;
         var subject = http.Request.Headers[SubjectHeader].ToString();
+        // A browser that says "no" by its signal is answered also before the first choice, when there is no id yet.
+        if (subject.Length == 0 && ServeGpc.IsOn(http.Request)) return await reader.AnswerAsync(http, inForce, subject);
         return SubjectId.IsVisitor(subject) ? await reader.AnswerAsync(http, inForce, subject) : MalformedSubject();
     }
 
-    private static async Task<IResult> StateAsync(string site, string subject, HttpContext http, Reader reader)
+    /// <param name="at">As it was known at that moment; now when absent.</param>
+    private static async Task<IResult> StateAsync(string site, string subject, string? at, HttpContext http, Reader reader)
     {
         if (reader.Declarations.Open(http.User, site) is not { } inForce) return Problems.UnknownSite();
-        return SubjectId.IsValid(subject) ? await reader.AnswerAsync(http, inForce, subject) : MalformedSubject();
+        if (!SubjectId.IsValid(subject)) return MalformedSubject();
+        if (at is null) return await reader.AnswerAsync(http, inForce, subject);
+        if (!Moments.TryRead(at, out var moment)) return Moments.Malformed("at");
+        if (moment > reader.Time.Now()) return Moments.NotYet("at");
+        return reader.Declarations.Of(site).InForce(moment) is { } then
+            ? await reader.AnswerAsOfAsync(http, then, subject, moment)
+            : Problems.Because(404, "unknown-declaration", "The site had published nothing by then.", "Ask for a time after its first publication.");
     }
 
     private static async Task<IResult> HistoryAsync(string site, string subject, HttpContext http, Reader reader)
@@ -53,7 +62,7 @@ internal static class ReadState
         if (inForce.Declaration.PurposeBehind(purpose) is null)
             return Problems.Because(404, "unknown-purpose", "The declaration has no such purpose or topic.", "Use an id of the site's declaration.");
         var newest = await reader.NewestAsync(site, subject, http.RequestAborted);
-        var state = ConsentState.Of(newest, inForce.Declaration, purpose, reader.Time.Now());
+        var state = ConsentState.Of(newest, inForce, purpose, reader.Time.Now());
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Permit(state.Permitted, state.Status, newest?.Id));
     }
@@ -86,14 +95,23 @@ internal static class ReadState
         public async Task<Receipt?> NewestAsync(string site, string subject, CancellationToken cancel) =>
             DecisionRecorder.ReceiptOf(await log.LatestAsync(Receipt.Stream(site, subject), cancel));
 
-        public async Task<IResult> AnswerAsync(HttpContext http, PublishedDeclaration inForce, string subject)
+        public async Task<IResult> AnswerAsync(HttpContext http, PublishedDeclaration inForce, string subject) =>
+            Answer(http, await NewestAsync(inForce.Declaration.Site, subject, http.RequestAborted), inForce, time.Now(), ServeGpc.IsOn(http.Request));
+
+        /// <summary>What was known at the moment: receipts recorded by then, the declaration in force then, and the time itself.</summary>
+        public async Task<IResult> AnswerAsOfAsync(HttpContext http, PublishedDeclaration inForce, string subject, DateTimeOffset at)
         {
-            var newest = await NewestAsync(inForce.Declaration.Site, subject, http.RequestAborted);
-            var now = time.Now();
+            var history = await log.HistoryAsync(Receipt.Stream(inForce.Declaration.Site, subject), http.RequestAborted);
+            return Answer(http, DecisionRecorder.ReceiptOf(history.LastOrDefault(r => r.RecordedAt <= at)), inForce, at);
+        }
+
+        private JsonHttpResult<State> Answer(HttpContext http, Receipt? newest, PublishedDeclaration inForce, DateTimeOffset at, bool gpc = false)
+        {
             http.Response.Headers.CacheControl = "no-store";
-            return TypedResults.Ok(new State(
-                inForce.Declaration.Site, newest?.Epoch ?? log.Epoch, newest?.Version ?? 0, newest?.Id, inForce.Hash, now,
-                ConsentState.Of(newest, inForce.Declaration, now)));
+            var purposes = ConsentState.Of(newest, inForce, at);
+            return TypedResults.Json(new State(
+                inForce.Declaration.Site, newest?.Epoch ?? log.Epoch, newest?.Version ?? 0, newest?.Id, inForce.Hash, at,
+                gpc ? GlobalPrivacyControl.Apply(purposes, newest, inForce.Declaration) : purposes));
         }
     }
 }

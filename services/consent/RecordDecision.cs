@@ -33,7 +33,8 @@ internal static partial class RecordDecision
     {
         var (request, problem) = await JsonBody.ReadAsync<Request>(http, LargestBody);
         if (request is null) return problem!;
-        if (declarations.InForce(site)?.Declaration is not { } inForce) return Problems.UnknownSite();
+        if (declarations.InForce(site) is not { } published) return Problems.UnknownSite();
+        var inForce = published.Declaration;
         if (WhyNotAttributable(request.SubjectId, http.HttpContext, inForce) is { } unattributable) return unattributable;
         if (request.Purposes is not { Count: > 0 and <= MostPurposes } purposes)
             return Problems.Invalid(DropReason.Nothing, "Nothing was decided.", $"Send purposes: 1 to {MostPurposes} ids of the declaration, each true or false.");
@@ -53,9 +54,9 @@ internal static partial class RecordDecision
             ActedBy = ActorOf(kept.ActedBy, http.HttpContext, inForce),
             ParentalAuthorisation = kept.ParentalAuthorisation,
             OfAge = request.OfAge ?? false,
-            Gpc = http.Headers["Sec-GPC"] == "1",
+            Gpc = ServeGpc.IsOn(http),
         };
-        return await recorder.RecordAsync(decided, inForce, key is null ? null : ($"key:{key}", CanonicalJson.Hash(request))) switch
+        return await recorder.RecordAsync(decided, published, key is null ? null : ($"key:{key}", CanonicalJson.Hash(request))) switch
         {
             Recorded.Stored { Receipt: var receipt } => TypedResults.Created($"/v1/sites/{site}/receipts/{receipt.Id}", receipt),
             Recorded.Stale stale => ToProblem(stale),

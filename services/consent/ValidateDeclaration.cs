@@ -24,7 +24,15 @@ public static class ValidateDeclaration
         var faults = form.Concat(meaning).Distinct().ToList();
         return faults.Count > 0
             ? (null, Bounded(faults))
-            : (document.Deserialize<Declaration>(ContractJson.Options), []);
+            : (WithNumbers(document!.DeepClone()).Deserialize<Declaration>(ContractJson.Options), []);
+    }
+
+    /// <summary>The only numbers of a declaration, which YAML gives as texts.</summary>
+    private static JsonNode WithNumbers(JsonNode document)
+    {
+        if (document["children"]?["ages"] is not JsonObject ages) return document;
+        foreach (var (country, age) in ages.ToList()) ages[country] = int.Parse(age!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
+        return document;
     }
 
     private static string[] Languages(JsonNode? document) =>

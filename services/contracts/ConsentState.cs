@@ -20,20 +20,20 @@ public enum PurposeStatus { NeverAsked, Given, Refused, Withdrawn, Expired, AskA
 public static class ConsentState
 {
     /// <summary>The state of every purpose and topic of the declaration.</summary>
-    public static IReadOnlyDictionary<string, PurposeState> Of(Receipt? newest, Declaration inForce, DateTimeOffset now)
+    public static IReadOnlyDictionary<string, PurposeState> Of(Receipt? newest, PublishedDeclaration inForce, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(inForce);
         var states = new SortedDictionary<string, PurposeState>(StringComparer.Ordinal);
-        foreach (var purpose in inForce.Purposes) states[purpose.Id] = Of(newest, inForce, purpose.Id, now);
-        foreach (var topic in inForce.Topics) states[topic.Id] = Of(newest, inForce, topic.Id, now);
+        foreach (var purpose in inForce.Declaration.Purposes) states[purpose.Id] = Of(newest, inForce, purpose.Id, now);
+        foreach (var topic in inForce.Declaration.Topics) states[topic.Id] = Of(newest, inForce, topic.Id, now);
         return states;
     }
 
     /// <summary>The state of one purpose or topic; <c>never-asked</c> for an id that the declaration does not know.</summary>
-    public static PurposeState Of(Receipt? newest, Declaration inForce, string id, DateTimeOffset now)
+    public static PurposeState Of(Receipt? newest, PublishedDeclaration inForce, string id, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(inForce);
-        if (inForce.PurposeBehind(id) is not { } purpose) return new PurposeState(PurposeStatus.NeverAsked, null, null);
+        if (inForce.Declaration.PurposeBehind(id) is not { } purpose) return new PurposeState(PurposeStatus.NeverAsked, null, null);
 
         var decision = Decided(newest, id);
         if (purpose.Id == id) return OfDecision(decision, purpose, inForce, now);
@@ -46,7 +46,7 @@ public static class ConsentState
 
     private static PurposeDecision? Decided(Receipt? newest, string id) => newest?.Purposes.GetValueOrDefault(id);
 
-    private static PurposeState OfDecision(PurposeDecision? decision, Purpose purpose, Declaration inForce, DateTimeOffset now)
+    private static PurposeState OfDecision(PurposeDecision? decision, Purpose purpose, PublishedDeclaration inForce, DateTimeOffset now)
     {
         var status = (purpose.LegalBasis, decision) switch
         {
@@ -59,7 +59,7 @@ public static class ConsentState
             (_, { Status: Decision.Refused }) => PurposeStatus.Refused,
             (_, { Status: Decision.Withdrawn }) => PurposeStatus.Withdrawn,
             (_, { Status: Decision.Unproven }) => PurposeStatus.AskAgain,
-            (_, { Meaning: var meaning }) when meaning != Meaning.Of(inForce, purpose.Id) => PurposeStatus.AskAgain,
+            (_, { Meaning: var meaning }) when meaning != inForce.Meanings.GetValueOrDefault(purpose.Id) => PurposeStatus.AskAgain,
             _ => PurposeStatus.Given,
         };
         return new PurposeState(status, decision?.DecidedAt, decision?.ValidUntil);

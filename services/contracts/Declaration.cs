@@ -9,6 +9,9 @@ namespace Consent.Contracts;
 /// </summary>
 public sealed record Declaration
 {
+    /// <summary>The cookie in which the banner keeps a choice; declared by every site that asks consent.</summary>
+    public const string ChoiceCookie = "consent-choice";
+
     public required string Site { get; init; }
     public required DateOnly EffectiveFrom { get; init; }
     public required IReadOnlyList<string> Origins { get; init; }
@@ -30,6 +33,21 @@ public sealed record Declaration
     /// <summary>How long a choice, given or refused, is remembered.</summary>
     public Term ConsentValidFor { get; init; } = Term.SixMonths;
 
+    /// <summary>How long after it was superseded a grant made on this declaration is still taken: a page may stand open for a while.</summary>
+    public Term GraceFor { get; init; } = new(0, 0, 1);
+
+    /// <summary>
+    /// How long receipts are kept as proof (GDPR art. 7(1)) after the last decision in them has run out or was withdrawn; then they
+    /// are erased. A topic, and an objection, run out only when they are decided again.
+    /// </summary>
+    public Term ProofFor { get; init; } = new(5, 0, 0);
+
+    /// <summary>The site is no more: nothing is granted here any longer, and a "no" still goes through.</summary>
+    public bool Retired { get; init; }
+
+    /// <summary>Present when the service is offered to children (GDPR art. 8).</summary>
+    public Children? Children { get; init; }
+
     public Purpose? FindPurpose(string id) => Purposes.FirstOrDefault(p => p.Id == id);
 
     public Topic? FindTopic(string id) => Topics.FirstOrDefault(t => t.Id == id);
@@ -37,6 +55,9 @@ public sealed record Declaration
     /// <summary>The purpose that stands behind <paramref name="id"/>: the purpose of that id, or the purpose of the topic of that id.</summary>
     public Purpose? PurposeBehind(string id) => FindPurpose(id) ?? (FindTopic(id) is { } topic ? FindPurpose(topic.Purpose) : null);
 }
+
+/// <summary>Below which age a person's consent needs the authorisation of a parent, by country (ISO 3166-1 alpha-2): 13 to 16.</summary>
+public sealed record Children(IReadOnlyDictionary<string, int> Ages);
 
 /// <summary>Text by language tag, such as <c>nl</c> and <c>en</c>.</summary>
 public sealed class Texts : Dictionary<string, string>

@@ -30,21 +30,22 @@ public static class RenderBanner
         return new SiteData(
             declaration.Site, published.Hash, declaration.Controller.Name, declaration.Languages,
             [(12 * declaration.ConsentValidFor.Years) + declaration.ConsentValidFor.Months, declaration.ConsentValidFor.Days],
-            [.. declaration.Purposes.Select(p => PurposeOf(declaration, p)).OfType<PurposeData>()]);
+            [.. declaration.Purposes.Select(p => PurposeOf(published, p)).OfType<PurposeData>()]);
     }
 
     /// <summary>
     /// The banner asks consent to what is stored or read in the browser. Any other consent (to a mailing, to keeping a form) is
     /// asked where its data are given, and is left out: null.
     /// </summary>
-    private static PurposeData? PurposeOf(Declaration declaration, Purpose purpose)
+    private static PurposeData? PurposeOf(PublishedDeclaration published, Purpose purpose)
     {
+        var declaration = published.Declaration;
         string[] keys = [.. declaration.Cookies.Where(c => c.Purpose == purpose.Id).Select(c => KindLetter(c.Kind) + c.Name)];
         if (purpose.LegalBasis != LegalBasis.Consent && keys.Length == 0) return new PurposeData(purpose.Id, null, null, null, null);
         if (keys.Length == 0) return null;
         return new PurposeData(
             purpose.Id,
-            purpose.LegalBasis == LegalBasis.Consent ? Meaning.Of(declaration, purpose.Id) : null,
+            purpose.LegalBasis == LegalBasis.Consent ? published.MeaningOf(purpose.Id) : null,
             [.. declaration.Languages.Select(purpose.Name.In)],
             [.. declaration.Languages.Select(purpose.Description.In)],
             keys);

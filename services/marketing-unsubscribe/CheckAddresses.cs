@@ -50,7 +50,7 @@ internal static class CheckAddresses
                 : MaySend.Decide(
                     [.. streams.Select(s => s.Entry(topic.Id)).OfType<TopicEntry>()],
                     [.. streams.Select(s => receipts.GetValueOrDefault(s.SubjectId)).OfType<Receipt>()],
-                    inForce.Declaration, topic.Id, now);
+                    inForce, topic.Id, now);
             return new Result(asked, permitted, reason);
         }
     }

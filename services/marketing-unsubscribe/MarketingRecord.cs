@@ -77,7 +77,7 @@ public sealed record OptInProof
         {
             Declaration = inForce.Hash,
             DeclarationVersion = inForce.Version,
-            Meaning = Contracts.Meaning.Of(inForce.Declaration, topic.Id),
+            Meaning = inForce.MeaningOf(topic.Id),
             Language = language,
             TextHash = TextHashOf(topic, language),
             Source = source,

@@ -20,14 +20,14 @@ public static class MaySend
     /// <param name="own">The topic's entry in each stream of the address (one per version of the controller's key).</param>
     /// <param name="held">The receipts held of the same address ids.</param>
     public static SendDecision Decide(
-        IReadOnlyList<TopicEntry> own, IReadOnlyList<Receipt> held, Declaration inForce, string topic, DateTimeOffset now)
+        IReadOnlyList<TopicEntry> own, IReadOnlyList<Receipt> held, PublishedDeclaration inForce, string topic, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(held);
         if (own.Any(e => e.Status is TopicStatus.Suppressed)) return No("suppressed");
 
         var optIn = own.Select(e => e.Proof).OfType<OptInProof>().MaxBy(p => p.ConfirmedAt ?? DateTimeOffset.MinValue);
-        if (held.Select(receipt => StandingNo(receipt, inForce, topic, optIn)).FirstOrDefault(no => no is not null) is { } no) return no;
+        if (held.Select(receipt => StandingNo(receipt, inForce.Declaration, topic, optIn)).FirstOrDefault(no => no is not null) is { } no) return no;
 
         var states = held.Select(receipt => ConsentState.Of(receipt, inForce, topic, now).Status).ToList();
         if (states.Contains(PurposeStatus.AskAgain)) return No("ask-again");
@@ -50,8 +50,8 @@ public static class MaySend
         return null;
     }
 
-    private static bool MeansTheSame(OptInProof optIn, Declaration inForce, string topic) =>
-        inForce.PurposeBehind(topic)?.LegalBasis is not LegalBasis.Consent || optIn.Meaning == Meaning.Of(inForce, topic);
+    private static bool MeansTheSame(OptInProof optIn, PublishedDeclaration inForce, string topic) =>
+        inForce.Declaration.PurposeBehind(topic)?.LegalBasis is not LegalBasis.Consent || optIn.Meaning == inForce.MeaningOf(topic);
 
     private static SendDecision No(string reason) => new(false, reason);
 

@@ -11,7 +11,7 @@ public interface IDeclarations
 {
     IReadOnlyCollection<string> Sites { get; }
 
-    /// <summary>The newest declaration of the site; null for a site that this service has not heard of.</summary>
+    /// <summary>The declaration of the site that is in force now; null for a site that this service has not heard of.</summary>
     PublishedDeclaration? InForce(string site);
 
     /// <summary>Any published version of the site, by its hash.</summary>

@@ -27,7 +27,8 @@ public static class SubscriberRegistration
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddKeyedSingleton(service, (_, _) => new SubscriberStore(ServiceData.FileOf(builder.Configuration, service, "subscriber.db")));
-        services.AddKeyedSingleton(service, (provider, _) => new DeclarationBook(provider.GetRequiredKeyedService<SubscriberStore>(service)));
+        services.AddKeyedSingleton(service, (provider, _) => new DeclarationBook(
+            provider.GetRequiredKeyedService<SubscriberStore>(service), provider.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton<IDeclarations>(service, (provider, _) => provider.GetRequiredKeyedService<DeclarationBook>(service));
         services.AddEventHandler<DeclarationPublished>(service, provider => new HearDeclarationPublished(
             service, provider.GetRequiredKeyedService<DeclarationBook>(service), provider.GetRequiredService<IEventTransport>(),

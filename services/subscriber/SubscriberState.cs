@@ -33,7 +33,7 @@ public sealed class SubscriberState
     /// </returns>
     public (bool Permitted, string Reason) IsPermitted(string site, string subject, string purpose) =>
         _declarations.InForce(site) is { } inForce
-            ? Answer(Newest(site, subject), inForce.Declaration, purpose, _time.Now())
+            ? Answer(Newest(site, subject), inForce, purpose, _time.Now())
             : (false, "unknown-site");
 
     /// <summary>The same for many subjects, in their order, all at one moment.</summary>
@@ -42,7 +42,7 @@ public sealed class SubscriberState
         if (_declarations.InForce(site) is not { } inForce) return [.. subjects.Select(_ => (false, "unknown-site"))];
         var now = _time.Now();
         var held = NewestOf(site, subjects);
-        return [.. subjects.Select(subject => Answer(held.GetValueOrDefault(subject), inForce.Declaration, purpose, now))];
+        return [.. subjects.Select(subject => Answer(held.GetValueOrDefault(subject), inForce, purpose, now))];
     }
 
     /// <summary>
@@ -124,7 +124,7 @@ public sealed class SubscriberState
         if (erased > 0) _store.EmptyWal();
     }
 
-    private static (bool Permitted, string Reason) Answer(Receipt? newest, Declaration inForce, string purpose, DateTimeOffset now)
+    private static (bool Permitted, string Reason) Answer(Receipt? newest, PublishedDeclaration inForce, string purpose, DateTimeOffset now)
     {
         var state = ConsentState.Of(newest, inForce, purpose, now);
         return (state.Permitted, JsonNamingPolicy.KebabCaseLower.ConvertName(state.Status.ToString()));

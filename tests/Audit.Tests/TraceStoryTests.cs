@@ -106,7 +106,7 @@ public class TraceStoryTests
         var declaration = trace.Declaration!;
         Assert.Equal((1, Samples.Noon.AddDays(-30), "/v1/sites/tuin/declaration?version=1"), (declaration.Version, declaration.PublishedAt, declaration.Href));
         Assert.Equal((shown, "Het Tuinhuis B.V."), (declaration.Text!.Language, declaration.Text.Controller));
-        Assert.Equal([new ShownEntry("statistics", name, description)], declaration.Text.Purposes);
+        Assert.Equal(new ShownEntry("statistics", name, description), declaration.Text.Purposes[0]);
         Assert.Equal("offers", Assert.Single(declaration.Text.Topics).Id);
     }
 

@@ -18,7 +18,7 @@ public sealed class DecideTests
         Assert.Equal(Decision.Given, statistics.Status);
         Assert.Equal(Noon.AddMonths(6), statistics.ValidUntil);
         Assert.Equal(InForce.Hash, statistics.Declaration);
-        Assert.Equal(Meaning.Of(InForce.Declaration, "statistics"), statistics.Meaning);
+        Assert.Equal(InForce.MeaningOf("statistics"), statistics.Meaning);
         Assert.Equal(["statistics"], receipt.Changed);
     }
 
@@ -159,7 +159,7 @@ public sealed class DecideTests
         Assert.Null(objected.Purposes["showcase"].ValidUntil);
 
         var back = Recorded(Yes("showcase") with { HeldVersion = 1 }, objected);
-        Assert.True(ConsentState.Of(back, InForce.Declaration, "showcase", Noon.AddYears(9)).Permitted);
+        Assert.True(ConsentState.Of(back, InForce, "showcase", Noon.AddYears(9)).Permitted);
     }
 
     [Fact]
@@ -173,10 +173,10 @@ public sealed class DecideTests
     {
         var older = Declaration();
         var newer = Published(older with { Purposes = [Purpose("statistics", LegalBasis.Consent, "account-closed")] }, 2);
-        var verdict = Decide.On(Yes("statistics"), null, newer.Declaration, _ => false, new Place("r", 1, 1), Noon);
+        var verdict = Decide.On(Yes("statistics"), null, newer, _ => false, new Place("r", 1, 1), Noon);
 
         var receipt = Assert.IsType<Verdict.Record>(verdict).Receipt;
-        Assert.Equal(PurposeStatus.AskAgain, ConsentState.Of(receipt, newer.Declaration, "statistics", Noon).Status);
+        Assert.Equal(PurposeStatus.AskAgain, ConsentState.Of(receipt, newer, "statistics", Noon).Status);
     }
 
     private static Decided Yes(params string[] ids) => Mixed([.. ids.Select(id => (id, true))]);
@@ -187,7 +187,7 @@ public sealed class DecideTests
         new("test-site", Visitor, 0, purposes.ToDictionary(p => p.Id, p => p.Yes), InForce);
 
     private static Verdict On(Decided decided, Receipt? newest, DateTimeOffset? at = null) =>
-        Decide.On(decided, newest, InForce.Declaration, id => id == "gone", new Place($"receipt-{(newest?.Version ?? 0) + 1}", 1, (newest?.Version ?? 0) + 1), at ?? Noon);
+        Decide.On(decided, newest, InForce, id => id == "gone", new Place($"receipt-{(newest?.Version ?? 0) + 1}", 1, (newest?.Version ?? 0) + 1), at ?? Noon);
 
     private static Receipt Recorded(Decided decided, Receipt? newest, DateTimeOffset? at = null) =>
         Assert.IsType<Verdict.Record>(On(decided, newest, at)).Receipt;

@@ -14,32 +14,32 @@ public sealed class ConsentStatePropertyTests
     [Fact]
     public void ConsentPurpose_IsPermitted_OnlyByAGrantThatHoldsNow() => ForAllCases((receipt, now) => _ids
         .Where(id => _declaration.PurposeBehind(id)?.LegalBasis is LegalBasis.Consent)
-        .Where(id => ConsentState.Of(receipt, _declaration, id, now).Permitted)
+        .Where(id => ConsentState.Of(receipt, CornerShop.Published, id, now).Permitted)
         .All(id => receipt!.Purposes[id] is { Status: Decision.Given } given
             && (given.ValidUntil is null || now < given.ValidUntil)
-            && given.Meaning == Meaning.Of(_declaration, id)));
+            && given.Meaning == CornerShop.Meaning(id)));
 
     [Fact]
     public void Topic_IsNotPermitted_WhenItsPurposeWasRefusedSince() => ForAllCases((receipt, now) => _declaration.Topics
         .Where(topic => _declaration.FindPurpose(topic.Purpose)!.LegalBasis is LegalBasis.Consent or LegalBasis.LegitimateInterest)
         .Where(topic => receipt?.Purposes.GetValueOrDefault(topic.Purpose) is { IsNo: true } no
             && no.DecidedIn >= (receipt.Purposes.GetValueOrDefault(topic.Id)?.DecidedIn ?? 0))
-        .All(topic => !ConsentState.Of(receipt, _declaration, topic.Id, now).Permitted));
+        .All(topic => !ConsentState.Of(receipt, CornerShop.Published, topic.Id, now).Permitted));
 
     [Fact]
     public void Objection_ToALegitimateInterest_HoldsAtAnyTime() => ForAllCases((receipt, now) => _ids
         .Where(id => _declaration.PurposeBehind(id)?.LegalBasis is LegalBasis.LegitimateInterest or LegalBasis.PublicTask)
         .Where(id => receipt?.Purposes.GetValueOrDefault(id) is { IsNo: true })
-        .All(id => !ConsentState.Of(receipt, _declaration, id, now).Permitted));
+        .All(id => !ConsentState.Of(receipt, CornerShop.Published, id, now).Permitted));
 
     [Fact]
     public void UnknownPurpose_IsNeverPermitted() =>
-        ForAllCases((receipt, now) => !ConsentState.Of(receipt, _declaration, "magic", now).Permitted);
+        ForAllCases((receipt, now) => !ConsentState.Of(receipt, CornerShop.Published, "magic", now).Permitted);
 
     [Fact]
     public void Time_GivesNothingBack_ThatItTook() => ForAllCases((receipt, now) => _declaration.Purposes
-        .Where(purpose => !ConsentState.Of(receipt, _declaration, purpose.Id, now).Permitted)
-        .All(purpose => !ConsentState.Of(receipt, _declaration, purpose.Id, now.AddYears(1)).Permitted));
+        .Where(purpose => !ConsentState.Of(receipt, CornerShop.Published, purpose.Id, now).Permitted)
+        .All(purpose => !ConsentState.Of(receipt, CornerShop.Published, purpose.Id, now.AddYears(1)).Permitted));
 
     private static void ForAllCases(Func<Receipt?, DateTimeOffset, bool> holds) => Prop
         .ForAll(Receipts().Zip(Moments()).ToArbitrary(), at => holds(at.Item1, at.Item2))
@@ -52,7 +52,7 @@ public sealed class ConsentStatePropertyTests
         from decided in Moments()
         from end in Gen.OneOf(Moments().Select(moment => (DateTimeOffset?)moment), Gen.Constant((DateTimeOffset?)null))
         from version in Gen.Choose(1, 3)
-        from meaning in Gen.Elements(Meaning.Of(_declaration, id), "0000000000000000", null)
+        from meaning in Gen.Elements(CornerShop.Meaning(id), "0000000000000000", null)
         select new PurposeDecision(status, decided, version, end, null, meaning);
 
     private static Gen<Receipt?> Receipts() =>

@@ -83,15 +83,15 @@ public sealed class ConsentStateTests
     {
         var changed = CornerShop.Declaration.With("statistics", p => p with { Vendors = ["meter", "broker"] });
         var receipt = Receipt(("statistics", Decision.Given), ("offers", Decision.Given));
-        Assert.Equal(AskAgain, ConsentState.Of(receipt, changed, "statistics", _soon).Status);
-        Assert.Equal(Given, ConsentState.Of(receipt, changed, "offers", _soon).Status);
+        Assert.Equal(AskAgain, ConsentState.Of(receipt, CornerShop.Of(changed), "statistics", _soon).Status);
+        Assert.Equal(Given, ConsentState.Of(receipt, CornerShop.Of(changed), "offers", _soon).Status);
     }
 
     [Fact]
     public void Grant_ToATopic_IsAskedAgain_WhenItsPurposeChanged()
     {
         var changed = CornerShop.Declaration.With("newsletter", p => p with { Retention = p.Retention with { Term = new Term(9, 0, 0) } });
-        Assert.Equal(AskAgain, ConsentState.Of(Receipt(("offers", Decision.Given)), changed, "offers", _soon).Status);
+        Assert.Equal(AskAgain, ConsentState.Of(Receipt(("offers", Decision.Given)), CornerShop.Of(changed), "offers", _soon).Status);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ConsentStateTests
     public void No_Stands_WhenTheMeaningChanged(Decision no, PurposeStatus expected)
     {
         var changed = CornerShop.Declaration.With("statistics", p => p with { Advertising = true });
-        Assert.Equal(expected, ConsentState.Of(Receipt(("statistics", no)), changed, "statistics", _soon).Status);
+        Assert.Equal(expected, ConsentState.Of(Receipt(("statistics", no)), CornerShop.Of(changed), "statistics", _soon).Status);
     }
 
     [Theory]
@@ -170,7 +170,7 @@ public sealed class ConsentStateTests
     [Fact]
     public void State_TellsWhenItWasDecidedAndUntilWhen()
     {
-        var state = ConsentState.Of(Receipt(("statistics", Decision.Given)), CornerShop.Declaration, "statistics", _soon);
+        var state = ConsentState.Of(Receipt(("statistics", Decision.Given)), CornerShop.Published, "statistics", _soon);
         Assert.Equal((_decided, _end), (state.DecidedAt, state.ValidUntil));
     }
 
@@ -178,11 +178,11 @@ public sealed class ConsentStateTests
     public void States_CoverEveryPurposeAndTopic_AsAskedOneByOne()
     {
         var receipt = Receipt(("statistics", Decision.Given), ("newsletter", Decision.Refused), ("letters", Decision.Objected));
-        var all = ConsentState.Of(receipt, CornerShop.Declaration, _soon);
+        var all = ConsentState.Of(receipt, CornerShop.Published, _soon);
         Assert.Equal(
             CornerShop.Declaration.Purposes.Select(p => p.Id).Concat(CornerShop.Declaration.Topics.Select(t => t.Id)).Order(StringComparer.Ordinal),
             all.Keys);
-        Assert.All(all, each => Assert.Equal(ConsentState.Of(receipt, CornerShop.Declaration, each.Key, _soon), each.Value));
+        Assert.All(all, each => Assert.Equal(ConsentState.Of(receipt, CornerShop.Published, each.Key, _soon), each.Value));
     }
 
     [Theory]
@@ -198,13 +198,13 @@ public sealed class ConsentStateTests
         Assert.Equal(permitted, new PurposeState(status, null, null).Permitted);
 
     private static void AssertState(PurposeStatus expected, string id, Receipt? newest, DateTimeOffset? now = null) =>
-        Assert.Equal(expected, ConsentState.Of(newest, CornerShop.Declaration, id, now ?? _soon).Status);
+        Assert.Equal(expected, ConsentState.Of(newest, CornerShop.Published, id, now ?? _soon).Status);
 
     private static Receipt Receipt(params (string Id, Decision Decision)[] decisions) =>
         ReceiptOf([.. decisions.Select(d => (d.Id, Decided(d.Id, d.Decision)))]);
 
     private static PurposeDecision Decided(string id, Decision decision) => new(
-        decision, _decided, 1, decision is Decision.Objected ? null : _end, "declaration", Meaning.Of(CornerShop.Declaration, id));
+        decision, _decided, 1, decision is Decision.Objected ? null : _end, "declaration", CornerShop.Meaning(id));
 
     private static Receipt ReceiptOf(params (string Id, PurposeDecision Decision)[] decisions) => new()
     {

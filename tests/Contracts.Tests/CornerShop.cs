@@ -25,6 +25,12 @@ internal static class CornerShop
         Vendors = [new Vendor { Id = "meter", Name = "Meter", Role = VendorRole.ThirdParty, Country = "NL" }],
     };
 
+    public static PublishedDeclaration Published { get; } = Of(Declaration);
+
+    public static PublishedDeclaration Of(Declaration declaration) => declaration.Published(new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public static string? Meaning(string id) => Published.MeaningOf(id);
+
     private static Purpose Purpose(string id, LegalBasis basis) => SampleDeclaration.Purpose(id, basis) with
     {
         DataCategories = ["visits", "address"],

@@ -11,7 +11,7 @@ public class RenderBannerTests
     {
         var declaration = Declaration();
         var statistics = RenderBanner.Of(Published(declaration)).Purposes.Single(p => p.Id == "statistics");
-        Assert.Equal(Meaning.Of(declaration, "statistics"), statistics.Meaning);
+        Assert.Equal(Published(declaration).MeaningOf("statistics"), statistics.Meaning);
         Assert.Equal(["Doel statistics", "Purpose statistics"], statistics.Name!);
         Assert.Equal(["Waarvoor statistics", "What statistics is for"], statistics.Text!);
         Assert.Equal(["c_stats*", "lseen"], statistics.Keys!);

@@ -64,6 +64,6 @@ internal static class Samples
     public static PublishedDeclaration Published(Declaration? declaration = null, int version = 1)
     {
         declaration ??= Declaration();
-        return new PublishedDeclaration(version, PublishedDeclaration.HashOf(declaration), DateTimeOffset.UnixEpoch, declaration);
+        return new PublishedDeclaration(version, PublishedDeclaration.HashOf(declaration), DateTimeOffset.UnixEpoch, declaration, Meaning.OfAll(declaration, null));
     }
 }

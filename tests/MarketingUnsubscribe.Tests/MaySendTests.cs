@@ -79,7 +79,7 @@ public sealed class MaySendTests
 
     private static SendDecision Decide(
         TopicEntry[] own, Receipt[] held, Declaration? inForce = null, string topic = "newsletter", DateTimeOffset? now = null) =>
-        MaySend.Decide(own, held, inForce ?? Declared, topic, now ?? T0.AddHours(3));
+        MaySend.Decide(own, held, Sample.Published(inForce ?? Declared), topic, now ?? T0.AddHours(3));
 
     private static TopicEntry In(DateTimeOffset? confirmedAt = null, DateTimeOffset? at = null) => new(TopicStatus.Subscribed, at ?? T0,
         OptInProof.On(Sample.Published(Declared), Declared.FindTopic("newsletter")!, "nl", "form", confirmedAt));

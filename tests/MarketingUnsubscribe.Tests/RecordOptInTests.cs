@@ -22,7 +22,7 @@ public sealed class RecordOptInTests : HostedTest
         {
             Declaration = PublishedDeclaration.HashOf(declaration),
             DeclarationVersion = 1,
-            Meaning = Meaning.Of(declaration, "newsletter"),
+            Meaning = Sample.Published(declaration).MeaningOf("newsletter"),
             Language = "en",
             TextHash = OptInProof.TextHashOf(declaration.FindTopic("newsletter")!, "en"),
             Source = "footer",

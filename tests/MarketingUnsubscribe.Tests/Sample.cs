@@ -48,7 +48,7 @@ internal static class Sample
     };
 
     public static PublishedDeclaration Published(Declaration declaration, int version = 1) =>
-        new(version, PublishedDeclaration.HashOf(declaration), Noon.AddDays(version), declaration);
+        new(version, PublishedDeclaration.HashOf(declaration), Noon.AddDays(version), declaration, Meaning.OfAll(declaration, null));
 
     /// <summary>The same declaration, in which marketing has come to mean something else: a further recipient.</summary>
     public static Declaration WithAnotherMeaning(Declaration declaration) => declaration with
@@ -57,7 +57,7 @@ internal static class Sample
     };
 
     public static PurposeDecision Decided(Declaration on, string id, Decision status, DateTimeOffset at, DateTimeOffset? until = null) =>
-        new(status, at, 1, until, PublishedDeclaration.HashOf(on), Meaning.Of(on, id));
+        new(status, at, 1, until, PublishedDeclaration.HashOf(on), Published(on).MeaningOf(id));
 
     public static Receipt Receipt(string subject, long version, params (string Id, PurposeDecision Decision)[] decisions) => new()
     {

@@ -39,7 +39,7 @@ internal static class Sample
             Source = "banner",
             RecordedAt = Start.AddSeconds(version),
             Purposes = (purposes.Length == 0 ? ["statistics"] : purposes).ToDictionary(p => p, p => new PurposeDecision(
-                decision, Start.AddSeconds(version), version, Start.AddDays(180), Published().Hash, Meaning.Of(Published().Declaration, p))),
+                decision, Start.AddSeconds(version), version, Start.AddDays(180), Published().Hash, Published().MeaningOf(p))),
         };
 
     /// <summary>Another thing is done with the data from now on, so whoever said yes must be asked again.</summary>

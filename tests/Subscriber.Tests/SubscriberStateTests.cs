@@ -120,7 +120,8 @@ public sealed class SubscriberStateTests : IDisposable
         public FreshStates()
         {
             _store = new SubscriberStore(Path.Combine(_folder.Path, "property.db"));
-            _state = new SubscriberState(_store, new DeclarationBook(_store), new MovedClock(Sample.Start.AddHours(1)));
+            var clock = new MovedClock(Sample.Start.AddHours(1));
+            _state = new SubscriberState(_store, new DeclarationBook(_store, clock), clock);
         }
 
         public (SubscriberState State, string Subject) Next() => (_state, Sample.Address(_runs++));

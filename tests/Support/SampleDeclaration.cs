@@ -11,7 +11,28 @@ public static class SampleDeclaration
     /// <param name="name">The controller's; made of its id when absent.</param>
     /// <param name="purposes">Their data categories are declared with them.</param>
     public static Declaration Of(
-        string site, string controller, IReadOnlyList<Purpose>? purposes = null, IReadOnlyList<Topic>? topics = null, string? name = null) => new()
+        string site, string controller, IReadOnlyList<Purpose>? purposes = null, IReadOnlyList<Topic>? topics = null, string? name = null) =>
+        purposes?.Any(p => p.LegalBasis == LegalBasis.Consent) == true
+            ? Declared(site, controller, [.. purposes, ProofOfConsent], topics, name) with { Cookies = [ChoiceCookie] }
+            : Declared(site, controller, purposes, topics, name);
+
+    /// <summary>The processing that every site which asks consent has besides: to keep the proof, and to remember the choice.</summary>
+    public static Purpose ProofOfConsent { get; } = Purpose("proof-of-consent", LegalBasis.LegalObligation) with
+    {
+        Retention = new Retention { Term = new Term(5, 0, 0), Trigger = "consent-ended", Description = Text("Vijf jaar.", "Five years.") },
+    };
+
+    private static CookieEntry ChoiceCookie { get; } = new()
+    {
+        Name = Declaration.ChoiceCookie,
+        Kind = CookieKind.Cookie,
+        Purpose = "proof-of-consent",
+        Lifetime = Term.SixMonths,
+        Description = Text("Uw keuze.", "Your choice."),
+    };
+
+    private static Declaration Declared(
+        string site, string controller, IReadOnlyList<Purpose>? purposes, IReadOnlyList<Topic>? topics, string? name) => new()
         {
             Site = site,
             EffectiveFrom = new DateOnly(2026, 1, 1),
@@ -72,5 +93,5 @@ public static class SampleDeclaration
     }
 
     public static PublishedDeclaration Published(this Declaration declaration, DateTimeOffset at, int version = 1) =>
-        new(version, PublishedDeclaration.HashOf(declaration), at, declaration);
+        new(version, PublishedDeclaration.HashOf(declaration), at, declaration, Meaning.OfAll(declaration, null));
 }

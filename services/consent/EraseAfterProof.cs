@@ -1,0 +1,95 @@
+using Consent.Contracts;
+using Consent.Storage;
+
+namespace Consent.ConsentService;
+
+/// <summary>
+/// Erases a person's receipts when nothing in them counts any longer and the declared term of proof is over (GDPR art. 5(1)(e)); the
+/// texts that were shown stay. Looks every <c>Consent:EraseEvery</c> (a time span, an hour unless set), in one replica at a time; walks
+/// the log from its beginning, where what is oldest lies, and no further than anything can be due.
+/// </summary>
+internal sealed class EraseAfterProof(
+    [FromKeyedServices(ConsentSetup.Service)] IRecordLog log, DeclarationLog declarations, IConfiguration configuration, TimeProvider time,
+    ILogger<EraseAfterProof> logger) : BackgroundService
+{
+    private const string Name = "erase-after-proof";
+    private const int RecordsAtOnce = 500;
+    private readonly string _holder = RandomId.New();
+
+    /// <summary>When the person's receipts are to be erased; null while anything in them holds without end, as a topic or an objection does.</summary>
+    public static DateTimeOffset? DueAt(Receipt newest, Declaration inForce)
+    {
+        DateTimeOffset? last = newest.RecordedAt;
+        foreach (var decision in newest.Purposes.Values)
+        {
+            var ends = decision.Status is Decision.Withdrawn ? decision.DecidedAt : decision.ValidUntil;
+            // A refusal or withdrawal of a topic has no end of its own: it is over with the decision; a yes or an objection is not.
+            if (ends is null && decision.Status is Decision.Refused or Decision.Unproven) ends = decision.DecidedAt;
+            if (ends is null) return null;
+            if (ends > last) last = ends;
+        }
+
+        return inForce.ProofFor.After(last.Value);
+    }
+
+    /// <returns>How many persons were erased.</returns>
+    public async Task<int> RunOnceAsync(CancellationToken cancel)
+    {
+        if (await log.AcquireAsync(Name, _holder, TimeSpan.FromMinutes(10)) is not { } lease) return 0;
+        var now = time.Now();
+        var erased = 0;
+        long position = 0;
+        try
+        {
+            while (await log.FeedAsync(position, RecordsAtOnce, cancel) is { Count: > 0 } page)
+            {
+                foreach (var record in page)
+                {
+                    position = record.Position;
+                    // Nothing recorded since the shortest term began can be due.
+                    if (Shortest().After(record.RecordedAt) > now) return erased;
+                    if (record.Kind != DecisionRecorder.Kind || await log.IsSupersededAsync(record, cancel)) continue;
+                    var receipt = ReceiptBytes.Read(record);
+                    if (declarations.InForce(receipt.Site)?.Declaration is not { } inForce || !(DueAt(receipt, inForce) <= now)) continue;
+                    await EraseSubject.EraseAsync(log, receipt.Site, receipt.SubjectId, now);
+                    erased++;
+                }
+
+                await log.AcquireAsync(Name, _holder, TimeSpan.FromMinutes(10));
+            }
+
+            return erased;
+        }
+        finally
+        {
+            await log.ReleaseAsync(lease);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(configuration.GetValue("Consent:EraseEvery", TimeSpan.FromHours(1)), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                try
+                {
+                    var erased = await RunOnceAsync(stoppingToken);
+                    if (erased > 0) logger.LogInformation("{Count} persons were erased: their term of proof is over.", erased);
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    logger.LogWarning("The erasure after the term of proof failed ({Reason}) and is tried again.", e.GetType().Name);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
+    private Term Shortest() => declarations.Sites.Select(declarations.InForce).OfType<PublishedDeclaration>().Select(d => d.Declaration.ProofFor)
+        .DefaultIfEmpty(new Term(5, 0, 0)).MinBy(term => term.After(default))!;
+}

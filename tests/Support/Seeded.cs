@@ -1,0 +1,22 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using FsCheck;
+
+namespace Consent.Tests.Support;
+
+/// <summary>
+/// Property checks that say with which seed they ran, passed or failed, so that every run can be repeated: set
+/// <c>CONSENT_SEED</c> to the two numbers printed.
+/// </summary>
+public static class Seeded
+{
+    public static void Check(Property property, int cases)
+    {
+        var given = Environment.GetEnvironmentVariable("CONSENT_SEED")?.Split(',');
+        var seed = given is [var first, ..] ? ulong.Parse(first, CultureInfo.InvariantCulture) : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+        // Gamma has to be odd.
+        var gamma = given is [_, var second] ? ulong.Parse(second, CultureInfo.InvariantCulture) : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+        Console.WriteLine($"{cases} cases, seed {seed},{gamma}");
+        property.Check(Config.QuickThrowOnFailure.WithMaxTest(cases).WithReplay(seed, gamma).WithQuietOnSuccess(true));
+    }
+}
