@@ -117,7 +117,7 @@ setsid -w "$root/tools/rabbitmq.sh" start "$data/rabbitmq" $((base_port + 10)) 9
 
 bin() { echo "$root/$1/bin/$configuration/net10.0/$2.dll"; }
 at() { echo "http://127.0.0.1:$((base_port + $1))"; }
-start consent "$(bin services/consent Consent.ConsentService)" "$(at 1)"
+start consent "$(bin services/consent Consent.ConsentService)" "$(at 1)" "PublicUrl=$urls"
 start cookie-banner "$(bin services/cookie-banner Consent.CookieBanner)" "$(at 2)"
 start marketing-unsubscribe "$(bin services/marketing-unsubscribe Consent.MarketingUnsubscribe)" "$(at 3)" "PublicUrl=$urls"
 start audit "$(bin services/audit Consent.Audit)" "$(at 4)"

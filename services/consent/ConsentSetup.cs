@@ -25,6 +25,7 @@ public static class ConsentSetup
         services.AddSingleton<EraseAfterProof>();
         services.AddHostedService(provider => provider.GetRequiredService<EraseAfterProof>());
         services.AddSingleton<ReadState.Reader>();
+        services.AddKeyedSingleton(Service, (provider, _) => SigningKeys.OfReceipts(provider.GetRequiredService<IConfiguration>()));
         services.AddEventHandler<MarketingUnsubscribed, HearMarketing>(Service);
         services.AddEventHandler<MarketingSubscribed, HearMarketing>(Service);
         return builder.AddAnnouncement(Service, [MarketingUnsubscribed.Kind, MarketingSubscribed.Kind], everyVersion: true);
@@ -39,6 +40,8 @@ public static class ConsentSetup
         ReadState.Map(endpoints);
         EraseSubject.Map(endpoints);
         ServeGpc.Map(endpoints);
+        ServeReceiptDocument.Map(endpoints);
+        ServeKeySet.Map(endpoints);
         PermitMany.Map(endpoints);
         return endpoints;
     }

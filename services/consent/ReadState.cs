@@ -67,14 +67,22 @@ internal static class ReadState
         return TypedResults.Ok(new Permit(state.Permitted, state.Status, newest?.Id));
     }
 
-    private static async Task<IResult> ReceiptAsync(string site, string id, HttpContext http, Reader reader)
+    public static ProblemHttpResult UnknownReceipt() => Problems.Because(404, "unknown-receipt", "There is no such receipt here.",
+        "Send the receipt's id, with your Consent-Subject or a token.");
+
+    /// <summary>The receipt, for the person himself or for the controller; null for everybody else.</summary>
+    public static async Task<Receipt?> ReceiptForAsync(string site, string id, HttpContext http, Reader reader)
     {
         var record = id.Length == 32 ? await reader.Log.FindByIdAsync(id, http.RequestAborted) : null;
-        var receipt = DecisionRecorder.ReceiptOf(record);
-        var own = receipt is not null && http.Request.Headers[SubjectHeader] == receipt.SubjectId && SubjectId.IsVisitor(receipt.SubjectId);
+        if (DecisionRecorder.ReceiptOf(record) is not { } receipt || receipt.Site != site) return null;
+        var own = http.Request.Headers[SubjectHeader] == receipt.SubjectId && SubjectId.IsVisitor(receipt.SubjectId);
         var trusted = http.User.HasScope("consent") && reader.Declarations.Open(http.User, site) is not null;
-        if (receipt is null || receipt.Site != site || !(own || trusted))
-            return Problems.Because(404, "unknown-receipt", "There is no such receipt here.", "Send the receipt's id, with your Consent-Subject or a token.");
+        return own || trusted ? receipt : null;
+    }
+
+    private static async Task<IResult> ReceiptAsync(string site, string id, HttpContext http, Reader reader)
+    {
+        if (await ReceiptForAsync(site, id, http, reader) is not { } receipt) return UnknownReceipt();
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(receipt);
     }

@@ -12,6 +12,10 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
     [InlineData("POST", "/v1/sites/wool/decisions", "consent")]
     [InlineData("GET", "/v1/sites/wool/me/state", "consent")]
     [InlineData("GET", "/v1/sites/wool/receipts/0123", "consent")]
+    [InlineData("GET", "/v1/sites/wool/receipts/0123/document", "consent")]
+    [InlineData("GET", "/v1/sites/wool/notices/0123", "consent")]
+    [InlineData("GET", "/v1/sites/wool/gpc.json", "consent")]
+    [InlineData("GET", "/.well-known/jwks.json", "consent")]
     [InlineData("GET", "/u/abc", "marketing-unsubscribe")]
     [InlineData("POST", "/u/abc", "marketing-unsubscribe")]
     [InlineData("POST", "/u/abc/confirm", "marketing-unsubscribe")]
@@ -39,7 +43,10 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         var routes = JsonNode.Parse(file)!["ReverseProxy"]!["Routes"]!.AsObject();
         var open = routes.Where(r => !((string?)r.Value!["AuthorizationPolicy"])!.StartsWith("scope:", StringComparison.Ordinal)).Select(r => r.Key);
         Assert.Equal(
-            ["banner", "collect", "decide", "declaration", "own-receipt", "own-state", "subscribe", "unsubscribe", "unsubscribe-page"],
+            [
+                "banner", "collect", "decide", "declaration", "gpc", "notice", "own-receipt", "own-state", "receipt-document", "receipt-keys", "subscribe",
+                "unsubscribe", "unsubscribe-page",
+            ],
             open.Order(StringComparer.Ordinal));
     }
 
@@ -73,6 +80,14 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         request.Headers.Add("Access-Control-Request-Method", method);
         using var answer = await gateway.Http.SendAsync(request);
         Assert.Equal(["https://wool.example"], answer.Headers.GetValues("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
+    public async Task Keys_of_the_development_issuer_are_the_gateways_own_and_not_those_of_receipts()
+    {
+        using var issuer = await gateway.SendAsync("GET", "/development-issuer/jwks.json");
+        Assert.Equal(HttpStatusCode.OK, issuer.StatusCode);
+        Assert.False(issuer.Headers.Contains("Answered-By"));
     }
 
     [Fact]

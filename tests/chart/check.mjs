@@ -75,11 +75,11 @@ check("the gateway is told where every service is that its routes name", () => {
   const told = environment(gateway).filter((e) => e.name.startsWith("Services__")).map((e) => e.name.slice("Services__".length));
   return gatewayClusters().filter((c) => !told.includes(c)).map((c) => `not ${c}`);
 });
-check("opt-out links and the ingress use the public address", () => {
+check("opt-out links, documents of receipts and the ingress use the public address", () => {
   const all = render("publicUrl=https://toestemming.example:8443");
-  const marketing = environment(deployments(all).find((d) => d.metadata.name === "consent-marketing-unsubscribe"));
+  const told = (name) => environment(deployments(all).find((d) => d.metadata.name === name)).find((e) => e.name === "PublicUrl")?.value;
   return [
-    ...same("PublicUrl", marketing.find((e) => e.name === "PublicUrl")?.value, "https://toestemming.example:8443"),
+    ...["consent-marketing-unsubscribe", "consent-consent"].flatMap((name) => same(name, told(name), "https://toestemming.example:8443")),
     ...same("host", all.find((o) => o.kind === "Ingress").spec.rules[0].host, "toestemming.example"),
   ];
 });

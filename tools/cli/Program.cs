@@ -12,6 +12,7 @@ var root = new RootCommand("""
     TraceReceipt.Command(),
     BackUpData.BackupCommand(),
     BackUpData.RestoreCommand(),
+    RotateKeys.Command(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

@@ -24,7 +24,7 @@ are named here; others come by services.{name}.settings.
 {{- $_ := set $plain "Messaging__Transport" "rabbitmq" -}}
 {{- $_ := set $secret "Messaging__RabbitMq" (include "consent.brokerSecret" $root | fromJson) -}}
 {{- end -}}
-{{- if eq $name "marketing-unsubscribe" }}{{ $_ := set $plain "PublicUrl" $values.publicUrl }}{{ end -}}
+{{- if has $name (list "consent" "marketing-unsubscribe") }}{{ $_ := set $plain "PublicUrl" $values.publicUrl }}{{ end -}}
 {{- if eq $name "analytics" }}{{ with $values.analytics.forwardUrl }}{{ $_ := set $plain "Analytics__ForwardUrl" . }}{{ end }}{{ end -}}
 {{- range $key, $value := $service.settings -}}
 {{- if or (hasKey $plain $key) (hasKey $secret $key) -}}
