@@ -46,8 +46,11 @@ public static class GlobalPrivacyControl
         {
             LegalBasis.Consent when state.Status is not (PurposeStatus.Refused or PurposeStatus.Withdrawn or PurposeStatus.Objected) => PurposeStatus.Refused,
             LegalBasis.LegitimateInterest or LegalBasis.PublicTask
-                when state.Status is PurposeStatus.NotNeeded && newest?.Purposes.GetValueOrDefault(id)?.Status is not Decision.Given => PurposeStatus.Objected,
+                when state.Status is PurposeStatus.NotNeeded && !Lifted(id) && !Lifted(purpose.Id) => PurposeStatus.Objected,
             _ => null,
         };
+
+        // Whoever took his objection back has chosen, for the purpose and for its topics.
+        bool Lifted(string decidedId) => newest?.Purposes.GetValueOrDefault(decidedId)?.Status is Decision.Given;
     }
 }

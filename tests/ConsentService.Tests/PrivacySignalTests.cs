@@ -59,6 +59,33 @@ public sealed class PrivacySignalTests
     }
 
     [Fact]
+    public void Signal_ObjectsToATopicWithItsPurpose_ButNotWhereTheObjectionToThePurposeWasTakenBack()
+    {
+        var site = TestSite.Published(_site with { Topics = [.. _site.Topics, SampleDeclaration.Topic("profiles-by-mail", "profiles")] });
+        var lifted = new Receipt
+        {
+            Id = "r",
+            Site = "test-site",
+            SubjectId = TestSite.Visitor,
+            Controller = "c",
+            Epoch = 1,
+            Version = 2,
+            RecordedAt = TestSite.Noon,
+            Changed = ["profiles"],
+            Purposes = new Dictionary<string, PurposeDecision> { ["profiles"] = new(Decision.Given, TestSite.Noon, 2, null, null, site.MeaningOf("profiles")) },
+        };
+
+        Assert.Equal([PurposeStatus.Objected, PurposeStatus.Objected], Statuses(null));
+        Assert.Equal([PurposeStatus.NotNeeded, PurposeStatus.NotNeeded], Statuses(lifted));
+
+        PurposeStatus[] Statuses(Receipt? receipt)
+        {
+            var signalled = GlobalPrivacyControl.Apply(ConsentState.Of(receipt, site, TestSite.Noon), receipt, site.Declaration);
+            return [signalled["profiles"].Status, signalled["profiles-by-mail"].Status];
+        }
+    }
+
+    [Fact]
     public async Task SupportResource_IsWhatTheSpecificationSays()
     {
         await using var consent = await MovedConsent.StartAsync(_site);

@@ -63,7 +63,26 @@ public sealed class ReceiptDocumentTests
             },
             saved = new[] { folder.File("json"), folder.File("ld+json") },
         };
-        Assert.Equal((0, ""), await RunAsync("node", [Path.Combine(Repository.Root, "tests", "receipt", "check.mjs"), JsonSerializer.Serialize(task)]));
+        Assert.Equal((0, ""), await RunAsync("node", ["check.mjs", JsonSerializer.Serialize(task)]));
+    }
+
+    [Fact]
+    public async Task Readme_TellsAStrangerHowToVerify_AndItIsSo()
+    {
+        await using var consent = await StartAsync();
+        var address = $"/v1/sites/test-site/receipts/{(await DecideAsync(consent, ("statistics", true))).Id}/document";
+        using var folder = new TemporaryFolder();
+        var saved = await (await GetAsync(consent, address, "application/json")).Content.ReadAsStringAsync();
+        await File.WriteAllTextAsync(folder.File("receipt.json"), saved);
+        await File.WriteAllTextAsync(folder.File("altered.json"), saved.Replace("\"given\"", "\"refused\"", StringComparison.Ordinal));
+        var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "services", "consent", "README.md"));
+        var code = readme.Split("```js")[1].Split("```")[0].Replace("https://consent.example/", consent.App.Http.BaseAddress!.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal((0, ""), await RunAsync("node", ["--input-type=module", "-e", code.Replace("receipt.json", folder.File("receipt.json"), StringComparison.Ordinal)]));
+        var (exit, told) = await RunAsync("node", ["--input-type=module", "-e", code.Replace("receipt.json", folder.File("altered.json"), StringComparison.Ordinal)]);
+
+        Assert.Equal(1, exit);
+        Assert.Contains("signature verification failed", told, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,9 +223,16 @@ public sealed class ReceiptDocumentTests
     private static async Task<string[]> KidsAsync(MovedConsent consent) =>
         [.. (await consent.App.Http.GetFromJsonAsync<JsonObject>(ServeKeySet.Path))!["keys"]!.AsArray().Select(k => (string)k!["kid"]!)];
 
+    /// <summary>A program, in the folder that holds the npm packages; its exit code and what it said of faults.</summary>
     private static async Task<(int Code, string Told)> RunAsync(string program, string[] arguments, Action<JsonObject>? output = null)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Path.Combine(Repository.Root, "tests", "receipt"),
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         var (said, told) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         output?.Invoke(JsonNode.Parse(await said)!.AsObject());
