@@ -40,6 +40,8 @@ public static class ConsentSetup
         EraseSubject.Map(endpoints);
         ServeGpc.Map(endpoints);
         PermitMany.Map(endpoints);
+        ImportDecisions.Map(endpoints);
+        ExportReceipts.Map(endpoints);
         return endpoints;
     }
 
