@@ -33,7 +33,7 @@ internal sealed class DecisionRecorder(
     {
         var history = declarations.Of(decided.Site);
         if (decided.Shown is { } shown) decided = decided with { ShownUntil = history.SupersededAt(shown, time.Now()) };
-        return AppendAsync(Receipt.Stream(decided.Site, decided.SubjectId), key, (newest, place, now) =>
+        return AppendAsync(Receipt.Stream(decided.Site, decided.SubjectId), key, decided.HeldVersion == 0, (newest, place, now) =>
         {
             var verdict = Decide.On(decided, newest, inForce, history.EverDeclared, place, now);
             // The signal stores nothing by itself: it goes with a choice that is recorded.
@@ -45,15 +45,19 @@ internal sealed class DecisionRecorder(
 
     /// <summary>Records what was decided elsewhere, once for each row of the other system.</summary>
     public Task<Recorded> ImportAsync(ImportedDecision row, PublishedDeclaration inForce) => AppendAsync(
-        Receipt.Stream(row.Site, row.SubjectId), ($"import:{row.From.System}:{row.From.Reference}", ""),
+        Receipt.Stream(row.Site, row.SubjectId), ($"import:{row.From.System}:{row.From.Reference}", ""), true,
         (newest, place, now) => DecideImport.On(row, newest, inForce, declarations.Of(row.Site).EverDeclared, place, now));
 
-    /// <summary>Decides on top of the newest receipt and appends, again and again until no other decision of the person came between.</summary>
-    private async Task<Recorded> AppendAsync(string stream, (string Key, string RequestHash)? key, Func<Receipt?, Place, DateTimeOffset, Verdict> decide)
+    /// <summary>
+    /// Decides on top of the newest receipt and appends, again and again until no other decision of the person came between. Who is
+    /// likely new is taken to be new at first: if there is a receipt after all, the append conflicts, and it is read.
+    /// </summary>
+    private async Task<Recorded> AppendAsync(
+        string stream, (string Key, string RequestHash)? key, bool likelyNew, Func<Receipt?, Place, DateTimeOffset, Verdict> decide)
     {
-        while (true)
+        for (var unread = likelyNew; ; unread = false)
         {
-            var newest = await log.LatestAsync(stream);
+            var newest = unread ? null : await log.LatestAsync(stream);
             // Looked up after the newest: a repeat that came between is found here, or makes the append conflict.
             if (key is not null && newest is not null && await log.FindByKeyAsync(stream, key.Value.Key, key.Value.RequestHash) is { } before)
                 return before.SameRequest ? new Recorded.Stored(ReceiptBytes.Read(before.Record), IsRepeat: true) : new Recorded.KeyReused();
@@ -62,6 +66,8 @@ internal sealed class DecisionRecorder(
             var version = (newest?.Version ?? 0) + 1;
             switch (decide(held, new Place(log.IdOf(stream, version), log.Epoch, version), time.Now()))
             {
+                case not Verdict.Record when unread:
+                    break;
                 case Verdict.Refuse refuse:
                     ConsentMetrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", refuse.Reason));
                     return new Recorded.Refused(refuse.Reason, refuse.Purpose);

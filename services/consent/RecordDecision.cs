@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
@@ -31,7 +32,7 @@ internal static partial class RecordDecision
 
     private static async Task<IResult> HandleAsync(string site, HttpRequest http, DeclarationLog declarations, DecisionRecorder recorder)
     {
-        var (request, problem) = await JsonBody.ReadAsync<Request>(http, LargestBody);
+        var (request, bytes, problem) = await JsonBody.ReadWithBytesAsync<Request>(http, LargestBody);
         if (request is null) return problem!;
         if (declarations.InForce(site) is not { } published) return Problems.UnknownSite();
         var inForce = published.Declaration;
@@ -58,11 +59,11 @@ internal static partial class RecordDecision
             OfAge = request.OfAge ?? false,
             Gpc = ServeGpc.IsOn(http),
         };
-        var recorded = await recorder.RecordAsync(decided, published, key is null ? null : ($"key:{key}", CanonicalJson.Hash(request)));
+        var recorded = await recorder.RecordAsync(decided, published, key is null ? null : ($"key:{key}", Convert.ToBase64String(SHA256.HashData(bytes.Span))));
         if (recorded is Recorded.KeyReused && hasNo) recorded = await recorder.RecordAsync(decided, published, null);
         return recorded switch
         {
-            Recorded.Stored { Receipt: var receipt } => TypedResults.Created($"/v1/sites/{site}/receipts/{receipt.Id}", receipt),
+            Recorded.Stored { Receipt: var receipt } => new ReceiptAnswer(receipt),
             Recorded.Stale stale => ToProblem(stale),
             Recorded.KeyReused => Problems.Invalid("idempotency-key-reused", "This Idempotency-Key was used for another request.",
                 "Repeat a request only with the very same body; make a new key for a new decision."),
