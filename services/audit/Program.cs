@@ -2,7 +2,7 @@ using Consent.Audit;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateBuilder(ReadOnce.Settings(args));
 builder.AddServiceDefaults(AuditSetup.Service);
 builder.AddAudit();
 builder.AddMessaging();

@@ -43,6 +43,8 @@ public static class ConsentSetup
         ServeReceiptDocument.Map(endpoints);
         ServeKeySet.Map(endpoints);
         PermitMany.Map(endpoints);
+        ImportDecisions.Map(endpoints);
+        ExportReceipts.Map(endpoints);
         return endpoints;
     }
 

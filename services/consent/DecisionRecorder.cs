@@ -11,7 +11,7 @@ internal abstract record Recorded
     }
 
     /// <summary>Durable; the same again for a repeat under the same idempotency key.</summary>
-    internal sealed record Stored(Receipt Receipt) : Recorded;
+    internal sealed record Stored(Receipt Receipt, bool IsRepeat = false) : Recorded;
 
     /// <summary>Nothing was stored, because of what the stream holds.</summary>
     internal sealed record Stale(string Reason, Receipt? Newest) : Recorded;
@@ -29,28 +29,47 @@ internal sealed class DecisionRecorder(
     public const string Kind = "receipt";
 
     /// <param name="key">Idempotency key within the stream, with the hash of the request; looked up before anything is decided.</param>
-    public async Task<Recorded> RecordAsync(Decided decided, PublishedDeclaration inForce, (string Key, string RequestHash)? key)
+    public Task<Recorded> RecordAsync(Decided decided, PublishedDeclaration inForce, (string Key, string RequestHash)? key)
     {
-        var stream = Receipt.Stream(decided.Site, decided.SubjectId);
         var history = declarations.Of(decided.Site);
         if (decided.Shown is { } shown) decided = decided with { ShownUntil = history.SupersededAt(shown, time.Now()) };
-        while (true)
+        return AppendAsync(Receipt.Stream(decided.Site, decided.SubjectId), key, decided.HeldVersion == 0, (newest, place, now) =>
         {
-            var newest = await log.LatestAsync(stream);
+            var verdict = Decide.On(decided, newest, inForce, history.EverDeclared, place, now);
+            // The signal stores nothing by itself: it goes with a choice that is recorded.
+            return decided.Gpc && verdict is Verdict.Record
+                ? Decide.On(WithSignal(decided, newest, inForce, now), newest, inForce, history.EverDeclared, place, now)
+                : verdict;
+        });
+    }
+
+    /// <summary>Records what was decided elsewhere, once for each row of the other system.</summary>
+    public Task<Recorded> ImportAsync(ImportedDecision row, PublishedDeclaration inForce) => AppendAsync(
+        Receipt.Stream(row.Site, row.SubjectId), ($"import:{row.From.System}:{row.From.Reference}", ""), true,
+        (newest, place, now) => DecideImport.On(row, newest, inForce, declarations.Of(row.Site).EverDeclared, place, now));
+
+    /// <summary>
+    /// Decides on top of the newest receipt and appends, again and again until no other decision of the person came between. Who is
+    /// likely new is taken to be new at first: if there is a receipt after all, the append conflicts, and it is read.
+    /// </summary>
+    private async Task<Recorded> AppendAsync(
+        string stream, (string Key, string RequestHash)? key, bool likelyNew, Func<Receipt?, Place, DateTimeOffset, Verdict> decide)
+    {
+        for (var unread = likelyNew; ; unread = false)
+        {
+            var newest = unread ? null : await log.LatestAsync(stream);
             // Looked up after the newest: a repeat that came between is found here, or makes the append conflict.
             if (key is not null && newest is not null && await log.FindByKeyAsync(stream, key.Value.Key, key.Value.RequestHash) is { } before)
-                return before.SameRequest ? new Recorded.Stored(ReceiptBytes.Read(before.Record)) : new Recorded.KeyReused();
+                return before.SameRequest ? new Recorded.Stored(ReceiptBytes.Read(before.Record), IsRepeat: true) : new Recorded.KeyReused();
 
             var held = ReceiptOf(newest);
             var version = (newest?.Version ?? 0) + 1;
-            var now = time.Now();
-            var place = new Place(log.IdOf(stream, version), log.Epoch, version);
-            var verdict = Decide.On(decided, held, inForce, history.EverDeclared, place, now);
-            // The signal stores nothing by itself: it goes with a choice that is recorded.
-            if (decided.Gpc && verdict is Verdict.Record) verdict = Decide.On(WithSignal(decided, held, inForce, now), held, inForce, history.EverDeclared, place, now);
-            switch (verdict)
+            switch (decide(held, new Place(log.IdOf(stream, version), log.Epoch, version), time.Now()))
             {
+                case not Verdict.Record when unread:
+                    break;
                 case Verdict.Refuse refuse:
+                    ConsentMetrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", refuse.Reason));
                     return new Recorded.Refused(refuse.Reason, refuse.Purpose);
                 case Verdict.Stale stale:
                     return new Recorded.Stale(stale.Reason, held);

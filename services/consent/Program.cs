@@ -2,7 +2,7 @@ using Consent.ConsentService;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateBuilder(ReadOnce.Settings(args));
 builder.AddServiceDefaults(ConsentSetup.Service);
 builder.AddConsentService();
 builder.AddMessaging();

@@ -14,7 +14,7 @@ internal static class ReceiptBytes
 
     public static byte[] Write(Receipt receipt)
     {
-        var writer = new CompactWriter(stackalloc byte[1024]);
+        var writer = new CompactWriter(stackalloc byte[512]);
         var from = receipt.RecordedAt.ToUnixTimeMilliseconds();
         var hashes = Hashes(receipt);
         writer.Number(Format);

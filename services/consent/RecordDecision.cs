@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
@@ -31,14 +32,16 @@ internal static partial class RecordDecision
 
     private static async Task<IResult> HandleAsync(string site, HttpRequest http, DeclarationLog declarations, DecisionRecorder recorder)
     {
-        var (request, problem) = await JsonBody.ReadAsync<Request>(http, LargestBody);
+        var (request, bytes, problem) = await JsonBody.ReadWithBytesAsync<Request>(http, LargestBody);
         if (request is null) return problem!;
         if (declarations.InForce(site) is not { } published) return Problems.UnknownSite();
         var inForce = published.Declaration;
         if (WhyNotAttributable(request.SubjectId, http.HttpContext, inForce) is { } unattributable) return unattributable;
         if (request.Purposes is not { Count: > 0 and <= MostPurposes } purposes)
             return Problems.Invalid(DropReason.Nothing, "Nothing was decided.", $"Send purposes: 1 to {MostPurposes} ids of the declaration, each true or false.");
-        if (!TryReadKey(http, out var key))
+        var hasNo = purposes.ContainsValue(false);
+        // A "no" is not refused over a key: it is stored without.
+        if (!TryReadKey(http, out var key) && !hasNo)
             return Problems.Because(400, "idempotency-key", "The Idempotency-Key is malformed.", "Send 1 to 128 visible ASCII characters.");
 
         // What is malformed bars a grant; a "no" is stored without it.
@@ -56,9 +59,11 @@ internal static partial class RecordDecision
             OfAge = request.OfAge ?? false,
             Gpc = ServeGpc.IsOn(http),
         };
-        return await recorder.RecordAsync(decided, published, key is null ? null : ($"key:{key}", CanonicalJson.Hash(request))) switch
+        var recorded = await recorder.RecordAsync(decided, published, key is null ? null : ($"key:{key}", Convert.ToBase64String(SHA256.HashData(bytes.Span))));
+        if (recorded is Recorded.KeyReused && hasNo) recorded = await recorder.RecordAsync(decided, published, null);
+        return recorded switch
         {
-            Recorded.Stored { Receipt: var receipt } => TypedResults.Created($"/v1/sites/{site}/receipts/{receipt.Id}", receipt),
+            Recorded.Stored { Receipt: var receipt } => new ReceiptAnswer(receipt),
             Recorded.Stale stale => ToProblem(stale),
             Recorded.KeyReused => Problems.Invalid("idempotency-key-reused", "This Idempotency-Key was used for another request.",
                 "Repeat a request only with the very same body; make a new key for a new decision."),
@@ -93,7 +98,9 @@ internal static partial class RecordDecision
     private static bool TryReadKey(HttpRequest http, out string? key)
     {
         key = http.Headers.TryGetValue("Idempotency-Key", out var sent) ? sent.ToString() : null;
-        return key is null || (key.Length is > 0 and <= 128 && key.All(c => c is > ' ' and <= '~'));
+        if (key is null || (key.Length is > 0 and <= 128 && key.All(c => c is > ' ' and <= '~'))) return true;
+        key = null;
+        return false;
     }
 
     private static IResult ToProblem(Recorded.Stale stale)

@@ -1,6 +1,7 @@
+using Consent.ServiceDefaults;
 using Consent.Gateway;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateBuilder(ReadOnce.Settings(args));
 builder.AddGateway();
 
 var app = builder.Build();

@@ -2,7 +2,7 @@ using Consent.MarketingUnsubscribe;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateBuilder(ReadOnce.Settings(args));
 builder.AddServiceDefaults(MarketingUnsubscribeSetup.Service);
 builder.AddMarketingUnsubscribe();
 builder.AddMessaging();

@@ -11,17 +11,24 @@ public static class JsonBody
     /// <summary>The body, or the problem that the caller should answer. Unknown members are ignored; a missing required one is a problem.</summary>
     public static async Task<(T? Body, IResult? Problem)> ReadAsync<T>(HttpRequest request, int limitInBytes) where T : class
     {
+        var (body, _, problem) = await ReadWithBytesAsync<T>(request, limitInBytes);
+        return (body, problem);
+    }
+
+    /// <summary>The same, with the bytes as they came.</summary>
+    public static async Task<(T? Body, ReadOnlyMemory<byte> Bytes, IResult? Problem)> ReadWithBytesAsync<T>(HttpRequest request, int limitInBytes) where T : class
+    {
         var (bytes, tooLarge) = await ReadBytesAsync(request, limitInBytes);
-        if (tooLarge is not null) return (null, tooLarge);
+        if (tooLarge is not null) return (null, default, tooLarge);
         try
         {
             var body = JsonSerializer.Deserialize<T>(bytes.Span, ContractJson.Options);
-            return body is null ? (null, Problems.MalformedBody("It was null.")) : (body, null);
+            return body is null ? (null, bytes, Problems.MalformedBody("It was null.")) : (body, bytes, null);
         }
         catch (JsonException e)
         {
             var path = string.IsNullOrEmpty(e.Path) ? "$" : Problems.Shown(e.Path.Replace("$.", "", StringComparison.Ordinal));
-            return (null, Problems.MalformedBody($"See member {path}, line {(e.LineNumber ?? 0) + 1}."));
+            return (null, bytes, Problems.MalformedBody($"See member {path}, line {(e.LineNumber ?? 0) + 1}."));
         }
     }
 

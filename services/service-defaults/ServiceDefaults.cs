@@ -47,7 +47,10 @@ public static class ServiceDefaultsSetup
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseCors();
-        app.UseAuthentication();
+        // Most requests are a visitor's, and bring no token: there is nobody to authenticate. Unless told that it is there already,
+        // the framework puts the middleware before every request.
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
+        app.UseWhen(context => context.Request.Headers.Authorization.Count > 0, branch => branch.UseAuthentication());
         app.UseAuthorization();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         // Without the broker a service still answers and records: to take it out of service then would lose what it could keep.

@@ -17,6 +17,12 @@ public sealed class LogSecret : IDisposable
     /// <summary>Epochs are counted in three bytes of an id as well.</summary>
     public const int LastEpoch = 0xFFFFFF;
 
+    [ThreadStatic]
+    private static LogSecret? _lastOwner;
+    [ThreadStatic]
+    private static string? _lastStream;
+    [ThreadStatic]
+    private static StreamKey _lastKey;
     private readonly byte[] _streams;
     private readonly byte[] _keys;
     private readonly Aes _ids;
@@ -37,9 +43,12 @@ public sealed class LogSecret : IDisposable
 
     public StreamKey KeyOf(string stream)
     {
+        // One decision asks several times for the same stream, on one thread or two.
+        if (ReferenceEquals(_lastOwner, this) && ReferenceEquals(_lastStream, stream)) return _lastKey;
         Span<byte> hash = stackalloc byte[32];
         Hash(_streams, stream, hash);
-        return StreamKey.Read(hash);
+        (_lastOwner, _lastStream, _lastKey) = (this, stream, StreamKey.Read(hash));
+        return _lastKey;
     }
 
     /// <summary>64 bits that stand for an idempotency key, or for the hash of a request: compared within one stream only.</summary>

@@ -19,7 +19,8 @@ internal sealed class Relay(
     TimeProvider time,
     ILogger<Relay> logger) : BackgroundService
 {
-    private const int LargestBatch = 100;
+    /// <summary>Each batch costs two fsyncs of the ledger, whatever its size.</summary>
+    private const int LargestBatch = 500;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Fallback = TimeSpan.FromSeconds(5);

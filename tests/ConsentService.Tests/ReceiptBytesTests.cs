@@ -20,6 +20,17 @@ public sealed class ReceiptBytesTests
     [Fact]
     public void AnyReceipt_ReadsBackAsItWas() => Seeded.Check(Prop.ForAll(Receipts().ToArbitrary(), receipt => Json(Back(receipt)) == Json(receipt)), 1000);
 
+    /// <summary>What the answer to a decision writes by hand is what the contract's serialiser writes.</summary>
+    [Fact]
+    public void AnyReceipt_IsAnsweredAsTheContractWritesIt() => Seeded.Check(
+        Prop.ForAll(Receipts().ToArbitrary(), receipt =>
+        {
+            using var stream = new MemoryStream();
+            using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = ContractJson.Options.Encoder })) ReceiptAnswer.Write(json, receipt);
+            return stream.ToArray().AsSpan().SequenceEqual(ContractJson.Write(receipt));
+        }),
+        1000);
+
     [Fact]
     public void AnOrdinaryReceipt_TakesLittleRoom()
     {

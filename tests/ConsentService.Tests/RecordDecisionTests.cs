@@ -61,13 +61,16 @@ public sealed class RecordDecisionTests(RunningConsent consent) : IClassFixture<
     }
 
     [Fact]
-    public async Task SameKeyOtherBody_Is422_AndStoresNothing()
+    public async Task SameKeyOtherBody_OfAGrant_Is422AndStoresNothing_AndANoGoesThrough()
     {
         var key = ("Idempotency-Key", RandomId.New());
         await consent.DecideAsync(consent.Statistics(_visitor, true), headers: key);
 
-        await ProblemOf.IsAsync(await consent.DecideAsync(consent.Statistics(_visitor, false), headers: key), 422, "idempotency-key-reused");
+        await ProblemOf.IsAsync(await consent.DecideAsync(consent.Statistics(_visitor, true, 1), headers: key), 422, "idempotency-key-reused");
         Assert.Single(await consent.ReceiptsAsync(_visitor));
+        Assert.Equal(HttpStatusCode.Created, (await consent.DecideAsync(consent.Statistics(_visitor, false), headers: key)).StatusCode);
+        Assert.Equal(HttpStatusCode.Created, (await consent.DecideAsync(consent.Statistics(_visitor, false), headers: ("Idempotency-Key", "two words"))).StatusCode);
+        Assert.Equal(3, (await consent.ReceiptsAsync(_visitor)).Count);
     }
 
     [Fact]

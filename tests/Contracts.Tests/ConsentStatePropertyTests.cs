@@ -1,3 +1,4 @@
+using Consent.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -41,9 +42,8 @@ public sealed class ConsentStatePropertyTests
         .Where(purpose => !ConsentState.Of(receipt, CornerShop.Published, purpose.Id, now).Permitted)
         .All(purpose => !ConsentState.Of(receipt, CornerShop.Published, purpose.Id, now.AddYears(1)).Permitted));
 
-    private static void ForAllCases(Func<Receipt?, DateTimeOffset, bool> holds) => Prop
-        .ForAll(Receipts().Zip(Moments()).ToArbitrary(), at => holds(at.Item1, at.Item2))
-        .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+    private static void ForAllCases(Func<Receipt?, DateTimeOffset, bool> holds) =>
+        Seeded.Check(Prop.ForAll(Receipts().Zip(Moments()).ToArbitrary(), at => holds(at.Item1, at.Item2)), 500);
 
     private static Gen<DateTimeOffset> Moments() => Gen.Choose(0, 400).Select(days => _start.AddDays(days));
 

@@ -14,11 +14,11 @@ public sealed class KillTests : IDisposable
     {
         var file = _folder.File("log.db");
         var acknowledged = new List<(string Stream, long Version, string Id)>();
-        for (var kill = 1; kill <= 3; kill++)
+        for (var kill = 1; kill <= 3 * int.Parse(Environment.GetEnvironmentVariable("CONSENT_TORTURE") ?? "1"); kill++)
         {
             var before = acknowledged.Count;
-            acknowledged.AddRange(await RunAndKillAsync(file, afterLines: 300 * kill));
-            Assert.True(acknowledged.Count >= before + (300 * kill));
+            acknowledged.AddRange(await RunAndKillAsync(file, afterLines: 300));
+            Assert.True(acknowledged.Count >= before + 300);
 
             using var log = SqliteRecordLog.Open(new LogFiles(file, file + ".keys"), "test", TimeProvider.System);
             var there = (await log.WholeFeedAsync()).ToDictionary(r => r.Id);

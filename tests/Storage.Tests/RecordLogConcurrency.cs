@@ -1,4 +1,4 @@
-using FsCheck;
+using Consent.Tests.Support;
 using FsCheck.Fluent;
 
 namespace Consent.Storage.Tests;
@@ -83,8 +83,7 @@ public abstract partial class RecordLogContract
             });
         });
 
-        // A failure names the seed with which it can be replayed.
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), property);
+        Seeded.Check(property, 60);
     }
 
     private static async Task<List<LogRecord>> CarryOutAsync(IRecordLog log, string run, (int Stream, int Miss)[] plan)

@@ -22,7 +22,7 @@ public sealed class RunningApp : IAsyncDisposable
     public RunningApp(Action<WebApplicationBuilder>? add = null, Action<WebApplication>? map = null, string? data = null)
     {
         Data = data ?? (_own = new TemporaryFolder()).Path;
-        var builder = WebApplication.CreateBuilder();
+        var builder = WebApplication.CreateBuilder(ReadOnce.Settings());
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration["Data"] = Data;
         builder.AddServiceDefaults("test");

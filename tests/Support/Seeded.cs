@@ -6,7 +6,7 @@ namespace Consent.Tests.Support;
 
 /// <summary>
 /// Property checks that say with which seed they ran, passed or failed, so that every run can be repeated: set
-/// <c>CONSENT_SEED</c> to the two numbers printed.
+/// <c>CONSENT_SEED</c> to the two numbers printed. <c>CONSENT_TORTURE</c> multiplies the cases.
 /// </summary>
 public static class Seeded
 {
@@ -16,6 +16,7 @@ public static class Seeded
         var seed = given is [var first, ..] ? ulong.Parse(first, CultureInfo.InvariantCulture) : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
         // Gamma has to be odd.
         var gamma = given is [_, var second] ? ulong.Parse(second, CultureInfo.InvariantCulture) : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+        cases *= int.Parse(Environment.GetEnvironmentVariable("CONSENT_TORTURE") ?? "1", CultureInfo.InvariantCulture);
         Console.WriteLine($"{cases} cases, seed {seed},{gamma}");
         property.Check(Config.QuickThrowOnFailure.WithMaxTest(cases).WithReplay(seed, gamma).WithQuietOnSuccess(true));
     }

@@ -10,6 +10,7 @@ var root = new RootCommand("""
     MakeToken.Command(),
     PublishFiles.Command(),
     TraceReceipt.Command(),
+    ImportFile.Command(),
     BackUpData.BackupCommand(),
     BackUpData.RestoreCommand(),
     RotateKeys.Command(),

@@ -107,7 +107,7 @@ internal sealed class OneProcess : IAsyncDisposable
 
     private static WebApplicationBuilder Builder(string url, Dictionary<string, string?> settings)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ReadOnce.Settings(), ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.WebHost.UseUrls(url);
         // The process is stopped as a whole, in order: no application listens for Ctrl-C by itself.

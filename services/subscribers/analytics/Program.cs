@@ -2,7 +2,7 @@ using Consent.Analytics;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateBuilder(ReadOnce.Settings(args));
 builder.AddServiceDefaults(AnalyticsSetup.Service);
 builder.AddAnalytics();
 builder.AddMessaging();
