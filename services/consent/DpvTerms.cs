@@ -30,7 +30,7 @@ internal static class DpvTerms
         };
         foreach (var name in (string[])["dct:conformsTo", "dct:replaces", "dpv:hasLegalBasis", "dpv:isIndicatedBy", "dpv:hasJurisdiction", "dpv:isExercisedAt", "schema:url", "consent:text"])
             context[name] = new JsonObject { ["@type"] = "@id" };
-        foreach (var time in (string[])["dct:created", "dct:issued", "dpv:isIndicatedAtTime", "consent:claimedAt", "consent:takenAt", "consent:authorisedAt"])
+        foreach (var time in (string[])["dct:created", "dct:issued", "dpv:isIndicatedAtTime", "consent:claimedAt", "consent:recordedAt", "consent:authorisedAt"])
             context[time] = new JsonObject { ["@type"] = "xsd:dateTime" };
         return context;
     }

@@ -8,8 +8,8 @@ namespace Consent.ConsentService;
 /// <summary>
 /// A receipt as plain JSON under the field names of ISO/IEC TS 27560:2023 (clauses 6.3 and 6.4), in a profile of our own: 27560
 /// names what a record must tell and leaves its shape open. Ours are <c>created</c>, <c>record_uri</c>, <c>text_uri</c>, <c>gpc</c>,
-/// <c>claimed_time</c>, <c>predecessor</c>, <c>changed</c>, <c>dropped</c>, <c>acted_by</c>, <c>imported</c> and <c>signature</c>, and
-/// the states <c>refused</c>, <c>objected</c> and <c>unproven</c>, for which 27560 has no word.
+/// <c>claimed_time</c>, <c>recorded_time</c>, <c>predecessor</c>, <c>changed</c>, <c>dropped</c>, <c>acted_by</c>, <c>imported</c>
+/// and <c>signature</c>, and the states <c>refused</c>, <c>objected</c> and <c>unproven</c>, for which 27560 has no word.
 /// </summary>
 internal static class ReceiptAsJson
 {
@@ -53,7 +53,7 @@ internal static class ReceiptAsJson
         var decision = purpose.Decision;
         var state = JsonNamingPolicy.KebabCaseLower.ConvertName(decision.Status.ToString());
         var decided = new PurposeEvent(
-            decision.DecidedAt, purpose.Changed ? receipt.ClaimedAt : null, decision.TakenAt, purpose.Changed ? EntityOf(receipt) : null,
+            purpose.Expressed, decision.DecidedAt, purpose.Changed ? receipt.ClaimedAt : null, purpose.Changed ? EntityOf(receipt) : null,
             purpose.Basis is null or LegalBasis.Consent ? "consent" : "objection", state, purpose.Ends, decision.Declaration, decision.Meaning, decision.DecidedIn);
         PurposeEvent[] events = purpose.HasExpired
             ? [decided, new(purpose.Ends!.Value, null, null, null, "expiry", "expired", null, decision.Declaration, decision.Meaning, decision.DecidedIn)]
@@ -115,7 +115,7 @@ internal static class ReceiptAsJson
     private sealed record RetentionField(Term? Duration, bool WorkingDays, string Trigger, string Description);
 
     private sealed record PurposeEvent(
-        DateTimeOffset EventTime, DateTimeOffset? ClaimedTime, DateTimeOffset? TakenTime, string? EntityId, string EventType, string EventState,
+        DateTimeOffset EventTime, DateTimeOffset? RecordedTime, DateTimeOffset? ClaimedTime, string? EntityId, string EventType, string EventState,
         DateTimeOffset? ValidUntil, [property: JsonPropertyName("notice_sha256")] string? Notice, string? Meaning, long DecidedIn);
 
     private sealed record EventField(

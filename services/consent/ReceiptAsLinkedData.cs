@@ -83,8 +83,8 @@ internal static class ReceiptAsLinkedData
     /// <summary>The decision itself. How and by whom it was expressed is told only by the receipt in which it was taken.</summary>
     private static JsonObject Happened(string status, DecidedPurpose decided, Receipt receipt) => Node(
         ("@type", status),
-        ("dpv:isIndicatedAtTime", Time(decided.Decision.DecidedAt)),
-        ("consent:takenAt", Time(decided.Decision.TakenAt)),
+        ("dpv:isIndicatedAtTime", Time(decided.Expressed)),
+        ("consent:recordedAt", Time(decided.Decision.DecidedAt)),
         ("dpv:isIndicatedBy", decided.Changed ? DpvTerms.IndicatedBy(receipt.ActedBy) : null),
         ("dpv:hasIndicationMethod", decided.Changed && !decided.MayBeOfSignal(receipt) ? receipt.Collection?.Element ?? receipt.Action : null),
         ("dpv:hasDuration", decided.Ends is { } end

@@ -47,6 +47,9 @@ internal sealed record DecidedPurpose(
 {
     public LegalBasis? Basis => Purpose?.LegalBasis;
 
+    /// <summary>When the person decided: by the clock of the service, or the system, that took the decision; ours where we took it.</summary>
+    public DateTimeOffset Expressed => Decision.TakenAt ?? Decision.DecidedAt;
+
     /// <summary>When the decision ceases to count; null where it holds until it is decided again. Only a choice about consent runs out.</summary>
     public DateTimeOffset? Ends => Basis is null or LegalBasis.Consent && Decision.Status is not Contracts.Decision.Objected ? Decision.ValidUntil : null;
 

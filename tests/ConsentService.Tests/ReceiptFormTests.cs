@@ -77,11 +77,14 @@ public sealed class ReceiptFormTests
     [Fact]
     public void Imported_WithoutProof_IsUnknownInTheVocabulary_AndUnprovenInOurWords()
     {
-        var receipt = Receipt(("statistics", Given() with { Status = Decision.Unproven })) with { Imported = new Imported("cookiebot", "17", null) };
+        var receipt = Receipt(("statistics", Given() with { Status = Decision.Unproven, TakenAt = TestSite.Noon.AddDays(-30) })) with { Imported = new Imported("cookiebot", "17", null) };
 
         var (json, linked) = Forms(receipt);
 
         Assert.Equal("unproven", (string?)json["purposes"]![0]!["status"]);
+        var said = json["purposes"]![0]!["events"]![0]!;
+        Assert.Equal(("2026-05-04T12:00:00.000Z", "2026-06-03T12:00:00.000Z"), ((string?)said["event_time"], (string?)said["recorded_time"]));
+        Assert.Equal("2026-05-04T12:00:00.000Z", (string?)StatusOf(linked, "statistics")["dpv:isIndicatedAtTime"]);
         Assert.Equal("dpv:ConsentUnknown", (string?)StatusOf(linked, "statistics")["@type"]);
         Assert.Equal("""{"consent:system":"cookiebot","consent:reference":"17"}""", RecordOf(linked)["consent:imported"]!.ToJsonString());
     }

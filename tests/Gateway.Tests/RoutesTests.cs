@@ -44,8 +44,8 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         var open = routes.Where(r => !((string?)r.Value!["AuthorizationPolicy"])!.StartsWith("scope:", StringComparison.Ordinal)).Select(r => r.Key);
         Assert.Equal(
             [
-                "banner", "collect", "decide", "declaration", "gpc", "notice", "own-receipt", "own-state", "receipt-document", "receipt-keys", "subscribe",
-                "unsubscribe", "unsubscribe-page",
+                "banner", "collect", "decide", "declaration", "declaration-difference", "gpc", "notice", "own-receipt", "own-state", "receipt-document",
+                "receipt-keys", "subscribe", "unsubscribe", "unsubscribe-page",
             ],
             open.Order(StringComparer.Ordinal));
     }
