@@ -31,6 +31,12 @@ internal sealed class LogCipher(LogSecret secret, ISubjectKeys keys, Func<string
         return stored with { Slot = key.Slot, Body = Seal.Close(key.Key, record.Stream, record.Payload.Span, stream, epoch, record.Version) };
     }
 
+    public IReadOnlyList<LogRecord> Open(List<StoredRecord> rows)
+    {
+        keys.Expect([.. rows.Select(r => r.Slot).OfType<long>()]);
+        return [.. rows.Select(Open)];
+    }
+
     /// <summary>The record; a tombstone when its key was destroyed, as of an erased stream that came back with an old backup.</summary>
     public LogRecord Open(StoredRecord row)
     {

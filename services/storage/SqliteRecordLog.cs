@@ -194,7 +194,7 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     private ValueTask<IReadOnlyList<LogRecord>> Many(Func<LogReader, List<StoredRecord>> read, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        return ValueTask.FromResult<IReadOnlyList<LogRecord>>([.. _readers.Read(read).Select(_cipher.Open)]);
+        return ValueTask.FromResult(_cipher.Open(_readers.Read(read)));
     }
 
     private void Announce(LogWriter writer)

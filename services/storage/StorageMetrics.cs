@@ -18,6 +18,9 @@ internal static class StorageMetrics
     public static Counter<long> Erased { get; } = Meter.CreateCounter<long>(
         "consent.log.erased", "{stream}", "Streams of which a tombstone is left.");
 
+    public static Gauge<long> FeedBehind { get; } = Meter.CreateGauge<long>(
+        "consent.feed.behind", "{position}", "How many positions a reader of the feed is behind the head of the log, at its last look; 0 at the head.");
+
     public static Histogram<int> BatchSize { get; } = Meter.CreateHistogram<int>(
         "consent.storage.batch", "{write}", "Writes that shared one transaction and its fsync; its count is the number of commits.");
 

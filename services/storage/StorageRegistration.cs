@@ -1,6 +1,7 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -20,8 +21,7 @@ public static class StorageRegistration
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddKeyedSingleton<IRecordLog>(service, (provider, _) => SqliteRecordLog.Open(
-            LogFiles.Of(builder.Configuration, service), service, provider.GetRequiredService<TimeProvider>(), namesNobody));
+        builder.Services.AddKeyedSingleton<IRecordLog>(service, (provider, _) => OpenLog(builder.Configuration, service, provider.Time(), namesNobody));
         return builder;
     }
 
@@ -58,6 +58,28 @@ public static class StorageRegistration
         services.AddEventHandler<ConsentApplied>(service, p => new HearApplied(service, p.Ledger(service)));
         services.AddEventHandler<LedgerRequested>(service, p => new AnswerAudit(service, p.Ledger(service), p.Transport()));
         return builder;
+    }
+
+    /// <summary>
+    /// <c>Storage:Engine</c>: <c>sqlite</c> (unless set), or <c>postgres</c> with <c>Storage:Postgres</c>, the connection string of the
+    /// data, and <c>Storage:PostgresKeys</c>, that of the keys, which is another database and is backed up apart.
+    /// </summary>
+    private static IRecordLog OpenLog(IConfiguration settings, string service, TimeProvider time, Func<string, bool>? namesNobody)
+    {
+        var files = LogFiles.Of(settings, service);
+        switch (settings["Storage:Engine"] ?? "sqlite")
+        {
+            case "sqlite":
+                return SqliteRecordLog.Open(files, service, time, namesNobody);
+            case "postgres":
+                var data = settings["Storage:Postgres"] ?? throw new InvalidOperationException("Set Storage:Postgres to the connection string of the data.");
+                var keys = settings["Storage:PostgresKeys"] ?? throw new InvalidOperationException("Set Storage:PostgresKeys to the connection string of the keys.");
+                return data == keys
+                    ? throw new InvalidOperationException("Give the keys a database of their own in Storage:PostgresKeys: a backup of the data must not hold them.")
+                    : PostgresRecordLog.Open(data, keys, files, service, time, namesNobody);
+            case var other:
+                throw new InvalidOperationException($"Set Storage:Engine to sqlite or postgres; '{other}' is neither.");
+        }
     }
 
     private static IRecordLog Log(this IServiceProvider provider, string service) => provider.GetRequiredKeyedService<IRecordLog>(service);

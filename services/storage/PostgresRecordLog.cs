@@ -1,0 +1,285 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Consent.Contracts;
+using Npgsql;
+
+namespace Consent.Storage;
+
+/// <summary>
+/// The engine for clusters: one schema of a PostgreSQL database per service, shared by its replicas. What it stores is what SQLite
+/// stores: hashes and sealed bytes. Reads see what is committed.
+/// </summary>
+public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
+{
+    private const string Columns = "position, stream, epoch, version, kind, recorded_at, slot, name, request, body";
+    private const int StreamsPerRead = 200;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+    private readonly Lock _gate = new();
+    private readonly NpgsqlDataSource _source;
+    private readonly string _schema;
+    private readonly LogCipher _cipher;
+    private readonly TimeProvider _time;
+    private readonly PostgresCommitter _committer;
+    private readonly HighWaterMark _mark;
+    private readonly KeyValuePair<string, object?> _tag;
+    private readonly CancellationTokenSource _closing = new();
+    private TaskCompletionSource? _appended;
+    private long _committed;
+
+    private PostgresRecordLog(NpgsqlDataSource source, string schema, LogCipher cipher, HighWaterMark mark, TimeProvider time)
+    {
+        (_source, _schema, _cipher, _mark, _time) = (source, schema, cipher, mark, time);
+        _tag = new KeyValuePair<string, object?>("store", schema);
+        _committer = new PostgresCommitter(source, schema, Announce);
+    }
+
+    public int Epoch { get; private set; }
+
+    /// <summary>
+    /// Opens or creates the log in the schema named like the service. The log's secret and mark lie in <see cref="LogFiles.Keys"/>,
+    /// the same for all replicas; the keys of its streams in a database of their own. Throws <see cref="NewerSchemaException"/>.
+    /// </summary>
+    /// <param name="connection">Npgsql connection string of the data.</param>
+    /// <param name="keys">Of the keys: not the same database, unless for a test.</param>
+    public static PostgresRecordLog Open(
+        string connection, string keys, LogFiles files, string service, TimeProvider time, Func<string, bool>? namesNobody = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var schema = service.Replace('-', '_');
+        if (!Name().IsMatch(schema)) throw new ArgumentException("A service's name is made of a-z, 0-9 and hyphens.", nameof(service));
+        var source = SourceOf(connection);
+        PostgresSchema.BringUpToDate(source, schema, "log", PostgresSchema.Steps);
+        var cipher = new LogCipher(files.OpenSecret(), new PostgresSubjectKeys(keys, schema), namesNobody ?? (_ => false));
+        var log = new PostgresRecordLog(source, schema, cipher, new HighWaterMark(files.Mark), time);
+        log.Begin();
+        return log;
+    }
+
+    public string IdOf(string stream, long version) => _cipher.Secret.IdOf(_cipher.Secret.KeyOf(stream), Epoch, version);
+
+    public async Task<AppendOutcome> AppendAsync(NewRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        try
+        {
+            var row = await _cipher.CloseAsync(record, Epoch, SlotOfNewestAsync);
+            var position = await _committer.AppendAsync(row);
+            (position > 0 ? StorageMetrics.Appended : StorageMetrics.Conflicts).Add(1, _tag);
+            return position > 0 ? new AppendOutcome.Appended(_cipher.Appended(record, row with { Position = position })) : AppendOutcome.Conflict.Found;
+        }
+        catch (Exception e) when (e is NpgsqlException or ObjectDisposedException)
+        {
+            throw new LogUnavailableException("The database cannot be reached.", e);
+        }
+    }
+
+    public Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at) => PostgresWork.RunAsync(async () =>
+    {
+        var key = _cipher.Secret.KeyOf(stream);
+        if (await PostgresWork.EraseAsync(_source, _schema, key, tombstone, at) is not { } erased) return await LatestAsync(stream, CancellationToken.None);
+        _cipher.Keys.Destroy(erased.Slots);
+        await PostgresWork.ForgetAsync(_source, _schema, erased.Slots);
+        StorageMetrics.Erased.Add(1, _tag);
+        Announce(Epoch, erased.Tombstone.Position);
+        return _cipher.Open(erased.Tombstone);
+    });
+
+    public async ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) =>
+        One(await ReadAsync($"WHERE stream = $1 ORDER BY version DESC LIMIT 1", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
+
+    public async ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default) =>
+        _cipher.Open(await ReadAsync("WHERE stream = $1 ORDER BY version", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
+
+    public async ValueTask<bool> IsSupersededAsync(LogRecord record, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return await ScalarAsync($"SELECT max(version) FROM {_schema}.record WHERE stream = $1", cancel, record.StreamKey.ToArray()) is long newest && newest > record.Version;
+    }
+
+    public async ValueTask<LogRecord?> FindByIdAsync(string id, CancellationToken cancel = default) =>
+        _cipher.Secret.TryPlace(id, out var stream, out var epoch, out var version)
+            ? One(await ReadAsync("WHERE stream = $1 AND version = $2 AND epoch = $3", cancel, stream.ToArray(), version, epoch))
+            : null;
+
+    public async ValueTask<KeyedRecord?> FindByKeyAsync(string stream, string idempotencyKey, string? requestHash = null, CancellationToken cancel = default)
+    {
+        var rows = await ReadAsync(
+            "WHERE stream = $1 AND substr(request, 1, 8) = $2", cancel, _cipher.Secret.KeyOf(stream).ToArray(), _cipher.Secret.Fingerprint(idempotencyKey));
+        return rows is [var row, ..] ? new KeyedRecord(_cipher.Open(row), _cipher.IsSameRequest(row, requestHash)) : null;
+    }
+
+    public async ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) =>
+        One(await ReadAsync("WHERE position = $1", cancel, position));
+
+    public async ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default)
+    {
+        var rows = await ReadAsync("WHERE position > $1 ORDER BY position LIMIT $2", cancel, afterPosition, max);
+        var head = Volatile.Read(ref _committed);
+        StorageMetrics.FeedBehind.Record(rows.Count == 0 ? 0 : Math.Max(0, head - rows[0].Position + 1), _tag);
+        return _cipher.Open(rows);
+    }
+
+    public async Task<bool> WaitForAppendAsync(long afterPosition, TimeSpan timeout, CancellationToken cancel = default)
+    {
+        Task appended;
+        lock (_gate)
+        {
+            if (_committed > afterPosition) return true;
+            _appended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            appended = _appended.Task;
+        }
+
+        try
+        {
+            await appended.WaitAsync(timeout, _time, cancel);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    public async IAsyncEnumerable<LogRecord> StreamsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var after = "";
+        while (true)
+        {
+            var page = _cipher.Open(await ReadAsync($"""
+                JOIN (SELECT name AS called, max(version) AS newest FROM {_schema}.record
+                    WHERE name >= $1 AND name > $2 AND name < $3 GROUP BY name ORDER BY name LIMIT $4) AS streams
+                ON name = called AND version = newest ORDER BY name
+                """, cancel, prefix, after, prefix + "\U0010FFFF", StreamsPerRead));
+            foreach (var record in page) yield return record;
+            if (page.Count < StreamsPerRead) yield break;
+            after = page[^1].Stream;
+        }
+    }
+
+    public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term) =>
+        PostgresWork.RunAsync(() => PostgresWork.AcquireAsync(_source, _schema, name, holder, (long)term.TotalMilliseconds));
+
+    public Task ReleaseAsync(Lease lease) => PostgresWork.RunAsync(() => PostgresWork.ReleaseAsync(_source, _schema, lease));
+
+    public async ValueTask<long> CursorAsync(string name, CancellationToken cancel = default) =>
+        await ScalarAsync($"SELECT position FROM {_schema}.cursor WHERE name = $1", cancel, name) is long position ? position : 0;
+
+    public Task<bool> MoveCursorAsync(Lease lease, long position) =>
+        PostgresWork.RunAsync(() => PostgresWork.MoveCursorAsync(_source, _schema, lease, position));
+
+    /// <summary>Begins a new epoch, after a restore: what is appended from now on overrules all that was ever told of the time before.</summary>
+    public async Task<int> RaiseEpochAsync()
+    {
+        var next = Restored.NextEpoch(_mark.Read(), Epoch, _time.Now());
+        await ScalarAsync($"UPDATE {_schema}.log SET epoch = $1, position = greatest(position, $2) RETURNING epoch", default, next, Restored.FloorOf(next));
+        return Epoch = next;
+    }
+
+    /// <summary>Finishes the appends that wait, then closes the connections. Appends after that are unavailable.</summary>
+    public void Dispose()
+    {
+        _closing.Cancel();
+        _committer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _mark.Dispose();
+        _cipher.Keys.Dispose();
+        _cipher.Secret.Dispose();
+        _source.Dispose();
+        _closing.Dispose();
+    }
+
+    internal static NpgsqlDataSource SourceOf(string connection) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connection)
+    {
+        MaxAutoPrepare = 40,
+        AutoPrepareMinUsages = 2,
+        Timeout = 5,
+        CommandTimeout = 10,
+        // What is cut off by the network gives its locks back.
+        Options = "-c lock_timeout=8s -c idle_in_transaction_session_timeout=8s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
+        Enlist = false,
+    }.ToString()).Build();
+
+    private void Begin()
+    {
+        var seen = _mark.Read();
+        var (epoch, head) = PostgresWork.HeadAsync(_source, _schema).GetAwaiter().GetResult();
+        (Epoch, _committed) = (epoch, head);
+        if (Restored.Since(seen, epoch, head)) RaiseEpochAsync().GetAwaiter().GetResult();
+        _mark.Move(Epoch, _committed);
+        // A crash may have come between the commit of an erasure and the destruction of its keys.
+        var doomed = PostgresWork.DoomedAsync(_source, _schema).GetAwaiter().GetResult();
+        _cipher.Keys.Destroy(doomed);
+        PostgresWork.ForgetAsync(_source, _schema, doomed).GetAwaiter().GetResult();
+        _ = Task.Run(LookAsync, CancellationToken.None);
+    }
+
+    /// <summary>What other replicas appended is found by looking; what this one did is told by its commit.</summary>
+    private async Task LookAsync()
+    {
+        using var timer = new PeriodicTimer(LookEvery);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_closing.Token))
+            {
+                try
+                {
+                    var (epoch, head) = await PostgresWork.HeadAsync(_source, _schema);
+                    Announce(epoch, head);
+                }
+                catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+                {
+                    // The next look is in a moment; whoever appends or reads meanwhile is told.
+                }
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // Closing.
+        }
+    }
+
+    private async ValueTask<long?> SlotOfNewestAsync(StreamKey stream) =>
+        await ScalarAsync($"SELECT slot FROM {_schema}.record WHERE stream = $1 ORDER BY version DESC LIMIT 1", default, stream.ToArray()) as long?;
+
+    private LogRecord? One(List<StoredRecord> rows) => rows is [var row, ..] ? _cipher.Open(row) : null;
+
+    private async Task<object?> ScalarAsync(string sql, CancellationToken cancel, params object[] values)
+    {
+        await using var command = _source.CreateCommand(sql);
+        foreach (var value in values) command.Parameters.AddWithValue(value);
+        return await command.ExecuteScalarAsync(cancel) is { } found and not DBNull ? found : null;
+    }
+
+    private async Task<List<StoredRecord>> ReadAsync(string condition, CancellationToken cancel, params object[] values)
+    {
+        await using var command = _source.CreateCommand($"SELECT {Columns} FROM {_schema}.record {condition}");
+        foreach (var value in values) command.Parameters.AddWithValue(value);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var rows = new List<StoredRecord>();
+        while (await reader.ReadAsync(cancel))
+        {
+            rows.Add(new StoredRecord(
+                reader.GetInt64(0), StreamKey.Read(reader.GetFieldValue<byte[]>(1)), reader.GetInt32(2), reader.GetInt64(3), reader.GetString(4), reader.GetInt64(5),
+                reader.IsDBNull(6) ? null : reader.GetInt64(6), reader.IsDBNull(7) ? null : reader.GetString(7),
+                reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8), reader.GetFieldValue<byte[]>(9)));
+        }
+
+        return rows;
+    }
+
+    private void Announce(int epoch, long head)
+    {
+        lock (_gate)
+        {
+            if (epoch > Epoch) Epoch = epoch;
+            if (head <= _committed) return;
+            _committed = head;
+            _appended?.SetResult();
+            _appended = null;
+        }
+
+        _mark.Move(epoch, head);
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,40}\\z")]
+    private static partial Regex Name();
+}

@@ -1,0 +1,71 @@
+using Npgsql;
+
+namespace Consent.Storage;
+
+/// <summary>
+/// The tables of a log on PostgreSQL, step by step, and how a database is brought up to date: forward only, each step in a
+/// transaction, by one process at a time. A step only adds: the release before goes on reading and writing while it runs and after.
+/// A step that was released never changes. <c>{0}</c> is the schema, named like the service.
+/// </summary>
+internal static class PostgresSchema
+{
+    private const long LockOfTheSteps = 0x636F6E73656E74;
+
+    public static IReadOnlyList<string> Steps { get; } =
+    [
+        """
+        CREATE TABLE {0}.log (one boolean PRIMARY KEY DEFAULT true CHECK (one), epoch integer NOT NULL, position bigint NOT NULL);
+        INSERT INTO {0}.log (epoch, position) VALUES (1, 0);
+        CREATE TABLE {0}.record (
+            position bigint PRIMARY KEY,
+            stream bytea NOT NULL,
+            version bigint NOT NULL,
+            epoch integer NOT NULL,
+            kind text NOT NULL,
+            recorded_at bigint NOT NULL,
+            slot bigint,
+            name text COLLATE "C",
+            request bytea,
+            body bytea NOT NULL,
+            UNIQUE (stream, version));
+        CREATE INDEX record_name ON {0}.record (name, version) WHERE name IS NOT NULL;
+        """,
+        """
+        CREATE TABLE {0}.lease (name text PRIMARY KEY, holder text NOT NULL, fence bigint NOT NULL, granted_at bigint NOT NULL, expires_at bigint NOT NULL);
+        CREATE TABLE {0}.cursor (name text PRIMARY KEY, position bigint NOT NULL);
+        CREATE TABLE {0}.doomed (slot bigint PRIMARY KEY);
+        CREATE FUNCTION {0}.store_clock() RETURNS bigint LANGUAGE sql VOLATILE
+            AS 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint';
+        """,
+    ];
+
+    public static IReadOnlyList<string> KeySteps { get; } =
+    [
+        """
+        CREATE TABLE {0}.subject_key (slot bigint PRIMARY KEY, key bytea);
+        CREATE SEQUENCE {0}.subject_block;
+        """,
+    ];
+
+    /// <summary>Throws <see cref="NewerSchemaException"/> on a database of a later version.</summary>
+    public static void BringUpToDate(NpgsqlDataSource source, string schema, string of, IReadOnlyList<string> steps)
+    {
+        using var connection = source.OpenConnection();
+        using var transaction = connection.BeginTransaction();
+        Run(connection, $"SELECT pg_advisory_xact_lock({LockOfTheSteps})");
+        Run(connection, $"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE TABLE IF NOT EXISTS {schema}.schema_version (of text PRIMARY KEY, version integer NOT NULL)");
+        using var read = new NpgsqlCommand($"SELECT version FROM {schema}.schema_version WHERE of = $1", connection) { Parameters = { new() { Value = of } } };
+        var found = read.ExecuteScalar() is int version ? version : 0;
+        if (found > steps.Count)
+            throw new NewerSchemaException($"The schema {schema} has version {found} and this release knows up to {steps.Count}. Run the release that wrote it, or a later one.");
+        foreach (var step in steps.Skip(found)) Run(connection, step.Replace("{0}", schema, StringComparison.Ordinal));
+        Run(connection, $"INSERT INTO {schema}.schema_version VALUES ('{of}', {steps.Count}) ON CONFLICT (of) DO UPDATE SET version = excluded.version");
+        transaction.Commit();
+    }
+
+    private static void Run(NpgsqlConnection connection, string sql)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace Consent.Storage;
+
+/// <summary>
+/// Keys in a database of their own, shared by the replicas of a service. Each replica makes them in blocks, committed before the
+/// first of a block is handed out. A key that was read is remembered for seconds, so that one that another replica destroyed
+/// stops working soon. What was destroyed is vacuumed; until PostgreSQL uses its page again, a few bytes may lie there.
+/// </summary>
+internal sealed class PostgresSubjectKeys : ISubjectKeys
+{
+    private const int KeyBytes = 32;
+    private const int SlotsPerBlock = 1024;
+    private const int MostRemembered = 20_000;
+    private static readonly TimeSpan RememberedFor = TimeSpan.FromSeconds(3);
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<long, (byte[]? Key, long Until)> _remembered = new();
+    private readonly NpgsqlDataSource _source;
+    private readonly string _schema;
+    private byte[][] _block = [];
+    private long _first;
+    private int _used;
+
+    public PostgresSubjectKeys(string connection, string schema)
+    {
+        _source = PostgresRecordLog.SourceOf(connection);
+        _schema = schema;
+        PostgresSchema.BringUpToDate(_source, schema, "keys", PostgresSchema.KeySteps);
+    }
+
+    public SubjectKey Next()
+    {
+        lock (_gate)
+        {
+            if (_used == _block.Length) AddBlock();
+            var key = new SubjectKey(_first + _used, _block[_used]);
+            _block[_used++] = [];
+            return key;
+        }
+    }
+
+    public byte[]? Find(long slot)
+    {
+        if (_remembered.TryGetValue(slot, out var known) && known.Until > Environment.TickCount64) return known.Key;
+        Expect([slot]);
+        return _remembered.TryGetValue(slot, out var found) ? found.Key : null;
+    }
+
+    public void Expect(IReadOnlyCollection<long> slots)
+    {
+        var now = Environment.TickCount64;
+        var wanted = slots.Where(s => !_remembered.TryGetValue(s, out var known) || known.Until <= now).Distinct().ToArray();
+        if (wanted.Length == 0) return;
+        if (_remembered.Count > MostRemembered) _remembered.Clear();
+        using var command = _source.CreateCommand($"SELECT slot, key FROM {_schema}.subject_key WHERE slot = ANY($1)");
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = wanted });
+        using var reader = command.ExecuteReader();
+        var until = now + (long)RememberedFor.TotalMilliseconds;
+        foreach (var slot in wanted) _remembered[slot] = (null, until);
+        while (reader.Read()) _remembered[reader.GetInt64(0)] = (reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1), until);
+    }
+
+    public void Destroy(IReadOnlyCollection<long> slots)
+    {
+        if (slots.Count == 0) return;
+        using (var command = _source.CreateCommand($"UPDATE {_schema}.subject_key SET key = NULL WHERE slot = ANY($1)"))
+        {
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. slots] });
+            command.ExecuteNonQuery();
+        }
+
+        foreach (var slot in slots) _remembered.TryRemove(slot, out _);
+        using var vacuum = _source.CreateCommand($"VACUUM {_schema}.subject_key");
+        vacuum.ExecuteNonQuery();
+    }
+
+    public void Dispose() => _source.Dispose();
+
+    private void AddBlock()
+    {
+        try
+        {
+            using var next = _source.CreateCommand($"SELECT nextval('{_schema}.subject_block')");
+            var first = (long)next.ExecuteScalar()! * SlotsPerBlock;
+            var block = Enumerable.Range(0, SlotsPerBlock).Select(_ => RandomNumberGenerator.GetBytes(KeyBytes)).ToArray();
+            using var insert = _source.CreateCommand($"INSERT INTO {_schema}.subject_key SELECT $1 + ord - 1, key FROM unnest($2) WITH ORDINALITY AS t (key, ord)");
+            insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
+            insert.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = block });
+            insert.ExecuteNonQuery();
+            (_block, _first, _used) = (block, first, 0);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new LogUnavailableException("No key could be made for a new stream.", e);
+        }
+    }
+}

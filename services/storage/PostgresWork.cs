@@ -1,0 +1,127 @@
+using Npgsql;
+
+namespace Consent.Storage;
+
+/// <summary>What is done to a log on PostgreSQL beside appending: erasures, leases, cursors. Each in a short transaction of its own.</summary>
+internal static class PostgresWork
+{
+    /// <summary>A database that cannot be reached is unavailable, in the words of the log.</summary>
+    public static async Task<T> RunAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (e is NpgsqlException or ObjectDisposedException)
+        {
+            throw new LogUnavailableException("The database could not do it.", e);
+        }
+    }
+
+    public static async Task<(int Epoch, long Head)> HeadAsync(NpgsqlDataSource source, string schema)
+    {
+        await using var command = source.CreateCommand($"SELECT epoch, position FROM {schema}.log");
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return (reader.GetInt32(0), reader.GetInt64(1));
+    }
+
+    public static async Task<(StoredRecord Tombstone, List<long> Slots)?> EraseAsync(
+        NpgsqlDataSource source, string schema, StreamKey stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var name = stream.ToArray();
+        var (epoch, position) = await FirstAsync(connection, $"UPDATE {schema}.log SET position = position + 1 RETURNING epoch, position", r => (r.GetInt32(0), r.GetInt64(1)));
+        var (version, kind) = await FirstAsync(
+            connection, $"SELECT version, kind FROM {schema}.record WHERE stream = $1 ORDER BY version DESC LIMIT 1", r => (r.GetInt64(0), r.GetString(1)), name);
+        if (version == 0 || kind == LogRecord.Erased) return null;
+        var slots = await ListAsync(connection, $"SELECT DISTINCT slot FROM {schema}.record WHERE stream = $1 AND slot IS NOT NULL", name);
+        foreach (var slot in slots) await DoAsync(connection, $"INSERT INTO {schema}.doomed VALUES ($1) ON CONFLICT DO NOTHING", slot);
+        await DoAsync(connection, $"DELETE FROM {schema}.record WHERE stream = $1", name);
+        var left = LogCipher.Tombstone(stream, epoch, version + 1, tombstone, at) with { Position = position };
+        await DoAsync(
+            connection, $"INSERT INTO {schema}.record (position, stream, version, epoch, kind, recorded_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            position, name, left.Version, epoch, left.Kind, left.RecordedAt, left.Body);
+        await transaction.CommitAsync();
+        return (left, slots);
+    }
+
+    public static async Task<List<long>> DoomedAsync(NpgsqlDataSource source, string schema)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        return await ListAsync(connection, $"SELECT slot FROM {schema}.doomed");
+    }
+
+    public static async Task ForgetAsync(NpgsqlDataSource source, string schema, List<long> slots)
+    {
+        if (slots.Count == 0) return;
+        await using var connection = await source.OpenConnectionAsync();
+        await DoAsync(connection, $"DELETE FROM {schema}.doomed WHERE slot = ANY($1)", slots.ToArray());
+    }
+
+    public static async Task<Lease?> AcquireAsync(NpgsqlDataSource source, string schema, string name, string holder, long term)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await DoAsync(connection, $"INSERT INTO {schema}.lease VALUES ($1, '', 0, 0, 0) ON CONFLICT DO NOTHING", name);
+        var (state, clock) = await FirstAsync(
+            connection, $"SELECT holder, fence, granted_at, expires_at, {schema}.store_clock() FROM {schema}.lease WHERE name = $1 FOR UPDATE",
+            r => (new LeaseState(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3)), r.GetInt64(4)), name);
+        if (LeaseState.Ask(state, holder, clock, term) is not { } granted) return null;
+        await DoAsync(
+            connection, $"UPDATE {schema}.lease SET holder = $2, fence = $3, granted_at = $4, expires_at = $5 WHERE name = $1",
+            name, granted.Holder, granted.Fence, granted.GrantedAt, granted.ExpiresAt);
+        await transaction.CommitAsync();
+        return new Lease(name, holder, granted.Fence, DateTimeOffset.FromUnixTimeMilliseconds(granted.ExpiresAt));
+    }
+
+    public static async Task<bool> ReleaseAsync(NpgsqlDataSource source, string schema, Lease lease)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        return await DoAsync(connection, $"UPDATE {schema}.lease SET holder = '' WHERE name = $1 AND fence = $2", lease.Name, lease.Fence) > 0;
+    }
+
+    /// <summary>One statement, which locks the lease: no grant to another can come between the look and the move.</summary>
+    public static async Task<bool> MoveCursorAsync(NpgsqlDataSource source, string schema, Lease lease, long position)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        return await DoAsync(
+            connection,
+            $"""
+            WITH held AS (SELECT name FROM {schema}.lease WHERE name = $1 AND fence = $2 FOR UPDATE)
+            INSERT INTO {schema}.cursor AS c (name, position) SELECT name, $3 FROM held
+            ON CONFLICT (name) DO UPDATE SET position = greatest(c.position, excluded.position)
+            """,
+            lease.Name, lease.Fence, position) > 0;
+    }
+
+    private static async Task<int> DoAsync(NpgsqlConnection connection, string sql, params object[] values)
+    {
+        await using var command = Command(connection, sql, values);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<T?> FirstAsync<T>(NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, params object[] values)
+    {
+        await using var command = Command(connection, sql, values);
+        await using var reader = await command.ExecuteReaderAsync();
+        return await reader.ReadAsync() ? read(reader) : default;
+    }
+
+    private static async Task<List<long>> ListAsync(NpgsqlConnection connection, string sql, params object[] values)
+    {
+        await using var command = Command(connection, sql, values);
+        await using var reader = await command.ExecuteReaderAsync();
+        var found = new List<long>();
+        while (await reader.ReadAsync()) found.Add(reader.GetInt64(0));
+        return found;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] values)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values) command.Parameters.AddWithValue(value);
+        return command;
+    }
+}

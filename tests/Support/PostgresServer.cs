@@ -1,0 +1,76 @@
+using System.Diagnostics;
+
+namespace Consent.Tests.Support;
+
+/// <summary>
+/// Debian's PostgreSQL in a private folder on a free port of the loopback, with fsync on; each test takes databases of its own. Runs
+/// as the user postgres, because the server refuses root.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("consent-postgres-").FullName;
+    private int _databases;
+
+    private PostgresServer() => Port = FreePorts.Take(1)[0];
+
+    public int Port { get; }
+
+    public string Data => Path.Combine(_folder, "data");
+
+    public static async Task<PostgresServer> StartAsync()
+    {
+        var server = new PostgresServer();
+        await RunAsync("chown", "postgres", server._folder);
+        await AsPostgresAsync("initdb", "-D", server.Data, "--auth=trust", "--encoding=UTF8", "--locale=C", "-U", "postgres");
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>After a stop, or a death.</summary>
+    public Task StartAgainAsync() => AsPostgresAsync(
+        "pg_ctl", "-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"),
+        "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=200 -c fsync=on -c max_prepared_transactions=5", "start");
+
+    /// <summary>As if the machine lost its power: nothing is flushed, all connections break.</summary>
+    public Task DieAsync() => AsPostgresAsync("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
+
+    public string Connection(string database) => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database}";
+
+    /// <summary>A new, empty database; its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        await AsPostgresAsync("psql", "-h", "127.0.0.1", "-p", $"{Port}", "-q", "-c", $"CREATE DATABASE {name}");
+        return Connection(name);
+    }
+
+    /// <summary>Runs a program of PostgreSQL's as its user; what it wrote.</summary>
+    public static async Task<string> AsPostgresAsync(string program, params string[] arguments) =>
+        await RunAsync("runuser", ["-u", "postgres", "--", Path.Combine("/usr/lib/postgresql/15/bin", program), .. arguments]);
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await AsPostgresAsync("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
+        }
+        catch (InvalidOperationException)
+        {
+            // It was stopped already.
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        // The server that pg_ctl leaves behind would hold a pipe open for ever.
+        var output = Path.GetTempFileName();
+        var line = string.Join(' ', arguments.Prepend(program).Select(a => $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", $"cd /tmp && {line} > {output} 2>&1 < /dev/null"]) { UseShellExecute = false })!;
+        await process.WaitForExitAsync();
+        var text = await File.ReadAllTextAsync(output);
+        File.Delete(output);
+        return process.ExitCode == 0 ? text : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {text}");
+    }
+}
