@@ -68,6 +68,7 @@ suite() {
 command -v dotnet > /dev/null || { echo "The .NET SDK is needed: https://dotnet.microsoft.com/download"; failed=1; finish; }
 missing=()
 [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
+[ -x /usr/lib/postgresql/15/bin/initdb ] || missing+=(postgresql-15)
 command -v chromium > /dev/null || missing+=(chromium)
 command -v curl > /dev/null || missing+=(curl)
 command -v node > /dev/null || missing+=(nodejs)
