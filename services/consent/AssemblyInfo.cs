@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Consent.ConsentService.Tests")]
+[assembly: InternalsVisibleTo("Consent.Benchmarks")]

@@ -62,16 +62,16 @@ internal sealed class LogCipher(LogSecret secret, ISubjectKeys keys, Func<string
     }
 
     /// <summary>What an appended record reads back as, without opening it again.</summary>
-    public LogRecord Appended(NewRecord record, StoredRecord row) => new()
+    public LogRecord Appended(NewRecord record, StreamKey stream, int epoch, long position) => new()
     {
-        Position = row.Position,
+        Position = position,
         Stream = record.Stream,
-        StreamKey = row.Stream,
-        Epoch = row.Epoch,
-        Version = row.Version,
-        Kind = row.Kind,
-        Id = secret.IdOf(row.Stream, row.Epoch, row.Version),
-        RecordedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.RecordedAt),
+        StreamKey = stream,
+        Epoch = epoch,
+        Version = record.Version,
+        Kind = record.Kind,
+        Id = secret.IdOf(stream, epoch, record.Version),
+        RecordedAt = DateTimeOffset.FromUnixTimeMilliseconds(record.RecordedAt.ToUnixTimeMilliseconds()),
         Payload = record.Payload,
     };
 

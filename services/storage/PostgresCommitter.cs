@@ -29,10 +29,11 @@ internal sealed class PostgresCommitter : IAsyncDisposable
         _writer = Task.Run(WriteAllAsync);
     }
 
+    /// <param name="closing">The record, as soon as it is sealed: its turn is that of this call, whatever the key for it has to wait for.</param>
     /// <returns>Its position; 0 when it lost.</returns>
-    public Task<long> AppendAsync(StoredRecord row)
+    public Task<long> AppendAsync(StreamKey stream, ValueTask<StoredRecord> closing)
     {
-        var work = new Work(row);
+        var work = new Work(stream, closing);
         return _waiting.Writer.TryWrite(work)
             ? work.Answer.Task
             : Task.FromException<long>(new LogUnavailableException(_writer.IsCompleted ? "The log is closed." : "Too many writes are waiting."));
@@ -53,11 +54,30 @@ internal sealed class PostgresCommitter : IAsyncDisposable
             var batch = new List<Work>(LargestBatch);
             var streams = new HashSet<StreamKey>();
             var still = new List<Work>();
-            foreach (var work in late) (streams.Add(work.Row.Stream) ? batch : still).Add(work);
-            while (batch.Count < LargestBatch && _waiting.Reader.TryRead(out var next)) (streams.Add(next.Row.Stream) ? batch : still).Add(next);
+            foreach (var work in late) (streams.Add(work.Stream) ? batch : still).Add(work);
+            while (batch.Count < LargestBatch && _waiting.Reader.TryRead(out var next)) (streams.Add(next.Stream) ? batch : still).Add(next);
             late = still;
-            await CommitAsync(batch);
+            await CloseAsync(batch);
+            if (batch.Count > 0) await CommitAsync(batch);
         }
+    }
+
+    /// <summary>One that cannot be sealed fails alone.</summary>
+    private static async Task CloseAsync(List<Work> batch)
+    {
+        foreach (var work in batch)
+        {
+            try
+            {
+                await work.CloseAsync();
+            }
+            catch (Exception e)
+            {
+                work.Answer.SetException(e);
+            }
+        }
+
+        batch.RemoveAll(work => work.Answer.Task.IsCompleted);
     }
 
     private async Task CommitAsync(List<Work> batch)
@@ -144,8 +164,14 @@ internal sealed class PostgresCommitter : IAsyncDisposable
         }
     }
 
-    private sealed record Work(StoredRecord Row)
+    private sealed class Work(StreamKey stream, ValueTask<StoredRecord> closing)
     {
+        public StreamKey Stream => stream;
+
+        public StoredRecord Row { get; private set; } = null!;
+
         public TaskCompletionSource<long> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async ValueTask CloseAsync() => Row = await closing;
     }
 }

@@ -62,10 +62,11 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         ArgumentNullException.ThrowIfNull(record);
         try
         {
-            var row = await _cipher.CloseAsync(record, Epoch, SlotOfNewestAsync);
-            var position = await _committer.AppendAsync(row);
+            var epoch = Epoch;
+            var stream = _cipher.Secret.KeyOf(record.Stream);
+            var position = await _committer.AppendAsync(stream, _cipher.CloseAsync(record, epoch, SlotOfNewestAsync));
             (position > 0 ? StorageMetrics.Appended : StorageMetrics.Conflicts).Add(1, _tag);
-            return position > 0 ? new AppendOutcome.Appended(_cipher.Appended(record, row with { Position = position })) : AppendOutcome.Conflict.Found;
+            return position > 0 ? new AppendOutcome.Appended(_cipher.Appended(record, stream, epoch, position)) : AppendOutcome.Conflict.Found;
         }
         catch (Exception e) when (e is NpgsqlException or ObjectDisposedException)
         {

@@ -59,7 +59,7 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
         var row = await _cipher.CloseAsync(record, Epoch, stream => ValueTask.FromResult(_readers.Read(r => r.SlotOfNewest(stream))));
         var position = await _writer.RunAsync(writer => writer.Append(row));
         (position > 0 ? StorageMetrics.Appended : StorageMetrics.Conflicts).Add(1, _tag);
-        return position > 0 ? new AppendOutcome.Appended(_cipher.Appended(record, row with { Position = position })) : AppendOutcome.Conflict.Found;
+        return position > 0 ? new AppendOutcome.Appended(_cipher.Appended(record, row.Stream, row.Epoch, position)) : AppendOutcome.Conflict.Found;
     }
 
     public async Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at)

@@ -22,6 +22,9 @@ public sealed class ServiceProcess(string name, string program, Uri address, IRe
     /// <summary>Every line that it wrote to standard output and standard error, over all its lives.</summary>
     public IReadOnlyCollection<string> Output => _output;
 
+    /// <summary>Of the process that runs, or ran last.</summary>
+    public int Id => _process?.Id ?? throw new InvalidOperationException($"{name} was never started.");
+
     public bool IsRunning => _process is { HasExited: false };
 
     public int ExitCode => _process?.ExitCode ?? throw new InvalidOperationException($"{name} was never started.");

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Threading.Channels;
+
+namespace Consent.Load;
+
+/// <param name="NextVisitor">The number of the visitor for whom the next request is.</param>
+/// <param name="Expected">The status of a right answer.</param>
+internal sealed record Asked(Uri Server, Template Request, Visitors Visitors, Func<long> NextVisitor, int Expected);
+
+/// <param name="Right">Answers with the status expected, within the time.</param>
+/// <param name="Wrong">All others, and connections that broke, by what they said.</param>
+internal sealed record Answered(long Right, IReadOnlyDictionary<string, long> Wrong, TimeSpan Took, Latencies Latencies)
+{
+    public double PerSecond => Right / Took.TotalSeconds;
+}
+
+/// <summary>Load on one server, over connections that each have one request under way.</summary>
+internal static class Load
+{
+    /// <summary>As fast as it is answered.</summary>
+    public static Task<Answered> AtFullSpeedAsync(Asked asked, int connections, TimeSpan duration, CancellationToken cancel) =>
+        RunAsync(asked, connections, duration, null, cancel);
+
+    /// <summary>
+    /// At a steady rate, whatever the server does: an answer counts from the moment at which its request was due, so that a pause
+    /// of the server is felt by all who would have come meanwhile.
+    /// </summary>
+    public static async Task<Answered> AtRateAsync(Asked asked, int connections, double perSecond, TimeSpan duration, CancellationToken cancel)
+    {
+        var due = Channel.CreateUnbounded<long>();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var clock = Task.Factory.StartNew(() => Tick(due.Writer, perSecond, duration, end.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var answered = await RunAsync(asked, connections, duration, due.Reader, cancel);
+        await end.CancelAsync();
+        await clock;
+        return answered;
+    }
+
+    private static void Tick(ChannelWriter<long> due, double perSecond, TimeSpan duration, CancellationToken cancel)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (long made = 0; !cancel.IsCancellationRequested && Stopwatch.GetElapsedTime(start) is var now && now < duration;)
+        {
+            for (; made < now.TotalSeconds * perSecond; made++) due.TryWrite(start + (long)(made / perSecond * Stopwatch.Frequency));
+            cancel.WaitHandle.WaitOne(1);
+        }
+
+        due.Complete();
+    }
+
+    private static async Task<Answered> RunAsync(Asked asked, int connections, TimeSpan duration, ChannelReader<long>? due, CancellationToken cancel)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var each = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(() => KeepAskingAsync(asked, start, duration, due, cancel), cancel)));
+        var took = Stopwatch.GetElapsedTime(start);
+        var latencies = new Latencies();
+        foreach (var one in each) latencies.Add(one.Latencies);
+        var wrong = each.SelectMany(e => e.Wrong).GroupBy(w => w.Key).ToDictionary(g => g.Key, g => g.Sum(w => w.Value));
+        return new Answered(latencies.Count, wrong, took, latencies);
+    }
+
+    private static async Task<(Latencies Latencies, Dictionary<string, long> Wrong)> KeepAskingAsync(
+        Asked asked, long start, TimeSpan duration, ChannelReader<long>? due, CancellationToken cancel)
+    {
+        var (latencies, wrong) = (new Latencies(), new Dictionary<string, long>(StringComparer.Ordinal));
+        using var connection = new Connection();
+        var request = new byte[asked.Request.Length];
+        asked.Request.Begin(request);
+        try
+        {
+            await connection.OpenAsync(asked.Server, cancel);
+            while (Stopwatch.GetElapsedTime(start) < duration)
+            {
+                var from = Stopwatch.GetTimestamp();
+                if (due is not null && !(await due.WaitToReadAsync(cancel) && due.TryRead(out from)))
+                {
+                    if (due.Completion.IsCompleted) break;
+                    continue;
+                }
+
+                asked.Request.Name(asked.Visitors, asked.NextVisitor(), request);
+                var status = await connection.AskAsync(request, cancel);
+                if (status == asked.Expected) latencies.Add(Stopwatch.GetElapsedTime(from));
+                else wrong[$"status {status}"] = wrong.GetValueOrDefault($"status {status}") + 1;
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            wrong[e.Message] = 1;
+        }
+
+        return (latencies, wrong);
+    }
+}
