@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -19,16 +21,23 @@ public static class RenderBanner
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
     };
 
-    private static readonly string Bundle = ReadBundle();
+    private static readonly byte[] Bundle = ReadBundle();
 
+    /// <summary>
+    /// Names the bundle in receipts: the start of its SHA-256. Computed from what is served, and not written down by the script's
+    /// build: a changed bundle cannot pass under the name of another.
+    /// </summary>
+    internal static readonly string Build = Convert.ToHexStringLower(SHA256.HashData(Bundle))[..12];
+
+    /// <summary>The bundle stands between the first and the last line, byte for byte, so that whoever keeps a script can name its build.</summary>
     public static string Script(PublishedDeclaration published) =>
-        $"/*! Consent, Apache-2.0 */(()=>{{const SITE={JsonSerializer.Serialize(Of(published), Json)};{Bundle}}})()";
+        $"/*! Consent, Apache-2.0 */(()=>{{const SITE={JsonSerializer.Serialize(Of(published), Json)};\n{Encoding.UTF8.GetString(Bundle)}}})()";
 
     internal static SiteData Of(PublishedDeclaration published)
     {
         var declaration = published.Declaration;
         return new SiteData(
-            declaration.Site, published.Hash, declaration.Controller.Name, declaration.Languages,
+            declaration.Site, published.Hash, Build, declaration.Controller.Name, declaration.Languages,
             [(12 * declaration.ConsentValidFor.Years) + declaration.ConsentValidFor.Months, declaration.ConsentValidFor.Days],
             [.. declaration.Purposes.Select(p => PurposeOf(published, p)).OfType<PurposeData>()]);
     }
@@ -58,16 +67,17 @@ public static class RenderBanner
         _ => 'c',
     };
 
-    private static string ReadBundle()
+    private static byte[] ReadBundle()
     {
         using var stream = typeof(RenderBanner).Assembly.GetManifestResourceStream("banner.js")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().TrimEnd();
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 
     /// <summary>Mirrors <c>Site</c> in <c>script/site.ts</c>.</summary>
     internal sealed record SiteData(
-        string Site, string Hash, string Controller, IReadOnlyList<string> Languages, int[] Term, PurposeData[] Purposes);
+        string Site, string Hash, string Build, string Controller, IReadOnlyList<string> Languages, int[] Term, PurposeData[] Purposes);
 
     /// <param name="Meaning">Only for purposes that the banner asks.</param>
     internal sealed record PurposeData(string Id, string? Meaning, string[]? Name, string[]? Text, string[]? Keys);

@@ -53,7 +53,7 @@ public sealed class Visitor : IAsyncDisposable
     public Task SettledAsync() => Banner.Or(Reopener).First.WaitForAsync();
 
     /// <summary>Clicks, and waits until the consent service has answered the decision.</summary>
-    public async Task DecideAsync(string button) =>
+    public async Task<IResponse> DecideAsync(string button) =>
         await Page.RunAndWaitForResponseAsync(() => Button(button).ClickAsync(), r => r.Url.EndsWith("/decisions", StringComparison.Ordinal) && r.Request.Method == "POST");
 
     public IReadOnlyList<IRequest> Requests(string part) => [.. _requests.Where(r => r.Url.Contains(part, StringComparison.Ordinal))];

@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Consent.Contracts;
+using Consent.Tests.Support;
 using static Consent.CookieBanner.Tests.Samples;
 
 namespace Consent.CookieBanner.Tests;
@@ -69,6 +72,15 @@ public class RenderBannerTests
     }
 
     [Fact]
+    public void The_build_is_the_hash_of_the_built_file_which_stands_in_the_script_byte_for_byte()
+    {
+        var built = File.ReadAllText(Path.Combine(Repository.Root, "services/cookie-banner/script/dist/banner.js"));
+        var script = RenderBanner.Script(Published());
+        Assert.Equal(built, script[(script.IndexOf('\n', StringComparison.Ordinal) + 1)..(script.LastIndexOf('\n') + 1)]);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(built)))[..12], DataIn(script).GetProperty("build").GetString());
+    }
+
+    [Fact]
     public void The_same_declaration_gives_the_same_script() =>
         Assert.Equal(RenderBanner.Script(Published()), RenderBanner.Script(Published()));
 
@@ -85,7 +97,7 @@ public class RenderBannerTests
     {
         const string Before = "const SITE=";
         var start = script.IndexOf(Before, StringComparison.Ordinal) + Before.Length;
-        var end = script.IndexOf(";\"use strict\";", start, StringComparison.Ordinal);
+        var end = script.IndexOf(";\n\"use strict\";", start, StringComparison.Ordinal);
         return JsonDocument.Parse(script[start..end]).RootElement;
     }
 }

@@ -1,5 +1,6 @@
 // Builds dist/banner.js, which is committed, so that building the product needs the .NET SDK alone.
 // With --check it builds in memory and fails when the committed file differs, or when it outgrew its budget.
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build, transform } from 'esbuild';
@@ -21,7 +22,9 @@ const { outputFiles: [bundle] } = await build({
   write: false,
 });
 const brotli = brotliCompressSync(bundle.contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
-console.log(`dist/banner.js: ${bundle.contents.length} bytes, ${brotli} with brotli (budget ${budget}, the site's texts included)`);
+// As RenderBanner.cs computes it, which puts it into receipts.
+const name = createHash('sha256').update(bundle.contents).digest('hex').slice(0, 12);
+console.log(`dist/banner.js: build ${name}, ${bundle.contents.length} bytes, ${brotli} with brotli (budget ${budget}, the site's texts included)`);
 if (brotli > budget) throw new Error('The script outgrew its budget.');
 
 if (!process.argv.includes('--check')) await writeFile(file, bundle.contents);

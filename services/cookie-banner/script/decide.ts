@@ -1,4 +1,5 @@
 import { read, write } from './choice';
+import type { How } from './panel';
 import { api, asked, site } from './site';
 
 /** A decision on its way to the consent service: the newest one only, earlier ones of the same id merged into it. */
@@ -35,7 +36,7 @@ function keep(decision: Pending | undefined): void {
 const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, '0')).join('');
 
 /** Takes effect here at once, and is told to the consent service as soon as that can be reached. */
-export function decide(purposes: Record<string, boolean>, action: string, language: string, changed: () => void): void {
+export function decide(purposes: Record<string, boolean>, how: How, changed: () => void): void {
   const choice = read();
   const before = pending();
   const id = choice.id ?? before?.body.subjectId ?? random();
@@ -51,8 +52,7 @@ export function decide(purposes: Record<string, boolean>, action: string, langua
       heldVersion: Math.max(choice.r ?? 0, same?.heldVersion ?? 0),
       purposes: { ...same?.purposes, ...purposes },
       declaration: site.hash,
-      language,
-      action,
+      ...how,
       source: 'banner',
       claimedAt: new Date(now).toISOString(),
     },

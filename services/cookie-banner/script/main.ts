@@ -27,7 +27,7 @@ function apply(): void {
 }
 
 function start(): void {
-  install((purposes, action, language) => decide(purposes, action, language, apply));
+  install((purposes, how) => decide(purposes, how, apply));
   apply();
   void send(apply);
   const due = asked.filter(toAsk);

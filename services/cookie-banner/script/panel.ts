@@ -5,8 +5,16 @@ import { description, element, name, texts } from './texts';
 /** style.css, put in by the build. */
 declare const STYLE: string;
 
+/** How the choice was made. The words stand in receipts: they are never renamed, and a new layer or button gets a new one. */
+export interface How {
+  action: Button | 'withdraw';
+  language: string;
+  collection: { build: string; layout: 'banner' | 'settings'; element: Button };
+}
+type Button = 'refuse-all' | 'accept-all' | 'save';
+
 /** Called with what the person decided, and never otherwise: closing, Escape and scrolling decide nothing. */
-export type Decided = (purposes: Record<string, boolean>, action: string, language: string) => void;
+export type Decided = (purposes: Record<string, boolean>, how: How) => void;
 
 let panel: HTMLElement | undefined;
 let reopener: HTMLElement | undefined;
@@ -49,12 +57,12 @@ export function open(settings = false, ask?: Purpose[]): void {
   const boxes = purposes.map(p => element('input', { type: 'checkbox', name: p.id, checked: permits(p.id) }));
 
   const all = (value: boolean) => Object.fromEntries(purposes.map(p => [p.id, value]));
-  const done = (choice: Record<string, boolean>, action: string) => {
+  const done = (choice: Record<string, boolean>, pressed: Button, action: How['action'] = pressed) => {
     close();
-    decided(choice, action, language);
+    decided(choice, { action, language, collection: { build: site.build, layout: settings ? 'settings' : 'banner', element: pressed } });
   };
   const button = (label: string, onclick: () => void) => element('button', { type: 'button', onclick }, label);
-  const refuse = button(text.refuse, () => done(all(false), purposes.some(p => read().p[p.id]?.[0]) ? 'withdraw' : 'refuse-all'));
+  const refuse = button(text.refuse, () => done(all(false), 'refuse-all', purposes.some(p => read().p[p.id]?.[0]) ? 'withdraw' : undefined));
   const accept = button(text.accept, () => done(all(true), 'accept-all'));
 
   const title = element('h2', { tabIndex: -1 }, settings || chosen ? text.reopen : text.title);

@@ -3,6 +3,8 @@ export interface Site {
   site: string;
   /** Hash of the declaration. */
   hash: string;
+  /** Names this very script: see the README of this service. */
+  build: string;
   controller: string;
   /** Languages of the declaration, the first being its own; each list of texts follows this order. */
   languages: string[];
