@@ -6,7 +6,18 @@ namespace Consent.Load;
 /// <summary>What both commands understand, and how they tell what came of it.</summary>
 internal sealed class LoadOptions
 {
-    private readonly Option<Uri> _server = new("--server") { Description = "The consent service or the gateway, by address: http://127.0.0.1:8080.", DefaultValueFactory = _ => new Uri("http://127.0.0.1:8080") };
+    private readonly Option<Uri> _server = new("--server")
+    {
+        Description = "The consent service or the gateway, by address: http://127.0.0.1:8080.",
+        DefaultValueFactory = _ => new Uri("http://127.0.0.1:8080"),
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme == "http" && System.Net.IPAddress.TryParse(address.Host, out _)) return address;
+            result.AddError("Give --server an address in numbers, such as http://127.0.0.1:8080.");
+            return null;
+        },
+    };
+
     private readonly Option<string> _site = new("--site") { Description = "The site; it must be declared.", Required = true };
     private readonly Option<int> _connections = new("--connections") { Description = "Requests under way at once.", DefaultValueFactory = _ => 32 };
     private readonly Option<int> _seconds = new("--seconds") { Description = "How long; at most 3600.", DefaultValueFactory = _ => 10 };
