@@ -50,7 +50,8 @@ public static class ConsentSetup
 
     private static OutgoingEvent? EventOf(LogRecord record, DateTimeOffset now) => record.Kind switch
     {
-        DecisionRecorder.Kind => OutgoingEvent.Of(new ConsentChanged(record.Id, now, ReceiptBytes.Read(record), record.StreamKey.ToString())),
+        DecisionRecorder.Kind => new OutgoingEvent(
+            ConsentChanged.Kind, record.Id, ReceiptJson.Of(new ConsentChanged(record.Id, now, ReceiptBytes.Read(record), record.StreamKey.ToString()))),
         DeclarationLog.Kind => OutgoingEvent.Of(new DeclarationPublished(record.Id, now, record.Read<PublishedDeclaration>())),
         LogRecord.Erased => OutgoingEvent.Of(new ConsentErased(
             record.Id, now, EraseSubject.SiteOf(record), record.StreamKey.ToString(), record.Epoch, record.Version, record.RecordedAt)),

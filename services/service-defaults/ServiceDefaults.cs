@@ -72,6 +72,8 @@ public static class ServiceDefaultsSetup
         foreach (var category in (string[])["Microsoft", "System", "Yarp", "MassTransit"]) builder.Logging.AddFilter(category, LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error);
+        // Says nothing from warning upwards; asked whether it might, it makes an activity for each request that nobody listens to.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // Every probe would repeat the same line; the probe's answer says it.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         // Nothing here protects data with it; authentication merely brings it along.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
@@ -40,6 +41,7 @@ public static class SiteCors
     internal sealed class PolicyProvider : ICorsPolicyProvider
     {
         private static readonly CorsPolicy Nobody = new();
+        private static readonly ConditionalWeakTable<Contracts.Declaration, CorsPolicy> Policies = [];
 
         public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName)
         {
@@ -50,13 +52,14 @@ public static class SiteCors
             if (site is null) return Task.FromResult<CorsPolicy?>(Nobody);
             var known = context.RequestServices.GetRequiredKeyedService<IDeclarations>(service).InForce(site);
             if (known is null) return Task.FromResult<CorsPolicy?>(Nobody);
-            var policy = new CorsPolicyBuilder([.. known.Declaration.Origins])
-                .WithMethods("GET", "POST")
-                .WithHeaders("Content-Type", "Consent-Subject", "Idempotency-Key")
-                .WithExposedHeaders("Location")
-                .SetPreflightMaxAge(TimeSpan.FromMinutes(10))
-                .Build();
-            return Task.FromResult<CorsPolicy?>(policy);
+            return Task.FromResult<CorsPolicy?>(Policies.GetValue(known.Declaration, Of));
         }
+
+        private static CorsPolicy Of(Contracts.Declaration declaration) => new CorsPolicyBuilder([.. declaration.Origins])
+            .WithMethods("GET", "POST")
+            .WithHeaders("Content-Type", "Consent-Subject", "Idempotency-Key")
+            .WithExposedHeaders("Location")
+            .SetPreflightMaxAge(TimeSpan.FromMinutes(10))
+            .Build();
     }
 }

@@ -9,6 +9,9 @@ namespace Consent.Storage;
 internal sealed class GroupCommit<TStatements> : IDisposable where TStatements : StatementSet
 {
     private const int LargestBatch = 512;
+
+    /// <summary>Few enough that all cores have their part of a batch, many enough that waking a thread for them pays.</summary>
+    private const int AnsweredTogether = 16;
     private readonly object _gate = new();
     private readonly Queue<Work> _waiting = new();
     private readonly Func<TStatements> _open;
@@ -33,7 +36,10 @@ internal sealed class GroupCommit<TStatements> : IDisposable where TStatements :
         _thread.Start();
     }
 
-    /// <summary>Runs the work in the next transaction. It must not wait for anything, and must not throw on bad input: that fails its batch.</summary>
+    /// <summary>
+    /// Runs the work in the next transaction. It must not wait for anything, and must not throw on bad input: that fails its batch.
+    /// What follows upon the answer runs behind that of others and must not block either.
+    /// </summary>
     public Task<T> RunAsync<T>(Func<TStatements, T> work)
     {
         var item = new Work<T>(work);
@@ -101,12 +107,19 @@ internal sealed class GroupCommit<TStatements> : IDisposable where TStatements :
         {
             StorageMetrics.CommitFailures.Add(1, _tag);
             Abandon();
-            foreach (var work in batch) work.Fail(e);
+            Answer(batch, work => work.Fail(e));
             return;
         }
 
         StorageMetrics.BatchSize.Record(batch.Count, _tag);
-        foreach (var work in batch) work.Complete();
+        Answer(batch, work => work.Complete());
+    }
+
+    /// <summary>Whoever waits goes on on a thread of the pool, several on one: this thread is for the next batch.</summary>
+    private static void Answer(List<Work> batch, Action<Work> answer)
+    {
+        for (var i = 0; i < batch.Count; i += AnsweredTogether)
+            ThreadPool.UnsafeQueueUserWorkItem(new Answers(batch.GetRange(i, Math.Min(AnsweredTogether, batch.Count - i)), answer), preferLocal: false);
     }
 
     /// <summary>Whatever state the failure left behind goes with the connection; the next batch opens another.</summary>
@@ -124,6 +137,11 @@ internal sealed class GroupCommit<TStatements> : IDisposable where TStatements :
         _statements = null;
     }
 
+    private sealed class Answers(List<Work> works, Action<Work> answer) : IThreadPoolWorkItem
+    {
+        public void Execute() => works.ForEach(answer);
+    }
+
     private abstract class Work
     {
         public abstract void Do(TStatements statements);
@@ -135,7 +153,7 @@ internal sealed class GroupCommit<TStatements> : IDisposable where TStatements :
 
     private sealed class Work<T>(Func<TStatements, T> work) : Work
     {
-        private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<T> _answer = new();
         private T _result = default!;
 
         public Task<T> Answer => _answer.Task;

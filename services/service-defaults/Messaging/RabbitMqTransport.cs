@@ -10,12 +10,13 @@ namespace Consent.ServiceDefaults.Messaging;
 /// </summary>
 public sealed class RabbitMqTransport(Uri broker, ILogger<RabbitMqTransport> log) : IEventTransport, IAsyncDisposable
 {
-    // RabbitMQ.Client slows to a crawl when the confirms outstanding come near the limiter's bound: keep batches well below it.
-    private const int LargestBatch = 128;
+    /// <summary>Messages that may be unconfirmed at once.</summary>
+    private const int LargestBatch = 512;
     private readonly SemaphoreSlim _one = new(1);
     private readonly HashSet<string> _declared = [];
     private IConnection? _connection;
     private IChannel? _channel;
+    private PublisherConfirms? _confirms;
 
     public static string ExchangeOf(string kind) => $"consent.{kind}";
 
@@ -31,13 +32,18 @@ public sealed class RabbitMqTransport(Uri broker, ILogger<RabbitMqTransport> log
                 await channel.ExchangeDeclareAsync(ExchangeOf(kind), ExchangeType.Fanout, durable: true, cancellationToken: cancel);
                 _declared.Add(kind);
             }
-            foreach (var batch in events.Chunk(LargestBatch))
-                await Task.WhenAll(batch.Select(e => PublishAsync(channel, e, cancel).AsTask()));
+            foreach (var batch in events.Chunk(LargestBatch)) await PublishAsync(channel, batch, cancel);
         }
-        catch (Exception e) when (e is PublishException or RabbitMQClientException or IOException)
+        catch (Exception e) when (e is RabbitMQClientException or IOException)
         {
-            if (e is not PublishException) await CloseAsync();
-            throw new UnpublishedException(e is PublishException { IsReturn: true } ? "An event reached no queue." : "The broker did not confirm.", e);
+            await CloseAsync();
+            throw new UnpublishedException("The broker did not confirm.", e);
+        }
+        catch
+        {
+            // What is still under way would be taken for an answer to the next batch.
+            await CloseAsync();
+            throw;
         }
         finally
         {
@@ -60,6 +66,13 @@ public sealed class RabbitMqTransport(Uri broker, ILogger<RabbitMqTransport> log
         return (parts[0].Length > 0 ? Uri.UnescapeDataString(parts[0]) : "guest", parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "guest");
     }
 
+    private async Task PublishAsync(IChannel channel, OutgoingEvent[] batch, CancellationToken cancel)
+    {
+        var confirmed = _confirms!.Expect(await channel.GetNextPublishSequenceNumberAsync(cancel), batch.Length);
+        foreach (var e in batch) await PublishAsync(channel, e, cancel);
+        await confirmed.WaitAsync(cancel);
+    }
+
     private static ValueTask PublishAsync(IChannel channel, OutgoingEvent e, CancellationToken cancel)
     {
         var properties = new BasicProperties { ContentType = "application/json", MessageId = e.Id, Type = e.Kind, Persistent = true };
@@ -74,8 +87,8 @@ public sealed class RabbitMqTransport(Uri broker, ILogger<RabbitMqTransport> log
         var factory = new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false, ClientProvidedName = "consent-publisher" };
         _connection = await factory.CreateConnectionAsync(cancel);
         _channel = await _connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
-                outstandingPublisherConfirmationsRateLimiter: new ThrottlingRateLimiter(8 * LargestBatch)), cancel);
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false), cancel);
+        _confirms = new PublisherConfirms(_channel);
         log.LogInformation("Connected to the broker for publishing.");
         return _channel;
     }
