@@ -21,8 +21,10 @@ public static class Authentication
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IConfiguration>((jwt, settings) =>
+        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IConfiguration, TimeProvider>((jwt, settings, time) =>
         {
+            jwt.TokenHandlers.Clear();
+            jwt.TokenHandlers.Add(new RememberedTokens(time) { MapInboundClaims = false });
             jwt.Authority = settings["Auth:Authority"];
             jwt.MetadataAddress = settings["Auth:MetadataAddress"]!;
             jwt.Audience = settings["Auth:Audience"] ?? "consent";

@@ -47,16 +47,26 @@ internal sealed class LogWriter : StatementSet
 
     public long LastPosition { get; private set; }
 
-    /// <returns>Its position; 0 when it lost.</returns>
-    public long Append(StoredRecord record)
+    /// <summary>What was appended since it was last taken, which happens with each commit.</summary>
+    public List<LogRecord> Fresh { get; } = [];
+
+    /// <summary>Whether a stream was erased since: then nothing that was appended before may be remembered.</summary>
+    public bool HasErased { get; set; }
+
+    /// <param name="as">What it reads back as, but for its position.</param>
+    /// <returns>The record; null when it lost.</returns>
+    public LogRecord? Append(StoredRecord record, LogRecord @as)
     {
         // Decided in another epoch, it speaks of a history that may be no more.
-        if (record.Epoch != Epoch) return 0;
+        if (record.Epoch != Epoch) return null;
         var position = LastPosition + 1;
         var rows = _append.Run(
             position, record.Stream.ToArray(), record.Version, record.Epoch, record.Kind, record.RecordedAt, record.Slot, record.Name, record.Request, record.Body);
-        if (rows == 0) return 0;
-        return LastPosition = position;
+        if (rows == 0) return null;
+        LastPosition = position;
+        var appended = @as with { Position = position };
+        Fresh.Add(appended);
+        return appended;
     }
 
     /// <returns>The tombstone, with the keys to destroy when it is committed; null when nothing is to be erased.</returns>
@@ -66,6 +76,7 @@ internal sealed class LogWriter : StatementSet
         var (version, kind) = _newest.First(row => (row.Int64(0), row.Text(1)), name);
         if (version == 0 || kind == LogRecord.Erased) return null;
         var slots = _slots.List(row => row.Int64(0), name);
+        HasErased = true;
         foreach (var slot in slots) _doom.Run(slot);
         _delete.Run(name);
         var left = LogCipher.Tombstone(stream, Epoch, version + 1, tombstone, at);

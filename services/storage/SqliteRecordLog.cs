@@ -7,6 +7,8 @@ namespace Consent.Storage;
 public sealed class SqliteRecordLog : IRecordLog, IDisposable
 {
     private const int StreamsPerRead = 200;
+    /// <summary>Records that the relay may be behind without reading them from the file: about 2 MB.</summary>
+    private const int Remembered = 4096;
     private readonly Lock _gate = new();
     private readonly LogCipher _cipher;
     private readonly TimeProvider _time;
@@ -15,6 +17,7 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     private readonly GroupCommit<LogWriter> _writer;
     private readonly ReadPool<LogReader> _readers;
     private readonly HighWaterMark _mark;
+    private readonly LogTail _tail = new(Remembered);
     private TaskCompletionSource? _appended;
     private long _committed;
 
@@ -57,9 +60,10 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     {
         ArgumentNullException.ThrowIfNull(record);
         var row = await _cipher.CloseAsync(record, Epoch, stream => ValueTask.FromResult(_readers.Read(r => r.SlotOfNewest(stream))));
-        var position = await _writer.RunAsync(writer => writer.Append(row));
-        (position > 0 ? StorageMetrics.Appended : StorageMetrics.Conflicts).Add(1, _tag);
-        return position > 0 ? new AppendOutcome.Appended(_cipher.Appended(record, row.Stream, row.Epoch, position)) : AppendOutcome.Conflict.Found;
+        var readsBackAs = _cipher.Appended(record, row.Stream, row.Epoch, 0);
+        var appended = await _writer.RunAsync(writer => writer.Append(row, readsBackAs));
+        (appended is null ? StorageMetrics.Conflicts : StorageMetrics.Appended).Add(1, _tag);
+        return appended is null ? AppendOutcome.Conflict.Found : new AppendOutcome.Appended(appended);
     }
 
     public async Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at)
@@ -98,7 +102,7 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     public ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) => One(r => r.ByPosition(position), cancel);
 
     public ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default) =>
-        Many(r => r.Feed(afterPosition, max), cancel);
+        _tail.After(afterPosition, max) is { } newest ? ValueTask.FromResult(newest) : Many(r => r.Feed(afterPosition, max), cancel);
 
     public async Task<bool> WaitForAppendAsync(long afterPosition, TimeSpan timeout, CancellationToken cancel = default)
     {
@@ -199,6 +203,10 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
 
     private void Announce(LogWriter writer)
     {
+        if (writer.HasErased) _tail.Forget();
+        else _tail.Add(writer.Fresh);
+        writer.HasErased = false;
+        writer.Fresh.Clear();
         lock (_gate)
         {
             if (writer.LastPosition <= _committed) return;

@@ -8,7 +8,7 @@ namespace Consent.Benchmarks;
 /// <summary>The whole run: speed beside the echo, latency at half the load, and the same with a large log.</summary>
 internal static class Benchmark
 {
-    private const string Echo = "echo", Proxy = "echo through YARP", Sqlite = "decisions, SQLite", Postgres = "decisions, PostgreSQL",
+    private const string Echo = "echo", Proxy = "echo through YARP", Sqlite = "decisions, SQLite", Held = "decisions, relay off", Postgres = "decisions, PostgreSQL",
         Gateway = "decisions through the gateway", State = "state", Permit = "permit";
 
     public static async Task<int> RunAsync(Plan plan)
@@ -42,11 +42,13 @@ internal static class Benchmark
             ["Storage:Postgres"] = database,
             ["Storage:PostgresKeys"] = await server.CreateDatabaseAsync(),
         });
+        // What the relay costs: not a figure of the table.
+        var held = await servers.ConsentAsync("consent-held", Path.Combine(folder, "held"), new Dictionary<string, string> { ["Relay:Enabled"] = "false" });
         var proxy = await servers.CompareAsync("proxy", "--to", echo.Server.Address.GetLeftPart(UriPartial.Authority));
         var rounds = new Rounds(plan.Rounds, plan.Each);
         await rounds.RunAsync(
             [
-                echo, decisions, new Contender(Proxy, proxy, Decisions(proxy, "/", 200)),
+                echo, decisions, new Contender(Held, held, new People().Deciding(held.Address)), new Contender(Proxy, proxy, Decisions(proxy, "/", 200)),
                 new Contender(Gateway, servers.GatewayProcess, people.Deciding(servers.Gateway), decisions.Settled),
                 new Contender(Postgres, onPostgres, new People().Deciding(onPostgres.Address), Published.OnPostgres(data, database)),
                 new Contender(State, decisions.Server, people.Known(decisions.Server.Address, Template.OwnState(Servers.Site))),
@@ -54,11 +56,13 @@ internal static class Benchmark
             ],
             32, 256);
         await onPostgres.StopAsync();
+        await held.StopAsync();
         return
         [
             new("durable decisions, SQLite FULL, against the echo, 256", rounds.Rate(Sqlite, Echo, 256), 0.45, true, "", $"{plan.Rounds} rounds"),
             new("the same, 32 connections", rounds.Rate(Sqlite, Echo, 32), 0.45, true, "", $"{plan.Rounds} rounds"),
             new("CPU per decision against CPU per echo", rounds.Ratio(Sqlite, Echo, 256, m => m.CpuPerRequest.TotalMicroseconds), 2.5, false, "", "the service's process, relay in"),
+            new("the same with the relay off", rounds.Ratio(Held, Echo, 256, m => m.CpuPerRequest.TotalMicroseconds), 2.5, false, "", "for comparison"),
             new("through the gateway, against the echo through YARP", rounds.Rate(Gateway, Proxy, 256), 0.8, true, "", "256 connections"),
             new("PostgreSQL, against the echo", rounds.Rate(Postgres, Echo, 256), 0.25, true, "", "256 connections"),
             new("state, against the echo", rounds.Rate(State, Echo, 256), 0.7, true, "", "256 connections"),

@@ -21,7 +21,7 @@ internal sealed class Rounds(int count, TimeSpan each)
             {
                 foreach (var contender in contenders)
                 {
-                    Console.Error.Write($"\r{(round == 0 ? "Warming up" : $"Round {round} of {count}")}, {many} connections: {contender.Name,-40}");
+                    if (!Console.IsErrorRedirected) Console.Error.Write($"\r{(round == 0 ? "Warming up" : $"Round {round} of {count}")}, {many} connections: {contender.Name,-40}");
                     var measured = await Measured.OfAsync(contender, many, each);
                     foreach (var (what, times) in measured.Wrong)
                         throw new InvalidOperationException($"{contender.Name} answered wrongly, {times} times: {what}\n{contender.Server.LastLines()}");
@@ -29,7 +29,7 @@ internal sealed class Rounds(int count, TimeSpan each)
                 }
             }
 
-            Console.Error.Write("\r" + new string(' ', 90) + "\r");
+            if (!Console.IsErrorRedirected) Console.Error.Write("\r" + new string(' ', 90) + "\r");
             foreach (var contender in contenders) Table.Write(contender.Name, many, Of(contender.Name, many));
         }
     }

@@ -1,0 +1,50 @@
+namespace Consent.Storage;
+
+/// <summary>
+/// The newest records of a log as they were appended, for whoever follows close behind, which the relay does: nothing is read and
+/// unsealed again that was written a moment ago. Holds a gapless run of positions up to the newest; safe for many threads.
+/// </summary>
+internal sealed class LogTail(int capacity)
+{
+    private readonly Lock _gate = new();
+    private readonly LogRecord[] _ring = new LogRecord[capacity];
+    private long _from;
+    private long _through;
+
+    /// <summary>Committed, in the order of their positions.</summary>
+    public void Add(List<LogRecord> records)
+    {
+        lock (_gate)
+        {
+            foreach (var record in records)
+            {
+                if (record.Position != _through + 1) _from = record.Position - 1;
+                _through = record.Position;
+                _ring[_through % capacity] = record;
+                if (_through - _from > capacity) _from = _through - capacity;
+            }
+        }
+    }
+
+    /// <summary>Holds nothing any more: a record that was erased must not be handed out.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            Array.Clear(_ring);
+            _from = _through;
+        }
+    }
+
+    /// <summary>Up to <paramref name="max"/> records behind the position; null when not all of them are here.</summary>
+    public IReadOnlyList<LogRecord>? After(long position, int max)
+    {
+        lock (_gate)
+        {
+            if (position < _from || position >= _through) return null;
+            var found = new LogRecord[Math.Min(max, _through - position)];
+            for (var i = 0; i < found.Length; i++) found[i] = _ring[(position + 1 + i) % capacity];
+            return found;
+        }
+    }
+}
