@@ -53,20 +53,16 @@ internal sealed class LogWriter : StatementSet
     /// <summary>Whether a stream was erased since: then nothing that was appended before may be remembered.</summary>
     public bool HasErased { get; set; }
 
-    /// <param name="as">What it reads back as, but for its position.</param>
-    /// <returns>The record; null when it lost.</returns>
-    public LogRecord? Append(StoredRecord record, LogRecord @as)
+    /// <returns>Its position; 0 when it lost.</returns>
+    public long Append(StoredRecord record)
     {
         // Decided in another epoch, it speaks of a history that may be no more.
-        if (record.Epoch != Epoch) return null;
+        if (record.Epoch != Epoch) return 0;
         var position = LastPosition + 1;
         var rows = _append.Run(
             position, record.Stream.ToArray(), record.Version, record.Epoch, record.Kind, record.RecordedAt, record.Slot, record.Name, record.Request, record.Body);
-        if (rows == 0) return null;
-        LastPosition = position;
-        var appended = @as with { Position = position };
-        Fresh.Add(appended);
-        return appended;
+        if (rows == 0) return 0;
+        return LastPosition = position;
     }
 
     /// <returns>The tombstone, with the keys to destroy when it is committed; null when nothing is to be erased.</returns>

@@ -61,7 +61,13 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
         ArgumentNullException.ThrowIfNull(record);
         var row = await _cipher.CloseAsync(record, Epoch, stream => ValueTask.FromResult(_readers.Read(r => r.SlotOfNewest(stream))));
         var readsBackAs = _cipher.Appended(record, row.Stream, row.Epoch, 0);
-        var appended = await _writer.RunAsync(writer => writer.Append(row, readsBackAs));
+        var appended = await _writer.RunAsync(writer =>
+        {
+            if (writer.Append(row) is not (> 0 and var position)) return null;
+            var record = readsBackAs with { Position = position };
+            writer.Fresh.Add(record);
+            return record;
+        });
         (appended is null ? StorageMetrics.Conflicts : StorageMetrics.Appended).Add(1, _tag);
         return appended is null ? AppendOutcome.Conflict.Found : new AppendOutcome.Appended(appended);
     }

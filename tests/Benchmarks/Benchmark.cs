@@ -29,7 +29,7 @@ internal static class Benchmark
         if (plan.Wants("large") && plan.Receipts > 0) figures.AddRange(await LargeLog.MeasureAsync(plan, servers, folder.Path));
         Table.Write(figures);
         if (plan.Json is { } file) await File.WriteAllTextAsync(file, System.Text.Json.JsonSerializer.Serialize(figures, ContractJson.Options));
-        return 0;
+        return figures.Exists(f => f is { IsGate: true, IsReached: false }) ? 1 : 0;
     }
 
     private static async Task<List<Figure>> SpeedAsync(Plan plan, Servers servers, string folder, Contender echo, Contender decisions, People people)
