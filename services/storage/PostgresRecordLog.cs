@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Consent.Contracts;
 using Npgsql;
@@ -12,7 +11,6 @@ namespace Consent.Storage;
 public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 {
     private const string Columns = "position, stream, epoch, version, kind, recorded_at, slot, name, request, body";
-    private const int StreamsPerRead = 200;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private readonly Lock _gate = new();
     private readonly NpgsqlDataSource _source;
@@ -37,7 +35,8 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     /// <summary>
     /// Opens or creates the log in the schema named like the service. The log's secret and mark lie in <see cref="LogFiles.Keys"/>,
-    /// the same for all replicas; the keys of its streams in a database of their own. Throws <see cref="NewerSchemaException"/>.
+    /// the same for all replicas; the keys of its streams in a database of their own. Throws <see cref="NewerSchemaException"/>, and
+    /// <see cref="IOException"/> when the secret there is not the one with which the log was begun.
     /// </summary>
     /// <param name="connection">Npgsql connection string of the data.</param>
     /// <param name="keys">Of the keys: not the same database, unless for a test.</param>
@@ -51,8 +50,16 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         PostgresSchema.BringUpToDate(source, schema, "log", PostgresSchema.Steps);
         var cipher = new LogCipher(files.OpenSecret(), new PostgresSubjectKeys(keys, schema), namesNobody ?? (_ => false));
         var log = new PostgresRecordLog(source, schema, cipher, new HighWaterMark(files.Mark), time);
-        log.Begin();
-        return log;
+        try
+        {
+            log.Begin();
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
     }
 
     public string IdOf(string stream, long version) => _cipher.Secret.IdOf(_cipher.Secret.KeyOf(stream), Epoch, version);
@@ -140,21 +147,14 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         }
     }
 
-    public async IAsyncEnumerable<LogRecord> StreamsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel = default)
-    {
-        var after = "";
-        while (true)
-        {
-            var page = _cipher.Open(await ReadAsync($"""
-                JOIN (SELECT name AS called, max(version) AS newest FROM {_schema}.record
-                    WHERE name >= $1 AND name > $2 AND name < $3 GROUP BY name ORDER BY name LIMIT $4) AS streams
-                ON name = called AND version = newest ORDER BY name
-                """, cancel, prefix, after, prefix + "\U0010FFFF", StreamsPerRead));
-            foreach (var record in page) yield return record;
-            if (page.Count < StreamsPerRead) yield break;
-            after = page[^1].Stream;
-        }
-    }
+    // Materialized, so that it goes by the index of names whatever the planner believes: walking the positions would pass every receipt.
+    public async ValueTask<IReadOnlyList<LogRecord>> NamedFeedAsync(string prefix, long afterPosition, int max, CancellationToken cancel = default) =>
+        _cipher.Open(await ReadAsync($"""
+            WHERE position IN (
+                WITH named AS MATERIALIZED (SELECT position FROM {_schema}.record WHERE name >= $1 AND name < $2)
+                SELECT position FROM named WHERE position > $3 ORDER BY position LIMIT $4)
+            ORDER BY position
+            """, cancel, prefix, prefix + "\U0010FFFF", afterPosition, max));
 
     public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term) =>
         PostgresWork.RunAsync(() => PostgresWork.AcquireAsync(_source, _schema, name, holder, (long)term.TotalMilliseconds));
@@ -171,8 +171,9 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     public async Task<int> RaiseEpochAsync()
     {
         var next = Restored.NextEpoch(_mark.Read(), Epoch, _time.Now());
-        await ScalarAsync($"UPDATE {_schema}.log SET epoch = $1, position = greatest(position, $2) RETURNING epoch", default, next, Restored.FloorOf(next));
-        return Epoch = next;
+        // Never lower than what another replica, which found the same restore, has begun.
+        return Epoch = (int)(await ScalarAsync(
+            $"UPDATE {_schema}.log SET epoch = greatest(epoch, $1), position = greatest(position, $2) RETURNING epoch", default, next, Restored.FloorOf(next)))!;
     }
 
     /// <summary>Finishes the appends that wait, then closes the connections. Appends after that are unavailable.</summary>
@@ -187,19 +188,28 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         _closing.Dispose();
     }
 
-    internal static NpgsqlDataSource SourceOf(string connection) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connection)
+    internal static NpgsqlDataSource SourceOf(string connection)
     {
-        MaxAutoPrepare = 40,
-        AutoPrepareMinUsages = 2,
-        Timeout = 5,
-        CommandTimeout = 10,
-        // What is cut off by the network gives its locks back.
-        Options = "-c lock_timeout=8s -c idle_in_transaction_session_timeout=8s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
-        Enlist = false,
-    }.ToString()).Build();
+        var settings = new NpgsqlConnectionStringBuilder(connection)
+        {
+            MaxAutoPrepare = 40,
+            AutoPrepareMinUsages = 2,
+            Timeout = 5,
+            CommandTimeout = 10,
+            // What is cut off by the network gives its locks back.
+            Options = "-c lock_timeout=8s -c idle_in_transaction_session_timeout=8s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
+            Enlist = false,
+        };
+        // Npgsql's 100 for each of data and keys, by some replicas of three services, is more than a server takes.
+        if (!settings.ContainsKey("Maximum Pool Size")) settings.MaxPoolSize = 20;
+        return new NpgsqlDataSourceBuilder(settings.ToString()).Build();
+    }
 
     private void Begin()
     {
+        // With another secret a stream would bear another name: the history of a person would begin anew, and his "no" be overlooked.
+        if (!PostgresWork.IsSecretAsync(_source, _schema, _cipher.Secret.Fingerprint("the secret itself")).GetAwaiter().GetResult())
+            throw new IOException("The log was begun with another secret: give this replica the folder of keys that the others have, or put it back from its backup.");
         var seen = _mark.Read();
         var (epoch, head) = PostgresWork.HeadAsync(_source, _schema).GetAwaiter().GetResult();
         (Epoch, _committed) = (epoch, head);
@@ -242,14 +252,14 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     private LogRecord? One(List<StoredRecord> rows) => rows is [var row, ..] ? _cipher.Open(row) : null;
 
-    private async Task<object?> ScalarAsync(string sql, CancellationToken cancel, params object[] values)
+    private Task<object?> ScalarAsync(string sql, CancellationToken cancel, params object[] values) => PostgresWork.RunAsync(async () =>
     {
         await using var command = _source.CreateCommand(sql);
         foreach (var value in values) command.Parameters.AddWithValue(value);
         return await command.ExecuteScalarAsync(cancel) is { } found and not DBNull ? found : null;
-    }
+    });
 
-    private async Task<List<StoredRecord>> ReadAsync(string condition, CancellationToken cancel, params object[] values)
+    private Task<List<StoredRecord>> ReadAsync(string condition, CancellationToken cancel, params object[] values) => PostgresWork.RunAsync(async () =>
     {
         await using var command = _source.CreateCommand($"SELECT {Columns} FROM {_schema}.record {condition}");
         foreach (var value in values) command.Parameters.AddWithValue(value);
@@ -264,7 +274,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         }
 
         return rows;
-    }
+    });
 
     private void Announce(int epoch, long head)
     {

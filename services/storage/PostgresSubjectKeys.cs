@@ -54,12 +54,22 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
         var wanted = slots.Where(s => !_remembered.TryGetValue(s, out var known) || known.Until <= now).Distinct().ToArray();
         if (wanted.Length == 0) return;
         if (_remembered.Count > MostRemembered) _remembered.Clear();
-        using var command = _source.CreateCommand($"SELECT slot, key FROM {_schema}.subject_key WHERE slot = ANY($1)");
-        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = wanted });
-        using var reader = command.ExecuteReader();
+        // Absent until read to the end: another thread that found half of this would take living records for erased ones.
+        var found = wanted.ToDictionary(slot => slot, _ => (byte[]?)null);
+        try
+        {
+            using var command = _source.CreateCommand($"SELECT slot, key FROM {_schema}.subject_key WHERE slot = ANY($1)");
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = wanted });
+            using var reader = command.ExecuteReader();
+            while (reader.Read()) found[reader.GetInt64(0)] = reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new LogUnavailableException("The keys of the streams cannot be read.", e);
+        }
+
         var until = now + (long)RememberedFor.TotalMilliseconds;
-        foreach (var slot in wanted) _remembered[slot] = (null, until);
-        while (reader.Read()) _remembered[reader.GetInt64(0)] = (reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1), until);
+        foreach (var (slot, key) in found) _remembered[slot] = (key, until);
     }
 
     public void Destroy(IReadOnlyCollection<long> slots)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Consent.Contracts;
 
 namespace Consent.Storage;
@@ -6,7 +5,6 @@ namespace Consent.Storage;
 /// <summary>The embedded engine: one SQLite file, one writer thread with group commit, pooled readers. One process at a time.</summary>
 public sealed class SqliteRecordLog : IRecordLog, IDisposable
 {
-    private const int StreamsPerRead = 200;
     private readonly Lock _gate = new();
     private readonly LogCipher _cipher;
     private readonly TimeProvider _time;
@@ -121,17 +119,8 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
         }
     }
 
-    public async IAsyncEnumerable<LogRecord> StreamsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel = default)
-    {
-        var after = "";
-        while (true)
-        {
-            var page = await Many(r => r.Streams(prefix, after, StreamsPerRead), cancel);
-            foreach (var record in page) yield return record;
-            if (page.Count < StreamsPerRead) yield break;
-            after = page[^1].Stream;
-        }
-    }
+    public ValueTask<IReadOnlyList<LogRecord>> NamedFeedAsync(string prefix, long afterPosition, int max, CancellationToken cancel = default) =>
+        Many(r => r.NamedFeed(prefix, afterPosition, max), cancel);
 
     public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term) =>
         _writer.RunAsync(w => w.Acquire(name, holder, _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)term.TotalMilliseconds));
