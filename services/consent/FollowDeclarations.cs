@@ -27,7 +27,7 @@ internal sealed class FollowDeclarations(DeclarationLog declarations, TimeProvid
                     await declarations.CatchUpAsync(stoppingToken);
                     failing = false;
                 }
-                catch (Exception e) when (e is not OperationCanceledException)
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
                     // Told once for each time that the log is away, not twice a second.
                     if (!failing) logger.LogWarning("New declarations cannot be looked for ({Reason}); it is tried again all the time.", e.GetType().Name);

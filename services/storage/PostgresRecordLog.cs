@@ -92,10 +92,10 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     });
 
     public async ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) =>
-        One(await ReadAsync($"WHERE stream = $1 ORDER BY version DESC LIMIT 1", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
+        await OneAsync(await ReadAsync($"WHERE stream = $1 ORDER BY version DESC LIMIT 1", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
 
     public async ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default) =>
-        _cipher.Open(await ReadAsync("WHERE stream = $1 ORDER BY version", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
+        await _cipher.OpenAsync(await ReadAsync("WHERE stream = $1 ORDER BY version", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
 
     public async ValueTask<bool> IsSupersededAsync(LogRecord record, CancellationToken cancel = default)
     {
@@ -105,25 +105,25 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     public async ValueTask<LogRecord?> FindByIdAsync(string id, CancellationToken cancel = default) =>
         _cipher.Secret.TryPlace(id, out var stream, out var epoch, out var version)
-            ? One(await ReadAsync("WHERE stream = $1 AND version = $2 AND epoch = $3", cancel, stream.ToArray(), version, epoch))
+            ? await OneAsync(await ReadAsync("WHERE stream = $1 AND version = $2 AND epoch = $3", cancel, stream.ToArray(), version, epoch))
             : null;
 
     public async ValueTask<KeyedRecord?> FindByKeyAsync(string stream, string idempotencyKey, string? requestHash = null, CancellationToken cancel = default)
     {
         var rows = await ReadAsync(
             "WHERE stream = $1 AND substr(request, 1, 8) = $2", cancel, _cipher.Secret.KeyOf(stream).ToArray(), _cipher.Secret.Fingerprint(idempotencyKey));
-        return rows is [var row, ..] ? new KeyedRecord(_cipher.Open(row), _cipher.IsSameRequest(row, requestHash)) : null;
+        return await OneAsync(rows) is { } record ? new KeyedRecord(record, _cipher.IsSameRequest(rows[0], requestHash)) : null;
     }
 
     public async ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) =>
-        One(await ReadAsync("WHERE position = $1", cancel, position));
+        await OneAsync(await ReadAsync("WHERE position = $1", cancel, position));
 
     public async ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default)
     {
         var rows = await ReadAsync("WHERE position > $1 ORDER BY position LIMIT $2", cancel, afterPosition, max);
         var head = Volatile.Read(ref _committed);
         StorageMetrics.FeedBehind.Record(rows.Count == 0 ? 0 : Math.Max(0, head - rows[0].Position + 1), _tag);
-        return _cipher.Open(rows);
+        return await _cipher.OpenAsync(rows);
     }
 
     public async Task<bool> WaitForAppendAsync(long afterPosition, TimeSpan timeout, CancellationToken cancel = default)
@@ -149,7 +149,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     // Materialized, so that it goes by the index of names whatever the planner believes: walking the positions would pass every receipt.
     public async ValueTask<IReadOnlyList<LogRecord>> NamedFeedAsync(string prefix, long afterPosition, int max, CancellationToken cancel = default) =>
-        _cipher.Open(await ReadAsync($"""
+        await _cipher.OpenAsync(await ReadAsync($"""
             WHERE position IN (
                 WITH named AS MATERIALIZED (SELECT position FROM {_schema}.record WHERE name >= $1 AND name < $2)
                 SELECT position FROM named WHERE position > $3 ORDER BY position LIMIT $4)
@@ -188,22 +188,18 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         _closing.Dispose();
     }
 
-    internal static NpgsqlDataSource SourceOf(string connection)
+    // Npgsql's 100 connections for each of data and keys, by some replicas of three services, are more than a server takes; whoever
+    // sets another number comes behind, and wins.
+    internal static NpgsqlDataSource SourceOf(string connection) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder("Maximum Pool Size=10;" + connection)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connection)
-        {
-            MaxAutoPrepare = 40,
-            AutoPrepareMinUsages = 2,
-            Timeout = 5,
-            CommandTimeout = 10,
-            // What is cut off by the network gives its locks back.
-            Options = "-c lock_timeout=8s -c idle_in_transaction_session_timeout=8s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
-            Enlist = false,
-        };
-        // Npgsql's 100 for each of data and keys, by some replicas of three services, is more than a server takes.
-        if (!settings.ContainsKey("Maximum Pool Size")) settings.MaxPoolSize = 20;
-        return new NpgsqlDataSourceBuilder(settings.ToString()).Build();
-    }
+        MaxAutoPrepare = 40,
+        AutoPrepareMinUsages = 2,
+        Timeout = 5,
+        CommandTimeout = 10,
+        // What is cut off by the network gives its locks back.
+        Options = "-c lock_timeout=8s -c idle_in_transaction_session_timeout=8s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
+        Enlist = false,
+    }.ToString()).Build();
 
     private void Begin()
     {
@@ -250,7 +246,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     private async ValueTask<long?> SlotOfNewestAsync(StreamKey stream) =>
         await ScalarAsync($"SELECT slot FROM {_schema}.record WHERE stream = $1 ORDER BY version DESC LIMIT 1", default, stream.ToArray()) as long?;
 
-    private LogRecord? One(List<StoredRecord> rows) => rows is [var row, ..] ? _cipher.Open(row) : null;
+    private async ValueTask<LogRecord?> OneAsync(List<StoredRecord> rows) => (await _cipher.OpenAsync(rows)) is [var record, ..] ? record : null;
 
     private Task<object?> ScalarAsync(string sql, CancellationToken cancel, params object[] values) => PostgresWork.RunAsync(async () =>
     {

@@ -183,7 +183,7 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     private ValueTask<IReadOnlyList<LogRecord>> Many(Func<LogReader, List<StoredRecord>> read, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_cipher.Open(_readers.Read(read)));
+        return ValueTask.FromResult<IReadOnlyList<LogRecord>>(_readers.Read(read).ConvertAll(_cipher.Open));
     }
 
     private void Announce(LogWriter writer)
