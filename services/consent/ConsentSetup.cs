@@ -20,7 +20,7 @@ public static class ConsentSetup
         var services = builder.Services;
         services.AddSingleton<DeclarationLog>();
         services.AddKeyedSingleton<IDeclarations>(Service, (provider, _) => provider.GetRequiredService<DeclarationLog>());
-        services.AddHostedService<LoadDeclarations>();
+        services.AddHostedService<FollowDeclarations>();
         services.AddSingleton<DecisionRecorder>();
         services.AddSingleton<EraseAfterProof>();
         services.AddHostedService(provider => provider.GetRequiredService<EraseAfterProof>());
@@ -48,7 +48,8 @@ public static class ConsentSetup
         return endpoints;
     }
 
-    private static OutgoingEvent? EventOf(LogRecord record, DateTimeOffset now) => record.Kind switch
+    /// <summary>What is told of a record of the log.</summary>
+    internal static OutgoingEvent? EventOf(LogRecord record, DateTimeOffset now) => record.Kind switch
     {
         DecisionRecorder.Kind => new OutgoingEvent(
             ConsentChanged.Kind, record.Id, ReceiptJson.Of(new ConsentChanged(record.Id, now, ReceiptBytes.Read(record), record.StreamKey.ToString()))),
@@ -57,11 +58,4 @@ public static class ConsentSetup
             record.Id, now, EraseSubject.SiteOf(record), record.StreamKey.ToString(), record.Epoch, record.Version, record.RecordedAt)),
         _ => null,
     };
-
-    private sealed class LoadDeclarations(DeclarationLog declarations) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken) => declarations.LoadAsync(cancellationToken);
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

@@ -7,13 +7,16 @@ namespace Consent.ConsentService;
 
 /// <summary>
 /// Every published declaration: records of the service's log, in streams <c>declaration/{site}</c>, held in memory as well because
-/// each request reads them. Knows what this process published; it is loaded at start.
+/// each request reads them. What another replica publishes is read from the log soon after (<see cref="FollowDeclarations"/>), and
+/// at once when a request speaks of it (<see cref="CatchUpForAsync"/>).
 /// </summary>
 internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] IRecordLog log, TimeProvider time) : IDeclarations
 {
     public const string Kind = "declaration";
     private const string Prefix = "declaration/";
+    private const int PageSize = 100;
     private readonly ConcurrentDictionary<string, DeclarationHistory> _bySite = [];
+    private long _through;
 
     /// <summary>Whether a stream of the service's log is one of declarations: those name nobody.</summary>
     public static bool IsStream(string stream) => stream.StartsWith(Prefix, StringComparison.Ordinal);
@@ -27,18 +30,40 @@ internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] I
     /// <summary>Every version of the site, also those whose time has not come; empty for an unknown site.</summary>
     public DeclarationHistory Of(string site) => _bySite.GetValueOrDefault(site) ?? DeclarationHistory.Empty;
 
-    public async Task LoadAsync(CancellationToken cancel)
+    /// <summary>Reads what the log has more than what is held; costs one small query when that is nothing. Holds all that was published before the call.</summary>
+    public async Task CatchUpAsync(CancellationToken cancel)
     {
-        await foreach (var newest in log.StreamsAsync(Prefix, cancel)) await LoadAsync(newest.Stream, cancel);
+        // From the beginning at the start, and from what was read last afterwards: nothing can lie between. Read twice is harmless.
+        for (var after = Volatile.Read(ref _through); ;)
+        {
+            var page = await log.NamedFeedAsync(Prefix, after, PageSize, cancel);
+            foreach (var record in page.Where(r => r.Kind == Kind)) Hold(record.Read<PublishedDeclaration>());
+            if (page.Count > 0) MoveTo(after = page[^1].Position);
+            if (page.Count < PageSize) return;
+        }
+    }
+
+    /// <summary>
+    /// To be called before a request is decided on that speaks of a declaration, or of purposes and topics: what is unknown here may have
+    /// been published by another replica a moment ago. Looks into the log only where something is unknown.
+    /// </summary>
+    public Task CatchUpForAsync(string site, string? hash, IEnumerable<string> ids, CancellationToken cancel)
+    {
+        var held = Of(site);
+        return held.Newest is not null && (hash is null || held.ByHash(hash) is not null) && ids.All(held.EverDeclared) ? Task.CompletedTask : CatchUpAsync(cancel);
     }
 
     /// <summary>Appends it under the site's next version, unless it is the newest already.</summary>
-    public async Task<(PublishedDeclaration Published, bool IsNew)> PublishAsync(Declaration declaration)
+    /// <param name="mayFollow">Asked of the newest version, null for none, which may be another's that came between; then nothing is published.</param>
+    /// <returns>Null when it may not follow.</returns>
+    public async Task<(PublishedDeclaration Published, bool IsNew)?> PublishAsync(Declaration declaration, Func<PublishedDeclaration?, bool> mayFollow)
     {
         var hash = PublishedDeclaration.HashOf(declaration);
         while (true)
         {
+            await CatchUpAsync(CancellationToken.None);
             var current = Of(declaration.Site).Newest;
+            if (!mayFollow(current)) return null;
             if (current?.Hash == hash) return (current, false);
             var next = PublishedDeclaration.After(current, declaration, time.Now());
             var outcome = await log.AppendAsync(new NewRecord
@@ -49,15 +74,22 @@ internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] I
                 RecordedAt = next.PublishedAt,
                 Payload = ContractJson.Write(next),
             });
-            await LoadAsync(Prefix + declaration.Site, CancellationToken.None);
-            if (outcome is AppendOutcome.Appended) return (next, true);
+            if (outcome is not AppendOutcome.Appended) continue;
+            Hold(next);
+            return (next, true);
         }
     }
 
-    private async Task LoadAsync(string stream, CancellationToken cancel)
+    private void Hold(PublishedDeclaration one) =>
+        _bySite.AddOrUpdate(one.Declaration.Site, DeclarationHistory.Empty.With(one), (_, held) => held.With(one));
+
+    private void MoveTo(long position)
     {
-        var history = await log.HistoryAsync(stream, cancel);
-        var versions = history.Select(r => r.Read<PublishedDeclaration>()).Aggregate(DeclarationHistory.Empty, (all, one) => all.With(one));
-        _bySite.AddOrUpdate(stream[Prefix.Length..], versions, (_, held) => held.Versions.Count > versions.Versions.Count ? held : versions);
+        for (var held = Volatile.Read(ref _through); held < position;)
+        {
+            var found = Interlocked.CompareExchange(ref _through, position, held);
+            if (found == held) return;
+            held = found;
+        }
     }
 }

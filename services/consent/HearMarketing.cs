@@ -13,16 +13,24 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
 {
     private const string Marketing = "marketing-unsubscribe";
 
-    public Task HandleAsync(MarketingUnsubscribed e, CancellationToken cancel) => ApplyAsync(
-        e.Id, new Decided(
-            e.Site, e.SubjectId, 0, e.Topics.ToDictionary(t => t, _ => false), null, e.Language, e.Action, Marketing,
-            CausedBy: e.Id, TakenAt: e.RecordedAt), cancel);
+    public async Task HandleAsync(MarketingUnsubscribed e, CancellationToken cancel)
+    {
+        await declarations.CatchUpForAsync(e.Site, null, e.Topics, cancel);
+        await ApplyAsync(
+            e.Id, new Decided(
+                e.Site, e.SubjectId, 0, e.Topics.ToDictionary(t => t, _ => false), null, e.Language, e.Action, Marketing,
+                CausedBy: e.Id, TakenAt: e.RecordedAt), cancel);
+    }
 
-    // Confirmed means that the person proved to own the address: his own word, after any "no" that came before it. Unproven, it lifts none.
-    public Task HandleAsync(MarketingSubscribed e, CancellationToken cancel) => ApplyAsync(
-        e.Id, new Decided(
-            e.Site, e.SubjectId, 0, e.Topics.ToDictionary(t => t, _ => true), declarations.ByHash(e.Site, e.Declaration), e.Language, e.Action,
-            Marketing, CausedBy: e.Id, TakenAt: e.ConfirmedAt ?? e.RecordedAt, LiftsEarlierNo: e.ConfirmedAt is not null), cancel);
+    public async Task HandleAsync(MarketingSubscribed e, CancellationToken cancel)
+    {
+        await declarations.CatchUpForAsync(e.Site, e.Declaration, e.Topics, cancel);
+        // Confirmed means that the person proved to own the address: his own word, after any "no" that came before it. Unproven, it lifts none.
+        await ApplyAsync(
+            e.Id, new Decided(
+                e.Site, e.SubjectId, 0, e.Topics.ToDictionary(t => t, _ => true), declarations.ByHash(e.Site, e.Declaration), e.Language, e.Action,
+                Marketing, CausedBy: e.Id, TakenAt: e.ConfirmedAt ?? e.RecordedAt, LiftsEarlierNo: e.ConfirmedAt is not null), cancel);
+    }
 
     private async Task ApplyAsync(string eventId, Decided decided, CancellationToken cancel)
     {

@@ -97,6 +97,7 @@ internal static partial class ImportDecisions
     private static async Task<string?> RecordAsync(
         ImportRow row, string system, string site, PublishedDeclaration inForce, DeclarationLog declarations, DecisionRecorder recorder)
     {
+        await declarations.CatchUpForAsync(site, row.Declaration, row.Purposes!.Keys, CancellationToken.None);
         var decision = new ImportedDecision(
             site, row.SubjectId!, row.Purposes!, row.DecidedAt!.Value.ToUniversalTime(), row.Declaration is { } hash ? declarations.ByHash(site, hash) : null,
             row.Language, row.Action, new Imported(system, row.Reference!, row.Evidence));

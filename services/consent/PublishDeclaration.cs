@@ -14,6 +14,7 @@ internal static class PublishDeclaration
 
     private static async Task<IResult> HandleAsync(string site, HttpContext http, DeclarationLog declarations)
     {
+        await declarations.CatchUpAsync(http.RequestAborted);
         var current = declarations.InForce(site);
         if (current is not null && declarations.Open(http.User, site) is null) return Problems.UnknownSite();
 
@@ -25,7 +26,10 @@ internal static class PublishDeclaration
         if (current is not null && current.Declaration.Controller.Id != controller && !http.User.HasScope(Authentication.Admin))
             return Invalid(422, [new DeclarationFault("/controller/id", "Keep the controller's id: only an admin hands a site over.")]);
 
-        var (published, isNew) = await declarations.PublishAsync(declaration);
+        // Whose site it is may have changed since, or have been settled by another who published it first.
+        bool MayFollow(PublishedDeclaration? newest) =>
+            newest is null || newest.Declaration.Controller.Id == controller || http.User.HasScope(Authentication.Admin);
+        if (await declarations.PublishAsync(declaration, MayFollow) is not (var published, var isNew)) return Problems.UnknownSite();
         var answer = published.ToJson();
         if (isNew && declarations.Of(site).ByVersion(published.Version - 1) is { } before)
             answer["difference"] = JsonSerializer.SerializeToNode(DeclarationDifference.Between(before, published), ContractJson.Options);

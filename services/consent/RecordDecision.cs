@@ -34,6 +34,7 @@ internal static partial class RecordDecision
     {
         var (request, bytes, problem) = await JsonBody.ReadWithBytesAsync<Request>(http, LargestBody);
         if (request is null) return problem!;
+        await declarations.CatchUpForAsync(site, request.Declaration, (IEnumerable<string>?)request.Purposes?.Keys ?? [], http.HttpContext.RequestAborted);
         if (declarations.InForce(site) is not { } published) return Problems.UnknownSite();
         var inForce = published.Declaration;
         if (WhyNotAttributable(request.SubjectId, http.HttpContext, inForce) is { } unattributable) return unattributable;

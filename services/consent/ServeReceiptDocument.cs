@@ -39,6 +39,8 @@ internal static class ServeReceiptDocument
         if (ChooseMediaType.Of(http.Request.Headers.Accept, [Json, LinkedData]) is not { } form) return NotAcceptable();
         if (await ReadState.ReceiptForAsync(site, id, http, reader) is not { } receipt) return ReadState.UnknownReceipt();
 
+        // What is signed says all that is known: also a text that another replica published a moment ago.
+        await reader.Declarations.CatchUpForAsync(site, receipt.Declaration, receipt.Purposes.Keys, http.RequestAborted);
         var publicUrl = (settings["PublicUrl"] ?? "http://localhost:8080").TrimEnd('/');
         var evidence = new ReceiptEvidence(receipt, reader.Declarations.Of(site), publicUrl, reader.Time.Now());
         var document = form == LinkedData ? ReceiptAsLinkedData.Of(evidence) : ReceiptAsJson.Of(evidence);

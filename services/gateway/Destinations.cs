@@ -1,17 +1,39 @@
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Health;
 
 namespace Consent.Gateway;
 
-/// <summary>Where each service answers: setting <c>Services:{name}</c>, else the address in <c>routes.json</c>.</summary>
+/// <summary>
+/// Where each service answers: setting <c>Services:{name}</c>, or <c>Services:{name}:0</c>, <c>:1</c> and so on for its replicas, else
+/// the address in <c>routes.json</c>. Of several, those that do not answer their readiness probe are passed over.
+/// </summary>
 internal sealed class Destinations(IConfiguration configuration) : IProxyConfigFilter
 {
+    private static readonly HealthCheckConfig _watched = new()
+    {
+        Active = new() { Enabled = true, Path = "/health/ready", Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(2), Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures },
+        // With none that answers, asking is better than refusing: one may just have come back.
+        AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
+    };
+
+    private static readonly Dictionary<string, string> _atTheFirstFailure = new() { ["ConsecutiveFailuresHealthPolicy.Threshold"] = "1" };
+
+    /// <summary>The addresses of a service; none when nothing is set.</summary>
+    public static IReadOnlyList<string> Of(IConfiguration configuration, string service)
+    {
+        var section = configuration.GetSection($"Services:{service}");
+        return section.Value is { } one ? [one] : [.. section.GetChildren().Select(c => c.Value).OfType<string>()];
+    }
+
     public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel)
     {
-        var address = configuration[$"Services:{cluster.ClusterId}"];
-        return new(address is null ? cluster : cluster with
+        var addresses = Of(configuration, cluster.ClusterId);
+        if (addresses.Count == 0) return new(cluster);
+        var set = cluster with
         {
-            Destinations = new Dictionary<string, DestinationConfig>(StringComparer.Ordinal) { ["one"] = new() { Address = address } },
-        });
+            Destinations = addresses.Index().ToDictionary(a => $"{a.Index}", a => new DestinationConfig { Address = a.Item }, StringComparer.Ordinal),
+        };
+        return new(addresses.Count == 1 ? set : set with { HealthCheck = _watched, Metadata = _atTheFirstFailure });
     }
 
     public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => new(route);

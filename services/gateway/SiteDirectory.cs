@@ -16,11 +16,9 @@ internal sealed partial class SiteDirectory(IConfiguration configuration, TimePr
     private static readonly TimeSpan Known = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Absent = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, (string? Controller, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
-    {
-        BaseAddress = new Uri((configuration["Services:consent"] ?? "http://localhost:5101").TrimEnd('/') + "/"),
-        Timeout = TimeSpan.FromSeconds(5),
-    };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly Uri[] _consent =
+        [.. Destinations.Of(configuration, "consent").DefaultIfEmpty("http://localhost:5101").Select(a => new Uri(a.TrimEnd('/') + "/"))];
 
     /// <summary>The id of the site's controller; null when there is no such site. <see cref="HttpRequestException"/> when nobody can tell.</summary>
     public async Task<string?> ControllerOfAsync(string site, CancellationToken cancel)
@@ -35,9 +33,27 @@ internal sealed partial class SiteDirectory(IConfiguration configuration, TimePr
         return controller;
     }
 
+    /// <summary>Asks one replica after the other: one may be away, and one may not have heard of a new site yet.</summary>
     private async Task<string?> AskAsync(string site, CancellationToken cancel)
     {
-        using var answer = await _http.GetAsync(new Uri($"v1/sites/{site}/declaration", UriKind.Relative), cancel);
+        for (var i = 0; ; i++)
+        {
+            var last = i == _consent.Length - 1;
+            try
+            {
+                var controller = await AskAsync(_consent[i], site, cancel);
+                if (controller is not null || last) return controller;
+            }
+            catch (Exception e) when (!last && e is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
+            {
+                // The next one may know.
+            }
+        }
+    }
+
+    private async Task<string?> AskAsync(Uri consent, string site, CancellationToken cancel)
+    {
+        using var answer = await _http.GetAsync(new Uri(consent, $"v1/sites/{site}/declaration"), cancel);
         if (answer.StatusCode == HttpStatusCode.NotFound) return null;
         answer.EnsureSuccessStatusCode();
         await using var body = await answer.Content.ReadAsStreamAsync(cancel);

@@ -1,13 +1,17 @@
 using System.Globalization;
+using System.Text;
 
 namespace Consent.Storage;
 
 /// <summary>
 /// A small file with the epoch and position that a log had reached, written a second after a change and at the end. It lags, so
-/// it proves a restore that loses more than a second, and never finds one where there is none.
+/// it proves a restore that loses more than a second, and never finds one where there is none. Replicas share it: each writes it
+/// whole, and none takes back what another has seen.
 /// </summary>
 internal sealed class HighWaterMark : IDisposable
 {
+    // Written in one piece and always of one length, so that whoever reads meanwhile finds the one mark or the other.
+    private const int Length = 40;
     private readonly string _file;
     private readonly Timer _timer;
     private readonly Lock _gate = new();
@@ -51,8 +55,14 @@ internal sealed class HighWaterMark : IDisposable
             if (_reached == _written) return;
             try
             {
-                File.WriteAllText(_file + ".new", string.Create(CultureInfo.InvariantCulture, $"{_reached.Epoch} {_reached.Position}\n"));
-                File.Move(_file + ".new", _file, overwrite: true);
+                var seen = Read();
+                if (seen is not { } other || (other.Epoch, other.Position).CompareTo((_reached.Epoch, _reached.Position)) < 0)
+                {
+                    var text = string.Create(CultureInfo.InvariantCulture, $"{_reached.Epoch} {_reached.Position}");
+                    using var file = new FileStream(_file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+                    file.Write(Encoding.ASCII.GetBytes(text.PadRight(Length - 1) + "\n"));
+                }
+
                 _written = _reached;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

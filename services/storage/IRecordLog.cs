@@ -64,10 +64,11 @@ public interface IRecordLog
     Task<bool> WaitForAppendAsync(long afterPosition, TimeSpan timeout, CancellationToken cancel = default);
 
     /// <summary>
-    /// The newest record of each stream whose name starts with the prefix, by name in the order of UTF-8 bytes. Of streams that
-    /// name nobody only: the others have no name here. For building what is held in memory, such as declarations. Not one snapshot: a record appended meanwhile may or may not be met.
+    /// The feed of the streams whose name starts with the prefix, as <see cref="FeedAsync"/> tells it, and as reliable. Of streams
+    /// that name nobody only: the others have no name here. For what is held in memory, such as declarations: what it costs does
+    /// not grow with the records of other streams, of which none is read.
     /// </summary>
-    IAsyncEnumerable<LogRecord> StreamsAsync(string prefix, CancellationToken cancel = default);
+    ValueTask<IReadOnlyList<LogRecord>> NamedFeedAsync(string prefix, long afterPosition, int max, CancellationToken cancel = default);
 
     /// <summary>
     /// Takes the lease, or prolongs it for who holds it; null while another holds it. Throws <see cref="LogUnavailableException"/>.

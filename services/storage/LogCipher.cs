@@ -27,14 +27,14 @@ internal sealed class LogCipher(LogSecret secret, ISubjectKeys keys, Func<string
             0, stream, epoch, record.Version, record.Kind, record.RecordedAt.ToUnixTimeMilliseconds(), null, null, RequestOf(record), []);
         if (namesNobody(record.Stream)) return stored with { Name = record.Stream, Body = record.Payload.ToArray() };
 
-        var key = record.Version > 1 && await slotOfNewest(stream) is { } slot && keys.Find(slot) is { } known ? new SubjectKey(slot, known) : keys.Next();
+        var key = record.Version > 1 && await slotOfNewest(stream) is { } slot && await FindAsync(slot) is { } known ? new SubjectKey(slot, known) : keys.Next();
         return stored with { Slot = key.Slot, Body = Seal.Close(key.Key, record.Stream, record.Payload.Span, stream, epoch, record.Version) };
     }
 
-    public IReadOnlyList<LogRecord> Open(List<StoredRecord> rows)
+    public async ValueTask<IReadOnlyList<LogRecord>> OpenAsync(List<StoredRecord> rows)
     {
-        keys.Expect([.. rows.Select(r => r.Slot).OfType<long>()]);
-        return [.. rows.Select(Open)];
+        await keys.ExpectAsync([.. rows.Select(r => r.Slot).OfType<long>()]);
+        return rows.ConvertAll(Open);
     }
 
     /// <summary>The record; a tombstone when its key was destroyed, as of an erased stream that came back with an old backup.</summary>
@@ -81,6 +81,12 @@ internal sealed class LogCipher(LogSecret secret, ISubjectKeys keys, Func<string
     public bool IsSameRequest(StoredRecord row, string? requestHash) =>
         row.Request is { Length: 16 } request
         && (requestHash is null ? !request.AsSpan(8).ContainsAnyExcept((byte)0) : request.AsSpan(8).SequenceEqual(secret.Fingerprint(requestHash)));
+
+    private async ValueTask<byte[]?> FindAsync(long slot)
+    {
+        await keys.ExpectAsync([slot]);
+        return keys.Find(slot);
+    }
 
     private byte[]? RequestOf(NewRecord record) => record.IdempotencyKey is { } key
         ? [.. secret.Fingerprint(key), .. record.RequestHash is { } hash ? secret.Fingerprint(hash) : new byte[8]]

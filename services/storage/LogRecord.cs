@@ -89,8 +89,8 @@ public abstract record AppendOutcome
 public sealed record KeyedRecord(LogRecord Record, bool SameRequest);
 
 /// <summary>
-/// The log could not commit (disk full, disk failing, queue full, shutting down). The append was very likely not made, but that
-/// is not promised: answer 503, and let the caller repeat under its idempotency key.
+/// The log could not commit, or not be read (disk full, disk failing, database away, queue full, shutting down). The append was
+/// very likely not made, but that is not promised: answer 503, and let the caller repeat under its idempotency key.
 /// </summary>
 public sealed class LogUnavailableException(string message, Exception? inner = null) : Exception(message, inner), ServiceDefaults.IUnavailable;
 

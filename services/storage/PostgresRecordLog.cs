@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Consent.Contracts;
 using Npgsql;
@@ -12,7 +11,6 @@ namespace Consent.Storage;
 public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 {
     private const string Columns = "position, stream, epoch, version, kind, recorded_at, slot, name, request, body";
-    private const int StreamsPerRead = 200;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private readonly Lock _gate = new();
     private readonly NpgsqlDataSource _source;
@@ -37,7 +35,8 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     /// <summary>
     /// Opens or creates the log in the schema named like the service. The log's secret and mark lie in <see cref="LogFiles.Keys"/>,
-    /// the same for all replicas; the keys of its streams in a database of their own. Throws <see cref="NewerSchemaException"/>.
+    /// the same for all replicas; the keys of its streams in a database of their own. Throws <see cref="NewerSchemaException"/>, and
+    /// <see cref="IOException"/> when the secret there is not the one with which the log was begun.
     /// </summary>
     /// <param name="connection">Npgsql connection string of the data.</param>
     /// <param name="keys">Of the keys: not the same database, unless for a test.</param>
@@ -51,8 +50,16 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         PostgresSchema.BringUpToDate(source, schema, "log", PostgresSchema.Steps);
         var cipher = new LogCipher(files.OpenSecret(), new PostgresSubjectKeys(keys, schema), namesNobody ?? (_ => false));
         var log = new PostgresRecordLog(source, schema, cipher, new HighWaterMark(files.Mark), time);
-        log.Begin();
-        return log;
+        try
+        {
+            log.Begin();
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
     }
 
     public string IdOf(string stream, long version) => _cipher.Secret.IdOf(_cipher.Secret.KeyOf(stream), Epoch, version);
@@ -86,10 +93,10 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     });
 
     public async ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) =>
-        One(await ReadAsync($"WHERE stream = $1 ORDER BY version DESC LIMIT 1", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
+        await OneAsync(await ReadAsync($"WHERE stream = $1 ORDER BY version DESC LIMIT 1", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
 
     public async ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default) =>
-        _cipher.Open(await ReadAsync("WHERE stream = $1 ORDER BY version", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
+        await _cipher.OpenAsync(await ReadAsync("WHERE stream = $1 ORDER BY version", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
 
     public async ValueTask<bool> IsSupersededAsync(LogRecord record, CancellationToken cancel = default)
     {
@@ -99,25 +106,25 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     public async ValueTask<LogRecord?> FindByIdAsync(string id, CancellationToken cancel = default) =>
         _cipher.Secret.TryPlace(id, out var stream, out var epoch, out var version)
-            ? One(await ReadAsync("WHERE stream = $1 AND version = $2 AND epoch = $3", cancel, stream.ToArray(), version, epoch))
+            ? await OneAsync(await ReadAsync("WHERE stream = $1 AND version = $2 AND epoch = $3", cancel, stream.ToArray(), version, epoch))
             : null;
 
     public async ValueTask<KeyedRecord?> FindByKeyAsync(string stream, string idempotencyKey, string? requestHash = null, CancellationToken cancel = default)
     {
         var rows = await ReadAsync(
             "WHERE stream = $1 AND substr(request, 1, 8) = $2", cancel, _cipher.Secret.KeyOf(stream).ToArray(), _cipher.Secret.Fingerprint(idempotencyKey));
-        return rows is [var row, ..] ? new KeyedRecord(_cipher.Open(row), _cipher.IsSameRequest(row, requestHash)) : null;
+        return await OneAsync(rows) is { } record ? new KeyedRecord(record, _cipher.IsSameRequest(rows[0], requestHash)) : null;
     }
 
     public async ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) =>
-        One(await ReadAsync("WHERE position = $1", cancel, position));
+        await OneAsync(await ReadAsync("WHERE position = $1", cancel, position));
 
     public async ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default)
     {
         var rows = await ReadAsync("WHERE position > $1 ORDER BY position LIMIT $2", cancel, afterPosition, max);
         var head = Volatile.Read(ref _committed);
         StorageMetrics.FeedBehind.Record(rows.Count == 0 ? 0 : Math.Max(0, head - rows[0].Position + 1), _tag);
-        return _cipher.Open(rows);
+        return await _cipher.OpenAsync(rows);
     }
 
     public async Task<bool> WaitForAppendAsync(long afterPosition, TimeSpan timeout, CancellationToken cancel = default)
@@ -141,21 +148,14 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         }
     }
 
-    public async IAsyncEnumerable<LogRecord> StreamsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel = default)
-    {
-        var after = "";
-        while (true)
-        {
-            var page = _cipher.Open(await ReadAsync($"""
-                JOIN (SELECT name AS called, max(version) AS newest FROM {_schema}.record
-                    WHERE name >= $1 AND name > $2 AND name < $3 GROUP BY name ORDER BY name LIMIT $4) AS streams
-                ON name = called AND version = newest ORDER BY name
-                """, cancel, prefix, after, prefix + "\U0010FFFF", StreamsPerRead));
-            foreach (var record in page) yield return record;
-            if (page.Count < StreamsPerRead) yield break;
-            after = page[^1].Stream;
-        }
-    }
+    // Materialized, so that it goes by the index of names whatever the planner believes: walking the positions would pass every receipt.
+    public async ValueTask<IReadOnlyList<LogRecord>> NamedFeedAsync(string prefix, long afterPosition, int max, CancellationToken cancel = default) =>
+        await _cipher.OpenAsync(await ReadAsync($"""
+            WHERE position IN (
+                WITH named AS MATERIALIZED (SELECT position FROM {_schema}.record WHERE name >= $1 AND name < $2)
+                SELECT position FROM named WHERE position > $3 ORDER BY position LIMIT $4)
+            ORDER BY position
+            """, cancel, prefix, prefix + "\U0010FFFF", afterPosition, max));
 
     public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term) =>
         PostgresWork.RunAsync(() => PostgresWork.AcquireAsync(_source, _schema, name, holder, (long)term.TotalMilliseconds));
@@ -172,8 +172,9 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     public async Task<int> RaiseEpochAsync()
     {
         var next = Restored.NextEpoch(_mark.Read(), Epoch, _time.Now());
-        await ScalarAsync($"UPDATE {_schema}.log SET epoch = $1, position = greatest(position, $2) RETURNING epoch", default, next, Restored.FloorOf(next));
-        return Epoch = next;
+        // Never lower than what another replica, which found the same restore, has begun.
+        return Epoch = (int)(await ScalarAsync(
+            $"UPDATE {_schema}.log SET epoch = greatest(epoch, $1), position = greatest(position, $2) RETURNING epoch", default, next, Restored.FloorOf(next)))!;
     }
 
     /// <summary>Finishes the appends that wait, then closes the connections. Appends after that are unavailable.</summary>
@@ -188,7 +189,9 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         _closing.Dispose();
     }
 
-    internal static NpgsqlDataSource SourceOf(string connection) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connection)
+    // Npgsql's 100 connections for each of data and keys, by some replicas of three services, are more than a server takes; whoever
+    // sets another number comes behind, and wins.
+    internal static NpgsqlDataSource SourceOf(string connection) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder("Maximum Pool Size=10;" + connection)
     {
         MaxAutoPrepare = 40,
         AutoPrepareMinUsages = 2,
@@ -201,6 +204,9 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     private void Begin()
     {
+        // With another secret a stream would bear another name: the history of a person would begin anew, and his "no" be overlooked.
+        if (!PostgresWork.IsSecretAsync(_source, _schema, _cipher.Secret.Fingerprint("the secret itself")).GetAwaiter().GetResult())
+            throw new IOException("The log was begun with another secret: give this replica the folder of keys that the others have, or put it back from its backup.");
         var seen = _mark.Read();
         var (epoch, head) = PostgresWork.HeadAsync(_source, _schema).GetAwaiter().GetResult();
         (Epoch, _committed) = (epoch, head);
@@ -241,16 +247,16 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     private async ValueTask<long?> SlotOfNewestAsync(StreamKey stream) =>
         await ScalarAsync($"SELECT slot FROM {_schema}.record WHERE stream = $1 ORDER BY version DESC LIMIT 1", default, stream.ToArray()) as long?;
 
-    private LogRecord? One(List<StoredRecord> rows) => rows is [var row, ..] ? _cipher.Open(row) : null;
+    private async ValueTask<LogRecord?> OneAsync(List<StoredRecord> rows) => (await _cipher.OpenAsync(rows)) is [var record, ..] ? record : null;
 
-    private async Task<object?> ScalarAsync(string sql, CancellationToken cancel, params object[] values)
+    private Task<object?> ScalarAsync(string sql, CancellationToken cancel, params object[] values) => PostgresWork.RunAsync(async () =>
     {
         await using var command = _source.CreateCommand(sql);
         foreach (var value in values) command.Parameters.AddWithValue(value);
         return await command.ExecuteScalarAsync(cancel) is { } found and not DBNull ? found : null;
-    }
+    });
 
-    private async Task<List<StoredRecord>> ReadAsync(string condition, CancellationToken cancel, params object[] values)
+    private Task<List<StoredRecord>> ReadAsync(string condition, CancellationToken cancel, params object[] values) => PostgresWork.RunAsync(async () =>
     {
         await using var command = _source.CreateCommand($"SELECT {Columns} FROM {_schema}.record {condition}");
         foreach (var value in values) command.Parameters.AddWithValue(value);
@@ -265,7 +271,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         }
 
         return rows;
-    }
+    });
 
     private void Announce(int epoch, long head)
     {

@@ -37,6 +37,7 @@ internal static class PostgresSchema
         CREATE FUNCTION {0}.store_clock() RETURNS bigint LANGUAGE sql VOLATILE
             AS 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint';
         """,
+        "ALTER TABLE {0}.log ADD COLUMN secret bytea;",
     ];
 
     public static IReadOnlyList<string> KeySteps { get; } =

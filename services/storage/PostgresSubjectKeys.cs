@@ -44,22 +44,39 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
     public byte[]? Find(long slot)
     {
         if (_remembered.TryGetValue(slot, out var known) && known.Until > Environment.TickCount64) return known.Key;
-        Expect([slot]);
-        return _remembered.TryGetValue(slot, out var found) ? found.Key : null;
+        // Seldom: whoever reads records expects their keys first.
+        return FetchAsync([slot]).AsTask().GetAwaiter().GetResult()[slot];
     }
 
-    public void Expect(IReadOnlyCollection<long> slots)
+    public async ValueTask ExpectAsync(IReadOnlyCollection<long> slots)
     {
-        var now = Environment.TickCount64;
-        var wanted = slots.Where(s => !_remembered.TryGetValue(s, out var known) || known.Until <= now).Distinct().ToArray();
-        if (wanted.Length == 0) return;
+        // Those too that would be forgotten between here and there.
+        var soon = Environment.TickCount64 + 500;
+        var wanted = slots.Where(s => !_remembered.TryGetValue(s, out var known) || known.Until <= soon).Distinct().ToArray();
+        if (wanted.Length > 0) await FetchAsync(wanted);
+    }
+
+    private async ValueTask<Dictionary<long, byte[]?>> FetchAsync(long[] wanted)
+    {
         if (_remembered.Count > MostRemembered) _remembered.Clear();
-        using var command = _source.CreateCommand($"SELECT slot, key FROM {_schema}.subject_key WHERE slot = ANY($1)");
-        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = wanted });
-        using var reader = command.ExecuteReader();
-        var until = now + (long)RememberedFor.TotalMilliseconds;
-        foreach (var slot in wanted) _remembered[slot] = (null, until);
-        while (reader.Read()) _remembered[reader.GetInt64(0)] = (reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1), until);
+        // By the time before it was read, so that one that is destroyed meanwhile is not remembered for longer.
+        var until = Environment.TickCount64 + (long)RememberedFor.TotalMilliseconds;
+        // Absent until read to the end: another thread that found half of this would take living records for erased ones.
+        var found = wanted.ToDictionary(slot => slot, _ => (byte[]?)null);
+        try
+        {
+            await using var command = _source.CreateCommand($"SELECT slot, key FROM {_schema}.subject_key WHERE slot = ANY($1)");
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = wanted });
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync()) found[reader.GetInt64(0)] = reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new LogUnavailableException("The keys of the streams cannot be read.", e);
+        }
+
+        foreach (var (slot, key) in found) _remembered[slot] = (key, until);
+        return found;
     }
 
     public void Destroy(IReadOnlyCollection<long> slots)

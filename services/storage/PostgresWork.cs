@@ -26,6 +26,14 @@ internal static class PostgresWork
         return (reader.GetInt32(0), reader.GetInt64(1));
     }
 
+    /// <summary>Whether the log was begun with this secret; a log that is new is begun with it. False for another.</summary>
+    public static async Task<bool> IsSecretAsync(NpgsqlDataSource source, string schema, byte[] fingerprint)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await DoAsync(connection, $"UPDATE {schema}.log SET secret = $1 WHERE secret IS NULL", fingerprint);
+        return await FirstAsync(connection, $"SELECT secret = $1 FROM {schema}.log", r => r.GetBoolean(0), fingerprint);
+    }
+
     public static async Task<(StoredRecord Tombstone, List<long> Slots)?> EraseAsync(
         NpgsqlDataSource source, string schema, StreamKey stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Consent.Contracts;
 
 namespace Consent.Storage;
@@ -6,7 +5,6 @@ namespace Consent.Storage;
 /// <summary>The embedded engine: one SQLite file, one writer thread with group commit, pooled readers. One process at a time.</summary>
 public sealed class SqliteRecordLog : IRecordLog, IDisposable
 {
-    private const int StreamsPerRead = 200;
     /// <summary>Records that the relay may be behind without reading them from the file: about 2 MB.</summary>
     private const int Remembered = 4096;
     private readonly Lock _gate = new();
@@ -131,17 +129,8 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
         }
     }
 
-    public async IAsyncEnumerable<LogRecord> StreamsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel = default)
-    {
-        var after = "";
-        while (true)
-        {
-            var page = await Many(r => r.Streams(prefix, after, StreamsPerRead), cancel);
-            foreach (var record in page) yield return record;
-            if (page.Count < StreamsPerRead) yield break;
-            after = page[^1].Stream;
-        }
-    }
+    public ValueTask<IReadOnlyList<LogRecord>> NamedFeedAsync(string prefix, long afterPosition, int max, CancellationToken cancel = default) =>
+        Many(r => r.NamedFeed(prefix, afterPosition, max), cancel);
 
     public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term) =>
         _writer.RunAsync(w => w.Acquire(name, holder, _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)term.TotalMilliseconds));
@@ -204,7 +193,7 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     private ValueTask<IReadOnlyList<LogRecord>> Many(Func<LogReader, List<StoredRecord>> read, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_cipher.Open(_readers.Read(read)));
+        return ValueTask.FromResult<IReadOnlyList<LogRecord>>(_readers.Read(read).ConvertAll(_cipher.Open));
     }
 
     private void Announce(LogWriter writer)

@@ -12,10 +12,8 @@ public interface ISubjectKeys : IDisposable
     /// <summary>The key in the slot; null when it was destroyed, or was never there.</summary>
     byte[]? Find(long slot);
 
-    /// <summary>These will be asked for one after the other; where that costs something, they are fetched together.</summary>
-    void Expect(IReadOnlyCollection<long> slots)
-    {
-    }
+    /// <summary>These will be asked for in a moment: where keys are far away, they are fetched together, and no thread is held meanwhile.</summary>
+    ValueTask ExpectAsync(IReadOnlyCollection<long> slots) => default;
 
     /// <summary>Overwrites the keys; durable on return. A repeat changes nothing.</summary>
     void Destroy(IReadOnlyCollection<long> slots);

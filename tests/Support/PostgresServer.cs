@@ -44,6 +44,23 @@ public sealed class PostgresServer : IAsyncDisposable
         return Connection(name);
     }
 
+    /// <summary>Dumps a database as an operator does, while it is written; the file.</summary>
+    public async Task<string> DumpAsync(string connection)
+    {
+        var file = Path.Combine(_folder, $"{Contracts.RandomId.New()}.dump");
+        await AsPostgresAsync("pg_dump", "-h", "127.0.0.1", "-p", $"{Port}", "-Fc", "-f", file, NameIn(connection));
+        return file;
+    }
+
+    /// <summary>Puts a dump in the place of the database.</summary>
+    public async Task RestoreAsync(string connection, string dump)
+    {
+        string[] at = ["-h", "127.0.0.1", "-p", $"{Port}"];
+        await AsPostgresAsync("dropdb", [.. at, "--force", NameIn(connection)]);
+        await AsPostgresAsync("createdb", [.. at, NameIn(connection)]);
+        await AsPostgresAsync("pg_restore", [.. at, "--exit-on-error", "-d", NameIn(connection), dump]);
+    }
+
     /// <summary>Runs a program of PostgreSQL's as its user; what it wrote.</summary>
     public static async Task<string> AsPostgresAsync(string program, params string[] arguments) =>
         await RunAsync("runuser", ["-u", "postgres", "--", Path.Combine("/usr/lib/postgresql/15/bin", program), .. arguments]);
@@ -61,6 +78,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static string NameIn(string connection) => connection[(connection.LastIndexOf('=') + 1)..];
 
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {
