@@ -13,6 +13,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     private const string Columns = "position, stream, epoch, version, kind, recorded_at, slot, name, request, body";
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private readonly Lock _gate = new();
+    private int _disposed;
     private readonly NpgsqlDataSource _source;
     private readonly string _schema;
     private readonly LogCipher _cipher;
@@ -180,6 +181,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     /// <summary>Finishes the appends that wait, then closes the connections. Appends after that are unavailable.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         _closing.Cancel();
         _committer.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _mark.Dispose();
