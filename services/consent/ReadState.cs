@@ -64,7 +64,7 @@ internal static class ReadState
         var newest = await reader.NewestAsync(site, subject, http.RequestAborted);
         var state = ConsentState.Of(newest, inForce, purpose, reader.Time.Now());
         http.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(new Permit(state.Permitted, state.Status, newest?.Id));
+        return JsonAnswer.Of(new Permit(state.Permitted, state.Status, newest?.Id));
     }
 
     public static ProblemHttpResult UnknownReceipt() => Problems.Because(404, "unknown-receipt", "There is no such receipt here.",
@@ -113,11 +113,11 @@ internal static class ReadState
             return Answer(http, DecisionRecorder.ReceiptOf(history.LastOrDefault(r => r.RecordedAt <= at)), inForce, at);
         }
 
-        private JsonHttpResult<State> Answer(HttpContext http, Receipt? newest, PublishedDeclaration inForce, DateTimeOffset at, bool gpc = false)
+        private JsonAnswer<State> Answer(HttpContext http, Receipt? newest, PublishedDeclaration inForce, DateTimeOffset at, bool gpc = false)
         {
             http.Response.Headers.CacheControl = "no-store";
             var purposes = ConsentState.Of(newest, inForce, at);
-            return TypedResults.Json(new State(
+            return JsonAnswer.Of(new State(
                 inForce.Declaration.Site, newest?.Epoch ?? log.Epoch, newest?.Version ?? 0, newest?.Id, inForce.Hash, at,
                 gpc ? GlobalPrivacyControl.Apply(purposes, newest, inForce.Declaration) : purposes));
         }

@@ -26,10 +26,14 @@ internal sealed class Relay(
     private static readonly TimeSpan Fallback = TimeSpan.FromSeconds(5);
     private readonly KeyValuePair<string, object?> _tag = new("store", service);
 
+    /// <summary>Whether the last page was full: then the next is published without waiting for more.</summary>
+    private bool _isBehind;
+
     /// <summary>Publishes the next batch. False when there was none.</summary>
     internal async Task<bool> PublishNextAsync(CancellationToken cancel)
     {
         var page = await log.FeedAsync(ledger.Cursor, LargestBatch, cancel);
+        _isBehind = page.Count == LargestBatch;
         var now = time.Now();
         StorageMetrics.RelayLag.Record(page.Count == 0 ? 0 : Math.Max(0, (now - page[0].RecordedAt).TotalSeconds), _tag);
         if (page.Count == 0) return false;
@@ -52,6 +56,7 @@ internal sealed class Relay(
             try
             {
                 if (!await PublishNextAsync(stoppingToken)) await log.WaitForAppendAsync(ledger.Cursor, Fallback, stoppingToken);
+                if (!_isBehind && options.GatherFor > TimeSpan.Zero) await Task.Delay(options.GatherFor, time, stoppingToken);
                 failures = 0;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -17,11 +17,17 @@ public sealed record RelayOptions
     /// <summary>Between two looks into the ledger for what is due. More than zero.</summary>
     public TimeSpan RedeliveryInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long the relay waits for more once it was woken, so that what comes close together shares its fsyncs and confirms: so
+    /// much later the others hear of it. Zero or more.
+    /// </summary>
+    public TimeSpan GatherFor { get; init; } = TimeSpan.FromMilliseconds(20);
+
     internal static RelayOptions Of(IConfiguration configuration)
     {
         var options = configuration.GetSection("Relay").Get<RelayOptions>() ?? new RelayOptions();
-        if (options.RedeliverAfter <= TimeSpan.Zero || options.AliveFor <= TimeSpan.Zero || options.RedeliveryInterval <= TimeSpan.Zero)
-            throw new InvalidOperationException("Relay:RedeliverAfter, Relay:AliveFor and Relay:RedeliveryInterval must be more than zero, such as 00:00:30.");
+        if (options.GatherFor < TimeSpan.Zero || options.RedeliverAfter <= TimeSpan.Zero || options.AliveFor <= TimeSpan.Zero || options.RedeliveryInterval <= TimeSpan.Zero)
+            throw new InvalidOperationException("Relay:RedeliverAfter, Relay:AliveFor and Relay:RedeliveryInterval must be more than zero, such as 00:00:30, and Relay:GatherFor not less.");
         return options;
     }
 }

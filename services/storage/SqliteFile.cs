@@ -24,6 +24,8 @@ internal sealed record SqliteFile(string Path, int First, IReadOnlyList<string> 
         {
             Run(connection, "PRAGMA journal_mode = WAL");
             Run(connection, "PRAGMA synchronous = FULL");
+            // 16 MB: the index of streams is met at random places, and each miss is a call of the system within the commit.
+            Run(connection, "PRAGMA cache_size = -16384");
             // What is deleted is overwritten with zeros.
             Run(connection, "PRAGMA secure_delete = ON");
             BringUpToDate(connection);

@@ -26,7 +26,7 @@ internal sealed class LedgerHarness : IDisposable
 
     public DeliveryLedger Ledger { get; private set; }
 
-    public RelayOptions Options { get; init; } = new();
+    public RelayOptions Options { get; init; } = new() { GatherFor = TimeSpan.Zero };
 
     public Relay Relay(ILogger<Relay>? logger = null) =>
         new("pub", Log, Ledger, Transport, EventOf, Options, Time, logger ?? NullLogger<Relay>.Instance);
