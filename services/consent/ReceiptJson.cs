@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Text.Json;
 using Consent.Contracts;
+using Consent.ServiceDefaults;
 
 namespace Consent.ConsentService;
 
@@ -10,17 +10,13 @@ namespace Consent.ConsentService;
 /// </summary>
 internal static class ReceiptJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = ContractJson.Options.Encoder, SkipValidation = true };
     private static readonly string[] Statuses = [.. Enum.GetNames<Decision>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
 
-    [ThreadStatic]
-    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? _kept;
-
     /// <summary>Valid until this thread writes the next one.</summary>
-    public static ReadOnlySpan<byte> Of(Receipt receipt) => Written(receipt, static (json, receipt) => Write(json, receipt));
+    public static ReadOnlySpan<byte> Of(Receipt receipt) => JsonAnswer.Written(receipt, static (json, receipt) => Write(json, receipt));
 
     /// <summary>The body of the event that tells of it.</summary>
-    public static byte[] Of(ConsentChanged changed) => Written(changed, static (json, changed) =>
+    public static byte[] Of(ConsentChanged changed) => JsonAnswer.Written(changed, static (json, changed) =>
     {
         json.WriteStartObject();
         json.WriteString("id"u8, changed.Id);
@@ -94,21 +90,5 @@ internal static class ReceiptJson
         if (value is null) return;
         json.WritePropertyName(name);
         JsonSerializer.Serialize(json, value, ContractJson.Options);
-    }
-
-    private static ReadOnlySpan<byte> Written<T>(T value, Action<Utf8JsonWriter, T> write)
-    {
-        var (buffer, writer) = _kept ??= Create();
-        buffer.ResetWrittenCount();
-        writer.Reset(buffer);
-        write(writer, value);
-        writer.Flush();
-        return buffer.WrittenSpan;
-    }
-
-    private static (ArrayBufferWriter<byte>, Utf8JsonWriter) Create()
-    {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        return (buffer, new Utf8JsonWriter(buffer, Options));
     }
 }

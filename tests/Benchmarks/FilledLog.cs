@@ -25,11 +25,11 @@ internal static class FilledLog
             while (Interlocked.Increment(ref next) - 1 is var number && number < count)
             {
                 await AppendAsync(log, visitors.Id(number), shown);
-                if (Interlocked.Increment(ref done) % 100_000 == 0)
+                if (Interlocked.Increment(ref done) % 100_000 == 0 && !Console.IsErrorRedirected)
                     Console.Error.Write($"\rFilled {done:n0} of {count:n0} receipts, {done / began.Elapsed.TotalSeconds:n0} a second.   ");
             }
         })));
-        Console.Error.Write("\r" + new string(' ', 90) + "\r");
+        if (!Console.IsErrorRedirected) Console.Error.Write("\r" + new string(' ', 90) + "\r");
         using var ledger = DeliveryLedger.Open(Path.Combine(data, "consent", "ledger.db"), log, "consent", true, TimeProvider.System);
         await ledger.MoveCursorAsync((await log.FeedAsync(count - 10, 100))[^1].Position);
     }

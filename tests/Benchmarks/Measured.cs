@@ -12,8 +12,9 @@ internal sealed record Contender(string Name, ServiceProcess Server, Asked Asked
 /// <summary>One contender for a few seconds.</summary>
 /// <param name="CpuPerRequest">Of the server's process, the work that it puts off included, as long as that lasted.</param>
 /// <param name="Settling">For how long the server went on with what it had put off.</param>
-internal sealed record Measured(double PerSecond, TimeSpan CpuPerRequest, TimeSpan P50, TimeSpan P99, TimeSpan Settling, long Resident, IReadOnlyDictionary<string, long> Wrong)
+internal sealed record Measured(double PerSecond, TimeSpan CpuPerRequest, TimeSpan P50, TimeSpan P99, TimeSpan Settling, long Resident)
 {
+    /// <exception cref="InvalidOperationException">An answer was wrong.</exception>
     public static async Task<Measured> OfAsync(Contender contender, int connections, TimeSpan duration, double? rate = null)
     {
         var before = contender.Server.Cpu();
@@ -23,12 +24,14 @@ internal sealed record Measured(double PerSecond, TimeSpan CpuPerRequest, TimeSp
             ? await Load.Load.AtRateAsync(contender.Asked, connections, perSecond, duration, CancellationToken.None)
             : await Load.Load.AtFullSpeedAsync(contender.Asked, connections, duration, CancellationToken.None);
         await end.CancelAsync();
+        foreach (var (what, times) in answered.Wrong)
+            throw new InvalidOperationException($"{contender.Name} answered wrongly, {times} times: {what}\n{contender.Server.LastLines()}");
         var began = Stopwatch.GetTimestamp();
         if (contender.Settled is { } settled) await settled();
         var cpu = contender.Server.Cpu() - before;
         return new Measured(
             answered.PerSecond, cpu / Math.Max(1, answered.Right), answered.Latencies.Quantile(0.5), answered.Latencies.Quantile(0.99),
-            contender.Settled is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(began), await watching, answered.Wrong);
+            contender.Settled is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(began), await watching);
     }
 
     /// <summary>The most that was resident.</summary>

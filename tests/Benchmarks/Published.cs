@@ -1,3 +1,4 @@
+using Consent.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -15,14 +16,8 @@ internal static class Published
         return (long)(await command.ExecuteScalarAsync())!;
     });
 
-    private static async Task ReachedAsync(string data, Func<Task<long>> head)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (await NumberAsync(Path.Combine(data, "consent", "ledger.db"), "SELECT cursor FROM relay") < await head())
-        {
-            await timer.WaitForNextTickAsync();
-        }
-    }
+    private static Task ReachedAsync(string data, Func<Task<long>> head) => Eventually.IsSoAsync(
+        "all is published", async () => await NumberAsync(Path.Combine(data, "consent", "ledger.db"), "SELECT cursor FROM relay") >= await head(), TimeSpan.FromMinutes(5));
 
     private static async Task<long> NumberAsync(string file, string sql)
     {

@@ -21,7 +21,9 @@ internal static class DriveDecisions
             long next = -1;
             var asked = new Asked(options.Server(parsed), TemplateOf(options.Site(parsed), declared!), visitors, () => Interlocked.Increment(ref next), StatusCodes.Status201Created);
             var answered = await options.RunAsync(parsed, asked, cancel);
-            var missing = await MissingAsync(http, options.Site(parsed), visitors, next, answered.Wrong.Count, cancel);
+            // Who was not answered rightly may be missing, and cannot be told from the others.
+            if (answered.Wrong.Count > 0) return options.Tell(parsed, answered, " Nobody was looked for.");
+            var missing = await MissingAsync(http, options.Site(parsed), visitors, next, cancel);
             var code = options.Tell(parsed, answered, $" {Looked} were looked for, {missing} are missing.");
             return missing > 0 ? 1 : code;
         });
@@ -29,14 +31,14 @@ internal static class DriveDecisions
     }
 
     /// <summary>A yes to the first three purposes that rest on consent.</summary>
-    public static Template TemplateOf(string site, JsonObject published)
+    private static Template TemplateOf(string site, JsonObject published)
     {
         var purposes = published["purposes"]!.AsArray().Where(p => (string)p!["legalBasis"]! == "consent").Take(3).Select(p => (string)p!["id"]!);
         return Template.Post($"/v1/sites/{site}/decisions", Template.DecisionBody((string)published["hash"]!, purposes));
     }
 
-    /// <summary>Of a sample of those who were answered; who was not answered, at most one a connection, may be missing.</summary>
-    public static async Task<int> MissingAsync(HttpClient http, string site, Visitors visitors, long last, int unanswered, CancellationToken cancel)
+    /// <summary>Of a sample of those who were answered.</summary>
+    private static async Task<int> MissingAsync(HttpClient http, string site, Visitors visitors, long last, CancellationToken cancel)
     {
         var missing = 0;
         for (var i = 0; i < Looked && last >= 0; i++)
@@ -47,6 +49,6 @@ internal static class DriveDecisions
             if ((long)(await answer.Content.ReadFromJsonAsync<JsonObject>(cancel))!["version"]! < 1) missing++;
         }
 
-        return unanswered > 0 ? 0 : missing;
+        return missing;
     }
 }
