@@ -1,6 +1,5 @@
 using Consent.Contracts;
 using Consent.Tests.Support;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Consent.Subscriber.Tests;
@@ -86,27 +85,36 @@ public sealed class SubscriberStateTests : IDisposable
     }
 
     [Fact]
-    public void Hear_AnyOrderAndRepetitionOfMessages_EndsInTheStateOfTheNewest()
+    public void Hear_AnyOrderAndRepetitionOfMessages_ErasuresAmongThem_EndsInTheStateOfTheNewest()
     {
         using var property = new FreshStates();
-        var message = from epoch in Gen.Choose(1, 2)
-                      from version in Gen.Choose(1, 5)
-                      select Sample.Receipt(version, (Decision)((epoch + version) % 4), epoch: epoch);
-        var deliveries = from sent in Gen.NonEmptyListOf(message)
-                         from again in Gen.ListOf(Gen.Elements<Receipt>(sent))
+        var places = Enumerable.Range(1, 2).SelectMany(epoch => Enumerable.Range(1, 5).Select(version => (Epoch: epoch, Version: version))).ToList();
+        var deliveries = from erased in Gen.Choose(0, 3).SelectMany(count => Gen.Elements<(int, int)>(places).ListOf(count))
+                         from sent in Gen.NonEmptyListOf(Gen.Elements<(int, int)>(places))
+                         from again in Gen.ListOf(Gen.Elements<(int, int)>(sent))
                          from order in Gen.Shuffle(sent.Concat(again))
-                         select order.ToList();
+                         select order.Select(place => new Message(place, erased.Contains(place))).ToList();
 
-        Prop.ForAll(deliveries.ToArbitrary(), heard =>
+        Seeded.Check(Prop.ForAll(deliveries.ToArbitrary(), heard =>
         {
-            var (state, subject) = property.Next();
-            var newest = heard.MaxBy(r => (r.Epoch, r.Version))!;
+            var (state, subject, stream) = property.Next();
             // Applied in this order, many to a commit.
-            Task.WhenAll(heard.Select(receipt => state.ApplyAsync(receipt with { SubjectId = subject }, null, CancellationToken.None))).GetAwaiter().GetResult();
-            var held = state.Newest(Sample.Site, subject)!;
-            return (held.Epoch, held.Version) == (newest.Epoch, newest.Version)
-                && held.Purposes["statistics"].Status == newest.Purposes["statistics"].Status;
-        }).QuickCheckThrowOnFailure();
+            Task.WhenAll(heard.Select(message => message.HearAsync(state, subject, stream))).GetAwaiter().GetResult();
+            var lastErased = heard.Where(m => m.IsErasure).Select(m => m.Place).DefaultIfEmpty().Max();
+            var newest = heard.Where(m => !m.IsErasure && m.Place.CompareTo(lastErased) > 0).MaxBy(m => m.Place);
+            var held = state.Newest(Sample.Site, subject);
+            return (held?.Epoch, (int?)held?.Version, held?.Purposes["statistics"].Status) == (newest?.Place.Epoch, newest?.Place.Version, newest?.Status);
+        }), 200);
+    }
+
+    /// <summary>What stands at one place of a stream: a receipt, or the tombstone of all before it.</summary>
+    private sealed record Message((int Epoch, int Version) Place, bool IsErasure)
+    {
+        public Decision Status => (Decision)((Place.Epoch + Place.Version) % 4);
+
+        public Task HearAsync(SubscriberState state, string subject, string stream) => IsErasure
+            ? state.EraseAsync(new ConsentErased(RandomId.New(), Sample.Start, Sample.Site, stream, Place.Epoch, Place.Version, Sample.Start), CancellationToken.None)
+            : state.ApplyAsync(Sample.Receipt(Place.Version, Status, subject, Place.Epoch), stream, CancellationToken.None);
     }
 
     /// <summary>A stream of its own for each run of a property, in one file.</summary>
@@ -124,7 +132,7 @@ public sealed class SubscriberStateTests : IDisposable
             _state = new SubscriberState(_store, new DeclarationBook(_store, clock), clock);
         }
 
-        public (SubscriberState State, string Subject) Next() => (_state, Sample.Address(_runs++));
+        public (SubscriberState State, string Subject, string Stream) Next() => (_state, Sample.Address(_runs), $"{_runs++:x20}");
 
         public void Dispose()
         {
