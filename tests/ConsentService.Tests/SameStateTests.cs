@@ -19,6 +19,7 @@ public sealed class SameStateTests
         Seeded.Check(Prop.ForAll(Cases().ToArbitrary(), given => RunAsync(both, $"site-{sites++}", given, looks).GetAwaiter().GetResult()), 60);
         // A check that never met an expired consent would say nothing of it.
         Console.WriteLine($"Seen: {string.Join(", ", looks.Select(l => $"{l.Key} {l.Value}"))}");
+        Assert.All(["given", "refused", "expired"], reason => Assert.Contains(reason, looks.Keys));
     }
 
     private static async Task<Property> RunAsync(BothWays both, string site, Case given, SortedDictionary<string, int> looks)

@@ -1,7 +1,8 @@
 namespace Consent.Tests.Support;
 
 /// <summary>The product as <c>tools/up.sh</c> starts it: a broker, each service as a process of its own, the gateway, the demonstration.</summary>
-public sealed class ManyProcesses : Product
+/// <param name="consents">Replicas of the consent service: <c>consent</c>, <c>consent-2</c> and so on, which need an engine that can be shared.</param>
+public sealed class ManyProcesses(int consents = 1) : Product
 {
     private static readonly (string Name, string Folder)[] Services =
     [
@@ -59,8 +60,26 @@ public sealed class ManyProcesses : Product
             front[$"Services:{name}"] = address.GetLeftPart(UriPartial.Authority);
             _processes.Add(new ServiceProcess(name, Repository.Program(folder), address, common));
         }
+        if (consents > 1) AddReplicas(common, front);
         _processes.Add(new ServiceProcess("gateway", Repository.Program("services/gateway"), Gateway, front));
         var demo = new Dictionary<string, string>(common, StringComparer.Ordinal) { ["Demo:Gateway"] = Gateway.GetLeftPart(UriPartial.Authority) };
         _processes.Add(new ServiceProcess("demo", Repository.Program("tools/demo"), Demo, demo));
+    }
+
+    /// <summary>Each on a data folder of its own, in which the folder of keys is that of the first.</summary>
+    private void AddReplicas(Dictionary<string, string> common, Dictionary<string, string> front)
+    {
+        front.Remove("Services:consent", out var first);
+        front["Services:consent:0"] = first!;
+        var keys = Directory.CreateDirectory(Path.Combine(Data, "keys")).FullName;
+        foreach (var (replica, port) in Enumerable.Range(2, consents - 1).Zip(FreePorts.Take(consents - 1)))
+        {
+            var own = Directory.CreateDirectory(Path.Combine(Data, $"consent-{replica}")).FullName;
+            Directory.CreateSymbolicLink(Path.Combine(own, "keys"), keys);
+            var address = new Uri($"http://127.0.0.1:{port}");
+            front[$"Services:consent:{replica - 1}"] = address.GetLeftPart(UriPartial.Authority);
+            var settings = new Dictionary<string, string>(common, StringComparer.Ordinal) { ["Data"] = own };
+            _processes.Add(new ServiceProcess($"consent-{replica}", Repository.Program("services/consent"), address, settings));
+        }
     }
 }

@@ -47,6 +47,31 @@ public sealed class Acknowledged(Product product)
         }
     }
 
+    /// <summary>Decides and opts out all the time; what fails in a kill was not acknowledged.</summary>
+    public async Task LoadAsync(CancellationToken stop)
+    {
+        for (var i = 0; !stop.IsCancellationRequested; i++)
+        {
+            try
+            {
+                await DecideAsync(Product.Sites[i % Product.Sites.Count], statistics: i % 2 == 0);
+                if (i % 4 == 0) await OptOutAsync();
+                await Task.Delay(50, CancellationToken.None);
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                await Task.Delay(100, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Waits until so many more are acknowledged.</summary>
+    public Task MoreAsync(int more, string when)
+    {
+        var reached = Count + more;
+        return Eventually.IsSoAsync($"{more} are acknowledged {when}", () => Task.FromResult(Count >= reached));
+    }
+
     /// <summary>The log, both subscribers, marketing and the trace hold everything that was acknowledged.</summary>
     public async Task NothingIsMissingAsync()
     {

@@ -45,14 +45,14 @@ public abstract class KillTests
         }
 
         using var stop = new CancellationTokenSource();
-        var load = LoadAsync(acknowledged, stop.Token);
+        var load = acknowledged.LoadAsync(stop.Token);
         foreach (var victim in product.Processes.Where(p => p.Name != "demo").ToList())
         {
-            await MoreAsync(acknowledged, 3, victim.Name, before: true);
+            await acknowledged.MoreAsync(3, $"before the kill of {victim.Name}");
             await victim.Kill9Async();
             await product.StartAsync();
         }
-        await MoreAsync(acknowledged, 3, "the last", before: false);
+        await acknowledged.MoreAsync(3, "after the last kill");
         await stop.CancelAsync();
         await load;
 
@@ -62,30 +62,6 @@ public abstract class KillTests
     private static async Task KillAllAsync(Product product)
     {
         foreach (var process in product.Processes) await process.Kill9Async();
-    }
-
-    private static Task MoreAsync(Acknowledged acknowledged, int more, string name, bool before)
-    {
-        var reached = acknowledged.Count + more;
-        return Eventually.IsSoAsync($"{more} are acknowledged {(before ? "before the kill" : "after the kill")} of {name}", () => Task.FromResult(acknowledged.Count >= reached));
-    }
-
-    /// <summary>Decides and opts out all the time; what fails in a kill was not acknowledged.</summary>
-    private static async Task LoadAsync(Acknowledged acknowledged, CancellationToken stop)
-    {
-        for (var i = 0; !stop.IsCancellationRequested; i++)
-        {
-            try
-            {
-                await acknowledged.DecideAsync(Product.Sites[i % Product.Sites.Count], statistics: i % 2 == 0);
-                if (i % 4 == 0) await acknowledged.OptOutAsync();
-                await Task.Delay(50, CancellationToken.None);
-            }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-            {
-                await Task.Delay(100, CancellationToken.None);
-            }
-        }
     }
 }
 

@@ -12,14 +12,14 @@ public abstract class Running(Product product) : IAsyncLifetime
     /// <summary>Names of the processes in telemetry.</summary>
     public abstract IReadOnlyList<string> Names { get; }
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         Telemetry = await OtlpReceiver.StartAsync();
         foreach (var (key, value) in Telemetry.Settings) product.Settings[key] = value;
         await product.StartAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await product.DisposeAsync();
         await Telemetry.DisposeAsync();
@@ -33,6 +33,34 @@ public sealed class RunningAsMany() : Running(new ManyProcesses())
         ["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics", "gateway"];
 }
 
+/// <summary>As many processes with their logs in PostgreSQL, and two of the consent service.</summary>
+public sealed class RunningOnPostgres() : Running(new ManyProcesses(consents: 2))
+{
+    public PostgresServer Server { get; private set; } = null!;
+
+    /// <summary>Connection string of the data.</summary>
+    public string Logs { get; private set; } = "";
+
+    public override IReadOnlyList<string> Names { get; } =
+        ["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics", "gateway"];
+
+    public override async ValueTask InitializeAsync()
+    {
+        Server = await PostgresServer.StartAsync();
+        Logs = await Server.CreateDatabaseAsync();
+        Product.Settings["Storage:Engine"] = "postgres";
+        Product.Settings["Storage:Postgres"] = Logs;
+        Product.Settings["Storage:PostgresKeys"] = await Server.CreateDatabaseAsync();
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+}
+
 public sealed class RunningAsOne() : Running(new OneProcess())
 {
     public override IReadOnlyList<string> Names { get; } = ["services", "gateway"];
@@ -42,6 +70,12 @@ public sealed class RunningAsOne() : Running(new OneProcess())
 public sealed class AsMany : ICollectionFixture<RunningAsMany>
 {
     public const string Name = "as many processes";
+}
+
+[CollectionDefinition(Name)]
+public sealed class OnPostgres : ICollectionFixture<RunningOnPostgres>
+{
+    public const string Name = "as many processes on PostgreSQL";
 }
 
 [CollectionDefinition(Name)]

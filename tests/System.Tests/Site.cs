@@ -5,11 +5,12 @@ using Consent.Tests.Support;
 
 namespace Consent.System.Tests;
 
-/// <summary>What visitors, readers, marketing and auditors do with one site, all of it over HTTP through the gateway.</summary>
-public sealed class Site(Product product, string id)
+/// <summary>What visitors, readers, marketing and auditors do with one site, all of it over HTTP.</summary>
+/// <param name="at">A service's own address, for what that service alone answers; through the gateway unless given.</param>
+public sealed class Site(Product product, string id, Uri? at = null)
 {
-    private readonly HttpClient _public = product.Client();
-    private readonly HttpClient _trusted = product.Client("consent marketing audit");
+    private readonly HttpClient _public = product.Client(at ?? product.Gateway, null);
+    private readonly HttpClient _trusted = product.Client(at ?? product.Gateway, product.Token("consent marketing audit"));
     private JsonObject? _declaration;
 
     public string Id => id;
@@ -124,11 +125,14 @@ public sealed class Site(Product product, string id)
         return trace!;
     }
 
-    public async Task<IReadOnlyList<string>> ReceiptsOfAsync(string subject)
+    public async Task<IReadOnlyList<string>> ReceiptsOfAsync(string subject) => [.. (await HistoryAsync(subject)).Select(r => (string)r!["id"]!)];
+
+    /// <summary>Every receipt of the subject, oldest first.</summary>
+    public async Task<JsonArray> HistoryAsync(string subject)
     {
         using var answer = await _trusted.GetAsync($"/v1/sites/{id}/subjects/{subject}/receipts");
         answer.EnsureSuccessStatusCode();
-        return [.. (await answer.Content.ReadFromJsonAsync<JsonArray>())!.Select(r => (string)r!["id"]!)];
+        return (await answer.Content.ReadFromJsonAsync<JsonArray>())!;
     }
 
     private static HttpRequestMessage About(string subject, HttpMethod method, string path) =>
