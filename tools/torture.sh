@@ -29,5 +29,5 @@ run() {
 run Contracts.Tests
 run Storage.Tests
 run Subscriber.Tests
-run ConsentService.Tests -class Consent.ConsentService.Tests.CrashTests -class Consent.ConsentService.Tests.ReceiptBytesTests -class Consent.ConsentService.Tests.PrivacySignalTests
+run ConsentService.Tests -class Consent.ConsentService.Tests.CrashTests -class Consent.ConsentService.Tests.ReceiptBytesTests -class Consent.ConsentService.Tests.PrivacySignalTests -class Consent.ConsentService.Tests.SameStateTests
 exit "$failed"

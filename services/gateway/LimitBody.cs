@@ -1,12 +1,12 @@
 using Consent.ServiceDefaults;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Yarp.ReverseProxy.Model;
 
 namespace Consent.Gateway;
 
 /// <summary>
-/// Bodies over <c>Gateway:MaxBodyBytes</c> (default 1 MiB), or over the route's own <c>MaxRequestBodySize</c>, are refused with
-/// 413. Services hold tighter limits of their own.
+/// Bodies over <c>Gateway:MaxBodyBytes</c> (default 1 MiB), or over the route's own <c>MaxRequestBodySize</c> (-1: any length, for
+/// what is read as it comes), are refused with 413. Services hold tighter limits of their own.
 /// </summary>
 internal static class LimitBody
 {
@@ -27,8 +27,12 @@ internal static class LimitBody
     });
 
     public static long Of(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize
-        ?? Limit(context.RequestServices.GetRequiredService<IConfiguration>());
+        context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.MaxRequestBodySize switch
+        {
+            null => Limit(context.RequestServices.GetRequiredService<IConfiguration>()),
+            < 0 => long.MaxValue,
+            var own => own.Value,
+        };
 
     private static long Limit(IConfiguration configuration) => configuration.GetValue("Gateway:MaxBodyBytes", OneMebibyte);
 }

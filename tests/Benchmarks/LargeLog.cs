@@ -13,7 +13,12 @@ internal static class LargeLog
         var visitors = new Visitors(1);
         var shown = Servers.Declared.Published(TimeProvider.System.GetUtcNow());
         var large = plan.Keep ?? Path.Combine(folder, "large");
-        if (!Directory.Exists(large)) await FilledLog.MakeAsync(large, visitors, plan.Receipts, shown);
+        if (!Directory.Exists(large))
+        {
+            // One that was broken off while it was filled is not taken for a full one.
+            await FilledLog.MakeAsync($"{large}.filling", visitors, plan.Receipts, shown);
+            Directory.Move($"{large}.filling", large);
+        }
         var bytes = (double)FilledLog.BytesOf(large) / plan.Receipts;
         var small = Path.Combine(folder, "ten-thousand");
         await FilledLog.MakeAsync(small, visitors, Small, shown);

@@ -24,7 +24,9 @@ public sealed class GatewayUnderTest : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _services = WebApplication.CreateBuilder().Quiet().Build();
+        var services = WebApplication.CreateBuilder().Quiet();
+        services.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        _services = services.Build();
         _services.Urls.Add("http://127.0.0.1:0");
         _services.Run(AnswerAsync);
         await _services.StartAsync();

@@ -33,6 +33,31 @@ public sealed class LimitsTests
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/v1/sites/wool/marketing/check", "marketing", 4 << 20, true)]
+    [InlineData("/v1/sites/wool/marketing/check", "marketing", (4 << 20) + 1, false)]
+    [InlineData("/v1/sites/wool/imports", "consent", 70_000_000, true)]
+    public async Task A_route_with_a_limit_of_its_own_goes_by_that(string path, string scope, int bytes, bool passes)
+    {
+        await using var gateway = await StartAsync();
+        using var announced = await gateway.SendAsync("POST", path, gateway.Token(scope, controllers: ["weavers"]), new ByteArrayContent(new byte[bytes]));
+        if (!passes)
+        {
+            var problem = await ProblemOf.IsAsync(announced, 413, "body-too-large");
+            Assert.Contains($"{4 << 20}", (string?)problem["detail"], StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, announced.StatusCode);
+        // The server counts what frames the chunks too.
+        using var chunked = new StreamContent(new MemoryStream(new byte[bytes - 10_000]));
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = chunked };
+        request.Headers.TransferEncodingChunked = true;
+        request.Headers.Authorization = new("Bearer", gateway.Token(scope, controllers: ["weavers"]));
+        using var streamed = await gateway.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, streamed.StatusCode);
+    }
+
     [Fact]
     public async Task A_flood_of_public_posts_is_429_with_the_time_to_wait_while_reading_goes_on()
     {

@@ -12,7 +12,7 @@ namespace Consent.Cli;
 /// </summary>
 internal static class ImportFile
 {
-    private const int RowsAtOnce = 10_000;
+    private const int RowsAtOnce = 10_000, CharactersAtOnce = 1_000_000;
 
     public static Command Command()
     {
@@ -56,6 +56,7 @@ internal static class ImportFile
         if (done == 0) File.Delete(errors);
         var sums = new Dictionary<string, long>(StringComparer.Ordinal) { ["rows"] = 0, ["recorded"] = 0, ["known"] = 0, ["refused"] = 0 };
         using var lines = new StreamReader(file.FullName);
+        var told = new Progress(lines.BaseStream);
         var header = csv ? await lines.ReadLineAsync(cancel) : null;
         // Line numbers count the header.
         long line = csv ? 1 : 0;
@@ -79,9 +80,10 @@ internal static class ImportFile
             await KeepAsync(await answer.Content.ReadAsStringAsync(cancel), before, errors, sums, cancel);
             line += rows;
             await File.WriteAllTextAsync(progress, line.ToString(CultureInfo.InvariantCulture), cancel);
-            if (!json) await Console.Error.WriteLineAsync($"{line} lines: {sums["recorded"]} recorded, {sums["known"]} known, {sums["refused"]} refused");
+            if (!json) told.Say($"{sums["recorded"]} recorded, {sums["known"]} known, {sums["refused"]} refused");
         }
 
+        if (!json) Progress.End();
         File.Delete(progress);
         Console.WriteLine(json ? System.Text.Json.JsonSerializer.Serialize(sums, GatewayClient.Json) : $"{sums["recorded"]} recorded, {sums["known"]} known, {sums["refused"]} refused.");
         if (sums["refused"] > 0) await Console.Error.WriteLineAsync($"The refused rows, with line and reason: {errors}");
@@ -93,7 +95,7 @@ internal static class ImportFile
         piece.Clear();
         if (header is not null) piece.Append(header).Append('\n');
         var rows = 0;
-        for (; rows < RowsAtOnce && await lines.ReadLineAsync(cancel) is { } row; rows++) piece.Append(row).Append('\n');
+        for (; rows < RowsAtOnce && piece.Length < CharactersAtOnce && await lines.ReadLineAsync(cancel) is { } row; rows++) piece.Append(row).Append('\n');
         return rows;
     }
 
@@ -111,6 +113,22 @@ internal static class ImportFile
 
             told["line"] = (long)told["line"]! + before;
             await File.AppendAllTextAsync(errors, told.ToJsonString(GatewayClient.Json) + "\n", cancel);
+        }
+    }
+
+    /// <summary>How far a file is read: one line that changes on a terminal, a line each time in a log.</summary>
+    private sealed class Progress(Stream file)
+    {
+        public void Say(string sums)
+        {
+            var line = $"{100.0 * file.Position / Math.Max(1, file.Length),3:n0} %: {sums}";
+            if (Console.IsErrorRedirected) Console.Error.WriteLine(line);
+            else Console.Error.Write($"\r{line}");
+        }
+
+        public static void End()
+        {
+            if (!Console.IsErrorRedirected) Console.Error.WriteLine();
         }
     }
 }
