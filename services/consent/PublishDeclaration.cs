@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 
@@ -8,6 +9,9 @@ namespace Consent.ConsentService;
 internal static class PublishDeclaration
 {
     private const int LargestBody = 1024 * 1024;
+
+    /// <summary>What answers have beside the declaration's own members: who edits an answer and sends it again need not take them out.</summary>
+    private static readonly string[] _added = ["version", "hash", "publishedAt", "meanings", "difference"];
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapPut("/v1/sites/{site}/declaration", HandleAsync).RequireScope("consent");
@@ -43,6 +47,7 @@ internal static class PublishDeclaration
         if (tooLarge is not null) return (null, tooLarge);
         var (node, unreadable) = ReadDeclaration.Of(bytes.Span, request.ContentType);
         if (unreadable is not null) return (null, Invalid(400, [unreadable]));
+        foreach (var member in _added) (node as JsonObject)?.Remove(member);
         var (declaration, faults) = ValidateDeclaration.Of(node);
         if (declaration is null) return (null, Invalid(422, faults));
         return declaration.Site == site ? (declaration, null) : (null, Invalid(422, [new DeclarationFault("/site", "Name the site that stands in the address.")]));

@@ -22,7 +22,7 @@ public sealed class DeliveryLedger : IDisposable
     private DeliveryLedger(SqliteFile file, IRecordLog log, string service, bool newestSuffices, TimeProvider time)
     {
         (_log, _service, _newestSuffices, _time) = (log, service, newestSuffices, time);
-        _writer = new GroupCommit<LedgerWriter>($"{service}/ledger", () => new LedgerWriter(file.OpenForWriting()), _ => { });
+        _writer = new GroupCommit<LedgerWriter>($"{service}/ledger", file, connection => new LedgerWriter(connection), _ => { });
         _readers = new ReadPool<LedgerReader>(() => new LedgerReader(file.OpenForReading()));
         _cursor = _readers.Read(r => r.Cursor());
     }

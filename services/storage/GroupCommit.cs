@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace Consent.Storage;
 
 /// <summary>
@@ -17,21 +19,23 @@ internal sealed class GroupCommit<TStatements> : IDisposable where TStatements :
     private readonly Func<TStatements> _open;
     private readonly KeyValuePair<string, object?> _tag;
     private readonly Action<TStatements> _committed;
+    private readonly Checkpoint _checkpoint;
     private readonly int _capacity;
     private readonly Thread _thread;
     private TStatements? _statements;
     private bool _closed;
 
-    /// <param name="open">Opens the file; called again after a failed commit. What it throws at first goes to the caller.</param>
+    /// <param name="open">Prepares the statements; called again after a failed commit. What it throws at first goes to the caller.</param>
     /// <param name="committed">Called on the writer's thread after each commit, before anybody is answered.</param>
     /// <param name="capacity">Works that may wait; one more is refused with <see cref="LogUnavailableException"/>.</param>
-    public GroupCommit(string name, Func<TStatements> open, Action<TStatements> committed, int capacity = 8192)
+    public GroupCommit(string name, SqliteFile file, Func<SqliteConnection, TStatements> open, Action<TStatements> committed, int capacity = 8192)
     {
-        _open = open;
+        _open = () => open(file.OpenForWriting());
+        _checkpoint = new Checkpoint(file);
         _committed = committed;
         _capacity = capacity;
         _tag = new KeyValuePair<string, object?>("store", name);
-        _statements = open();
+        _statements = _open();
         _thread = new Thread(Write) { IsBackground = true, Name = $"commit {name}" };
         _thread.Start();
     }
@@ -64,6 +68,7 @@ internal sealed class GroupCommit<TStatements> : IDisposable where TStatements :
         }
 
         _thread.Join();
+        _checkpoint.Finish();
     }
 
     private void Write()
@@ -95,9 +100,10 @@ internal sealed class GroupCommit<TStatements> : IDisposable where TStatements :
 
     private void Commit(List<Work> batch)
     {
+        TStatements statements;
         try
         {
-            var statements = _statements ??= _open();
+            statements = _statements ??= _open();
             statements.Begin();
             foreach (var work in batch) work.Do(statements);
             statements.Commit();
@@ -113,6 +119,7 @@ internal sealed class GroupCommit<TStatements> : IDisposable where TStatements :
 
         StorageMetrics.BatchSize.Record(batch.Count, _tag);
         Answer(batch, work => work.Complete());
+        _checkpoint.After(statements.TakePagesWritten(), statements);
     }
 
     /// <summary>Whoever waits goes on on a thread of the pool, several on one: this thread is for the next batch.</summary>

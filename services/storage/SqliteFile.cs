@@ -24,6 +24,8 @@ internal sealed record SqliteFile(string Path, int First, IReadOnlyList<string> 
         {
             Run(connection, "PRAGMA journal_mode = WAL");
             Run(connection, "PRAGMA synchronous = FULL");
+            // Not within a commit: see Checkpoint.
+            Run(connection, "PRAGMA wal_autocheckpoint = 0");
             // 16 MB: the index of streams is met at random places, and each miss is a call of the system within the commit.
             Run(connection, "PRAGMA cache_size = -16384");
             // What is deleted is overwritten with zeros.
@@ -49,6 +51,13 @@ internal sealed record SqliteFile(string Path, int First, IReadOnlyList<string> 
     {
         using var connection = Open(SqliteOpenMode.ReadWrite);
         Run(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    /// <summary>Copies what the write-ahead log holds into the database, beside the one who writes and those who read.</summary>
+    public void CopyWal()
+    {
+        using var connection = Open(SqliteOpenMode.ReadWrite);
+        Run(connection, "PRAGMA wal_checkpoint(PASSIVE)");
     }
 
     private void BringUpToDate(SqliteConnection connection)

@@ -23,7 +23,7 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     {
         (_file, _cipher, _mark, _time) = (file, cipher, mark, time);
         _tag = new KeyValuePair<string, object?>("store", name);
-        _writer = new GroupCommit<LogWriter>(name, () => new LogWriter(file.OpenForWriting()), Announce);
+        _writer = new GroupCommit<LogWriter>(name, file, connection => new LogWriter(connection), Announce);
         _readers = new ReadPool<LogReader>(() => new LogReader(file.OpenForReading()));
     }
 

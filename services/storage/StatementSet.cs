@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using static SQLitePCL.raw;
 
 namespace Consent.Storage;
 
@@ -12,6 +13,13 @@ internal abstract class StatementSet(SqliteConnection connection) : IDisposable
     public void Begin() => (_begin ??= Prepare("BEGIN IMMEDIATE")).Run();
 
     public void Commit() => (_commit ??= Prepare("COMMIT")).Run();
+
+    /// <summary>How many pages were written since this was last asked.</summary>
+    public int TakePagesWritten() => sqlite3_db_status(connection.Handle, SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 1) == SQLITE_OK ? pages : 0;
+
+    /// <summary>Copies the write-ahead log into the database, as far as no reader of an old state is in the way; whether that was all of it.</summary>
+    public bool CopyWal() =>
+        sqlite3_wal_checkpoint_v2(connection.Handle, null, SQLITE_CHECKPOINT_PASSIVE, out var pages, out var copied) == SQLITE_OK && copied == pages;
 
     /// <summary>Closes the connection; what was not committed is rolled back.</summary>
     public void Dispose()

@@ -27,6 +27,9 @@ internal static class StorageMetrics
     public static Counter<long> CommitFailures { get; } = Meter.CreateCounter<long>(
         "consent.storage.commit.failures", "{commit}", "Transactions that failed, with all writes in them.");
 
+    public static Counter<long> CheckpointFailures { get; } = Meter.CreateCounter<long>(
+        "consent.storage.checkpoint.failures", "{checkpoint}", "Times that a write-ahead log could not be copied into its database; it grows meanwhile.");
+
     public static Counter<long> Published { get; } = Meter.CreateCounter<long>(
         "consent.relay.published", "{event}", "Events that the broker confirmed.");
 

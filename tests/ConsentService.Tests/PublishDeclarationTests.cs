@@ -29,6 +29,26 @@ public sealed class PublishDeclarationTests(RunningConsent consent) : IClassFixt
     }
 
     [Fact]
+    public async Task Put_WhatWasAnswered_AsItIs_IsNoNewVersion_AndEditedItIsTheNext()
+    {
+        var token = consent.App.Token("admin");
+        var answered = await (await consent.PutAsync("edited", TestSite.Declaration() with { Site = "edited" }, token)).Content.ReadAsStringAsync();
+        var read = await GetAsync("/v1/sites/edited/declaration");
+        var again = await consent.PutAsync("edited", answered, "application/json", token);
+        var same = await consent.PutAsync("edited", read.ToJsonString(), "application/json", token);
+        read["languages"] = new JsonArray("nl", "en", "de");
+        foreach (var member in (string[])["version", "hash", "publishedAt", "meanings"]) Assert.NotNull(read[member]);
+        var edited = await consent.PutAsync("edited", read.ToJsonString(), "application/json", token);
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK], [again.StatusCode, same.StatusCode]);
+        var problem = await ProblemOf.IsAsync(edited, 422, "invalid-declaration");
+        Assert.All(problem["faults"]!.AsArray(), f => Assert.Contains("/de", (string)f!["path"]!, StringComparison.Ordinal));
+        read["languages"] = new JsonArray("nl", "en");
+        read["origins"] = new JsonArray("https://edited.example");
+        Assert.Equal(HttpStatusCode.Created, (await consent.PutAsync("edited", read.ToJsonString(), "application/json", token)).StatusCode);
+    }
+
+    [Fact]
     public async Task Put_WhatIsInvalid_NamesEveryFaultWithItsPath_AndPublishesNothing()
     {
         var wrong = TestSite.Declaration() with { Site = "faulty", Origins = ["ftp://x"], Languages = [] };

@@ -95,7 +95,7 @@ public sealed class GroupCommitTests : IDisposable
         new(0, new StreamKey(stream[0], 0), 1, version, kind, 0, null, stream, null, [1]);
 
     private GroupCommit<LogWriter> Open(string name = "test", int capacity = 100) =>
-        new(name, () => new LogWriter(_file.OpenForWriting()), _ => { }, capacity);
+        new(name, _file, connection => new LogWriter(connection), _ => { }, capacity);
 
     /// <summary>Keeps the writer busy with a transaction until <paramref name="go"/>.</summary>
     private static async Task<Task<bool>> HoldAsync(GroupCommit<LogWriter> writer, ManualResetEventSlim go)
