@@ -26,8 +26,7 @@ public sealed class LoadTests
                 await stream.FlushAsync();
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(answer[at..]));
             });
-            using var connection = new Connection();
-            await connection.OpenAsync(server.Address, default);
+            using var connection = await Connection.OpenAsync(server.Address, default);
             // The second answer is read rightly only if nothing of the first was left over.
             for (var i = 0; i < 2; i++) Assert.Equal(status, await connection.AskAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), default));
         }
@@ -41,8 +40,7 @@ public sealed class LoadTests
             await stream.WriteAsync(Encoding.ASCII.GetBytes(Short[..^3]));
             stream.Close();
         });
-        using var connection = new Connection();
-        await connection.OpenAsync(server.Address, default);
+        using var connection = await Connection.OpenAsync(server.Address, default);
         await Assert.ThrowsAsync<IOException>(async () => await connection.AskAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), default));
     }
 

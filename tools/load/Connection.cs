@@ -13,8 +13,16 @@ internal sealed class Connection : IDisposable
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _answer = new byte[64 * 1024];
 
-    public async Task OpenAsync(Uri server, CancellationToken cancel) =>
-        await _socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(server.Host), server.Port), cancel);
+    private Connection()
+    {
+    }
+
+    public static async Task<Connection> OpenAsync(Uri server, CancellationToken cancel)
+    {
+        var connection = new Connection();
+        await connection._socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(server.Host), server.Port), cancel);
+        return connection;
+    }
 
     /// <returns>The status.</returns>
     /// <exception cref="IOException">The server closed the connection, or its answer is larger than 64 KiB.</exception>

@@ -20,7 +20,7 @@ internal static class Load
 {
     /// <summary>As fast as it is answered.</summary>
     public static Task<Answered> AtFullSpeedAsync(Asked asked, int connections, TimeSpan duration, CancellationToken cancel) =>
-        RunAsync(asked, connections, duration, null, cancel);
+        RunAsync(asked, connections, duration, null, _ => { }, cancel);
 
     /// <summary>
     /// At a steady rate, whatever the server does: an answer counts from the moment at which its request was due, so that a pause
@@ -30,16 +30,15 @@ internal static class Load
     {
         var due = Channel.CreateUnbounded<long>();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var clock = Task.Factory.StartNew(() => Tick(due.Writer, perSecond, duration, end.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var answered = await RunAsync(asked, connections, duration, due.Reader, cancel);
+        var clock = new TaskCompletionSource();
+        var answered = await RunAsync(asked, connections, duration, due.Reader, start => new Thread(() => Tick(due.Writer, start, perSecond, duration, clock, end.Token)).Start(), cancel);
         await end.CancelAsync();
-        await clock;
+        await clock.Task;
         return answered;
     }
 
-    private static void Tick(ChannelWriter<long> due, double perSecond, TimeSpan duration, CancellationToken cancel)
+    private static void Tick(ChannelWriter<long> due, long start, double perSecond, TimeSpan duration, TaskCompletionSource done, CancellationToken cancel)
     {
-        var start = Stopwatch.GetTimestamp();
         for (long made = 0; !cancel.IsCancellationRequested && Stopwatch.GetElapsedTime(start) is var now && now < duration;)
         {
             for (; made < now.TotalSeconds * perSecond; made++) due.TryWrite(start + (long)(made / perSecond * Stopwatch.Frequency));
@@ -47,29 +46,39 @@ internal static class Load
         }
 
         due.Complete();
+        done.SetResult();
     }
 
-    private static async Task<Answered> RunAsync(Asked asked, int connections, TimeSpan duration, ChannelReader<long>? due, CancellationToken cancel)
+    private static async Task<Answered> RunAsync(
+        Asked asked, int connections, TimeSpan duration, ChannelReader<long>? due, Action<long> begin, CancellationToken cancel)
     {
-        var start = Stopwatch.GetTimestamp();
-        var each = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(() => KeepAskingAsync(asked, start, duration, due, cancel), cancel)));
-        var took = Stopwatch.GetElapsedTime(start);
-        var latencies = new Latencies();
-        foreach (var one in each) latencies.Add(one.Latencies);
-        var wrong = each.SelectMany(e => e.Wrong).GroupBy(w => w.Key).ToDictionary(g => g.Key, g => g.Sum(w => w.Value));
-        return new Answered(latencies.Count, wrong, took, latencies);
+        // To connect is no part of what is measured: who comes often has his connection.
+        var open = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Connection.OpenAsync(asked.Server, cancel)));
+        try
+        {
+            var start = Stopwatch.GetTimestamp();
+            begin(start);
+            var each = await Task.WhenAll(open.Select(connection => Task.Run(() => KeepAskingAsync(connection, asked, start, duration, due, cancel), cancel)));
+            var took = Stopwatch.GetElapsedTime(start);
+            var latencies = new Latencies();
+            foreach (var one in each) latencies.Add(one.Latencies);
+            var wrong = each.SelectMany(e => e.Wrong).GroupBy(w => w.Key).ToDictionary(g => g.Key, g => g.Sum(w => w.Value));
+            return new Answered(latencies.Count, wrong, took, latencies);
+        }
+        finally
+        {
+            foreach (var connection in open) connection.Dispose();
+        }
     }
 
     private static async Task<(Latencies Latencies, Dictionary<string, long> Wrong)> KeepAskingAsync(
-        Asked asked, long start, TimeSpan duration, ChannelReader<long>? due, CancellationToken cancel)
+        Connection connection, Asked asked, long start, TimeSpan duration, ChannelReader<long>? due, CancellationToken cancel)
     {
         var (latencies, wrong) = (new Latencies(), new Dictionary<string, long>(StringComparer.Ordinal));
-        using var connection = new Connection();
         var request = new byte[asked.Request.Length];
         asked.Request.Begin(request);
         try
         {
-            await connection.OpenAsync(asked.Server, cancel);
             while (Stopwatch.GetElapsedTime(start) < duration)
             {
                 var from = Stopwatch.GetTimestamp();
