@@ -19,6 +19,7 @@ internal static class LargeLog
             await FilledLog.MakeAsync($"{large}.filling", visitors, plan.Receipts, shown);
             Directory.Move($"{large}.filling", large);
         }
+        FilledLog.Warm(large);
         var bytes = (double)FilledLog.BytesOf(large) / plan.Receipts;
         var small = Path.Combine(folder, "ten-thousand");
         await FilledLog.MakeAsync(small, visitors, Small, shown);
@@ -37,7 +38,7 @@ internal static class LargeLog
         var resident = rounds.Of("decisions, large", 256).Concat(rounds.Of("state, large", 256)).Max(m => m.Resident) / (double)(1 << 20);
         await few.StopAsync();
         await many.StopAsync();
-        var of = $"{plan.Receipts:n0} receipts";
+        var of = $"{plan.Receipts:n0} receipts, files in the page cache";
         return
         [
             new("decisions: small against large log", rounds.Rate("decisions, small", "decisions, large", 256), 1.25, false, "", of),
