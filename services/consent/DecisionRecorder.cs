@@ -72,6 +72,7 @@ internal sealed class DecisionRecorder(
                     ConsentMetrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", refuse.Reason));
                     return new Recorded.Refused(refuse.Reason, refuse.Purpose);
                 case Verdict.Stale stale:
+                    ConsentMetrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", stale.Reason));
                     return new Recorded.Stale(stale.Reason, held);
                 case Verdict.Record { Receipt: var receipt }:
                     var outcome = await log.AppendAsync(new NewRecord

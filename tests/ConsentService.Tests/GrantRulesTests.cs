@@ -25,8 +25,9 @@ public sealed class GrantRulesTests
 
     [Theory]
     [MemberData(nameof(Doors))]
-    public async Task Grant_IsRefused_NothingIsStored_AndTheNoGoesThroughTheSameDoor(string door, string slug, int status)
+    public async Task Grant_IsRefusedAndCounted_NothingIsStored_AndTheNoGoesThroughTheSameDoor(string door, string slug, int status)
     {
+        using var refused = new Measured(ConsentMetrics.MeterName, "consent.decisions.refused", "reason", slug);
         await using var consent = await MovedConsent.StartAsync(_first);
         var (hash, purpose, headers, action, held) = (PublishedDeclaration.HashOf(_first), "statistics", Array.Empty<(string, string)>(), "save", 0L);
         switch (door)
@@ -74,6 +75,7 @@ public sealed class GrantRulesTests
 
         await ProblemOf.IsAsync(await consent.DecideAsync(Body(true), headers), status, slug);
         Assert.Null(await consent.Log.LatestAsync(Receipt.Stream("test-site", TestSite.Visitor)));
+        Assert.True(refused.Count > 0);
 
         var no = await consent.DecidedAsync(Body(false), headers);
         Assert.True(no.Purposes[purpose].IsNo);

@@ -41,10 +41,12 @@ public sealed class ImportTests
             if (subject == 1) await consent.DecidedAsync(new { subjectId = subject.ToString("x32"), heldVersion = 1, purposes = new { statistics = false }, declaration = _hash });
         }
 
+        using var refused = new Measured(ConsentMetrics.MeterName, "consent.decisions.refused", "reason", DropReason.NewerNo);
         var told = await ImportAsync(consent, Row(1, true, declaration: _hash, evidence: "later", at: "2026-06-03T11:59:59Z"), Row(2, true), Row(2, false, reference: "no-2"), Row(1, false, reference: "no-1"));
 
         Assert.Equal(1, (int)JsonNode.Parse(told[0])!["line"]!);
         Assert.Contains("never weakens", told[0], StringComparison.Ordinal);
+        Assert.True(refused.Count > 0);
         Assert.Equal("""{"summary":{"rows":4,"recorded":1,"known":2,"refused":1}}""", told[^1]);
         Assert.Equal(["withdrawn", "withdrawn"], [await StateAsync(consent, 1), await StateAsync(consent, 2)]);
     }

@@ -1,3 +1,5 @@
+using Consent.Tests.Support;
+
 namespace Consent.Storage.Tests;
 
 public sealed class DeliveryLedgerTests
@@ -76,7 +78,7 @@ public sealed class DeliveryLedgerTests
     [Fact]
     public async Task Applied_OfARecordThatTheLogDoesNotHave_IsCountedAndKeptNowhere()
     {
-        using var unknown = new Measured("consent.ledger.unknown", "pub");
+        using var unknown = new Measured(StorageMetrics.MeterName, "consent.ledger.unknown", "store", "pub");
         using var h = new LedgerHarness();
         await h.AnnounceAsync("newsletter");
 

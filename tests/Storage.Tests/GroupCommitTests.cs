@@ -1,3 +1,4 @@
+using Consent.Tests.Support;
 using Microsoft.Data.Sqlite;
 
 namespace Consent.Storage.Tests;
@@ -38,7 +39,7 @@ public sealed class GroupCommitTests : IDisposable
     [Fact]
     public async Task ConflictInABatch_FailsItselfOnly_AndTheBatchIsOneTransaction()
     {
-        using var measured = new Measured("consent.storage.batch", "one-batch");
+        using var measured = new Measured(StorageMetrics.MeterName, "consent.storage.batch", "store", "one-batch");
         using var writer = Open("one-batch");
 
         var batch = await InOneBatchAsync(writer, Row("a", 1), Row("a", 1), Row("a", 2), Row("a", 4), Row("b", 1));

@@ -1,3 +1,5 @@
+using Consent.Tests.Support;
+
 namespace Consent.Storage.Tests;
 
 public sealed class RedeliveryTests
@@ -145,7 +147,7 @@ public sealed class RedeliveryTests
     [Fact]
     public async Task OldestOpenDelivery_IsMeasuredPerSubscriber()
     {
-        using var age = new Measured("consent.ledger.oldest_open", "pub");
+        using var age = new Measured(StorageMetrics.MeterName, "consent.ledger.oldest_open", "store", "pub");
         using var h = new LedgerHarness();
         await h.AnnounceAsync("newsletter");
         await h.AppendAsync("a", 1, "a1");

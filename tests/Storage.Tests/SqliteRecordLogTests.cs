@@ -1,3 +1,4 @@
+using Consent.Tests.Support;
 using Microsoft.Data.Sqlite;
 
 namespace Consent.Storage.Tests;
@@ -52,7 +53,7 @@ public sealed class SqliteRecordLogTests : RecordLogContract
     [Fact]
     public async Task Append_UnderLoad_SharesTransactions()
     {
-        using var batches = new Measured("consent.storage.batch", "test-batches");
+        using var batches = new Measured(StorageMetrics.MeterName, "consent.storage.batch", "store", "test-batches");
         using var log = SqliteRecordLog.Open(_folder.Log("batches"), "test-batches", TimeProvider.System);
 
         await Task.WhenAll(Enumerable.Range(0, 64).Select(w => Task.Run(async () =>
@@ -68,8 +69,8 @@ public sealed class SqliteRecordLogTests : RecordLogContract
     [Fact]
     public async Task Metrics_CountAppendsAndConflicts()
     {
-        using var appended = new Measured("consent.log.appended", "test-counts");
-        using var conflicts = new Measured("consent.log.conflicts", "test-counts");
+        using var appended = new Measured(StorageMetrics.MeterName, "consent.log.appended", "store", "test-counts");
+        using var conflicts = new Measured(StorageMetrics.MeterName, "consent.log.conflicts", "store", "test-counts");
         using var log = SqliteRecordLog.Open(_folder.Log("counts"), "test-counts", TimeProvider.System);
 
         await log.AppendedAsync("a", 1);

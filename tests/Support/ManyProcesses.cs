@@ -16,6 +16,9 @@ public sealed class ManyProcesses(int consents = 1) : Product
 
     public override IReadOnlyList<ServiceProcess> Processes => _processes;
 
+    /// <summary>Address of the broker, once it runs.</summary>
+    public string Broker => _broker?.Address ?? throw new InvalidOperationException("The broker was not started.");
+
     /// <summary>The process of one service, by its name.</summary>
     public ServiceProcess this[string service] => _processes.First(p => p.Name == service);
 

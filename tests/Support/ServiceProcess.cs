@@ -16,6 +16,9 @@ public sealed class ServiceProcess(string name, string program, Uri address, IRe
 
     public Uri Address => address;
 
+    /// <summary>What runs the program.</summary>
+    public string Runner { get; init; } = "dotnet";
+
     /// <summary>Command-line arguments; none for services.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
@@ -33,7 +36,7 @@ public sealed class ServiceProcess(string name, string program, Uri address, IRe
     public void Start(IReadOnlyDictionary<string, string>? others = null)
     {
         if (IsRunning) throw new InvalidOperationException($"{name} runs already.");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(Runner) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(program);
         foreach (var argument in Arguments) start.ArgumentList.Add(argument);
         start.Environment["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority);

@@ -1,21 +1,21 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace Consent.Storage.Tests;
+namespace Consent.Tests.Support;
 
-/// <summary>Listens to one instrument of the meter, for one store.</summary>
-internal sealed class Measured : IDisposable
+/// <summary>Listens to one instrument, for one value of a tag.</summary>
+public sealed class Measured : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<long, bool> _values = new();
     private long _count;
     private long _sum;
 
-    public Measured(string instrument, string store)
+    public Measured(string meter, string instrument, string tag, string of)
     {
         _listener.InstrumentPublished = (found, listener) =>
         {
-            if (found.Meter.Name == StorageMetrics.MeterName && found.Name == instrument) listener.EnableMeasurementEvents(found);
+            if (found.Meter.Name == meter && found.Name == instrument) listener.EnableMeasurementEvents(found);
         };
         _listener.SetMeasurementEventCallback<int>((_, value, tags, _) => Add(value, tags));
         _listener.SetMeasurementEventCallback<long>((_, value, tags, _) => Add(value, tags));
@@ -24,9 +24,9 @@ internal sealed class Measured : IDisposable
 
         void Add(long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            foreach (var tag in tags)
+            foreach (var told in tags)
             {
-                if (tag.Key != "store" || !Equals(tag.Value, store)) continue;
+                if (told.Key != tag || !Equals(told.Value, of)) continue;
                 Interlocked.Increment(ref _count);
                 Interlocked.Add(ref _sum, value);
                 Last = value;
