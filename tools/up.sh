@@ -147,6 +147,7 @@ Consent is ready, as ${#pids[@]} processes and RabbitMQ.
   Demonstration   $demo/${sites[0]}
 $(printf "                  $demo/%s\n" "${sites[@]:1}")
   Gateway         $urls
+  Broker          amqp://guest:guest@localhost:$((base_port + 10))/
   A token         dotnet run --project tools/cli -- token --scope consent --data $([ "$data" = "$usual" ] && echo data/up || echo "$data")
   Data and logs   $data
 

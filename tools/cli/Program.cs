@@ -4,7 +4,7 @@ using Consent.Cli;
 var root = new RootCommand("""
     Consent on the command line.
 
-    Exit codes: 0 done; 1 refused by the service, or not found; 2 the command line was not understood; 3 the gateway could not be reached.
+    Exit codes: 0 done; 1 refused by the service, or not found; 2 the command line was not understood; 3 the gateway or the broker could not be reached.
     """)
 {
     MakeToken.Command(),
@@ -14,6 +14,7 @@ var root = new RootCommand("""
     BackUpData.BackupCommand(),
     BackUpData.RestoreCommand(),
     RotateKeys.Command(),
+    ErrorQueues.Command(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

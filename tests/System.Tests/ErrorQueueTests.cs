@@ -1,0 +1,86 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Consent.Tests.Support;
+using RabbitMQ.Client;
+
+namespace Consent.System.Tests;
+
+/// <summary>What a service cannot handle is laid aside, seen, and sent to it again by the command line; nobody else notices.</summary>
+[Collection(AsMany.Name)]
+public sealed class ErrorQueueTests(RunningAsMany running) : IAsyncLifetime
+{
+    private const string Queue = "newsletter-consent-changed";
+    private const string Errors = Queue + "_error";
+    private IConnection _connection = null!;
+    private IChannel _channel = null!;
+
+    private string Broker => ((ManyProcesses)running.Product).Broker;
+
+    public async ValueTask InitializeAsync()
+    {
+        _connection = await new ConnectionFactory { Uri = new Uri(Broker) }.CreateConnectionAsync();
+        _channel = await _connection.CreateChannelAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.QueuePurgeAsync(Errors);
+        await _channel.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_laid_aside_with_its_reason_and_comes_back_when_it_fails_again_while_others_pass()
+    {
+        await SendAsync(Queue, "unreadable", "{\"id\":");
+        await IsWaitingAsync(1);
+
+        var (code, shown, _) = await CommandLine.RunAsync("errors", "show", Errors, "--broker", Broker, "--json");
+        var message = Assert.Single(JsonNode.Parse(shown)!.AsArray());
+        Assert.Equal((0, "unreadable"), (code, (string?)message!["id"]));
+        Assert.NotEmpty((string)message["reason"]!);
+        Assert.Null(message["body"]);
+        Assert.Contains("{\"id\":", (await CommandLine.RunAsync("errors", "show", Errors, "--body", "--broker", Broker)).Output, StringComparison.Ordinal);
+
+        Assert.Equal((0, """{"replayed":1}"""), await ReplayAsync("--id", "unreadable"));
+        await IsWaitingAsync(1);
+        var (site, visitor) = (new Site(running.Product, Product.Sites[0]), running.Product.Secrets.Visitor());
+        await site.DecideAsync(visitor, statistics: true);
+        await Eventually.IsSoAsync("newsletter permits statistics", () => site.PermitsAsync("newsletter", visitor, "statistics"));
+    }
+
+    [Fact]
+    public async Task What_is_replayed_is_applied_and_one_id_leaves_the_others_where_they_are()
+    {
+        var (site, known, lost) = (new Site(running.Product, Product.Sites[0]), running.Product.Secrets.Visitor(), running.Product.Secrets.Visitor());
+        var overheard = (await _channel.QueueDeclareAsync()).QueueName;
+        await _channel.QueueBindAsync(overheard, "consent.consent-changed", "");
+        await site.DecideAsync(known, statistics: true);
+        BasicGetResult? got = null;
+        await Eventually.IsSoAsync("the event was overheard", async () => (got = await _channel.BasicGetAsync(overheard, autoAck: true)) is not null);
+        await SendAsync(Queue, "first", "{");
+        await IsWaitingAsync(1);
+        await SendAsync(Errors, "lost", Encoding.UTF8.GetString(got!.Body.Span).Replace(known, lost, StringComparison.Ordinal));
+        await IsWaitingAsync(2);
+        Assert.False(await site.PermitsAsync("newsletter", lost, "statistics"));
+
+        Assert.Equal((0, """{"replayed":1}"""), await ReplayAsync("--id", "lost"));
+
+        await Eventually.IsSoAsync("newsletter permits what was lost", () => site.PermitsAsync("newsletter", lost, "statistics"));
+        await IsWaitingAsync(1);
+        Assert.Equal(1, (await ReplayAsync("--id", "lost")).Code);
+    }
+
+    private Task IsWaitingAsync(int messages) => Eventually.IsSoAsync($"{messages} wait in the error queue", async () =>
+        await CommandLine.RunAsync("errors", "list", "--broker", Broker, "--json") is (1, var told, _)
+        && JsonNode.Parse(told)!.AsArray().Any(q => (string?)q!["queue"] == Errors && (int)q["messages"]! == messages));
+
+    private async Task<(int Code, string Output)> ReplayAsync(params string[] which)
+    {
+        var (code, output, _) = await CommandLine.RunAsync(["errors", "replay", Errors, .. which, "--broker", Broker, "--json"]);
+        return (code, output);
+    }
+
+    private ValueTask SendAsync(string queue, string id, string body) => _channel.BasicPublishAsync(
+        "", queue, mandatory: false, new BasicProperties { ContentType = "application/json", MessageId = id, Type = "consent-changed", Persistent = true }, Encoding.UTF8.GetBytes(body));
+}
