@@ -86,7 +86,9 @@ public sealed class GroupCommitTests : IDisposable
         Assert.True(done.Wait(TimeSpan.FromSeconds(30)));
 
         Assert.False(held.IsCompleted);
-        Assert.Equal(append.IsCompleted ? 1 : 0, CountRecords());
+        // Its commit may be done and the answer still under way, but never the other way about; and what is held is not seen.
+        var answered = append.IsCompleted;
+        Assert.InRange(CountRecords(), answered ? 1 : 0, 1);
         go.Set();
         await Task.WhenAll(append, held);
         Assert.Equal(2, CountRecords());
