@@ -28,6 +28,7 @@ internal static class Benchmark
         if (plan.Wants("latency")) figures.Add(await LatencyAsync(plan, decisions));
         if (plan.Wants("travel")) figures.AddRange(await Travel.MeasureAsync(plan, servers, folder.Path));
         if (plan.Wants("late") && plan.Subjects > 0) figures.Add(await Travel.LateAsync(plan, servers, folder.Path));
+        if (plan.Wants("ledger") && plan.Pairs > 0) figures.AddRange(await LedgerSize.MeasureAsync(plan, folder.Path));
         if (plan.Wants("large") && plan.Receipts > 0) figures.AddRange(await LargeLog.MeasureAsync(plan, servers, folder.Path));
         Table.Write(figures);
         if (plan.Json is { } file) await File.WriteAllTextAsync(file, System.Text.Json.JsonSerializer.Serialize(figures, ContractJson.Options));
