@@ -38,7 +38,7 @@ internal sealed class EnqueueChanges(
     public async Task OnErasedAsync(ConsentErased e, CancellationToken cancel)
     {
         var now = time.Now();
-        var erased = await store.WriteAsync(
+        await store.WriteAsync(
             db =>
             {
                 // After some restores the tombstone has lost the site; whoever was told of the stream is told of its end.
@@ -49,9 +49,9 @@ internal sealed class EnqueueChanges(
                 return true;
             },
             cancel);
-        if (!erased) return;
-        store.EmptyWal();
         wakeUp.Call();
+        // For one that came again, too: it comes again because of this.
+        if (!store.TryEmptyWal()) throw new StillReadException();
     }
 
     /// <summary>False when the stream is as far, or further.</summary>
@@ -79,3 +79,6 @@ internal sealed class EnqueueChanges(
 
 /// <summary>A receipt came before the declaration that it rests on.</summary>
 internal sealed class DeclarationMissingException() : Exception("The declaration has not been heard of yet; the message will come again.");
+
+/// <summary>Somebody still read an old state of the file, in which the erased person stands.</summary>
+internal sealed class StillReadException() : Exception("The file is being read; the message will come again.");

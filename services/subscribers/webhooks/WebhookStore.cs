@@ -39,11 +39,15 @@ internal sealed class WebhookStore : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Copies the write-ahead log into the file and cuts it to nothing; waits for readers.</summary>
-    public void EmptyWal()
+    /// <summary>Copies the write-ahead log into the file and cuts it to nothing; false when a reader of an old state was in the way.</summary>
+    public bool TryEmptyWal()
     {
         using var db = Open();
-        db.Database.ExecuteSqlRaw("PRAGMA wal_checkpoint(TRUNCATE)");
+        db.Database.OpenConnection();
+        using var checkpoint = db.Database.GetDbConnection().CreateCommand();
+        checkpoint.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+        // The first column of its one row says whether it was kept from it.
+        return Convert.ToInt64(checkpoint.ExecuteScalar()) == 0;
     }
 
     public async ValueTask DisposeAsync()

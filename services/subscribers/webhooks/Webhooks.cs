@@ -21,7 +21,7 @@ public static class WebhooksSetup
         var services = builder.Services;
         builder.AddConsentSubscriber(Service, onApplied: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnAppliedAsync(e, cancel));
         HearErasedFirst.Register(services);
-        services.AddSingleton(WebhookSettings.From(builder.Configuration));
+        services.AddSingleton(_ => WebhookSettings.From(builder.Configuration));
         services.AddSingleton(_ => new WebhookStore(ServiceData.FileOf(builder.Configuration, Service, "webhooks.db")));
         services.AddSingleton(_ => new SealedText(IdentifierKeys.Of(builder.Configuration, Service)));
         services.AddSingleton<EndpointBook>();
