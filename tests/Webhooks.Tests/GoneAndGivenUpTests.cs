@@ -78,10 +78,10 @@ public sealed class GoneAndGivenUpTests
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = Receiver.Status(503);
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await WebhooksApp.StartAsync(change: b => b.Configuration["Webhooks:KeptFor"] = null);
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         using var givenUp = new Measured(WebhookMetrics.MeterName, "consent.webhooks.given_up", "consent.endpoint", endpoint.Id);
-        var receipt = await app.DecideAsync(1);
+        var receipt = await app.DecideAsync(1, until: app.Clock.At.AddYears(1));
         await app.StandAsync(endpoint, "pending refused");
 
         var attempts = await TryUntilAsync(app, endpoint, DeliveryStatus.GivenUp);
@@ -135,7 +135,7 @@ public sealed class GoneAndGivenUpTests
     public async Task What_ended_is_forgotten_after_a_month()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await WebhooksApp.StartAsync(change: b => b.Configuration["Webhooks:KeptFor"] = null);
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         await app.TestAsync(endpoint);
         await app.StandAsync(endpoint, "delivered");

@@ -7,11 +7,10 @@ namespace Consent.Webhooks;
 /// <param name="OldestPending">When the oldest delivery that is still to be made was queued; null when there is none.</param>
 internal sealed record EndpointFigures(string Endpoint, bool Gone, long Pending, DateTimeOffset? OldestPending, long GivenUp);
 
-/// <summary>Measures every few seconds how each endpoint stands, and forgets what ended a month ago.</summary>
-internal sealed class WatchDeliveries(WebhookStore store, WebhookMetrics metrics, TimeProvider time, ILogger<WatchDeliveries> log) : BackgroundService
+/// <summary>Measures every few seconds how each endpoint stands, and forgets what ended long ago.</summary>
+internal sealed class WatchDeliveries(WebhookStore store, WebhookSettings settings, WebhookMetrics metrics, TimeProvider time, ILogger<WatchDeliveries> log) : BackgroundService
 {
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,7 +39,7 @@ internal sealed class WatchDeliveries(WebhookStore store, WebhookMetrics metrics
     /// <summary>What was delivered or superseded; what was given up stays until somebody decides.</summary>
     internal async Task ForgetAsync(CancellationToken cancel)
     {
-        var before = (time.Now() - KeptFor).ToUnixTimeMilliseconds();
+        var before = (time.Now() - settings.KeptFor).ToUnixTimeMilliseconds();
         using (var db = store.Open())
         {
             if (!await db.Deliveries.AnyAsync(d => d.EndedAt < before && d.Status != DeliveryStatus.GivenUp, cancel)) return;

@@ -43,7 +43,9 @@ internal sealed class WebhookStore : IAsyncDisposable
     public bool TryEmptyWal()
     {
         using var db = Open();
+        // SQLite itself waits for readers, so long; without this it looks once.
         db.Database.OpenConnection();
+        db.Database.ExecuteSqlRaw("PRAGMA busy_timeout = 5000");
         using var checkpoint = db.Database.GetDbConnection().CreateCommand();
         checkpoint.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
         // The first column of its one row says whether it was kept from it.
