@@ -31,6 +31,9 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
         }
     }
 
+    /// <summary>Whether the event of a record, which has a trace of its own, stands in the log.</summary>
+    public async ValueTask<bool> IsHeldAsync(string kind, string id) => await log.FindByKeyAsync(TraceOf(id), $"{kind}:{id}") is not null;
+
     public async ValueTask<List<Heard>> ReadAsync(string stream, CancellationToken cancel) =>
         [.. (await log.HistoryAsync(stream, cancel)).Where(r => r.Kind != LogRecord.Erased).Select(r => new Heard(r.Kind, r.Read<EventId>().Id, r.RecordedAt, r.Payload))];
 

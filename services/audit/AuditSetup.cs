@@ -31,9 +31,18 @@ public static class AuditSetup
         builder.Services.AddEventHandler<MarketingSubscribed, HearMarketing<MarketingSubscribed>>(Service);
         builder.Services.AddEventHandler<ConsentApplied, HearConsentApplied>(Service);
         builder.Services.AddEventHandler<LedgerPage, HearLedgerPage>(Service);
+        builder.Services.AddEventHandler<SubscriberRetired, HearSubscriberRetired>(Service);
+        builder.AddFeed(
+            Service, "consent",
+            [FedEvent.Of<ConsentChanged>(), FedEvent.Of<ConsentErased>(), FedEvent.Of<DeclarationPublished>(), FedEvent.Of<SubscriberRetired>()], IsHeldAsync);
+        builder.AddFeed(
+            Service, "marketing-unsubscribe", [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingSubscribed>(), FedEvent.Of<SubscriberRetired>()], IsHeldAsync);
         return builder.AddAnnouncement(
-            Service, [ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingSubscribed.Kind], everyVersion: true);
+            Service, [ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingSubscribed.Kind, SubscriberRetired.Kind], everyVersion: true);
     }
+
+    /// <summary>Whether it arrived by itself, as almost everything does.</summary>
+    private static ValueTask<bool> IsHeldAsync(IServiceProvider provider, string kind, string id) => provider.GetRequiredService<AuditLog>().IsHeldAsync(kind, id);
 
     public static IEndpointRouteBuilder MapAudit(this IEndpointRouteBuilder endpoints)
     {

@@ -8,7 +8,7 @@ internal sealed class HearConsentApplied(AuditLog log) : IEventHandler<ConsentAp
 {
     public Task HandleAsync(ConsentApplied e, CancellationToken cancel) => KeepAsync(log, e, cancel);
 
-    /// <summary>Audit's own acknowledgement is passed over: what audit applied is what stands in its log, and nothing else.</summary>
+    /// <summary>In the trace of each record. Audit's own acknowledgement is passed over: what audit applied is what stands in its log, and nothing else.</summary>
     public static Task KeepAsync(AuditLog log, ConsentApplied e, CancellationToken cancel) =>
-        e.Subscriber == AuditSetup.Service ? Task.CompletedTask : log.KeepAsync(AuditLog.TraceOf(e.RecordId), e, cancel);
+        e.Subscriber == AuditSetup.Service ? Task.CompletedTask : Task.WhenAll(e.Each().Select(one => log.KeepAsync(AuditLog.TraceOf(one.RecordId), one, cancel)));
 }

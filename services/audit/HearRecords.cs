@@ -26,6 +26,15 @@ internal sealed class HearDeclarationPublished(AuditLog log, IEventTransport tra
     }
 }
 
+internal sealed class HearSubscriberRetired(AuditLog log, IEventTransport transport) : IEventHandler<SubscriberRetired>
+{
+    public async Task HandleAsync(SubscriberRetired e, CancellationToken cancel)
+    {
+        var heard = await log.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
+        await transport.AcknowledgeAsync(e.Source, heard, cancel);
+    }
+}
+
 internal sealed class HearMarketing<T>(AuditLog log, IEventTransport transport) : IEventHandler<T> where T : class, IEvent
 {
     public async Task HandleAsync(T e, CancellationToken cancel)

@@ -16,7 +16,7 @@ public static class ConsentSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddRecordLog(Service, DeclarationLog.IsStream);
-        builder.AddRelay(Service, EventOf, newestSuffices: true);
+        builder.AddRelay(Service, PublishedBy);
         var services = builder.Services;
         services.AddSingleton<DeclarationLog>();
         services.AddKeyedSingleton<IDeclarations>(Service, (provider, _) => provider.GetRequiredService<DeclarationLog>());
@@ -28,6 +28,7 @@ public static class ConsentSetup
         services.AddKeyedSingleton(Service, (provider, _) => SigningKeys.OfReceipts(provider.GetRequiredService<IConfiguration>()));
         services.AddEventHandler<MarketingUnsubscribed, HearMarketing>(Service);
         services.AddEventHandler<MarketingSubscribed, HearMarketing>(Service);
+        builder.AddFeed(Service, "marketing-unsubscribe", [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingSubscribed>()]);
         return builder.AddAnnouncement(Service, [MarketingUnsubscribed.Kind, MarketingSubscribed.Kind], everyVersion: true);
     }
 
@@ -45,7 +46,22 @@ public static class ConsentSetup
         PermitMany.Map(endpoints);
         ImportDecisions.Map(endpoints);
         ExportReceipts.Map(endpoints);
+        endpoints.MapDeliveries(Service);
         return endpoints;
+    }
+
+    /// <summary>What is published of the log, and whom it concerns: whoever names a purpose is concerned by every site that ever declared it.</summary>
+    internal static Published PublishedBy(IServiceProvider provider)
+    {
+        var declarations = provider.GetRequiredService<DeclarationLog>();
+        return new Published(EventOf, NewestSuffices: true)
+        {
+            Concerns = (record, purposes) => SiteOf(record) is not { } site || purposes.Any(declarations.Of(site).EverDeclared),
+            NamedPrefixOf = kinds => kinds is [var only] && only == DeclarationPublished.Kind ? DeclarationLog.Prefix : null,
+            IsLoadedWhole = record => record.Kind == DeclarationLog.Kind,
+            ReceiptOf = DecisionRecorder.ReceiptOf,
+            DeclarationOf = record => record.Kind == DeclarationLog.Kind ? record.Read<PublishedDeclaration>() : null,
+        };
     }
 
     /// <summary>What is told of a record of the log.</summary>
@@ -56,6 +72,14 @@ public static class ConsentSetup
         DeclarationLog.Kind => OutgoingEvent.Of(new DeclarationPublished(record.Id, now, record.Read<PublishedDeclaration>())),
         LogRecord.Erased => OutgoingEvent.Of(new ConsentErased(
             record.Id, now, EraseSubject.SiteOf(record), record.StreamKey.ToString(), record.Epoch, record.Version, record.RecordedAt)),
+        _ => null,
+    };
+
+    /// <summary>Null for what every subscriber is to hear.</summary>
+    private static string? SiteOf(LogRecord record) => record.Kind switch
+    {
+        DecisionRecorder.Kind => ReceiptBytes.Read(record).Site,
+        LogRecord.Erased => EraseSubject.SiteOf(record),
         _ => null,
     };
 }

@@ -13,7 +13,7 @@ namespace Consent.ConsentService;
 internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] IRecordLog log, TimeProvider time) : IDeclarations
 {
     public const string Kind = "declaration";
-    private const string Prefix = "declaration/";
+    public const string Prefix = "declaration/";
     private const int PageSize = 100;
     private readonly ConcurrentDictionary<string, DeclarationHistory> _bySite = [];
     private long _through;

@@ -55,22 +55,30 @@ public sealed record MarketingSubscribed(
 }
 
 /// <summary>
-/// A subscriber has applied a record, in its own store, committed; or holds a newer one of the same stream, which does as well.
-/// Sent to the ledger of the service that published the record, and to audit.
+/// A subscriber has applied records, in its own store, committed; or holds newer ones of the same streams, which does as well.
+/// Sent to the ledger of the service that published them, and to audit.
 /// </summary>
-/// <param name="Source">The service whose record it is: <c>consent</c> or <c>marketing-unsubscribe</c>.</param>
-/// <param name="RecordId">Id of the event that was applied.</param>
-public sealed record ConsentApplied(string Id, string Subscriber, string Source, string RecordId, DateTimeOffset AppliedAt) : IEvent
+/// <param name="Source">The service whose records they are: <c>consent</c> or <c>marketing-unsubscribe</c>.</param>
+/// <param name="RecordId">Id of an event that was applied.</param>
+/// <param name="Also">Further ids, so that what is committed together is told together; absent for none.</param>
+public sealed record ConsentApplied(
+    string Id, string Subscriber, string Source, string RecordId, DateTimeOffset AppliedAt, IReadOnlyList<string>? Also = null) : IEvent
 {
     public static string Kind => "consent-applied";
 
-    public static ConsentApplied By(string subscriber, string source, string recordId, DateTimeOffset at) =>
-        new($"{recordId}.{subscriber}", subscriber, source, recordId, at);
+    public static ConsentApplied By(string subscriber, string source, string recordId, DateTimeOffset at, IReadOnlyList<string>? also = null) =>
+        new($"{recordId}.{subscriber}", subscriber, source, recordId, at, also);
+
+    /// <summary>The same, told one by one.</summary>
+    public IEnumerable<ConsentApplied> Each() => Also is null ? [this] : [this with { Also = null }, .. Also.Select(id => By(Subscriber, Source, id, AppliedAt))];
 }
 
 /// <summary>A subscriber lives, and wants these kinds of records. Repeated every few seconds: its silence means that it is away.</summary>
 /// <param name="EveryVersion">It needs each version of a stream, not only the newest (audit).</param>
-public sealed record SubscriberAnnounced(string Id, string Subscriber, IReadOnlyList<string> Kinds, bool EveryVersion, DateTimeOffset At) : IEvent
+/// <param name="Purposes">It is concerned by the sites that declare one of these purposes or topics, in any version; absent for every site.</param>
+/// <param name="Loaded">Whether it holds everything from before it came (<see cref="SnapshotRequested"/>); absent for one that does not ask for it.</param>
+public sealed record SubscriberAnnounced(
+    string Id, string Subscriber, IReadOnlyList<string> Kinds, bool EveryVersion, DateTimeOffset At, IReadOnlyList<string>? Purposes = null, bool? Loaded = null) : IEvent
 {
     public static string Kind => "subscriber-announced";
 }
@@ -86,4 +94,13 @@ public sealed record LedgerRequested(string Id, string Source, long After) : IEv
 public sealed record LedgerPage(string Id, string Source, long Through, IReadOnlyList<ConsentApplied> Closed) : IEvent
 {
     public static string Kind => "ledger-page";
+}
+
+/// <summary>An operator has closed a subscriber's deliveries, or opened them again.</summary>
+/// <param name="Source">The service whose ledger it is.</param>
+/// <param name="Reason">In the operator's words; absent when the subscriber is readmitted.</param>
+/// <param name="By">Subject of the operator's token.</param>
+public sealed record SubscriberRetired(string Id, DateTimeOffset PublishedAt, string Source, string Subscriber, string? Reason, string By, DateTimeOffset At) : IEvent
+{
+    public static string Kind => "subscriber-retired";
 }

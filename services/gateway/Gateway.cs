@@ -18,7 +18,7 @@ public static class Gateway
         builder.AddPublicPostLimit();
 
         var authorization = builder.Services.AddAuthorizationBuilder();
-        foreach (var scope in (string[])["consent", "marketing", "audit"])
+        foreach (var scope in (string[])["consent", "marketing", "audit", "operator"])
             authorization.AddPolicy($"scope:{scope}", policy => policy.RequireAuthenticatedUser().RequireAssertion(c => c.User.HasScope(scope)));
 
         builder.Services.AddSingleton<SiteDirectory>();

@@ -16,7 +16,7 @@ public static class MarketingUnsubscribeSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddRecordLog(Service);
-        builder.AddRelay(Service, MarketingEvents.Of);
+        builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false));
         builder.AddConsentSubscriber(Service);
         builder.Services.AddKeyedSingleton(Service, (provider, _) => IdentifierKeys.Of(provider.GetRequiredService<IConfiguration>(), Service));
         builder.Services.AddSingleton(provider => new UnsubscribeTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
@@ -34,6 +34,7 @@ public static class MarketingUnsubscribeSetup
         OneClickUnsubscribe.Map(endpoints);
         ShowUnsubscribePage.Map(endpoints);
         ConfirmUnsubscribe.Map(endpoints);
+        endpoints.MapDeliveries(Service);
         return endpoints;
     }
 }

@@ -14,7 +14,7 @@ namespace Consent.ServiceDefaults;
 /// </summary>
 public static class Authentication
 {
-    /// <summary>Scopes: <c>consent</c>, <c>marketing</c>, <c>audit</c>; <c>admin</c> implies each, for every controller.</summary>
+    /// <summary>Scopes: <c>consent</c>, <c>marketing</c>, <c>audit</c>, <c>operator</c> (of the whole system, not of one controller); <c>admin</c> implies each, for every controller.</summary>
     public const string Admin = "admin";
 
     public static void AddConsentAuthentication(this IHostApplicationBuilder builder)

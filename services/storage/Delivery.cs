@@ -1,39 +1,45 @@
-using System.Runtime.InteropServices;
 using Consent.Contracts;
 
 namespace Consent.Storage;
 
-/// <param name="AppliedAt">By the subscriber's word; null while open.</param>
-/// <param name="ClosedAt">When the ledger heard of it; null while open.</param>
+/// <summary>What became of one record at one subscriber.</summary>
+/// <param name="AppliedAt">By the subscriber's word; null while open, and when it was superseded or loaded.</param>
+/// <param name="ClosedAt">When the ledger heard of it, or of what superseded it; null while open, and when it was loaded.</param>
 /// <param name="SupersededBy">Id of the newer record whose application closed this one; null when it was applied itself.</param>
+/// <param name="State"><c>open</c>, <c>applied</c>, <c>superseded</c>, <c>earlier</c> (from before the subscriber came, which it loads by itself), or <c>retired</c>.</param>
 public sealed record Delivery(
-    string RecordId, string Subscriber, DateTimeOffset OpenedAt, DateTimeOffset? AppliedAt, DateTimeOffset? ClosedAt, string? SupersededBy);
+    string RecordId, string Subscriber, string State, DateTimeOffset? AppliedAt = null, DateTimeOffset? ClosedAt = null, string? SupersededBy = null);
 
 /// <param name="Sequence">Ascending in the order of closing; goes into the next question.</param>
-public sealed record ClosedDelivery(long Sequence, ConsentApplied Applied);
+/// <param name="Applied">Null where the record was erased meanwhile: it has no id any more, and no trace.</param>
+public sealed record ClosedDelivery(long Sequence, ConsentApplied? Applied);
 
-/// <param name="LastSeen">When it announced itself last; from before a restart, to within a minute.</param>
-/// <param name="OldestOpen">When its oldest open delivery was opened; null when nothing is open.</param>
+/// <summary>How one subscriber stands.</summary>
+/// <param name="Purposes">Absent for one that every site concerns.</param>
+/// <param name="LastSeen">When it announced itself last, to within 10 seconds.</param>
+/// <param name="Open">Records that it has not applied, nor a newer one of the same stream; counted to <see cref="OpenDeliveries.MostCounted"/>.</param>
+/// <param name="OldestOpen">When the oldest of them was recorded; absent when nothing is open.</param>
+/// <param name="Loaded">Whether it holds what was recorded before it came; absent for one that does not say.</param>
 public sealed record SubscriberStatus(
-    string Name, IReadOnlyList<string> Kinds, bool EveryVersion, DateTimeOffset LastSeen, long Open, DateTimeOffset? OldestOpen);
+    string Name, IReadOnlyList<string> Kinds, IReadOnlyList<string>? Purposes, bool EveryVersion, DateTimeOffset? LastSeen, int Open,
+    DateTimeOffset? OldestOpen, bool? Loaded, DateTimeOffset? RetiredAt, string? RetiredBecause);
 
-/// <summary>Where a record stands, in the ledger's words. Within a stream, the higher position is the newer record.</summary>
-/// <param name="Stream">
-/// 64 bits of the stream's name in the store. Two streams of one value would supersede each other: among ten million streams the
-/// chance that any two meet is 3 in a million.
-/// </param>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct Place(long Position, long Stream)
+/// <summary>A subscriber in the registry.</summary>
+/// <param name="Joined">What was published up to here came before it: it loads that by itself.</param>
+/// <param name="Frontier">Up to here nothing is open to it any more.</param>
+internal sealed record Subscriber(
+    int Number, string Name, IReadOnlyList<string> Kinds, IReadOnlyList<string>? Purposes, bool EveryVersion, long Joined, long Frontier,
+    DateTimeOffset? LastSeen, bool? Loaded, DateTimeOffset? RetiredAt, string? RetiredBecause)
 {
-    public static Place Of(LogRecord record) => new(record.Position, unchecked((long)record.StreamKey.High));
+    /// <summary>Kinds and purposes are kebab-case words, kept in one text.</summary>
+    public static IReadOnlyList<string> Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }
 
-/// <param name="Earlier">Records up to here, of those before it joined, have been opened to it.</param>
-/// <param name="Joined">What lies behind this is opened to it when it is published.</param>
-internal sealed record Subscriber(long Number, string Name, IReadOnlyList<string> Kinds, bool EveryVersion, long Earlier, long Joined);
+/// <param name="Sooner">Milliseconds by which the subscriber's word precedes the ledger's hearing of it, by their two clocks; 24 days at most.</param>
+internal sealed record ClosedRow(long Sequence, long Position, string Subscriber, DateTimeOffset ClosedAt, int Sooner)
+{
+    public DateTimeOffset AppliedAt => ClosedAt.AddMilliseconds(-Sooner);
 
-internal sealed record DueDelivery(Place Place, DateTimeOffset DueAt, int Attempts);
-
-internal sealed record DeliveryRow(string Subscriber, DateTimeOffset OpenedAt, DateTimeOffset? AppliedAt, DateTimeOffset? ClosedAt, long? SupersededBy);
-
-internal sealed record ClosedRow(long Sequence, long Position, string Subscriber, DateTimeOffset AppliedAt);
+    public static int SoonerOf(DateTimeOffset appliedAt, DateTimeOffset closedAt) =>
+        (int)Math.Clamp((closedAt - appliedAt).TotalMilliseconds, int.MinValue, int.MaxValue);
+}

@@ -4,143 +4,116 @@ using Consent.Contracts;
 namespace Consent.Storage;
 
 /// <summary>
-/// Who applied what: a row per (record, subscriber), opened before the record is published and closed by the subscriber's own
-/// word. Primary data, fsynced like the log beside which it lies. Names records by position and streams by a hash, so that it
-/// holds nobody's id. A keyed singleton per publishing service.
+/// Who applied what: a row per (record, subscriber), written at the subscriber's own word. What was published and has no row is open.
+/// Primary data, on the engine of the log and as durable. Names records by position and nobody's id. A keyed singleton per publishing service.
 /// </summary>
-public sealed class DeliveryLedger : IDisposable
+public sealed class DeliveryLedger
 {
+    /// <summary>How exactly it is noted when a subscriber was seen.</summary>
+    internal static readonly TimeSpan SeenPrecision = TimeSpan.FromSeconds(10);
     private readonly IRecordLog _log;
+    private readonly ILedgerStore _store;
     private readonly string _service;
+    private readonly OpenDeliveries _open;
     private readonly TimeProvider _time;
-    private readonly bool _newestSuffices;
-    private readonly GroupCommit<LedgerWriter> _writer;
-    private readonly ReadPool<LedgerReader> _readers;
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
-    private long _cursor;
+    private readonly ConcurrentDictionary<string, (SubscriberAnnounced What, DateTimeOffset At)> _noted = new(StringComparer.Ordinal);
 
-    private DeliveryLedger(SqliteFile file, IRecordLog log, string service, bool newestSuffices, TimeProvider time)
-    {
-        (_log, _service, _newestSuffices, _time) = (log, service, newestSuffices, time);
-        _writer = new GroupCommit<LedgerWriter>($"{service}/ledger", file, connection => new LedgerWriter(connection), _ => { });
-        _readers = new ReadPool<LedgerReader>(() => new LedgerReader(file.OpenForReading()));
-        _cursor = _readers.Read(r => r.Cursor());
-    }
-
-    /// <summary>Everything up to this position of the log has been published.</summary>
-    internal long Cursor => Volatile.Read(ref _cursor);
-
-    /// <summary>Opens or creates the ledger of the service's log. See <see cref="StorageRegistration.AddRelay"/> for <paramref name="newestSuffices"/>.</summary>
-    public static DeliveryLedger Open(string file, IRecordLog log, string service, bool newestSuffices, TimeProvider time) =>
-        new(new SqliteFile(file, 1, [LedgerSchema.Create]), log, service, newestSuffices, time);
+    internal DeliveryLedger(IRecordLog log, ILedgerStore store, string service, OpenDeliveries open, TimeProvider time) =>
+        (_log, _store, _service, _open, _time) = (log, store, service, open, time);
 
     /// <summary>
-    /// A subscriber lives. A new one, or one that wants more than before, is owed all earlier records of its kinds. A service is
-    /// no subscriber of its own log: its own announcement, meant for others, is ignored.
+    /// A subscriber lives. What is published from now on is owed to a new one; it loads by itself what was before. A service is no
+    /// subscriber of its own log: its own announcement, meant for others, is ignored.
     /// </summary>
-    public async Task RegisterAsync(SubscriberAnnounced announced)
+    /// <param name="onlyNew">Changes nothing about one that is known.</param>
+    public async Task RegisterAsync(SubscriberAnnounced announced, bool onlyNew = false)
     {
         ArgumentNullException.ThrowIfNull(announced);
-        if (announced.Subscriber == _service) return;
-        var now = _time.Now();
-        await _writer.RunAsync(w => w.Register(announced.Subscriber, announced.Kinds, announced.EveryVersion, now));
-        _seen[announced.Subscriber] = now;
+        if (onlyNew && (_noted.ContainsKey(announced.Subscriber) || (await _store.RegistryAsync(default)).Any(s => s.Name == announced.Subscriber))) return;
+        await RegisterAsync(announced, _time.Now());
     }
 
-    /// <summary>
-    /// Closes what was applied and, unless the subscriber needs every version, all older deliveries of the same stream to it.
-    /// A repeat changes nothing. False when the log has no such record: then nothing is kept.
-    /// </summary>
+    /// <summary>Closes what was applied. A repeat changes nothing. False when the log has none of these records: then nothing is kept.</summary>
     public async Task<bool> CloseAsync(ConsentApplied applied)
     {
         ArgumentNullException.ThrowIfNull(applied);
-        if (await _log.FindByIdAsync(applied.RecordId) is not { } record)
-        {
-            StorageMetrics.UnknownAcknowledged.Add(1, new KeyValuePair<string, object?>("store", _service));
-            return false;
-        }
-
-        var place = Place.Of(record);
-        var now = _time.Now();
-        await _writer.RunAsync(w => w.Close(applied.Subscriber, place, _newestSuffices, applied.AppliedAt, now));
+        var positions = await _log.PositionsOfAsync([applied.RecordId, .. applied.Also ?? []]);
+        var known = positions.Where(position => position > 0).ToList();
+        if (known.Count < positions.Count)
+            StorageMetrics.UnknownAcknowledged.Add(positions.Count - known.Count, new KeyValuePair<string, object?>("store", _service));
+        if (known.Count == 0) return false;
+        await _store.CloseAsync(applied.Subscriber, known, applied.AppliedAt, _time.Now());
         return true;
     }
 
-    /// <summary>Every delivery of the record, open and closed; empty for an unknown record.</summary>
-    public async ValueTask<IReadOnlyList<Delivery>> DeliveriesOfAsync(string recordId, CancellationToken cancel = default)
+    /// <summary>What became of the record at each subscriber that it concerns; empty for an unknown record.</summary>
+    public async Task<IReadOnlyList<Delivery>> DeliveriesOfAsync(string recordId, CancellationToken cancel = default)
     {
         if (await _log.FindByIdAsync(recordId, cancel) is not { } record) return [];
-        var deliveries = new List<Delivery>();
-        foreach (var row in _readers.Read(r => r.DeliveriesOf(Place.Of(record))))
+        var applied = (await _store.ClosedOfAsync(record.Position, cancel)).ToDictionary(row => row.Subscriber, StringComparer.Ordinal);
+        var deliveries = applied.Values.Select(row => new Delivery(recordId, row.Subscriber, "applied", row.AppliedAt, row.ClosedAt)).ToList();
+        foreach (var subscriber in await _store.RegistryAsync(cancel))
         {
-            var newer = row.SupersededBy is { } position ? await _log.FindByPositionAsync(position, cancel) : null;
-            deliveries.Add(new Delivery(recordId, row.Subscriber, row.OpenedAt, row.AppliedAt, row.ClosedAt, newer?.Id));
+            if (applied.ContainsKey(subscriber.Name) || !_open.Concerns(subscriber, record)) continue;
+            deliveries.Add(await NewerAppliedAsync(subscriber, record, cancel) is { } newer
+                ? new Delivery(recordId, subscriber.Name, "superseded", null, newer.Row.ClosedAt, newer.Record.Id)
+                : new Delivery(recordId, subscriber.Name, subscriber.RetiredAt is not null ? "retired" : record.Position <= subscriber.Joined ? "earlier" : "open"));
         }
 
-        return deliveries;
+        return [.. deliveries.OrderBy(d => d.Subscriber, StringComparer.Ordinal)];
     }
 
     /// <summary>Closed deliveries behind the sequence number, in the order of their closing; 0 is the beginning.</summary>
     public async ValueTask<IReadOnlyList<ClosedDelivery>> ClosedAfterAsync(long sequence, int max, CancellationToken cancel = default)
     {
         var page = new List<ClosedDelivery>();
-        foreach (var row in _readers.Read(r => r.ClosedAfter(sequence, max)))
+        foreach (var row in await _store.ClosedAfterAsync(sequence, max, cancel))
         {
-            if (await _log.FindByPositionAsync(row.Position, cancel) is not { } record) continue;
-            page.Add(new ClosedDelivery(row.Sequence, ConsentApplied.By(row.Subscriber, _service, record.Id, row.AppliedAt)));
+            var record = await _log.FindByPositionAsync(row.Position, cancel);
+            page.Add(new ClosedDelivery(row.Sequence, record is null ? null : ConsentApplied.By(row.Subscriber, _service, record.Id, row.AppliedAt)));
         }
 
         return page;
     }
 
-    /// <summary>All that ever announced themselves, with what is open for each. Counts rows: not for a hot path.</summary>
-    public ValueTask<IReadOnlyList<SubscriberStatus>> SubscribersAsync(CancellationToken cancel = default)
+    /// <summary>All that ever announced themselves or were declared, with what is open for each. Reads records: not for a hot path.</summary>
+    public async Task<IReadOnlyList<SubscriberStatus>> SubscribersAsync(CancellationToken cancel = default)
     {
-        cancel.ThrowIfCancellationRequested();
-        var known = _readers.Read(r => r.Subscribers());
-        return ValueTask.FromResult<IReadOnlyList<SubscriberStatus>>(
-            [.. known.Select(s => s with { LastSeen = _seen.GetValueOrDefault(s.Name, s.LastSeen) })]);
+        var all = new List<SubscriberStatus>();
+        var published = await _log.CursorAsync(RelayLease.Name, cancel);
+        foreach (var s in await _store.RegistryAsync(cancel))
+        {
+            var open = s.RetiredAt is null ? (await _open.LookAsync(s, s.Frontier, published, OpenDeliveries.MostCounted, cancel)).Open : [];
+            all.Add(new SubscriberStatus(
+                s.Name, s.Kinds, s.Purposes, s.EveryVersion, s.LastSeen, open.Count, open.Count == 0 ? null : open[0].RecordedAt, s.Loaded, s.RetiredAt, s.RetiredBecause));
+        }
+
+        return all;
     }
 
-    /// <summary>Opens what is to be published now, for every subscriber that wants it. A record seen before is passed over.</summary>
-    internal Task OpenAsync(IReadOnlyList<(LogRecord Record, string? EventKind)> page, DateTimeOffset now, DateTimeOffset due)
+    /// <summary>Owes a subscriber all that is published from now on, though it was never seen.</summary>
+    internal Task DeclareAsync(SubscriberAnnounced declared) => RegisterAsync(declared, (DateTimeOffset?)null);
+
+    private async Task RegisterAsync(SubscriberAnnounced announced, DateTimeOffset? seen)
     {
-        var places = page.Select(p => (Place.Of(p.Record), p.EventKind)).ToList();
-        return _writer.RunAsync(w => w.OpenNew(places, now, due));
+        if (announced.Subscriber == _service) return;
+        var now = _time.Now();
+        var same = _noted.TryGetValue(announced.Subscriber, out var noted) && SaysTheSame(noted.What, announced);
+        if (same && seen is not null && now - noted.At < SeenPrecision) return;
+        if (!same && (await _store.RegistryAsync(default)).FirstOrDefault(s => s.Name == announced.Subscriber) is { RetiredAt: not null }) return;
+        await _store.RegisterAsync(announced, seen, await _log.CursorAsync(RelayLease.Name));
+        if (seen is not null) _noted[announced.Subscriber] = (announced, now);
     }
 
-    internal async Task MoveCursorAsync(long position)
+    private async Task<(LogRecord Record, ClosedRow Row)?> NewerAppliedAsync(Subscriber subscriber, LogRecord record, CancellationToken cancel)
     {
-        await _writer.RunAsync(w => w.MoveCursor(position));
-        Volatile.Write(ref _cursor, position);
+        if (!_open.NewestSufficesFor(subscriber) || record.Kind == LogRecord.Erased) return null;
+        foreach (var newer in (await _log.HistoryAsync(record.Stream, cancel)).Where(r => r.Position > record.Position))
+            if ((await _store.ClosedOfAsync(newer.Position, cancel)).FirstOrDefault(row => row.Subscriber == subscriber.Name) is { } row) return (newer, row);
+        return null;
     }
 
-    /// <summary>All that announced themselves.</summary>
-    internal IReadOnlyList<Subscriber> Registry() => _readers.Read(r => r.Registry());
-
-    internal bool SeenSince(string subscriber, DateTimeOffset moment) => _seen.TryGetValue(subscriber, out var seen) && seen >= moment;
-
-    internal Task OpenEarlierAsync(Subscriber subscriber, IReadOnlyList<LogRecord> wanted, long through, DateTimeOffset now)
-    {
-        var places = wanted.Select(Place.Of).ToList();
-        return _writer.RunAsync(w => w.OpenEarlier(subscriber, places, through, now));
-    }
-
-    /// <summary>What is due, at most one per stream: the newest, or the oldest where each version is needed.</summary>
-    internal IReadOnlyList<DueDelivery> Due(Subscriber subscriber, DateTimeOffset now, int max) =>
-        _readers.Read(r => r.Due(subscriber.Number, oldestFirst: subscriber.EveryVersion || !_newestSuffices, now, max));
-
-    internal Task PutOffAsync(Subscriber subscriber, IReadOnlyList<DueDelivery> deliveries) =>
-        _writer.RunAsync(w => w.PutOff(subscriber.Number, deliveries));
-
-    internal Task ForgetAsync(Subscriber subscriber, DueDelivery unwanted) => _writer.RunAsync(w => w.Forget(subscriber.Number, unwanted));
-
-    internal bool NewestSufficesFor(Subscriber subscriber) => _newestSuffices && !subscriber.EveryVersion;
-
-    /// <summary>Finishes the writes that wait, then closes the file.</summary>
-    public void Dispose()
-    {
-        _readers.Dispose();
-        _writer.Dispose();
-    }
+    private static bool SaysTheSame(SubscriberAnnounced a, SubscriberAnnounced b) =>
+        a.EveryVersion == b.EveryVersion && a.Loaded == b.Loaded && a.Kinds.SequenceEqual(b.Kinds, StringComparer.Ordinal)
+        && (a.Purposes is null ? b.Purposes is null : b.Purposes is not null && a.Purposes.SequenceEqual(b.Purposes, StringComparer.Ordinal));
 }

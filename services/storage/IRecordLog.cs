@@ -10,6 +10,9 @@ public interface IRecordLog
     /// <summary>Generation of the log, from 1; raised by a restore. A receipt to be appended carries it.</summary>
     int Epoch { get; }
 
+    /// <summary>Whether replicas may write to it too; false where one process owns its files.</summary>
+    bool IsShared { get; }
+
     /// <summary>
     /// The id that a record has which is appended to the stream under the version, in this epoch: 32 hexadecimal digits that
     /// cannot be guessed and tell nothing.
@@ -42,6 +45,9 @@ public interface IRecordLog
 
     ValueTask<LogRecord?> FindByIdAsync(string id, CancellationToken cancel = default);
 
+    /// <summary>Where the records of these ids stand, in their order; 0 for one that the log does not have. Reads no record.</summary>
+    ValueTask<IReadOnlyList<long>> PositionsOfAsync(IReadOnlyList<string> ids, CancellationToken cancel = default);
+
     /// <summary>
     /// The record that was appended to the stream under the key. Read <see cref="LatestAsync"/> first and look here then: what
     /// comes between is found here or makes the append conflict.
@@ -69,6 +75,12 @@ public interface IRecordLog
     /// not grow with the records of other streams, of which none is read.
     /// </summary>
     ValueTask<IReadOnlyList<LogRecord>> NamedFeedAsync(string prefix, long afterPosition, int max, CancellationToken cancel = default);
+
+    /// <summary>
+    /// The newest record of each stream, tombstones too, ascending by the stream's name in the store: those behind
+    /// <paramref name="after"/> (null for the beginning) up to <paramref name="until"/>, <paramref name="max"/> at most.
+    /// </summary>
+    ValueTask<IReadOnlyList<LogRecord>> NewestOfStreamsAsync(StreamKey? after, StreamKey until, int max, CancellationToken cancel = default);
 
     /// <summary>
     /// Takes the lease, or prolongs it for who holds it; null while another holds it. Throws <see cref="LogUnavailableException"/>.

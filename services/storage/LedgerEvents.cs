@@ -15,6 +15,12 @@ internal sealed class HearApplied(string service, DeliveryLedger ledger) : IEven
     public Task HandleAsync(ConsentApplied e, CancellationToken cancel) => e.Source == service ? ledger.CloseAsync(e) : Task.CompletedTask;
 }
 
+/// <summary>A subscriber was retired in this ledger: once more what was done then, in case that a crash came between. It also gives the event a queue where audit is not deployed.</summary>
+internal sealed class HearRetired(string service, ILedgerStore store) : IEventHandler<SubscriberRetired>
+{
+    public Task HandleAsync(SubscriberRetired e, CancellationToken cancel) => e.Source == service ? store.RetireAsync(e.Subscriber, e.Reason, e.At) : Task.CompletedTask;
+}
+
 /// <summary>
 /// Answers audit's question with one page straight to its queue; audit asks again behind it. One, because pages of one answer
 /// could overtake each other, and audit's cursor would then pass what it has not kept. An empty page says that nothing is behind.
@@ -29,7 +35,7 @@ internal sealed class AnswerAudit(string service, DeliveryLedger ledger, IEventT
         if (e.Source != service) return;
         var rows = await ledger.ClosedAfterAsync(e.After, PageSize, cancel);
         var through = rows.Count == 0 ? e.After : rows[^1].Sequence;
-        var page = new LedgerPage($"{service}.{e.After}-{through}", service, through, [.. rows.Select(r => r.Applied)]);
+        var page = new LedgerPage($"{service}.{e.After}-{through}", service, through, [.. rows.Select(r => r.Applied).OfType<ConsentApplied>()]);
         await transport.PublishAsync([OutgoingEvent.Of(page, Audit)], cancel);
     }
 }

@@ -16,6 +16,8 @@ internal sealed class LogReader : StatementSet
     private readonly Statement _feed;
     private readonly Statement _namedFeed;
     private readonly Statement _cursor;
+    private readonly Statement _position;
+    private readonly Statement _newestOfStreams;
 
     public LogReader(SqliteConnection connection) : base(connection)
     {
@@ -34,6 +36,11 @@ internal sealed class LogReader : StatementSet
             ORDER BY position
             """);
         _cursor = Prepare("SELECT position FROM cursor WHERE name = ?1");
+        _position = Prepare("SELECT position FROM record WHERE stream = ?1 AND version = ?3 AND epoch = ?2");
+        _newestOfStreams = Prepare($"""
+            SELECT {Columns} FROM record AS r WHERE stream > coalesce(?1, x'') AND stream <= ?2 AND version = (SELECT max(version) FROM record WHERE stream = r.stream)
+            ORDER BY stream LIMIT ?3
+            """);
     }
 
     public StoredRecord? Latest(StreamKey stream) => _latest.First(Record, stream.ToArray());
@@ -53,6 +60,11 @@ internal sealed class LogReader : StatementSet
     public List<StoredRecord> Feed(long after, int max) => _feed.List(Record, after, max);
 
     public List<StoredRecord> NamedFeed(string prefix, long after, int max) => _namedFeed.List(Record, prefix, prefix + "\U0010FFFF", after, max);
+
+    public long PositionOf(StreamKey stream, int epoch, long version) => _position.Number(stream.ToArray(), epoch, version) ?? 0;
+
+    public List<StoredRecord> NewestOfStreams(StreamKey? after, StreamKey until, int max) =>
+        _newestOfStreams.List(Record, after?.ToArray(), until.ToArray(), max);
 
     public long Cursor(string name) => _cursor.Number(name) ?? 0;
 

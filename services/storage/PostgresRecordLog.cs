@@ -34,6 +34,8 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     public int Epoch { get; private set; }
 
+    public bool IsShared => true;
+
     /// <summary>
     /// Opens or creates the log in the schema named like the service. The log's secret and mark lie in <see cref="LogFiles.Keys"/>,
     /// the same for all replicas; the keys of its streams in a database of their own. Throws <see cref="NewerSchemaException"/>, and
@@ -109,6 +111,15 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         _cipher.Secret.TryPlace(id, out var stream, out var epoch, out var version)
             ? await OneAsync(await ReadAsync("WHERE stream = $1 AND version = $2 AND epoch = $3", cancel, stream.ToArray(), version, epoch))
             : null;
+
+    public async ValueTask<IReadOnlyList<long>> PositionsOfAsync(IReadOnlyList<string> ids, CancellationToken cancel = default) =>
+        await PostgresWork.RunAsync(() => PostgresPositions.OfAsync(_source, _schema, _cipher.Secret, ids, cancel));
+
+    public async ValueTask<IReadOnlyList<LogRecord>> NewestOfStreamsAsync(StreamKey? after, StreamKey until, int max, CancellationToken cancel = default) =>
+        await _cipher.OpenAsync(await ReadAsync($"""
+            AS r WHERE stream > $1 AND stream <= $2 AND version = (SELECT max(version) FROM {_schema}.record WHERE stream = r.stream)
+            ORDER BY stream LIMIT $3
+            """, cancel, after?.ToArray() ?? [], until.ToArray(), max));
 
     public async ValueTask<KeyedRecord?> FindByKeyAsync(string stream, string idempotencyKey, string? requestHash = null, CancellationToken cancel = default)
     {

@@ -6,38 +6,39 @@ using Microsoft.Extensions.Logging;
 namespace Consent.Storage;
 
 /// <summary>
-/// Sends again, from the log and to that subscriber alone, what stayed open too long; and opens to a new subscriber what was
-/// recorded before it came. Only to subscribers seen alive, at most one outstanding per stream, rarer each time.
+/// Sends again, from the log and to that subscriber alone, what stayed open too long: in the one replica that relays, only to subscribers
+/// seen alive, at most one outstanding per stream, rarer each time, until it is applied.
 /// </summary>
 internal sealed class Redelivery(
-    string service,
-    IRecordLog log,
-    DeliveryLedger ledger,
-    IEventTransport transport,
-    Func<LogRecord, DateTimeOffset, OutgoingEvent?> eventOf,
-    RelayOptions options,
-    TimeProvider time,
-    ILogger<Redelivery> logger) : BackgroundService
+    string service, IRecordLog log, ILedgerStore store, OpenDeliveries open, Relay relay, RelayLease lease, IEventTransport transport, Published published,
+    LateDeliveries late, RelayOptions options, TimeProvider time, ILogger<Redelivery> logger) : BackgroundService
 {
     private const int LargestBatch = 100;
-    private const int BatchesPerRound = 5;
-    private const int EarlierPage = 500;
+    private const int BatchesPerRound = 20;
+    private const int MostWatched = 10_000;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan MeasureEvery = TimeSpan.FromSeconds(10);
-    private DateTimeOffset _measured;
+    private static readonly TimeSpan NoteEvery = TimeSpan.FromSeconds(10);
+    private readonly Dictionary<int, Watched> _watched = [];
+    private long _fence;
 
     /// <summary>One look at every subscriber. A failure with one is no other's matter.</summary>
     internal async Task RunOnceAsync(CancellationToken cancel)
     {
-        foreach (var subscriber in ledger.Registry())
+        if (!lease.IsHeld || await lease.HoldAsync(cancel) is not { } held) return;
+        if (held.Fence != _fence) _watched.Clear();
+        _fence = held.Fence;
+        foreach (var subscriber in await store.RegistryAsync(cancel))
         {
+            if (subscriber.RetiredAt is not null)
+            {
+                _watched.Remove(subscriber.Number);
+                late.Forget(subscriber.Name);
+                continue;
+            }
+
             try
             {
-                await OpenEarlierAsync(subscriber, cancel);
-                if (!ledger.SeenSince(subscriber.Name, time.Now() - options.AliveFor)) continue;
-                for (var i = 0; i < BatchesPerRound && await SendDueAsync(subscriber, cancel); i++)
-                {
-                }
+                await LookAfterAsync(subscriber, cancel);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
             {
@@ -45,8 +46,6 @@ internal sealed class Redelivery(
                 logger.LogWarning("{Service} could not send again to {Subscriber} ({Reason}).", service, subscriber.Name, BackOff.ReasonOf(e));
             }
         }
-
-        await MeasureAsync(cancel);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -73,72 +72,63 @@ internal sealed class Redelivery(
         }
     }
 
-    private async Task OpenEarlierAsync(Subscriber subscriber, CancellationToken cancel)
+    private async Task LookAfterAsync(Subscriber subscriber, CancellationToken cancel)
     {
-        while (subscriber.Earlier < subscriber.Joined)
+        if (!_watched.TryGetValue(subscriber.Number, out var watched))
+            _watched[subscriber.Number] = watched = new Watched { Through = subscriber.Frontier };
+        foreach (var applied in await store.ClosedAmongAsync(subscriber.Number, watched.Open.Keys, cancel)) watched.Open.Remove(applied);
+        await WatchMoreAsync(subscriber, watched, cancel);
+        late.Tell(subscriber.Name, watched.Open.Count == 0 ? null : watched.Open.First().Value.RecordedAt);
+        if (IsAlive(subscriber))
         {
-            var now = time.Now();
-            var page = await log.FeedAsync(subscriber.Earlier, EarlierPage, cancel);
-            var wanted = new List<LogRecord>();
-            foreach (var record in page.TakeWhile(r => r.Position <= subscriber.Joined))
+            for (var i = 0; i < BatchesPerRound && await SendDueAsync(subscriber, watched, cancel); i++)
             {
-                if (eventOf(record, now) is not { } e || !subscriber.Kinds.Contains(e.Kind)) continue;
-                if (ledger.NewestSufficesFor(subscriber) && await log.IsSupersededAsync(record, cancel)) continue;
-                wanted.Add(record);
             }
-
-            var through = page.Count < EarlierPage ? subscriber.Joined : Math.Min(page[^1].Position, subscriber.Joined);
-            await ledger.OpenEarlierAsync(subscriber, wanted, through, now);
-            subscriber = subscriber with { Earlier = through };
         }
+
+        var now = time.Now();
+        if (watched.Frontier <= subscriber.Frontier || now - watched.FrontierNotedAt < NoteEvery) return;
+        await store.MoveFrontierAsync(subscriber.Number, watched.Frontier);
+        watched.FrontierNotedAt = now;
+    }
+
+    private bool IsAlive(Subscriber subscriber) => subscriber.LastSeen >= time.Now() - options.AliveFor - DeliveryLedger.SeenPrecision;
+
+    private async Task WatchMoreAsync(Subscriber subscriber, Watched watched, CancellationToken cancel)
+    {
+        var before = time.Now() - options.RedeliverAfter;
+        var (found, through) = await open.LookAsync(
+            subscriber, watched.Through, relay.PublishedAt(before), MostWatched - watched.Open.Count, cancel, isFresh: record => record.RecordedAt > before);
+        watched.Through = Math.Max(watched.Through, through);
+        foreach (var record in found)
+            watched.Open[record.Position] = new Watched.Waiting(record.Position, record.StreamKey, record.RecordedAt, DateTimeOffset.MinValue, 0);
     }
 
     /// <returns>True when there may be more.</returns>
-    private async Task<bool> SendDueAsync(Subscriber subscriber, CancellationToken cancel)
+    private async Task<bool> SendDueAsync(Subscriber subscriber, Watched watched, CancellationToken cancel)
     {
         var now = time.Now();
-        var due = ledger.Due(subscriber, now, LargestBatch);
-        var sent = new List<(DueDelivery Delivery, OutgoingEvent Event)>();
-        foreach (var delivery in due)
+        var due = watched.Due(now, LargestBatch);
+        var sent = new List<(Watched.Waiting Delivery, OutgoingEvent Event)>();
+        foreach (var one in due)
         {
-            var record = await log.FindByPositionAsync(delivery.Place.Position, cancel);
-            var e = record is null ? null : eventOf(record, now);
-            if (e is null || !subscriber.Kinds.Contains(e.Kind)) await ledger.ForgetAsync(subscriber, delivery);
-            else sent.Add((delivery, e with { Service = subscriber.Name }));
+            var record = await log.FindByPositionAsync(one.Position, cancel);
+            // Erased, overtaken by a newer one, or of no concern any more.
+            if (record is null || !await open.IsOpenAsync(subscriber, record, cancel)) watched.Open.Remove(one.Position);
+            else sent.Add((one, published.EventOf(record, now)! with { Service = subscriber.Name }));
         }
 
-        if (sent.Count == 0) return due.Count == LargestBatch;
-        try
-        {
-            await transport.PublishAsync([.. sent.Select(s => s.Event)], cancel);
-        }
-        catch
-        {
-            // To the back, without counting it: the fault may be the broker's, and what cannot be sent must not stand before the rest.
-            await ledger.PutOffAsync(subscriber, [.. sent.Select(s => Again(s.Delivery, 0))]);
-            throw;
-        }
-
-        await ledger.PutOffAsync(subscriber, [.. sent.Select(s => Again(s.Delivery, 1))]);
-        StorageMetrics.Redelivered.Add(sent.Count, new("store", service), new("subscriber", subscriber.Name));
+        // To the back before it is tried: what cannot be sent must not stand before the rest. It counts only when it was sent.
+        foreach (var (one, _) in sent) PutOff(watched, one, one.Attempts, now);
+        if (sent.Count > 0) await transport.PublishAsync([.. sent.Select(s => s.Event)], cancel);
+        foreach (var (one, _) in sent) PutOff(watched, one, one.Attempts + 1, now);
+        if (sent.Count > 0) StorageMetrics.Redelivered.Add(sent.Count, new("store", service), new("subscriber", subscriber.Name));
         return due.Count == LargestBatch;
-
-        DueDelivery Again(DueDelivery d, int attempts) => d with
-        {
-            Attempts = d.Attempts + attempts,
-            DueAt = now + BackOff.After(d.Attempts + 2, options.RedeliverAfter, LongestPause),
-        };
     }
 
-    private async Task MeasureAsync(CancellationToken cancel)
+    private void PutOff(Watched watched, Watched.Waiting one, int attempts, DateTimeOffset now) => watched.Open[one.Position] = one with
     {
-        var now = time.Now();
-        if (now - _measured < MeasureEvery) return;
-        _measured = now;
-        foreach (var subscriber in await ledger.SubscribersAsync(cancel))
-        {
-            var age = subscriber.OldestOpen is { } oldest ? Math.Max(0, (now - oldest).TotalSeconds) : 0;
-            StorageMetrics.OldestOpen.Record(age, new("store", service), new("subscriber", subscriber.Name));
-        }
-    }
+        Attempts = attempts,
+        DueAt = now + BackOff.After(one.Attempts + 2, options.RedeliverAfter, LongestPause),
+    };
 }

@@ -6,45 +6,73 @@ using Microsoft.Extensions.Logging;
 namespace Consent.Storage;
 
 /// <summary>
-/// Publishes a service's log: opens the deliveries, sends the events, and moves its cursor after the broker's confirms. It may
-/// die anywhere and repeats itself at worst. Woken by the commit. A record of which no event can be made stops it, visibly.
+/// Publishes a service's log: sends the events behind its cursor, and moves the cursor after the broker's confirms, under the lease of
+/// the one that relays. It may die anywhere and repeats itself at worst. Woken by the commit. A record of which no event can be made stops it, visibly.
 /// </summary>
 internal sealed class Relay(
-    string service,
-    IRecordLog log,
-    DeliveryLedger ledger,
-    IEventTransport transport,
-    Func<LogRecord, DateTimeOffset, OutgoingEvent?> eventOf,
-    RelayOptions options,
-    TimeProvider time,
-    ILogger<Relay> logger) : BackgroundService
+    string service, IRecordLog log, RelayLease lease, IEventTransport transport, Published published, RelayOptions options, TimeProvider time, ILogger<Relay> logger)
+    : BackgroundService
 {
-    /// <summary>Each batch costs two fsyncs of the ledger, whatever its size.</summary>
     private const int LargestBatch = 500;
+
+    /// <summary>Fewer than these at a time are sent as they come; more show that gathering is worth its while.</summary>
+    private const int WorthGathering = 16;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Fallback = TimeSpan.FromSeconds(5);
     private readonly KeyValuePair<string, object?> _tag = new("store", service);
+    private readonly Queue<(DateTimeOffset At, long Through)> _lately = new();
+    private Lease? _heldFor;
+    private long _cursor;
+    private int _lastBatch;
 
-    /// <summary>Whether the last page was full: then the next is published without waiting for more.</summary>
-    private bool _isBehind;
+    /// <summary>Everything up to this position of the log has been published, as far as this process knows.</summary>
+    internal long Cursor => Volatile.Read(ref _cursor);
 
-    /// <summary>Publishes the next batch. False when there was none.</summary>
+    /// <summary>Publishes the next batch. False when there was none, or when another relays.</summary>
     internal async Task<bool> PublishNextAsync(CancellationToken cancel)
     {
-        var page = await log.FeedAsync(ledger.Cursor, LargestBatch, cancel);
-        _isBehind = page.Count == LargestBatch;
+        if (await HoldAsync(cancel) is not { } held) return false;
+        var page = await log.FeedAsync(_cursor, LargestBatch, cancel);
+        _lastBatch = page.Count;
         var now = time.Now();
         StorageMetrics.RelayLag.Record(page.Count == 0 ? 0 : Math.Max(0, (now - page[0].RecordedAt).TotalSeconds), _tag);
         if (page.Count == 0) return false;
 
-        var batch = page.Select(record => (Record: record, Event: eventOf(record, now))).ToList();
-        await ledger.OpenAsync([.. batch.Select(b => (b.Record, b.Event?.Kind))], now, now + options.RedeliverAfter);
-        var events = batch.Select(b => b.Event).OfType<OutgoingEvent>().ToList();
+        var events = page.Select(record => published.EventOf(record, now)).OfType<OutgoingEvent>().ToList();
         if (events.Count > 0) await transport.PublishAsync(events, cancel);
-        await ledger.MoveCursorAsync(page[^1].Position);
+        if (!await log.MoveCursorAsync(held, page[^1].Position))
+        {
+            // Another has published the same meanwhile, or will: no harm is done.
+            lease.Lost();
+            return false;
+        }
+
+        MoveTo(page[^1].Position, time.Now());
         StorageMetrics.Published.Add(events.Count, _tag);
         return true;
+    }
+
+    /// <summary>Up to where all was published at that moment; what was published before this process relayed was published always.</summary>
+    internal long PublishedAt(DateTimeOffset moment)
+    {
+        lock (_lately)
+        {
+            while (_lately.Count > 1 && _lately.ElementAt(1).At <= moment) _lately.Dequeue();
+            return _lately.TryPeek(out var first) ? first.Through : 0;
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await lease.GiveBackAsync();
+        }
+        catch (LogUnavailableException)
+        {
+            // It ends by itself.
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -55,8 +83,10 @@ internal sealed class Relay(
         {
             try
             {
-                if (!await PublishNextAsync(stoppingToken)) await log.WaitForAppendAsync(ledger.Cursor, Fallback, stoppingToken);
-                if (!_isBehind && options.GatherFor > TimeSpan.Zero) await Task.Delay(options.GatherFor, time, stoppingToken);
+                var hasPublished = await PublishNextAsync(stoppingToken);
+                if (!lease.IsHeld) await Task.Delay(RelayLease.AskEvery, time, stoppingToken);
+                else if (!hasPublished) await log.WaitForAppendAsync(_cursor, RelayLease.AskEvery, stoppingToken);
+                if (_lastBatch is >= WorthGathering and < LargestBatch && options.GatherFor > TimeSpan.Zero) await Task.Delay(options.GatherFor, time, stoppingToken);
                 failures = 0;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -70,9 +100,28 @@ internal sealed class Relay(
                 StorageMetrics.PublishFailures.Add(1, _tag);
                 logger.LogWarning(
                     "The relay of {Service} could not publish behind position {Position}, for the {Failures}. time ({Reason}); again in {Pause} ms.",
-                    service, ledger.Cursor, failures, BackOff.ReasonOf(e), (int)pause.TotalMilliseconds);
+                    service, _cursor, failures, BackOff.ReasonOf(e), (int)pause.TotalMilliseconds);
                 await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    /// <summary>Whoever begins to relay reads where the one before had come to.</summary>
+    private async Task<Lease?> HoldAsync(CancellationToken cancel)
+    {
+        if (await lease.HoldAsync(cancel) is not { } held) return null;
+        if (_heldFor?.Fence != held.Fence)
+        {
+            MoveTo(await log.CursorAsync(RelayLease.Name, cancel), DateTimeOffset.MinValue);
+            _heldFor = held;
+        }
+
+        return held;
+    }
+
+    private void MoveTo(long position, DateTimeOffset at)
+    {
+        Volatile.Write(ref _cursor, position);
+        lock (_lately) _lately.Enqueue((at, position));
     }
 }

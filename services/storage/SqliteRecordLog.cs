@@ -29,6 +29,8 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
 
     public int Epoch { get; private set; }
 
+    public bool IsShared => false;
+
     /// <summary>
     /// Opens or creates the log in <see cref="LogFiles.Data"/>. <paramref name="name"/> is the service's, for metrics. A file that
     /// lacks what was seen in it before was restored from a backup: then a new epoch begins. Throws
@@ -94,6 +96,17 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
         _cipher.Secret.TryPlace(id, out var stream, out var epoch, out var version)
             ? One(r => r.ByVersion(stream, version) is { } found && found.Epoch == epoch ? found : null, cancel)
             : ValueTask.FromResult<LogRecord?>(null);
+
+    public ValueTask<IReadOnlyList<long>> PositionsOfAsync(IReadOnlyList<string> ids, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        ArgumentNullException.ThrowIfNull(ids);
+        return ValueTask.FromResult<IReadOnlyList<long>>(_readers.Read(reader => ids.Select(id =>
+            _cipher.Secret.TryPlace(id, out var stream, out var epoch, out var version) ? reader.PositionOf(stream, epoch, version) : 0).ToList()));
+    }
+
+    public ValueTask<IReadOnlyList<LogRecord>> NewestOfStreamsAsync(StreamKey? after, StreamKey until, int max, CancellationToken cancel = default) =>
+        Many(r => r.NewestOfStreams(after, until, max), cancel);
 
     public ValueTask<KeyedRecord?> FindByKeyAsync(
         string stream, string idempotencyKey, string? requestHash = null, CancellationToken cancel = default)

@@ -45,6 +45,15 @@ internal static class StorageMetrics
     public static Gauge<double> OldestOpen { get; } = Meter.CreateGauge<double>(
         "consent.ledger.oldest_open", "s", "Age of the oldest open delivery of a subscriber; 0 when none is open.");
 
+    public static Counter<long> SnapshotRecords { get; } = Meter.CreateCounter<long>(
+        "consent.snapshot.records", "{event}", "Records sent to subscribers that load what was before they came, or that differed.");
+
+    public static Counter<long> SnapshotsRefused { get; } = Meter.CreateCounter<long>(
+        "consent.snapshot.refused", "{question}", "Questions for a page that had been answered a moment before.");
+
+    public static Counter<long> Differing { get; } = Meter.CreateCounter<long>(
+        "consent.comparison.differing", "{bucket}", "Buckets in which a subscriber held something else than the log.");
+
     public static Counter<long> UnknownAcknowledged { get; } = Meter.CreateCounter<long>(
         "consent.ledger.unknown", "{acknowledgement}", "Acknowledgements of records that the log does not have.");
 }

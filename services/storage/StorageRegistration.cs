@@ -4,6 +4,7 @@ using Consent.ServiceDefaults.Messaging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -26,39 +27,64 @@ public static class StorageRegistration
     }
 
     /// <summary>
-    /// Publishes what stands in the service's log (<see cref="AddRecordLog"/> first), and keeps the ledger of who applied it in
-    /// <c>{Data}/{service}/ledger.db</c>: a keyed singleton <see cref="DeliveryLedger"/>. Hears
-    /// <see cref="SubscriberAnnounced"/>, <see cref="ConsentApplied"/> and <see cref="LedgerRequested"/> in the service's name,
-    /// and sends through the container's <see cref="IEventTransport"/>. Settings are those of <see cref="RelayOptions"/>.
+    /// Publishes what stands in the service's log (<see cref="AddRecordLog"/> first), and keeps the ledger of who applied it beside the
+    /// log: a keyed singleton <see cref="DeliveryLedger"/>. Hears announcements, acknowledgements and the questions of subscribers in the
+    /// service's name, and sends through the container's <see cref="IEventTransport"/>. Settings are those of <see cref="RelayOptions"/>.
     /// </summary>
-    /// <param name="eventOf">
-    /// Pure: the event that tells of a record, bearing the record's id, with the time at which it is published; null when the
-    /// record is not published.
-    /// </param>
-    /// <param name="newestSuffices">
-    /// True when every published record carries the whole state of its stream, as receipts and declarations do: whoever applied
-    /// the newest has no need of those before it. False when each record says something of its own, as opt-outs per topic do:
-    /// then each is delivered to each subscriber, whatever came after it.
-    /// </param>
-    public static IHostApplicationBuilder AddRelay(
-        this IHostApplicationBuilder builder, string service, Func<LogRecord, DateTimeOffset, OutgoingEvent?> eventOf, bool newestSuffices = false)
+    public static IHostApplicationBuilder AddRelay(this IHostApplicationBuilder builder, string service, Func<IServiceProvider, Published> published)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         var options = RelayOptions.Of(builder.Configuration);
-        services.AddKeyedSingleton(service, (provider, _) => DeliveryLedger.Open(
-            ServiceData.FileOf(builder.Configuration, service, "ledger.db"), provider.Log(service), service, newestSuffices, provider.Time()));
+        services.AddKeyedSingleton(service, (provider, _) => published(provider));
+        services.AddKeyedSingleton(service, (provider, _) => OpenLedger(builder.Configuration, service));
+        services.AddKeyedSingleton(service, (p, _) => new OpenDeliveries(p.Log(service), p.Of<ILedgerStore>(service), p.Of<Published>(service), p.Time()));
+        services.AddKeyedSingleton(service, (p, _) => new DeliveryLedger(p.Log(service), p.Of<ILedgerStore>(service), service, p.Of<OpenDeliveries>(service), p.Time()));
+        services.AddKeyedSingleton(service, (p, _) => new RelayLease(p.Log(service), p.Time()));
+        services.AddKeyedSingleton(service, (p, _) => new LateDeliveries(service, options, p.Time(), p.GetRequiredService<ILogger<LateDeliveries>>()));
+        services.AddKeyedSingleton(service, (p, _) => new RetireSubscriber(service, p.Log(service), p.Of<ILedgerStore>(service), p.Time()));
+        services.AddKeyedSingleton(service, (p, _) => new Relay(
+            service, p.Log(service), p.Of<RelayLease>(service), p.Transport(), p.Of<Published>(service), options, p.Time(), p.GetRequiredService<ILogger<Relay>>()));
 
-        services.AddSingleton<IHostedService>(p => new Relay(
-            service, p.Log(service), p.Ledger(service), p.Transport(), eventOf, options, p.Time(), p.GetRequiredService<ILogger<Relay>>()));
+        services.AddSingleton<IHostedService>(p => new DeclareSubscribers(p.Of<DeliveryLedger>(service), options, p.Time()));
+        services.AddSingleton<IHostedService>(p => p.Of<Relay>(service));
         services.AddSingleton<IHostedService>(p => new Redelivery(
-            service, p.Log(service), p.Ledger(service), p.Transport(), eventOf, options, p.Time(), p.GetRequiredService<ILogger<Redelivery>>()));
+            service, p.Log(service), p.Of<ILedgerStore>(service), p.Of<OpenDeliveries>(service), p.Of<Relay>(service), p.Of<RelayLease>(service), p.Transport(),
+            p.Of<Published>(service), p.Of<LateDeliveries>(service), options, p.Time(), p.GetRequiredService<ILogger<Redelivery>>()));
+        services.AddHealthChecks().Add(new HealthCheckRegistration($"deliveries-{service}", p => p.Of<LateDeliveries>(service), null, null));
 
-        services.AddEventHandler<SubscriberAnnounced>(service, p => new HearSubscriber(p.Ledger(service)));
-        services.AddEventHandler<ConsentApplied>(service, p => new HearApplied(service, p.Ledger(service)));
-        services.AddEventHandler<LedgerRequested>(service, p => new AnswerAudit(service, p.Ledger(service), p.Transport()));
+        services.AddEventHandler<SubscriberAnnounced>(service, p => new HearSubscriber(p.Of<DeliveryLedger>(service)));
+        services.AddEventHandler<ConsentApplied>(service, p => new HearApplied(service, p.Of<DeliveryLedger>(service)));
+        services.AddEventHandler<SubscriberRetired>(service, p => new HearRetired(service, p.Of<ILedgerStore>(service)));
+        services.AddEventHandler<LedgerRequested>(service, p => new AnswerAudit(service, p.Of<DeliveryLedger>(service), p.Transport()));
+        services.AddEventHandler<SnapshotRequested>(service, p => new AnswerSnapshot(
+            service, p.Log(service), p.Of<DeliveryLedger>(service), p.Transport(), p.Of<Published>(service), p.Time()));
+        services.AddEventHandler<FeedRequested>(service, p => new AnswerFeed(service, p.Log(service), p.Transport(), p.Of<Published>(service), p.Time()));
+        services.AddEventHandler<StateCompared>(service, p => new AnswerComparison(service, p.Log(service), p.Transport(), p.Of<Published>(service)));
         return builder;
     }
+
+    /// <summary>
+    /// Lets the service, which has a log and handlers of these events, ask <paramref name="source"/> for every event that never arrived: see <see cref="FollowFeed"/>.
+    /// </summary>
+    /// <param name="isHeld">Whether an event of this kind and id was handled already; null to hand over each once more.</param>
+    public static IHostApplicationBuilder AddFeed(
+        this IHostApplicationBuilder builder, string service, string source, IReadOnlyList<FedEvent> events,
+        Func<IServiceProvider, string, string, ValueTask<bool>>? isHeld = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var pages = $"{service}-pages";
+        builder.Services.AddKeyedSingleton(pages, (p, _) => new FollowFeed(service, source, events, p.Log(service), p, isHeld));
+        builder.Services.AddSingleton<IHostedService>(p => p.GetKeyedServices<FollowFeed>(pages).First(f => f.Source == source));
+        // One queue for the pages of all sources.
+        if (builder.Services.Count(d => d.IsKeyedService && pages.Equals(d.ServiceKey)) == 1)
+            builder.Services.AddEventHandler<FeedPage>(service, p => new HearFeedPage([.. p.GetKeyedServices<FollowFeed>(pages)]));
+        return builder;
+    }
+
+    private static ILedgerStore OpenLedger(IConfiguration settings, string service) => settings["Storage:Engine"] == "postgres"
+        ? new PostgresLedgerStore(settings["Storage:Postgres"]!, service)
+        : new SqliteLedgerStore(ServiceData.FileOf(settings, service, "ledger.db"), service);
 
     /// <summary>
     /// <c>Storage:Engine</c>: <c>sqlite</c> (unless set), or <c>postgres</c> with <c>Storage:Postgres</c>, the connection string of the
@@ -84,7 +110,7 @@ public static class StorageRegistration
 
     private static IRecordLog Log(this IServiceProvider provider, string service) => provider.GetRequiredKeyedService<IRecordLog>(service);
 
-    private static DeliveryLedger Ledger(this IServiceProvider provider, string service) => provider.GetRequiredKeyedService<DeliveryLedger>(service);
+    private static T Of<T>(this IServiceProvider provider, string service) where T : notnull => provider.GetRequiredKeyedService<T>(service);
 
     private static IEventTransport Transport(this IServiceProvider provider) => provider.GetRequiredService<IEventTransport>();
 

@@ -16,6 +16,9 @@ public readonly record struct StreamKey(ulong High, ushort Low)
     public static StreamKey Read(ReadOnlySpan<byte> bytes) =>
         new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt16BigEndian(bytes[8..]));
 
+    /// <summary>Of 20 hexadecimal digits. Throws <see cref="FormatException"/>.</summary>
+    public static StreamKey Parse(string text) => Convert.FromHexString(text) is { Length: Bytes } bytes ? Read(bytes) : throw new FormatException("A stream's hash has 20 hexadecimal digits.");
+
     public void Write(Span<byte> bytes)
     {
         BinaryPrimitives.WriteUInt64BigEndian(bytes, High);

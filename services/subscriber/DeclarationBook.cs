@@ -28,13 +28,17 @@ public sealed class DeclarationBook : IDeclarations
 
     public PublishedDeclaration? ByHash(string site, string hash) => _bySite.GetValueOrDefault(site)?.ByHash(hash);
 
+    /// <summary>Whether a declaration of the site was ever heard.</summary>
+    internal bool IsKnown(string site) => _bySite.ContainsKey(site);
+
+    /// <summary>Whether a site concerns who names these purposes: it declares one of them, in any version, or is not known yet.</summary>
+    internal bool Concerns(string site, IReadOnlyList<string>? purposes) =>
+        purposes is null || !_bySite.TryGetValue(site, out var history) || purposes.Any(history.EverDeclared);
+
     /// <summary>Keeps a declaration; completes when it is on the disk. The same one again changes nothing.</summary>
     internal async Task KeepAsync(PublishedDeclaration declaration, CancellationToken cancel)
     {
-        var site = declaration.Declaration.Site;
-        var body = ContractJson.Write(declaration);
-        await _store.WriteAsync(db => db.Database.ExecuteSql(
-            $"INSERT INTO declarations (site, version, hash, body) VALUES ({site}, {declaration.Version}, {declaration.Hash}, {body}) ON CONFLICT DO NOTHING"), cancel);
+        await _store.WriteAsync(writer => writer.Keep(declaration), cancel);
         Remember(declaration);
     }
 

@@ -5,16 +5,25 @@ namespace Consent.Subscriber;
 
 /// <summary>
 /// Applies a receipt, lets the service react, then acknowledges: also one that was held already, or was overtaken, because the
-/// sender repeats what stays open. Anything that fails before the acknowledgement brings the message back.
+/// sender repeats what stays open. Anything that fails before the acknowledgement brings the message back. A site that does not concern
+/// the service is passed over.
 /// </summary>
-internal sealed class HearConsentChanged(
-    string service, SubscriberState state, IEventTransport transport, TimeProvider time, Func<ConsentChanged, CancellationToken, Task>? react)
+internal sealed class HearConsentChanged(Wishes wishes, SubscriberState state, DeclarationBook book, Acknowledger acknowledger, Reactions reactions, TimeProvider time)
     : IEventHandler<ConsentChanged>
 {
+    private readonly KeyValuePair<string, object?> _tag = new("service", wishes.Service);
+
     public async Task HandleAsync(ConsentChanged e, CancellationToken cancel)
     {
+        if (!book.Concerns(e.Receipt.Site, wishes.Purposes)) return;
         var isNewest = await state.ApplyAsync(e.Receipt, e.Stream, cancel);
-        if (isNewest && react is not null) await react(e, cancel);
-        await transport.AcknowledgeAsync(service, "consent", e.Id, time, cancel);
+        (isNewest ? SubscriberMetrics.Applied : SubscriberMetrics.Passed).Add(1, _tag);
+        if (isNewest)
+        {
+            SubscriberMetrics.Lag.Record(Math.Max(0, (time.GetUtcNow() - e.Receipt.RecordedAt).TotalSeconds), _tag);
+            await reactions.AppliedAsync(e, cancel);
+        }
+
+        await acknowledger.TellAsync(e.Id, cancel);
     }
 }

@@ -1,6 +1,4 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Consent.Subscriber;
 
@@ -25,6 +23,15 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
         CREATE TABLE tombstones (stream TEXT PRIMARY KEY, epoch INTEGER NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
         PRAGMA user_version = 2;
         """,
+        // Every row with its stream and its digest: what lacks them is loaded again.
+        """
+        DELETE FROM receipts;
+        ALTER TABLE receipts ADD COLUMN digest TEXT;
+        CREATE TABLE loading (one INTEGER PRIMARY KEY CHECK (one = 1), wishes TEXT NOT NULL, after TEXT NOT NULL, is_walking INTEGER NOT NULL, is_loaded INTEGER NOT NULL);
+        INSERT INTO loading VALUES (1, '', '', 1, 0);
+        CREATE TABLE awaited (site TEXT PRIMARY KEY) WITHOUT ROWID;
+        PRAGMA user_version = 3;
+        """,
     ];
 
     public DbSet<HeldDeclaration> Declarations => Set<HeldDeclaration>();
@@ -46,7 +53,6 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
 
     public static DbContextOptions<SubscriberDb> OptionsFor(string connection) => new DbContextOptionsBuilder<SubscriberDb>()
         .UseSqlite(connection)
-        .AddInterceptors(new FullSync())
         .Options;
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -68,22 +74,11 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
             table.Property(r => r.Version).HasColumnName("version");
             table.Property(r => r.Body).HasColumnName("body");
             table.Property(r => r.Stream).HasColumnName("stream");
+            table.Property(r => r.Digest).HasColumnName("digest");
         });
-    }
-
-    /// <summary>An acknowledgement rests on the commit, so the commit must have reached the disk; the setting lasts as long as a connection.</summary>
-    private sealed class FullSync : DbConnectionInterceptor
-    {
-        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
-        {
-            using var pragma = connection.CreateCommand();
-            // What is deleted is overwritten, because an erased person must be gone from the file too.
-            pragma.CommandText = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON";
-            pragma.ExecuteNonQuery();
-        }
     }
 }
 
 internal sealed record HeldDeclaration(string Site, int Version, string Hash, byte[] Body);
 
-internal sealed record HeldReceipt(string Site, string Subject, int Epoch, long Version, byte[] Body, string? Stream);
+internal sealed record HeldReceipt(string Site, string Subject, int Epoch, long Version, byte[] Body, string? Stream, string? Digest);

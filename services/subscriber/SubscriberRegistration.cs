@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Consent.Subscriber;
 
@@ -30,37 +31,57 @@ public static class SubscriberRegistration
         services.AddKeyedSingleton(service, (provider, _) => new DeclarationBook(
             provider.GetRequiredKeyedService<SubscriberStore>(service), provider.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton<IDeclarations>(service, (provider, _) => provider.GetRequiredKeyedService<DeclarationBook>(service));
-        services.AddEventHandler<DeclarationPublished>(service, provider => new HearDeclarationPublished(
-            service, provider.GetRequiredKeyedService<DeclarationBook>(service), provider.GetRequiredService<IEventTransport>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddKeyedSingleton(service, (provider, _) => new Acknowledger(
+            service, provider.GetRequiredService<IEventTransport>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddEventHandler<DeclarationPublished>(service, provider => Heard(provider, service));
+        // A subscriber to preferences loads the declarations with them.
+        services.AddKeyedSingleton(service, (p, _) => new LoadDeclarations(
+            service, p.Of<DeclarationBook>(service), p.GetRequiredService<IEventTransport>(), p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ILogger<LoadDeclarations>>()));
+        services.AddEventHandler<SnapshotPage>(service, p => p.GetKeyedService<LoadSnapshot>(service) ?? (IEventHandler<SnapshotPage>)p.Of<LoadDeclarations>(service));
+        services.AddSingleton<IHostedService>(p => p.GetKeyedService<LoadSnapshot>(service) ?? (IHostedService)p.Of<LoadDeclarations>(service));
         services.AddSingleton<IHostedService>(provider => new OpenAtStart(() => provider.GetRequiredKeyedService<DeclarationBook>(service)));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
-            $"subscriber-{service}", provider => new StoreAnswers(provider.GetRequiredKeyedService<SubscriberStore>(service)), null, null));
+            $"subscriber-{service}", provider => new StoreAnswers(provider.GetRequiredKeyedService<SubscriberStore>(service), provider.GetKeyedService<SubscriberState>(service)), null, null));
         return builder.AddAnnouncement(service, [DeclarationPublished.Kind]);
     }
 
     /// <summary>
     /// Lets the service hold the current preferences of every subject: <see cref="SubscriberState"/>, keyed by
-    /// <paramref name="service"/>, with the declarations that belong to it.
+    /// <paramref name="service"/>, with the declarations that belong to it. What was recorded before it came is loaded at its first start,
+    /// and what it holds is compared with the consent service's from time to time.
     /// </summary>
+    /// <param name="purposes">Purposes and topics that concern it: it hears of every site that ever declared one of them. Null for every site.</param>
     /// <param name="onApplied">
     /// Called after the commit and before the acknowledgement, for a change that is the newest of its stream. At least once: it is
-    /// called again when the message comes again, so it must bear repeating. When it throws, the message comes again.
+    /// called again when the message comes again, or is loaded again, so it must bear repeating. When it throws, the message comes again.
     /// </param>
+    /// <param name="onErased">The same for an erased subject, named by the keyed hash of its stream alone.</param>
     public static IHostApplicationBuilder AddConsentSubscriber(
-        this IHostApplicationBuilder builder, string service, Func<IServiceProvider, ConsentChanged, CancellationToken, Task>? onApplied = null)
+        this IHostApplicationBuilder builder, string service, IReadOnlyList<string>? purposes = null,
+        Func<IServiceProvider, ConsentChanged, CancellationToken, Task>? onApplied = null, Func<IServiceProvider, ConsentErased, CancellationToken, Task>? onErased = null)
     {
         builder.AddDeclarationBook(service);
-        builder.Services.AddKeyedSingleton(service, (provider, _) => new SubscriberState(
-            provider.GetRequiredKeyedService<SubscriberStore>(service), provider.GetRequiredKeyedService<DeclarationBook>(service),
-            provider.GetRequiredService<TimeProvider>()));
-        builder.Services.AddEventHandler<ConsentChanged>(service, provider => new HearConsentChanged(
-            service, provider.GetRequiredKeyedService<SubscriberState>(service), provider.GetRequiredService<IEventTransport>(),
-            provider.GetRequiredService<TimeProvider>(), onApplied is null ? null : (e, cancel) => onApplied(provider, e, cancel)));
-        builder.Services.AddEventHandler<ConsentErased>(service, provider => new HearConsentErased(
-            service, provider.GetRequiredKeyedService<SubscriberState>(service), provider.GetRequiredService<IEventTransport>(),
-            provider.GetRequiredService<TimeProvider>()));
-        return builder.AddAnnouncement(service, [ConsentChanged.Kind, ConsentErased.Kind]);
+        var services = builder.Services;
+        services.AddKeyedSingleton(service, new Wishes(service, purposes is { Count: > 0 } ? [.. purposes.Order(StringComparer.Ordinal)] : null));
+        services.AddKeyedSingleton(service, (provider, _) => new Reactions(
+            onApplied is null ? null : (e, cancel) => onApplied(provider, e, cancel), onErased is null ? null : (e, cancel) => onErased(provider, e, cancel)));
+        services.AddKeyedSingleton(service, (p, _) => new SubscriberState(
+            p.Of<SubscriberStore>(service), p.Of<DeclarationBook>(service), p.Of<Wishes>(service).ToString(), p.GetRequiredService<TimeProvider>()));
+        services.AddKeyedSingleton(service, (p, _) => new LoadSnapshot(
+            p.Of<Wishes>(service), p.Of<SubscriberState>(service), p.Of<DeclarationBook>(service), p.GetRequiredService<IEventTransport>(), p.Of<Reactions>(service),
+            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<LoadSnapshot>>()));
+        services.AddKeyedSingleton(service, (p, _) => new CompareState(
+            p.Of<Wishes>(service), p.Of<SubscriberState>(service), p.Of<SubscriberStore>(service), p.Of<LoadSnapshot>(service), p.GetRequiredService<IEventTransport>(),
+            builder.Configuration, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<CompareState>>()));
+        services.AddSingleton<IHostedService>(p => p.Of<CompareState>(service));
+        services.AddEventHandler<ConsentChanged>(service, p => new HearConsentChanged(
+            p.Of<Wishes>(service), p.Of<SubscriberState>(service), p.Of<DeclarationBook>(service), p.Of<Acknowledger>(service), p.Of<Reactions>(service),
+            p.GetRequiredService<TimeProvider>()));
+        services.AddEventHandler<ConsentErased>(service, p => new HearConsentErased(p.Of<SubscriberState>(service), p.Of<Acknowledger>(service), p.Of<Reactions>(service)));
+        services.AddEventHandler<ComparisonAnswered>(service, p => p.Of<CompareState>(service));
+        services.AddSingleton(new Announcement(service, [ConsentChanged.Kind, ConsentErased.Kind], false, purposes, p => p.Of<SubscriberState>(service)));
+        return builder;
     }
 
     /// <summary>
@@ -91,14 +112,26 @@ public static class SubscriberRegistration
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
+    private static T Of<T>(this IServiceProvider provider, string service) where T : notnull => provider.GetRequiredKeyedService<T>(service);
+
+    private static IEventHandler<DeclarationPublished> Heard(IServiceProvider provider, string service)
+    {
+        var (book, acknowledger) = (provider.Of<DeclarationBook>(service), provider.Of<Acknowledger>(service));
+        return provider.GetKeyedService<Wishes>(service) is { Purposes: not null } wishes
+            ? new HearDeclarationWithPurposes(wishes, provider.Of<SubscriberState>(service), book, acknowledger)
+            : new HearDeclarationPublished(book, acknowledger);
+    }
+
     /// <summary>A failing query reports itself: the framework turns the exception into an unhealthy state.</summary>
-    private sealed class StoreAnswers(SubscriberStore store) : IHealthCheck
+    private sealed class StoreAnswers(SubscriberStore store, SubscriberState? state) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             using var db = store.Open();
             _ = await db.Declarations.AnyAsync(cancellationToken);
-            return HealthCheckResult.Healthy();
+            return state is { IsLoaded: false }
+                ? HealthCheckResult.Degraded("It loads what was recorded before it came; until then nothing is permitted.")
+                : HealthCheckResult.Healthy();
         }
     }
 }

@@ -7,8 +7,8 @@ namespace Consent.Subscriber;
 /// <summary>
 /// What one subscriber knows: the newest receipt of each (site, subject), in its own file. Answers come from
 /// <see cref="ConsentState"/>, the declaration in force and the time, so that a consent runs out, and a changed declaration takes
-/// effect, with no message sent. What is unknown is not permitted. Registered per service name by
-/// <see cref="SubscriberRegistration.AddConsentSubscriber"/>.
+/// effect, with no message sent. What is unknown is not permitted, and nothing is before everything was loaded. Registered per service
+/// name by <see cref="SubscriberRegistration.AddConsentSubscriber"/>.
 /// </summary>
 public sealed class SubscriberState
 {
@@ -17,31 +17,38 @@ public sealed class SubscriberState
     private readonly SubscriberStore _store;
     private readonly DeclarationBook _declarations;
     private readonly TimeProvider _time;
+    private volatile Loading _loading;
 
-    internal SubscriberState(SubscriberStore store, DeclarationBook declarations, TimeProvider time)
+    /// <summary>Streams that were written by themselves since the question was asked which a page answers; for the writer alone.</summary>
+    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+
+    /// <param name="wishes">What is to be loaded; other ones than at the last start begin anew.</param>
+    internal SubscriberState(SubscriberStore store, DeclarationBook declarations, string wishes, TimeProvider time)
     {
-        _store = store;
-        _declarations = declarations;
-        _time = time;
+        (_store, _declarations, _time) = (store, declarations, time);
+        _loading = store.WriteAsync(writer => Loading.Begin(writer, wishes), CancellationToken.None).GetAwaiter().GetResult();
     }
+
+    /// <summary>Whether everything from before the subscriber came has been loaded; until then nothing is permitted.</summary>
+    public bool IsLoaded => _loading.IsLoaded;
+
+    internal Loading Loading => _loading;
 
     /// <summary>Whether data of this subject may be used now for this purpose or topic.</summary>
     /// <returns>
     /// The reason is a status in kebab-case (<c>given</c>, <c>not-needed</c>, <c>never-asked</c>, <c>refused</c>, <c>withdrawn</c>,
-    /// <c>expired</c>, <c>ask-again</c>, <c>objected</c>), or <c>unknown-site</c>. An id that the declaration lacks is
-    /// <c>never-asked</c>. A subject never heard of is permitted only what needs no consent.
+    /// <c>expired</c>, <c>ask-again</c>, <c>objected</c>), or <c>not-loaded</c>, <c>unknown-site</c>, <c>unreadable</c>. An id that the
+    /// declaration lacks is <c>never-asked</c>. A subject never heard of is permitted only what needs no consent.
     /// </returns>
     public (bool Permitted, string Reason) IsPermitted(string site, string subject, string purpose) =>
-        _declarations.InForce(site) is { } inForce
-            ? Answer(Newest(site, subject), inForce, purpose, _time.Now())
-            : (false, "unknown-site");
+        Refused(site) ?? Answer(Held(site, subject), _declarations.InForce(site)!, purpose, _time.Now());
 
     /// <summary>The same for many subjects, in their order, all at one moment.</summary>
     public IReadOnlyList<(bool Permitted, string Reason)> ArePermitted(string site, IReadOnlyList<string> subjects, string purpose)
     {
-        if (_declarations.InForce(site) is not { } inForce) return [.. subjects.Select(_ => (false, "unknown-site"))];
-        var now = _time.Now();
-        var held = NewestOf(site, subjects);
+        if (Refused(site) is { } refused) return [.. subjects.Select(_ => refused)];
+        var (now, inForce) = (_time.Now(), _declarations.InForce(site)!);
+        var held = HeldOf(site, subjects);
         return [.. subjects.Select(subject => Answer(held.GetValueOrDefault(subject), inForce, purpose, now))];
     }
 
@@ -49,58 +56,23 @@ public sealed class SubscriberState
     /// The newest receipt heard of, without what the state does not need (language, action, source, the caller's time, what was
     /// dropped); null for a subject never heard of.
     /// </summary>
-    public Receipt? Newest(string site, string subject)
-    {
-        using var db = _store.Open();
-        var body = db.Receipts.Where(r => r.Site == site && r.Subject == subject).Select(r => r.Body).FirstOrDefault();
-        return body is null ? null : ContractJson.Read<Receipt>(body);
-    }
+    public Receipt? Newest(string site, string subject) => Held(site, subject) is { } row ? HeldReceipts.Read(row) : null;
 
     /// <summary>The same for many subjects, by subject; without those never heard of.</summary>
-    public IReadOnlyDictionary<string, Receipt> NewestOf(string site, IEnumerable<string> subjects)
-    {
-        using var db = _store.Open();
-        var held = new Dictionary<string, Receipt>(StringComparer.Ordinal);
-        foreach (var some in subjects.Distinct(StringComparer.Ordinal).Chunk(SubjectsPerQuery))
-        {
-            foreach (var row in db.Receipts.AsNoTracking().Where(r => r.Site == site && EF.Parameter(some).Contains(r.Subject)))
-                held[row.Subject] = ContractJson.Read<Receipt>(row.Body);
-        }
-        return held;
-    }
+    public IReadOnlyDictionary<string, Receipt> NewestOf(string site, IEnumerable<string> subjects) => HeldOf(site, subjects)
+        .Select(row => (row.Key, Receipt: HeldReceipts.Read(row.Value))).Where(row => row.Receipt is not null).ToDictionary(row => row.Key, row => row.Receipt!);
 
     /// <summary>
     /// Keeps the receipt if its (epoch, version) is higher than the one held and than the tombstone of its stream; completes when
     /// that is on the disk. False when a newer one is held, or the stream was erased since.
     /// </summary>
-    internal Task<bool> ApplyAsync(Receipt receipt, string? stream, CancellationToken cancel)
-    {
-        var body = ContractJson.Write(receipt with
+    internal Task<bool> ApplyAsync(Receipt receipt, string? stream, CancellationToken cancel) => _store.WriteAsync(
+        writer =>
         {
-            Language = null,
-            Action = null,
-            Source = null,
-            ClaimedAt = null,
-            Previous = null,
-            CausedBy = null,
-            Changed = [],
-            Dropped = [],
-        });
-        return _store.WriteAsync(
-            db => db.Database.ExecuteSql(
-                $"""
-                INSERT INTO receipts (site, subject, epoch, version, body, stream)
-                SELECT {receipt.Site}, {receipt.SubjectId}, {receipt.Epoch}, {receipt.Version}, {body}, {stream}
-                WHERE NOT EXISTS (
-                    SELECT 1 FROM tombstones WHERE stream = {stream} AND (epoch, version) >= ({receipt.Epoch}, {receipt.Version}))
-                ON CONFLICT (site, subject) DO UPDATE
-                SET epoch = excluded.epoch, version = excluded.version, body = excluded.body, stream = excluded.stream
-                WHERE (excluded.epoch, excluded.version) > (receipts.epoch, receipts.version)
-                """) > 0
-                || db.Receipts.Any(r =>
-                    r.Site == receipt.Site && r.Subject == receipt.SubjectId && r.Epoch == receipt.Epoch && r.Version == receipt.Version),
-            cancel);
-    }
+            if (stream is not null) _touched.Add(stream);
+            return writer.Keep(receipt, stream);
+        },
+        cancel);
 
     /// <summary>
     /// Deletes what is held of an erased stream, and keeps its hash, epoch and version, so that no late message brings it back;
@@ -109,24 +81,66 @@ public sealed class SubscriberState
     internal async Task EraseAsync(ConsentErased e, CancellationToken cancel)
     {
         var erased = await _store.WriteAsync(
-            db =>
+            writer =>
             {
-                db.Database.ExecuteSql(
-                    $"""
-                    INSERT INTO tombstones (stream, epoch, version) VALUES ({e.Stream}, {e.Epoch}, {e.Version})
-                    ON CONFLICT (stream) DO UPDATE SET epoch = excluded.epoch, version = excluded.version
-                    WHERE (excluded.epoch, excluded.version) > (tombstones.epoch, tombstones.version)
-                    """);
-                return db.Database.ExecuteSql(
-                    $"DELETE FROM receipts WHERE stream = {e.Stream} AND (epoch, version) <= ({e.Epoch}, {e.Version})");
+                _touched.Add(e.Stream);
+                return writer.Erase(e);
             },
             cancel);
         if (erased > 0) _store.EmptyWal();
     }
 
-    private static (bool Permitted, string Reason) Answer(Receipt? newest, PublishedDeclaration inForce, string purpose, DateTimeOffset now)
+    /// <summary>From now on it is remembered what is written beside the page that is asked for.</summary>
+    internal Task AskingAsync(CancellationToken cancel) => _store.WriteAsync(
+        _ =>
+        {
+            _touched.Clear();
+            return true;
+        },
+        cancel);
+
+    /// <summary>Makes what is held in a range what the page says. What arrived by itself since the question stays as it is, where it is newer.</summary>
+    internal async Task<PageOutcome> ApplyPageAsync(LoadedPage page, CancellationToken cancel)
     {
+        var outcome = await _store.WriteAsync(writer => page.ApplyTo(writer, _touched), cancel);
+        if (outcome.Erased > 0) _store.EmptyWal();
+        return outcome;
+    }
+
+    /// <summary>The walk has come so far, and what was loaded is known to the service.</summary>
+    internal async Task MoveAsync(string through, bool complete, CancellationToken cancel) =>
+        _loading = await _store.WriteAsync(writer => Loading.Move(writer, through, complete), cancel);
+
+    internal async Task AwaitAsync(string site, CancellationToken cancel) => _loading = await _store.WriteAsync(writer => Loading.Await(writer, site), cancel);
+
+    private static (bool Permitted, string Reason) Answer(HeldReceipt? row, PublishedDeclaration inForce, string purpose, DateTimeOffset now)
+    {
+        var newest = row is null ? null : HeldReceipts.Read(row);
+        if (row is not null && newest is null) return (false, "unreadable");
         var state = ConsentState.Of(newest, inForce, purpose, now);
         return (state.Permitted, JsonNamingPolicy.KebabCaseLower.ConvertName(state.Status.ToString()));
+    }
+
+    private (bool Permitted, string Reason)? Refused(string site)
+    {
+        var loading = _loading;
+        return !loading.IsLoaded || loading.Awaited.Contains(site) ? (false, "not-loaded") : _declarations.InForce(site) is null ? (false, "unknown-site") : null;
+    }
+
+    private HeldReceipt? Held(string site, string subject)
+    {
+        using var db = _store.Open();
+        return db.Receipts.AsNoTracking().FirstOrDefault(r => r.Site == site && r.Subject == subject);
+    }
+
+    private Dictionary<string, HeldReceipt> HeldOf(string site, IEnumerable<string> subjects)
+    {
+        using var db = _store.Open();
+        var held = new Dictionary<string, HeldReceipt>(StringComparer.Ordinal);
+        foreach (var some in subjects.Distinct(StringComparer.Ordinal).Chunk(SubjectsPerQuery))
+        {
+            foreach (var row in db.Receipts.AsNoTracking().Where(r => r.Site == site && EF.Parameter(some).Contains(r.Subject))) held[row.Subject] = row;
+        }
+        return held;
     }
 }

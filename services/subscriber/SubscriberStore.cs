@@ -11,29 +11,30 @@ namespace Consent.Subscriber;
 /// </summary>
 internal sealed class SubscriberStore : IAsyncDisposable
 {
-    private const int LargestBatch = 256;
+    private const int LargestBatch = 512;
 
     private readonly PooledDbContextFactory<SubscriberDb> _contexts;
     private readonly Channel<Write> _waiting = Channel.CreateBounded<Write>(4 * LargestBatch);
-    private readonly Task _writer;
+    private readonly Task _writing;
     private readonly string _connection;
+    private SubscriberWriter? _writer;
 
     public SubscriberStore(string file)
     {
         _connection = new SqliteConnectionStringBuilder { DataSource = file }.ToString();
         _contexts = new PooledDbContextFactory<SubscriberDb>(SubscriberDb.OptionsFor(_connection), poolSize: 32);
         using (var db = Open()) db.CreateOrCheck();
-        _writer = Task.Run(WriteAllAsync);
+        _writing = Task.Run(WriteAllAsync);
     }
 
     /// <summary>For reading.</summary>
     public SubscriberDb Open() => _contexts.CreateDbContext();
 
     /// <summary>Runs <paramref name="write"/> and completes when it is on the disk; throws when it is not. May be run twice.</summary>
-    public async Task<T> WriteAsync<T>(Func<SubscriberDb, T> write, CancellationToken cancel)
+    public async Task<T> WriteAsync<T>(Func<SubscriberWriter, T> write, CancellationToken cancel)
     {
         var result = default(T)!;
-        var one = new Write(db => result = write(db));
+        var one = new Write(writer => result = write(writer));
         await _waiting.Writer.WriteAsync(one, cancel);
         await one.Committed.Task.WaitAsync(cancel);
         return result;
@@ -49,7 +50,8 @@ internal sealed class SubscriberStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();
-        await _writer;
+        await _writing;
+        _writer?.Dispose();
         SqliteConnection.ClearPool(new SqliteConnection(_connection));
     }
 
@@ -61,10 +63,12 @@ internal sealed class SubscriberStore : IAsyncDisposable
             batch.Clear();
             while (batch.Count < LargestBatch && _waiting.Reader.TryRead(out var one)) batch.Add(one);
             // A write that fails must not take its neighbours with it: they are then tried one by one.
-            if (TryCommit(batch) is null) continue;
-            foreach (var one in batch)
+            if (TryCommit(batch) is not { } all) continue;
+            if (batch.Count == 1) batch[0].Committed.TrySetException(all);
+            else
             {
-                if (TryCommit([one]) is { } failure) one.Committed.TrySetException(failure);
+                foreach (var one in batch)
+                    if (TryCommit([one]) is { } failure) one.Committed.TrySetException(failure);
             }
         }
     }
@@ -73,20 +77,23 @@ internal sealed class SubscriberStore : IAsyncDisposable
     {
         try
         {
-            using var db = Open();
-            using var transaction = db.Database.BeginTransaction();
-            foreach (var one in batch) one.Run(db);
-            transaction.Commit();
+            _writer ??= new SubscriberWriter(_connection);
+            _writer.Begin();
+            foreach (var one in batch) one.Run(_writer);
+            _writer.Commit();
         }
         catch (Exception e)
         {
+            // Whatever state the failure left behind goes with the connection.
+            _writer?.Dispose();
+            _writer = null;
             return e;
         }
         foreach (var one in batch) one.Committed.TrySetResult();
         return null;
     }
 
-    private sealed record Write(Action<SubscriberDb> Run)
+    private sealed record Write(Action<SubscriberWriter> Run)
     {
         public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -50,7 +50,7 @@ internal static class Benchmark
             [
                 echo, decisions, new Contender(Held, held, new People().Deciding(held.Address)), new Contender(Proxy, proxy, Decisions(proxy, "/", 200)),
                 new Contender(Gateway, servers.GatewayProcess, people.Deciding(servers.Gateway), decisions.Settled),
-                new Contender(Postgres, onPostgres, new People().Deciding(onPostgres.Address), Published.OnPostgres(data, database)),
+                new Contender(Postgres, onPostgres, new People().Deciding(onPostgres.Address), Published.OnPostgres(database)),
                 new Contender(State, decisions.Server, people.Known(decisions.Server.Address, Template.OwnState(Servers.Site))),
                 new Contender(Permit, decisions.Server, people.Known(decisions.Server.Address, PermitOf(servers.Token))),
             ],

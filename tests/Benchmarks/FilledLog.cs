@@ -30,8 +30,9 @@ internal static class FilledLog
             }
         })));
         if (!Console.IsErrorRedirected) Console.Error.Write("\r" + new string(' ', 90) + "\r");
-        using var ledger = DeliveryLedger.Open(Path.Combine(data, "consent", "ledger.db"), log, "consent", true, TimeProvider.System);
-        await ledger.MoveCursorAsync((await log.FeedAsync(count - 10, 100))[^1].Position);
+        var lease = await log.AcquireAsync("relay", "filling", TimeSpan.FromMinutes(1));
+        await log.MoveCursorAsync(lease!, (await log.FeedAsync(count - 10, 100))[^1].Position);
+        await log.ReleaseAsync(lease!);
     }
 
     /// <summary>The log's file, what waits beside it, and the keys of its streams, as they stand when all is checkpointed.</summary>

@@ -36,6 +36,7 @@ internal sealed class BothWays : IDisposable
         builder.Services.AddSingleton<IEventTransport>(new RecordingTransport());
         builder.AddConsentSubscriber(Subscriber);
         _host = builder.Build();
+        _host.Services.GetRequiredKeyedService<SubscriberState>(Subscriber).MoveAsync("", complete: true, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     public MovedClock Clock { get; } = new(TestSite.Noon);

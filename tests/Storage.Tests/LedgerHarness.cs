@@ -1,63 +1,88 @@
+using System.Diagnostics.CodeAnalysis;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consent.Storage.Tests;
 
-/// <summary>A log, its ledger, relay and redelivery on real files, under a clock and a broker of the test's own.</summary>
+/// <summary>A log, its ledger, relay and redelivery on a real store, under a clock and a broker of the test's own.</summary>
 internal sealed class LedgerHarness : IDisposable
 {
     private readonly TestFolder _folder = new();
-    private readonly bool _newestSuffices;
+    private readonly Func<ILedgerStore> _openStore;
+    private readonly LateDeliveries _late;
+    private ILedgerStore _store;
+    private RelayLease _lease;
+    private Relay _relay;
+    private Redelivery _redelivery;
 
-    public LedgerHarness(bool newestSuffices = true)
+    /// <param name="database">Connection string of an empty database of PostgreSQL; null for SQLite.</param>
+    public LedgerHarness(string? database, bool newestSuffices = true, RelayOptions? options = null)
     {
-        _newestSuffices = newestSuffices;
-        Log = SqliteRecordLog.Open(_folder.Log(), "pub", Time);
-        Ledger = OpenLedger();
+        Published = new Published(EventOf, newestSuffices) { Concerns = (record, purposes) => purposes.Any(p => record.Stream.StartsWith(p, StringComparison.Ordinal)) };
+        Options = options ?? new RelayOptions { GatherFor = TimeSpan.Zero };
+        Log = database is null
+            ? SqliteRecordLog.Open(_folder.Log(), "pub", Time)
+            : PostgresRecordLog.Open(database, database, _folder.Log(), "pub", Time);
+        _openStore = database is null ? () => new SqliteLedgerStore(_folder.File("ledger.db"), "pub") : () => new PostgresLedgerStore(database, "pub");
+        _late = new LateDeliveries("pub", Options, Time, NullLogger<LateDeliveries>.Instance);
+        OpenLedger();
     }
 
     public ManualTime Time { get; } = new();
 
     public TestTransport Transport { get; } = new();
 
-    public SqliteRecordLog Log { get; }
+    public IRecordLog Log { get; }
+
+    public Published Published { get; }
 
     public DeliveryLedger Ledger { get; private set; }
 
-    public RelayOptions Options { get; init; } = new() { GatherFor = TimeSpan.Zero };
+    public RelayOptions Options { get; }
+
+    public IHealthCheck Late => _late;
+
+    public long Cursor => Log.CursorAsync("relay").AsTask().GetAwaiter().GetResult();
 
     public Relay Relay(ILogger<Relay>? logger = null) =>
-        new("pub", Log, Ledger, Transport, EventOf, Options, Time, logger ?? NullLogger<Relay>.Instance);
+        logger is null ? _relay : new("pub", Log, _lease, Transport, Published, Options, Time, logger);
 
-    public Redelivery Redelivery() => new("pub", Log, Ledger, Transport, EventOf, Options, Time, NullLogger<Redelivery>.Instance);
+    public Redelivery Redelivery() => _redelivery;
 
     /// <summary>As after a restart: what was in memory is gone.</summary>
     public void ReopenLedger()
     {
-        Ledger.Dispose();
-        Ledger = OpenLedger();
+        _lease.GiveBackAsync().GetAwaiter().GetResult();
+        _store.Dispose();
+        _relay.Dispose();
+        _redelivery.Dispose();
+        _lease.Dispose();
+        OpenLedger();
     }
 
-    public Task<LogRecord> AppendAsync(string stream, long version, string id, string kind = "note") => Log.AppendedAsync(stream, version, id, kind: kind);
+    public async Task<LogRecord> AppendAsync(string stream, long version, string id, string kind = "note") => Assert.IsType<AppendOutcome.Appended>(
+        await Log.AppendAsync(Make.Record(stream, version, id, kind: kind) with { RecordedAt = Time.Now() })).Record;
 
     public Task AnnounceAsync(string subscriber, bool everyVersion = false, params string[] kinds) =>
         Ledger.RegisterAsync(new SubscriberAnnounced("x", subscriber, kinds.Length == 0 ? ["note"] : kinds, everyVersion, Time.Now()));
 
+    /// <summary>Of a subscriber whom only streams concern that begin so.</summary>
+    public Task AnnounceForAsync(string subscriber, params string[] purposes) =>
+        Ledger.RegisterAsync(new SubscriberAnnounced("x", subscriber, ["note"], false, Time.Now(), purposes));
+
+    public RetireSubscriber Retire => new("pub", Log, _store, Time);
+
     public async Task RelayAllAsync()
     {
-        using var relay = Relay();
-        while (await relay.PublishNextAsync(CancellationToken.None))
+        while (await _relay.PublishNextAsync(CancellationToken.None))
         {
         }
     }
 
-    public async Task RedeliverAsync()
-    {
-        using var redelivery = Redelivery();
-        await redelivery.RunOnceAsync(CancellationToken.None);
-    }
+    public Task RedeliverAsync() => _redelivery.RunOnceAsync(CancellationToken.None);
 
     public async Task<bool> ApplyAsync(string subscriber, string record) =>
         await Ledger.CloseAsync(ConsentApplied.By(subscriber, "pub", await IdAsync(record), Time.Now()));
@@ -72,7 +97,13 @@ internal sealed class LedgerHarness : IDisposable
         foreach (var id in records)
         {
             foreach (var d in await Ledger.DeliveriesOfAsync(await IdAsync(id)))
-                all.Add($"{id}>{d.Subscriber}{(d.ClosedAt is null ? "" : d.SupersededBy is { } by ? "<" + (await Log.FindByIdAsync(by))!.Alias() : "!")}");
+                all.Add($"{id}>{d.Subscriber}" + d.State switch
+                {
+                    "open" => "",
+                    "applied" => "!",
+                    "superseded" => "<" + (await Log.FindByIdAsync(d.SupersededBy!))!.Alias(),
+                    var other => $"({other})",
+                });
         }
 
         return string.Join(' ', all);
@@ -80,8 +111,11 @@ internal sealed class LedgerHarness : IDisposable
 
     public void Dispose()
     {
-        Ledger.Dispose();
-        Log.Dispose();
+        _store.Dispose();
+        _relay.Dispose();
+        _redelivery.Dispose();
+        _lease.Dispose();
+        ((IDisposable)Log).Dispose();
         _folder.Dispose();
     }
 
@@ -89,7 +123,16 @@ internal sealed class LedgerHarness : IDisposable
     private static OutgoingEvent? EventOf(LogRecord record, DateTimeOffset publishedAt) =>
         record.Kind == "secret" ? null : new OutgoingEvent(record.Kind, record.Id, record.Payload);
 
-    private DeliveryLedger OpenLedger() => DeliveryLedger.Open(_folder.File("ledger.db"), Log, "pub", _newestSuffices, Time);
+    [MemberNotNull(nameof(Ledger), nameof(_store), nameof(_lease), nameof(_relay), nameof(_redelivery))]
+    private void OpenLedger()
+    {
+        _store = _openStore();
+        var open = new OpenDeliveries(Log, _store, Published, Time);
+        Ledger = new DeliveryLedger(Log, _store, "pub", open, Time);
+        _lease = new RelayLease(Log, Time);
+        _relay = new Relay("pub", Log, _lease, Transport, Published, Options, Time, NullLogger<Relay>.Instance);
+        _redelivery = new Redelivery("pub", Log, _store, open, _relay, _lease, Transport, Published, _late, Options, Time, NullLogger<Redelivery>.Instance);
+    }
 }
 
 /// <summary>A broker that remembers what it was sent, and can fail.</summary>

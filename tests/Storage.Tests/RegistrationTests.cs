@@ -21,7 +21,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         foreach (var service in new[] { "one", "two" })
         {
             builder.AddRecordLog(service);
-            builder.AddRelay(service, (record, _) => new OutgoingEvent(record.Kind, record.Id, record.Payload), newestSuffices: true);
+            builder.AddRelay(service, _ => new Published((record, _) => new OutgoingEvent(record.Kind, record.Id, record.Payload), NewestSuffices: true));
         }
 
         builder.AddRecordLog("audit");
@@ -57,7 +57,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     {
         var record = await Log("one").AppendedAsync("a", 1);
         await Log("two").AppendedAsync("a", 1);
-        var applied = ConsentApplied.By("newsletter", "one", record.Id, Make.Moment);
+        var applied = ConsentApplied.By("newsletter", "one", record.Id, TimeProvider.System.Now().AddMilliseconds(-70));
         foreach (var service in new[] { "one", "two" }) await Handler<ConsentApplied>(service).HandleAsync(applied, default);
 
         foreach (var service in new[] { "one", "two" }) await Handler<LedgerRequested>(service).HandleAsync(new LedgerRequested("q", "one", 0), default);
@@ -97,7 +97,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection([new("Relay:RedeliverAfter", "00:00:00")]);
 
-        Assert.Throws<InvalidOperationException>(() => builder.AddRelay("one", (_, _) => null));
+        Assert.Throws<InvalidOperationException>(() => builder.AddRelay("one", _ => new Published((_, _) => null, false)));
     }
 
     private IRecordLog Log(string service) => _host.Services.GetRequiredKeyedService<IRecordLog>(service);

@@ -2,14 +2,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Consent.Storage.Tests;
 
-public sealed class RelayTests
+/// <summary>The same on both engines.</summary>
+public abstract class RelayTests
 {
+    private protected abstract LedgerHarness Harness(bool newestSuffices = true, RelayOptions? options = null);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Relay_PublishesWhatIsToBePublished_InOrder_InBatchesOfFiveHundred()
     {
-        using var h = new LedgerHarness();
+        using var h = Harness();
         var batches = new List<int>();
         h.Transport.Fails = events =>
         {
@@ -27,17 +30,17 @@ public sealed class RelayTests
     [Fact]
     public async Task Relay_WhenTheBrokerRefuses_LeavesTheCursor_AndSendsTheSameAgain()
     {
-        using var h = new LedgerHarness();
+        using var h = Harness();
         await h.AnnounceAsync("newsletter");
         await h.AppendAsync("a", 1, "a1");
         var cursorAtAttempt = -1L;
-        h.Transport.Attempted = () => cursorAtAttempt = h.Ledger.Cursor;
+        h.Transport.Attempted = () => cursorAtAttempt = h.Cursor;
         h.Transport.Fails = _ => true;
 
         await Assert.ThrowsAnyAsync<Exception>(h.RelayAllAsync);
-        Assert.Equal((0L, 0L), (cursorAtAttempt, h.Ledger.Cursor));
+        Assert.Equal((0L, 0L), (cursorAtAttempt, h.Cursor));
         h.ReopenLedger();
-        Assert.Equal(0, h.Ledger.Cursor);
+        Assert.Equal(0, h.Cursor);
 
         h.Transport.Fails = _ => false;
         await h.RelayAllAsync();
@@ -49,7 +52,7 @@ public sealed class RelayTests
     [Fact]
     public async Task Relay_Repeating_OpensNothingAnewThatWasAppliedAlready()
     {
-        using var h = new LedgerHarness();
+        using var h = Harness();
         await h.AnnounceAsync("newsletter");
         await h.AppendAsync("a", 1, "a1");
         h.Transport.Fails = _ => true;
@@ -67,7 +70,7 @@ public sealed class RelayTests
     [Fact]
     public async Task Relay_Restarted_GoesOnBehindItsCursor()
     {
-        using var h = new LedgerHarness();
+        using var h = Harness();
         await h.AppendAsync("a", 1, "a1");
         await h.RelayAllAsync();
         h.ReopenLedger();
@@ -81,9 +84,9 @@ public sealed class RelayTests
     [Fact]
     public async Task RunningRelay_IsWokenByTheCommit()
     {
-        using var h = new LedgerHarness();
+        using var h = Harness();
         var sent = Signal(h);
-        using var relay = h.Relay();
+        var relay = h.Relay();
         await relay.StartAsync(CancellationToken.None);
 
         // The clock stands still: no polling would ever come round.
@@ -97,7 +100,7 @@ public sealed class RelayTests
     [Fact]
     public async Task RunningRelay_WhenTheBrokerIsAway_BacksOffAndThenPublishes_TellingNobodysId()
     {
-        using var h = new LedgerHarness();
+        using var h = Harness();
         var failures = 0;
         h.Transport.Fails = _ => ++failures <= 5;
         var log = new CapturedLog();
@@ -123,10 +126,10 @@ public sealed class RelayTests
     [Fact]
     public async Task HeldRelay_PublishesNothing_WhileAppendsGoOn()
     {
-        using var h = new LedgerHarness { Options = new RelayOptions { Enabled = false } };
+        using var h = Harness(options: new RelayOptions { Enabled = false });
         await h.AnnounceAsync("newsletter");
-        using var relay = h.Relay();
-        using var redelivery = h.Redelivery();
+        var relay = h.Relay();
+        var redelivery = h.Redelivery();
         await relay.StartAsync(CancellationToken.None);
         await redelivery.StartAsync(CancellationToken.None);
 
@@ -183,4 +186,16 @@ public sealed class RelayTests
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Add(formatter(state, exception) + exception);
     }
+}
+
+public sealed class RelayOnSqlite : RelayTests
+{
+    private protected override LedgerHarness Harness(bool newestSuffices = true, RelayOptions? options = null) => new(null, newestSuffices, options);
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class RelayOnPostgres(OnePostgres postgres) : RelayTests
+{
+    private protected override LedgerHarness Harness(bool newestSuffices = true, RelayOptions? options = null) =>
+        new(postgres.Server.CreateDatabaseAsync().GetAwaiter().GetResult(), newestSuffices, options);
 }

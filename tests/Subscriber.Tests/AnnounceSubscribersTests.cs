@@ -14,7 +14,7 @@ public sealed class AnnounceSubscribersTests
                 new Announcement("audit", [ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind], EveryVersion: true),
                 new Announcement("newsletter", [ConsentChanged.Kind], EveryVersion: false),
             ],
-            Sample.Start).ToList();
+            null!, Sample.Start).ToList();
 
         Assert.Equal(["audit", "newsletter"], announced.Select(a => a.Subscriber));
         Assert.Equal([ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind], announced[0].Kinds);

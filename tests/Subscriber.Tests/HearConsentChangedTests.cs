@@ -77,7 +77,7 @@ public sealed class HearConsentChangedTests : IDisposable
     public async Task Hear_ReactionFails_IsNotAcknowledgedAndReactsAgain()
     {
         var reactions = new List<long>();
-        await using var subscriber = await OneSubscriber.StartAsync(_data, b => b.AddConsentSubscriber(OneSubscriber.Name, (_, e, _) =>
+        await using var subscriber = await OneSubscriber.StartAsync(_data, b => b.AddConsentSubscriber(OneSubscriber.Name, onApplied: (_, e, _) =>
         {
             reactions.Add(e.Receipt.Version);
             return reactions.Count == 1 ? throw new InvalidOperationException("The list server is away.") : Task.CompletedTask;

@@ -26,7 +26,8 @@ internal sealed class OneSubscriber : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    public static async Task<OneSubscriber> StartAsync(TemporaryFolder data, Action<IHostApplicationBuilder>? add = null)
+    /// <param name="loaded">Whether it has loaded already what was before it came, which is nothing.</param>
+    public static async Task<OneSubscriber> StartAsync(TemporaryFolder data, Action<IHostApplicationBuilder>? add = null, bool loaded = true)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("Data", data.Path)]);
@@ -36,6 +37,7 @@ internal sealed class OneSubscriber : IAsyncDisposable
         else add(builder);
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
+        if (loaded && host.Services.GetKeyedService<SubscriberState>(Name) is { } state) await state.MoveAsync("", complete: true, TestContext.Current.CancellationToken);
         return new OneSubscriber(host);
     }
 

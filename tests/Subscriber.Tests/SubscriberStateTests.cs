@@ -129,7 +129,7 @@ public sealed class SubscriberStateTests : IDisposable
         {
             _store = new SubscriberStore(Path.Combine(_folder.Path, "property.db"));
             var clock = new MovedClock(Sample.Start.AddHours(1));
-            _state = new SubscriberState(_store, new DeclarationBook(_store, clock), clock);
+            _state = new SubscriberState(_store, new DeclarationBook(_store, clock), "every site", clock);
         }
 
         public (SubscriberState State, string Subject, string Stream) Next() => (_state, Sample.Address(_runs), $"{_runs++:x20}");

@@ -9,7 +9,7 @@ public static class MakeToken
 {
     /// <summary>Where the one-process host keeps its data, under the folder that both are called from.</summary>
     public const string DefaultData = "data/host";
-    private static readonly string[] Known = ["consent", "marketing", "audit", Authentication.Admin];
+    private static readonly string[] Known = ["consent", "marketing", "audit", "operator", Authentication.Admin];
 
     internal static Command Command()
     {

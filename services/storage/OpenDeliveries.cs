@@ -1,0 +1,59 @@
+using Consent.Contracts;
+
+namespace Consent.Storage;
+
+/// <summary>What was published and a subscriber has not applied: read from the log and the ledger, with no rows of its own.</summary>
+internal sealed class OpenDeliveries(IRecordLog log, ILedgerStore store, Published published, TimeProvider time)
+{
+    /// <summary>More are not counted.</summary>
+    public const int MostCounted = 10_000;
+    private const int PageSize = 500;
+
+    /// <summary>
+    /// The first open records behind a position, up to another. Where the newest suffices, one that has a newer one is passed over: the
+    /// newer one is open, or closes it.
+    /// </summary>
+    /// <param name="isFresh">Where to stop before the end: at the first record that is too young; none unless given.</param>
+    /// <returns>With the position up to which was looked.</returns>
+    public async Task<(List<LogRecord> Open, long Through)> LookAsync(
+        Subscriber subscriber, long after, long through, int max, CancellationToken cancel, Func<LogRecord, bool>? isFresh = null)
+    {
+        var open = new List<LogRecord>();
+        while (after < through && open.Count < max)
+        {
+            // Where every position of a stretch is closed, which is the rule, no record needs to be read.
+            var stretch = Math.Min(through, after + PageSize);
+            var closed = await store.ClosedBetweenAsync(subscriber.Number, after, stretch, cancel);
+            if (closed.Count == stretch - after)
+            {
+                after = stretch;
+                continue;
+            }
+
+            var page = await log.FeedAsync(after, PageSize, cancel);
+            if (page.Count == 0 || page[^1].Position > stretch) closed = await ClosedOnAsync(subscriber, page, through, cancel);
+            foreach (var record in page.TakeWhile(r => r.Position <= through))
+            {
+                if (isFresh?.Invoke(record) == true || open.Count == max) return (open, after);
+                after = record.Position;
+                if (!closed.Contains(after) && await IsOpenAsync(subscriber, record, cancel)) open.Add(record);
+            }
+
+            if (page.Count < PageSize || page[^1].Position >= through) after = Math.Max(after, through);
+        }
+
+        return (open, after);
+    }
+
+    /// <summary>Whether the record concerns the subscriber and no newer one takes its place. What was applied is not looked up here.</summary>
+    public async Task<bool> IsOpenAsync(Subscriber subscriber, LogRecord record, CancellationToken cancel) =>
+        Concerns(subscriber, record) && !(NewestSufficesFor(subscriber) && await log.IsSupersededAsync(record, cancel));
+
+    public bool Concerns(Subscriber subscriber, LogRecord record) => published.EventFor(record, subscriber.Kinds, subscriber.Purposes, time.Now()) is not null;
+
+    public bool NewestSufficesFor(Subscriber subscriber) => published.NewestSuffices && !subscriber.EveryVersion;
+
+    private async Task<IReadOnlySet<long>> ClosedOnAsync(Subscriber subscriber, IReadOnlyList<LogRecord> page, long through, CancellationToken cancel) => page.Count == 0
+        ? new HashSet<long>()
+        : await store.ClosedBetweenAsync(subscriber.Number, page[0].Position - 1, Math.Min(through, page[^1].Position), cancel);
+}

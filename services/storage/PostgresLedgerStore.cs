@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using Consent.Contracts;
+using Npgsql;
+
+namespace Consent.Storage;
+
+/// <summary>The ledger beside a log on PostgreSQL: in the same schema, shared by the replicas of the service.</summary>
+internal sealed class PostgresLedgerStore : ILedgerStore
+{
+    private const string Row = "sequence, position, name, closed_at, sooner";
+    private readonly NpgsqlDataSource _source;
+    private readonly string _schema;
+    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
+
+    public PostgresLedgerStore(string connection, string service)
+    {
+        _source = PostgresRecordLog.SourceOf(connection);
+        _schema = service.Replace('-', '_');
+        PostgresSchema.BringUpToDate(_source, _schema, "ledger", LedgerSchema.Postgres);
+    }
+
+    public async ValueTask<IReadOnlyList<Subscriber>> RegistryAsync(CancellationToken cancel) => await ListAsync(
+        $"""
+        SELECT number, name, kinds, purposes, every_version, joined, frontier, last_seen, loaded, retired_at, retired_because
+        FROM {_schema}.subscriber WHERE kinds <> '' ORDER BY name
+        """,
+        r => new Subscriber(
+            r.GetInt16(0), r.GetString(1), Subscriber.Words(r.GetString(2)), r.IsDBNull(3) ? null : Subscriber.Words(r.GetString(3)), r.GetBoolean(4), r.GetInt64(5),
+            r.GetInt64(6), r.GetInt64(7) == 0 ? null : Moment(r.GetInt64(7)), r.IsDBNull(8) ? null : r.GetBoolean(8), r.IsDBNull(9) ? null : Moment(r.GetInt64(9)),
+            r.IsDBNull(10) ? null : r.GetString(10)),
+        cancel);
+
+    public async Task RegisterAsync(SubscriberAnnounced announced, DateTimeOffset? seen, long joined)
+    {
+        await AddAsync(announced.Subscriber);
+        await DoAsync(
+            $"""
+            UPDATE {_schema}.subscriber SET kinds = $2, purposes = $3, every_version = $4, last_seen = greatest(last_seen, $5), loaded = $6,
+                joined = CASE kinds WHEN '' THEN $7 ELSE joined END, frontier = CASE kinds WHEN '' THEN $7 ELSE frontier END
+            WHERE name = $1
+            """,
+            announced.Subscriber, string.Join(' ', announced.Kinds), announced.Purposes is { } purposes ? string.Join(' ', purposes) : DBNull.Value,
+            announced.EveryVersion, seen?.ToUnixTimeMilliseconds() ?? 0, announced.Loaded is { } loaded ? loaded : DBNull.Value, joined);
+    }
+
+    /// <summary>One message, one transaction: nobody can die holding the lock of the sequence.</summary>
+    public Task CloseAsync(string subscriber, IReadOnlyList<long> positions, DateTimeOffset appliedAt, DateTimeOffset closedAt) => PostgresWork.RunAsync(async () =>
+    {
+        await AddAsync(subscriber);
+        await using var connection = await _source.OpenConnectionAsync();
+        await using var commands = new NpgsqlBatch(connection);
+        commands.BatchCommands.Add(new NpgsqlBatchCommand($"UPDATE {_schema}.ledger SET sequence = sequence + $1")
+        {
+            Parameters = { new NpgsqlParameter<long> { TypedValue = positions.Count } },
+        });
+        commands.BatchCommands.Add(new NpgsqlBatchCommand($"""
+            INSERT INTO {_schema}.applied (sequence, position, closed_at, sooner, subscriber)
+            SELECT l.sequence - cardinality($2) + t.ord, t.position, $3, $4, s.number
+            FROM {_schema}.ledger AS l, {_schema}.subscriber AS s, unnest($2) WITH ORDINALITY AS t (position, ord) WHERE s.name = $1
+            ON CONFLICT (subscriber, position) DO NOTHING
+            """)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = subscriber }, new NpgsqlParameter<long[]> { TypedValue = [.. positions] },
+                new NpgsqlParameter<long> { TypedValue = closedAt.ToUnixTimeMilliseconds() }, new NpgsqlParameter<int> { TypedValue = ClosedRow.SoonerOf(appliedAt, closedAt) },
+            },
+        });
+        return await commands.ExecuteNonQueryAsync();
+    });
+
+    public async ValueTask<IReadOnlyList<ClosedRow>> ClosedOfAsync(long position, CancellationToken cancel) => await ListAsync(
+        $"SELECT {Row} FROM {_schema}.subscriber JOIN {_schema}.applied ON subscriber = number AND position = $1 ORDER BY name", Closed, cancel, position);
+
+    /// <summary>A piece of the sequence at a time, which the BRIN index finds; a piece may be empty, as repeats leave gaps.</summary>
+    public async ValueTask<IReadOnlyList<ClosedRow>> ClosedAfterAsync(long sequence, int max, CancellationToken cancel)
+    {
+        var head = (await ListAsync($"SELECT sequence FROM {_schema}.ledger", r => r.GetInt64(0), cancel))[0];
+        for (long after = sequence, piece = max; after < head; after += piece, piece *= 2)
+        {
+            var found = await ListAsync(
+                $"SELECT {Row} FROM {_schema}.applied JOIN {_schema}.subscriber ON number = subscriber WHERE sequence > $1 AND sequence <= $2 ORDER BY sequence LIMIT $3",
+                Closed, cancel, after, after + piece, max);
+            if (found.Count > 0) return found;
+        }
+
+        return [];
+    }
+
+    public async ValueTask<IReadOnlySet<long>> ClosedBetweenAsync(int subscriber, long after, long through, CancellationToken cancel) => (await ListAsync(
+        $"SELECT position FROM {_schema}.applied WHERE subscriber = $1 AND position > $2 AND position <= $3", r => r.GetInt64(0), cancel, (short)subscriber, after, through)).ToHashSet();
+
+    public async ValueTask<IReadOnlySet<long>> ClosedAmongAsync(int subscriber, IReadOnlyCollection<long> positions, CancellationToken cancel) => (await ListAsync(
+        $"SELECT position FROM {_schema}.applied WHERE subscriber = $1 AND position = ANY($2)", r => r.GetInt64(0), cancel, (short)subscriber, positions.ToArray())).ToHashSet();
+
+    public Task MoveFrontierAsync(int subscriber, long position) =>
+        DoAsync($"UPDATE {_schema}.subscriber SET frontier = $2 WHERE number = $1 AND frontier < $2", (short)subscriber, position);
+
+    public async Task<bool> RetireAsync(string subscriber, string? because, DateTimeOffset at) => await DoAsync(
+        $"UPDATE {_schema}.subscriber SET retired_at = $2, retired_because = $3 WHERE name = $1 AND kinds <> ''",
+        subscriber, because is null ? DBNull.Value : at.ToUnixTimeMilliseconds(), because is null ? DBNull.Value : because) > 0;
+
+    public void Dispose() => _source.Dispose();
+
+    private static DateTimeOffset Moment(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private static ClosedRow Closed(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt64(1), row.GetString(2), Moment(row.GetInt64(3)), row.GetInt32(4));
+
+    /// <summary>Under the lock of the sequence, so that two replicas do not give one number to two subscribers.</summary>
+    private async Task AddAsync(string name)
+    {
+        if (_known.ContainsKey(name)) return;
+        await DoAsync(
+            $"""
+            WITH locked AS (SELECT one FROM {_schema}.ledger FOR UPDATE), taken AS (SELECT coalesce(max(number), 0) AS number FROM {_schema}.subscriber)
+            INSERT INTO {_schema}.subscriber (number, name, kinds, every_version, last_seen, joined, frontier)
+            SELECT taken.number + 1, $1, '', false, 0, 0, 0 FROM locked, taken ON CONFLICT (name) DO NOTHING
+            """,
+            name);
+        _known[name] = true;
+    }
+
+    private Task<int> DoAsync(string sql, params object[] values) => PostgresWork.RunAsync(async () =>
+    {
+        await using var command = Command(sql, values);
+        return await command.ExecuteNonQueryAsync();
+    });
+
+    private Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel, params object[] values) => PostgresWork.RunAsync(async () =>
+    {
+        await using var command = Command(sql, values);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var found = new List<T>();
+        while (await reader.ReadAsync(cancel)) found.Add(read(reader));
+        return found;
+    });
+
+    private NpgsqlCommand Command(string sql, object[] values)
+    {
+        var command = _source.CreateCommand(sql);
+        foreach (var value in values) command.Parameters.AddWithValue(value);
+        return command;
+    }
+}

@@ -1,0 +1,58 @@
+using Consent.Contracts;
+
+namespace Consent.Storage;
+
+/// <summary>
+/// Which replica relays: the one that holds the log's lease <c>relay</c>. It is prolonged every 2 seconds and lasts 6, so that another
+/// takes over within 10 seconds of a death. Two that believe to hold it at once repeat each other's events, and the fence keeps the cursor right.
+/// Where one process owns the log, that process holds it.
+/// </summary>
+internal sealed class RelayLease(IRecordLog log, TimeProvider time) : IDisposable
+{
+    public const string Name = "relay";
+
+    /// <summary>How long whoever does not hold it waits before asking again.</summary>
+    public static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Term = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan TermOfTheOnly = TimeSpan.FromHours(1);
+    private readonly string _holder = log.IsShared ? RandomId.New() : "the only one";
+    private readonly SemaphoreSlim _one = new(1);
+    private Lease? _held;
+    private long _asked;
+
+    /// <summary>As far as this process knows.</summary>
+    public bool IsHeld => Volatile.Read(ref _held) is not null;
+
+    /// <summary>The lease, asked for or prolonged when it is time; null while another holds it.</summary>
+    public async Task<Lease?> HoldAsync(CancellationToken cancel)
+    {
+        await _one.WaitAsync(cancel);
+        try
+        {
+            var term = log.IsShared ? Term : TermOfTheOnly;
+            if (_held is not null && time.GetElapsedTime(_asked) < term / 3) return _held;
+            // Counted from before the question: it may take a while to be answered.
+            var asked = time.GetTimestamp();
+            Volatile.Write(ref _held, null);
+            Volatile.Write(ref _held, await log.AcquireAsync(Name, _holder, term));
+            _asked = asked;
+            return _held;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Another has it by now.</summary>
+    public void Lost() => Volatile.Write(ref _held, null);
+
+    public void Dispose() => _one.Dispose();
+
+    public async Task GiveBackAsync()
+    {
+        var held = _held;
+        Lost();
+        if (held is not null && log.IsShared) await log.ReleaseAsync(held);
+    }
+}

@@ -1,0 +1,48 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Consent.Subscriber;
+
+/// <summary>For a service that holds declarations alone: asks at each start for those that were published before, again and again until all are here.</summary>
+internal sealed class LoadDeclarations(string service, DeclarationBook book, IEventTransport transport, TimeProvider time, ILogger<LoadDeclarations> log)
+    : BackgroundService, IEventHandler<SnapshotPage>
+{
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(2);
+    private readonly Lock _gate = new();
+    private string _after = "";
+    private bool _isComplete;
+
+    public async Task HandleAsync(SnapshotPage e, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            if (_isComplete || e.Source != LoadSnapshot.Source || e.After != _after) return;
+        }
+
+        foreach (var declaration in new LoadedPage(e, _ => true).Declarations) await book.KeepAsync(declaration, cancel);
+        lock (_gate) (_after, _isComplete) = (e.Through, e.Complete);
+        if (!e.Complete) await AskAsync(cancel);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(AskEvery, time);
+        do
+        {
+            try
+            {
+                await AskAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                log.LogDebug(e, "The question for declarations was not sent; it is asked again.");
+            }
+        }
+        while (!_isComplete && await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private Task AskAsync(CancellationToken cancel) => transport.PublishAsync(
+        [OutgoingEvent.Of(new SnapshotRequested(RandomId.New(), LoadSnapshot.Source, service, [DeclarationPublished.Kind], null, _after, LoadSnapshot.End), LoadSnapshot.Source)], cancel);
+}

@@ -1,0 +1,101 @@
+using Consent.Contracts;
+using Microsoft.Data.Sqlite;
+
+namespace Consent.Subscriber;
+
+/// <summary>What is written into a subscriber's file: statements prepared once, because a message costs little else. One thread at a time.</summary>
+internal sealed class SubscriberWriter : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+    private SqliteTransaction? _transaction;
+
+    public SubscriberWriter(string connection)
+    {
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder(connection) { Pooling = false }.ToString());
+        _connection.Open();
+        // An acknowledgement rests on the commit, so the commit must have reached the disk. What is deleted is overwritten, because an
+        // erased person must be gone from the file too.
+        foreach (var setting in (string[])["PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON", "PRAGMA cache_size = -16384"]) Run(setting);
+    }
+
+    public void Begin() => _transaction = _connection.BeginTransaction(deferred: false);
+
+    public void Commit()
+    {
+        _transaction!.Commit();
+        _transaction.Dispose();
+        _transaction = null;
+    }
+
+    /// <returns>How many rows it changed.</returns>
+    public int Run(string sql, params ReadOnlySpan<object?> values) => Bound(sql, values).ExecuteNonQuery();
+
+    public List<T> List<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    {
+        using var reader = Bound(sql, values).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read()) rows.Add(read(reader));
+        return rows;
+    }
+
+    /// <summary>Keeps a receipt if it is newer than what is held and than the tombstone of its stream, or <paramref name="whatever"/> is held.</summary>
+    /// <returns>Whether it is the one that is held now.</returns>
+    public bool Keep(Receipt receipt, string? stream, bool whatever = false)
+    {
+        var kept = HeldReceipts.Trimmed(receipt);
+        var changed = Run(
+            $"""
+            INSERT INTO receipts (site, subject, epoch, version, body, stream, digest)
+            SELECT $1, $2, $3, $4, $5, $6, $7
+            WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE stream = $6 AND (epoch, version) >= ($3, $4))
+            ON CONFLICT (site, subject) DO UPDATE
+            SET epoch = excluded.epoch, version = excluded.version, body = excluded.body, stream = excluded.stream, digest = excluded.digest
+            {(whatever ? "" : "WHERE (excluded.epoch, excluded.version) > (receipts.epoch, receipts.version)")}
+            """,
+            receipt.Site, receipt.SubjectId, receipt.Epoch, receipt.Version, ContractJson.Write(kept), stream,
+            stream is null ? null : StateDigest.Of(stream, kept).ToString());
+        return changed > 0 || List(
+            "SELECT 1 FROM receipts WHERE site = $1 AND subject = $2 AND epoch = $3 AND version = $4", _ => true,
+            receipt.Site, receipt.SubjectId, receipt.Epoch, receipt.Version).Count > 0;
+    }
+
+    /// <returns>How many rows are gone.</returns>
+    public int Erase(ConsentErased e)
+    {
+        Run(
+            """
+            INSERT INTO tombstones (stream, epoch, version) VALUES ($1, $2, $3)
+            ON CONFLICT (stream) DO UPDATE SET epoch = excluded.epoch, version = excluded.version
+            WHERE (excluded.epoch, excluded.version) > (tombstones.epoch, tombstones.version)
+            """,
+            e.Stream, e.Epoch, e.Version);
+        return Run("DELETE FROM receipts WHERE stream = $1 AND (epoch, version) <= ($2, $3)", e.Stream, e.Epoch, e.Version);
+    }
+
+    public int Keep(PublishedDeclaration declaration) => Run(
+        "INSERT INTO declarations (site, version, hash, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO UPDATE SET body = excluded.body",
+        declaration.Declaration.Site, declaration.Version, declaration.Hash, ContractJson.Write(declaration));
+
+    public void Dispose()
+    {
+        foreach (var command in _prepared.Values) command.Dispose();
+        _transaction?.Dispose();
+        _connection.Dispose();
+    }
+
+    private SqliteCommand Bound(string sql, ReadOnlySpan<object?> values)
+    {
+        if (!_prepared.TryGetValue(sql, out var command))
+        {
+            command = _connection.CreateCommand();
+            command.CommandText = sql;
+            for (var i = 1; i <= values.Length; i++) command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
+            _prepared[sql] = command;
+        }
+
+        command.Transaction = _transaction;
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
+        return command;
+    }
+}
