@@ -77,8 +77,8 @@ public sealed class ExpiryTests : IDisposable
         app.Clock.Pass(TimeSpan.FromDays(180));
         await app.StandAsync(endpoint, "delivered", "pending refused");
 
-        await app.DecideAsync(2);
         receiver.Answer = Receiver.Status(204);
+        await app.DecideAsync(2);
         app.Clock.Pass(TimeSpan.FromHours(1));
 
         await app.StandAsync(endpoint, "delivered", "superseded refused", "delivered");

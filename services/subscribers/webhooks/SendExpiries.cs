@@ -15,7 +15,7 @@ internal sealed class SendExpiries(
 {
     private const int AtOnce = 200;
 
-    /// <summary>When receipt or declaration are not here (yet), which a rebuilt state is the usual cause of.</summary>
+    /// <summary>Until it is looked again where the receipt or the declaration is not here yet.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -50,10 +50,9 @@ internal sealed class SendExpiries(
     private Task SendAsync(StreamRow stream, DateTimeOffset now, CancellationToken cancel)
     {
         var newest = state.Newest(stream.Site, stream.Subject!);
-        var known = newest is null ? -1 : (newest.Epoch, newest.Version).CompareTo((stream.Epoch, stream.Version));
-        // Newer than the schedule: its own change is about to be queued, and to make the schedule anew.
-        if (known > 0) return MoveAsync(stream, null, null, [], now, cancel);
-        if (known < 0 || declarations.InForce(stream.Site) is not { } inForce)
+        // Another receipt than the schedule was made by: a newer one is about to be queued, and to make the schedule anew; an older one, or
+        // none, is a state that is being rebuilt.
+        if ((newest?.Epoch, newest?.Version) != (stream.Epoch, stream.Version) || declarations.InForce(stream.Site) is not { } inForce)
             return MoveAsync(stream, stream.Due, (now + Patience).ToUnixTimeMilliseconds(), [], now, cancel);
 
         var moment = DateTimeOffset.FromUnixTimeMilliseconds(stream.Due!.Value);

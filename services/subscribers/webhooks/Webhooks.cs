@@ -1,6 +1,4 @@
-using Consent.Contracts;
 using Consent.ServiceDefaults;
-using Consent.ServiceDefaults.Messaging;
 using Consent.Subscriber;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -19,8 +17,10 @@ public static class WebhooksSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        builder.AddConsentSubscriber(Service, onApplied: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnAppliedAsync(e, cancel));
-        HearErasedFirst.Register(services);
+        builder.AddConsentSubscriber(
+            Service,
+            onApplied: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnAppliedAsync(e, cancel),
+            onErased: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnErasedAsync(e, cancel));
         services.AddSingleton(_ => WebhookSettings.From(builder.Configuration));
         services.AddSingleton(_ => new WebhookStore(ServiceData.FileOf(builder.Configuration, Service, "webhooks.db")));
         services.AddSingleton(_ => new SealedText(IdentifierKeys.Of(builder.Configuration, Service)));
@@ -41,7 +41,6 @@ public static class WebhooksSetup
 
     public static IEndpointRouteBuilder MapWebhooks(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapSubscriberPermits(Service);
         ManageEndpoints.Map(endpoints);
         RotateSecret.Map(endpoints);
         EnableEndpoint.Map(endpoints);
@@ -49,27 +48,5 @@ public static class WebhooksSetup
         ListDeliveries.Map(endpoints);
         ReplayDelivery.Map(endpoints);
         return endpoints;
-    }
-}
-
-/// <summary>
-/// The seam for erasures: puts the webhook's deliveries on disk before the subscriber's own handler erases and acknowledges. It goes
-/// when <c>AddConsentSubscriber</c> takes an <c>onErased</c> of its own: pass <see cref="EnqueueChanges.OnErasedAsync"/> there.
-/// </summary>
-internal sealed class HearErasedFirst(EnqueueChanges enqueue, IEventHandler<ConsentErased> subscriber) : IEventHandler<ConsentErased>
-{
-    public static void Register(IServiceCollection services)
-    {
-        var queue = $"{WebhooksSetup.Service}-{ConsentErased.Kind}";
-        var registered = services.Single(s => s.IsKeyedService && s.ServiceType == typeof(IEventHandler<ConsentErased>) && queue.Equals(s.ServiceKey));
-        services.Remove(registered);
-        services.AddKeyedSingleton<IEventHandler<ConsentErased>>(queue, (provider, key) => new HearErasedFirst(
-            provider.GetRequiredService<EnqueueChanges>(), (IEventHandler<ConsentErased>)registered.KeyedImplementationFactory!(provider, key)));
-    }
-
-    public async Task HandleAsync(ConsentErased e, CancellationToken cancel)
-    {
-        await enqueue.OnErasedAsync(e, cancel);
-        await subscriber.HandleAsync(e, cancel);
     }
 }
