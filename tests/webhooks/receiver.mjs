@@ -20,7 +20,7 @@ const verifies = (secret, body, headers) => {
 
 const tamperings = {
   body: (body, headers) => [body.replace(/.$/, " }"), headers],
-  value: (body, headers) => [body.replace("bakery", "bekery"), headers],
+  value: (body, headers) => [body.replace('"site":"', '"site":"x'), headers],
   id: (body, headers) => [body, { ...headers, "webhook-id": `${headers["webhook-id"]}0` }],
   timestamp: (body, headers) => [body, { ...headers, "webhook-timestamp": `${Number(headers["webhook-timestamp"]) + 1}` }],
   "no timestamp": (body, headers) => [body, { ...headers, "webhook-timestamp": undefined }],

@@ -21,7 +21,7 @@ internal sealed record CloudEvent(string Id, string Type, string Site, DateTimeO
     public (byte[] Body, string ContentType, IReadOnlyList<(string Name, string Value)> Headers) In(string mode) => mode == Binary
         ? (Data, "application/json",
             [("ce-specversion", SpecVersion), ("ce-id", Id), ("ce-source", Source), ("ce-type", Type), ("ce-time", Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'"))])
-        : (Envelope(), "application/cloudevents+json", []);
+        : (Envelope(), "application/cloudevents+json; charset=utf-8", []);
 
     private byte[] Envelope()
     {

@@ -73,7 +73,7 @@ internal sealed class PostWebhook(GuardedConnect connect, WebhookSettings settin
         var (body, contentType, headers) = e.In(endpoint.Mode);
         var timestamp = time.Now().ToUnixTimeSeconds();
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType, "utf-8");
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         request.Headers.UserAgent.Add(Agent);
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         request.Headers.TryAddWithoutValidation("webhook-id", e.Id);
