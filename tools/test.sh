@@ -78,7 +78,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing ${missing[*]} from the distribution."
   tools/install.sh "${missing[@]}" > "$logs/install.log" 2>&1 || { tell "install" $SECONDS 0 1 "$logs/install.log"; finish; }
 fi
-for folder in services/cookie-banner/script tests/schema tests/receipt tests/foreign tests/chart; do
+for folder in services/cookie-banner/script tests/schema tests/receipt tests/foreign tests/webhooks tests/chart; do
   [ -f "$folder/package-lock.json" ] || continue
   [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
   echo "Fetching npm packages of $folder."

@@ -8,6 +8,7 @@ public sealed class ManyProcesses(int consents = 1) : Product
     [
         ("consent", "services/consent"), ("cookie-banner", "services/cookie-banner"), ("marketing-unsubscribe", "services/marketing-unsubscribe"),
         ("audit", "services/audit"), ("newsletter", "services/subscribers/newsletter"), ("analytics", "services/subscribers/analytics"),
+        ("webhooks", "services/subscribers/webhooks"),
     ];
 
     private readonly List<ServiceProcess> _processes = [];

@@ -10,7 +10,7 @@ namespace Consent.Cli;
 internal static class ErrorQueues
 {
     private const int Shown = 20;
-    private static readonly string[] Services = ["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics"];
+    private static readonly string[] Services = ["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics", "webhooks"];
 
     private static readonly string[] Kinds =
     [

@@ -8,6 +8,7 @@ using Consent.MarketingUnsubscribe;
 using Consent.Newsletter;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
+using Consent.Webhooks;
 
 namespace Consent.Host;
 
@@ -22,6 +23,7 @@ internal sealed class OneProcess : IAsyncDisposable
     private static readonly string[] Services =
     [
         ConsentSetup.Service, CookieBannerSetup.Service, MarketingUnsubscribeSetup.Service, AuditSetup.Service, NewsletterSetup.Service, AnalyticsSetup.Service,
+        WebhooksSetup.Service,
     ];
 
     private readonly Stack<WebApplication> _started = new();
@@ -70,6 +72,7 @@ internal sealed class OneProcess : IAsyncDisposable
         builder.AddAudit();
         builder.AddNewsletter();
         builder.AddAnalytics();
+        builder.AddWebhooks();
         builder.AddMessaging();
 
         var app = BuildQuietly(builder);
@@ -80,6 +83,7 @@ internal sealed class OneProcess : IAsyncDisposable
         app.MapAudit();
         app.MapNewsletter();
         app.MapAnalytics();
+        app.MapWebhooks();
         return app;
     }
 

@@ -1,0 +1,13 @@
+using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Messaging;
+using Consent.Webhooks;
+
+var builder = WebApplication.CreateBuilder(ReadOnce.Settings(args));
+builder.AddServiceDefaults(WebhooksSetup.Service);
+builder.AddWebhooks();
+builder.AddMessaging();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.MapWebhooks();
+app.Run();

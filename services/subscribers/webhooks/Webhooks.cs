@@ -1,0 +1,52 @@
+using Consent.ServiceDefaults;
+using Consent.Subscriber;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Consent.Webhooks;
+
+/// <summary>
+/// The bridge to everything that does not listen on the bus: each change, erasure and expiry as an HTTP request to the endpoints that
+/// a controller has named. Settings: see <see cref="WebhookSettings"/>. Data: <c>{Data}/webhooks/webhooks.db</c>, and the keys of its
+/// secrets in <c>{Data}/keys/webhooks</c>.
+/// </summary>
+public static class WebhooksSetup
+{
+    public const string Service = "webhooks";
+
+    public static IHostApplicationBuilder AddWebhooks(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        builder.AddConsentSubscriber(
+            Service,
+            onApplied: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnAppliedAsync(e, cancel),
+            onErased: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnErasedAsync(e, cancel));
+        services.AddSingleton(_ => WebhookSettings.From(builder.Configuration));
+        services.AddSingleton(_ => new WebhookStore(ServiceData.FileOf(builder.Configuration, Service, "webhooks.db")));
+        services.AddSingleton(_ => new SealedText(IdentifierKeys.Of(builder.Configuration, Service)));
+        services.AddSingleton<EndpointBook>();
+        services.AddSingleton<DeliveryQueue>();
+        services.AddSingleton<EnqueueChanges>();
+        services.AddSingleton<WakeUp>();
+        services.AddSingleton<WebhookMetrics>();
+        services.AddSingleton<ResolveHost>(_ => System.Net.Dns.GetHostAddressesAsync);
+        services.AddSingleton<GuardedConnect>();
+        services.AddSingleton<PostWebhook>();
+        services.AddHostedService<DeliverWebhooks>();
+        services.AddHostedService<SendExpiries>();
+        services.AddHostedService<WatchDeliveries>();
+        services.AddHealthChecks().Add(new HealthCheckRegistration(Service, provider => new WebhooksHealth(provider.GetRequiredService<WebhookStore>()), null, null));
+        return builder;
+    }
+
+    public static IEndpointRouteBuilder MapWebhooks(this IEndpointRouteBuilder endpoints)
+    {
+        ManageEndpoints.Map(endpoints);
+        RotateSecret.Map(endpoints);
+        EnableEndpoint.Map(endpoints);
+        SendTest.Map(endpoints);
+        ListDeliveries.Map(endpoints);
+        ReplayDelivery.Map(endpoints);
+        return endpoints;
+    }
+}
