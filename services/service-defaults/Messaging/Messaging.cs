@@ -9,7 +9,8 @@ namespace Consent.ServiceDefaults.Messaging;
 
 /// <summary>
 /// MassTransit takes the messages in; this is the only file that knows it, beside <see cref="EventConsumer{T}"/>. Settings:
-/// <c>Messaging:Transport</c> (<c>rabbitmq</c> or <c>in-memory</c>, the default) and <c>Messaging:RabbitMq</c> (an amqp URI).
+/// <c>Messaging:Transport</c> (<c>rabbitmq</c> or <c>in-memory</c>, the default) and <c>Messaging:RabbitMq</c> (see
+/// <see cref="BrokerAddresses"/>).
 /// </summary>
 public static class MessagingSetup
 {
@@ -22,8 +23,7 @@ public static class MessagingSetup
         var rabbit = string.Equals(builder.Configuration["Messaging:Transport"], "rabbitmq", StringComparison.Ordinal);
         if (rabbit)
         {
-            var broker = new Uri(builder.Configuration["Messaging:RabbitMq"]
-                ?? throw new InvalidOperationException("Set Messaging:RabbitMq to the broker's address, such as amqp://user:password@host:5672/."));
+            var broker = BrokerAddresses.Parse(builder.Configuration["Messaging:RabbitMq"]);
             builder.Services.AddSingleton(p => new RabbitMqTransport(broker, p.GetRequiredService<ILogger<RabbitMqTransport>>()));
             builder.Services.AddSingleton<IEventTransport>(p => p.GetRequiredService<RabbitMqTransport>());
             builder.Services.AddMassTransit(bus =>
@@ -32,11 +32,20 @@ public static class MessagingSetup
                 AddConsumers(bus, subscriptions);
                 bus.UsingRabbitMq((context, cfg) =>
                 {
-                    cfg.Host(RabbitMqTransport.MassTransitAddress(broker), host =>
+                    cfg.Host(broker.MassTransitAddress, host =>
                     {
-                        var (user, password) = RabbitMqTransport.Credentials(broker);
+                        var (user, password) = broker.Credentials;
                         host.Username(user);
                         host.Password(password);
+                        host.Heartbeat(BrokerAddresses.Heartbeat);
+                        host.RequestedConnectionTimeout(BrokerAddresses.ConnectWithin);
+                        if (broker.Cluster.Count > 0)
+                        {
+                            host.UseCluster(cluster =>
+                            {
+                                foreach (var node in broker.Cluster) cluster.Node(node);
+                            });
+                        }
                     });
                     cfg.ClearSerialization();
                     cfg.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
