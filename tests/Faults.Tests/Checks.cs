@@ -13,21 +13,21 @@ public sealed record Violation(string Check, string Sentence);
 /// </summary>
 public sealed class Checks(Deployment deployment, Journal journal)
 {
-    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(90);
-
     /// <summary>Fails with every violation that is left after the limit, counted by check, the first of each told.</summary>
-    public async Task NothingIsViolatedAsync(string scenario, TimeSpan? limit = null)
+    public async Task NothingIsViolatedAsync(string scenario)
     {
         var clock = Stopwatch.StartNew();
         var violations = await ViolationsAsync();
-        while (violations.Count > 0 && clock.Elapsed < Limit(limit))
+        while (violations.Count > 0 && clock.Elapsed < Faulty.SettleFor)
         {
             await Task.Delay(1000);
-            violations = await CheapAsync() is { Count: > 0 } open && clock.Elapsed < Limit(limit) ? open : await ViolationsAsync();
+            violations = await CheapAsync() is { Count: > 0 } open && clock.Elapsed < Faulty.SettleFor ? open : await ViolationsAsync();
         }
 
         if (violations.Count > 0) violations = await ViolationsAsync();
-        Console.WriteLine($"{scenario}: {journal.Decisions.Count} decisions and {journal.OptOuts.Count} opt-outs acknowledged, settled after {clock.Elapsed.TotalSeconds:0.0} s, {violations.Count} violations.");
+        Counts.Tell($"{scenario}: {journal.Decisions.Count} decisions, {journal.OptOuts.Count} opt-outs, settled after {clock.Elapsed.TotalSeconds:0} s, {violations.Count} violations");
+        Counts.Add(journal, violations.Count);
+        Counts.TellSum();
         Assert.True(violations.Count == 0, Told(violations));
     }
 
@@ -59,8 +59,4 @@ public sealed class Checks(Deployment deployment, Journal journal)
 
     private static string Told(IReadOnlyList<Violation> violations) => $"{violations.Count} violations.\n" + string.Join('\n', violations.GroupBy(v => v.Check)
         .Select(check => $"{check.Key}: {check.Count()}\n" + string.Join('\n', check.Take(5).Select(v => $"  {v.Sentence}"))));
-
-    /// <summary><c>CONSENT_FAULTS_SETTLE</c>, in seconds, where a violation is expected and nobody wants to wait for it.</summary>
-    private static TimeSpan Limit(TimeSpan? given) =>
-        Environment.GetEnvironmentVariable("CONSENT_FAULTS_SETTLE") is { } seconds ? TimeSpan.FromSeconds(int.Parse(seconds, null)) : given ?? Usual;
 }

@@ -142,6 +142,7 @@ public sealed class Clients(Product product, Journal journal, int seed) : IAsync
             {
                 // No answer: it may have happened or not.
             }
+            journal.WasUnanswered();
             await Task.Delay(random.Next(50, 250));
         }
     }

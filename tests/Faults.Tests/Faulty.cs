@@ -5,8 +5,17 @@ namespace Consent.Faults.Tests;
 /// <summary>What is alike in every scenario: load before, during and after the faults, then the checks.</summary>
 internal static class Faulty
 {
-    /// <summary>Answers a second that the clients ask for; <c>CONSENT_FAULTS_RATE</c>.</summary>
-    private static int Rate => int.Parse(Environment.GetEnvironmentVariable("CONSENT_FAULTS_RATE") ?? "120", null);
+    /// <summary>Answers a second that the clients ask for: <c>CONSENT_FAULTS_RATE</c>, 40 unless set.</summary>
+    public static int Rate { get; } = Number("CONSENT_FAULTS_RATE", 40);
+
+    /// <summary>How often each scenario does what it does: <c>CONSENT_FAULTS_ROUNDS</c>, once unless set.</summary>
+    public static int Rounds { get; } = Number("CONSENT_FAULTS_ROUNDS", 1);
+
+    /// <summary>How long nodes stay cut off: <c>CONSENT_FAULTS_CUT</c> in seconds, 10 unless set.</summary>
+    public static TimeSpan CutFor { get; } = TimeSpan.FromSeconds(Number("CONSENT_FAULTS_CUT", 10));
+
+    /// <summary>How long the checks wait for what is under way: <c>CONSENT_FAULTS_SETTLE</c> in seconds, 90 unless set.</summary>
+    public static TimeSpan SettleFor { get; } = TimeSpan.FromSeconds(Number("CONSENT_FAULTS_SETTLE", 90));
 
     public static void Prepare(Product product)
     {
@@ -15,17 +24,22 @@ internal static class Faulty
         product.Settings["Gateway:PublicPostsPerMinute"] = "1000000";
     }
 
-    /// <param name="faults">Breaks and mends; is given the choices of the seed and the journal, by which it waits for moments.</param>
-    public static async Task RunAsync(string scenario, Product product, Journal journal, Func<Checks> checks, Func<Random, Task> faults)
+    /// <param name="round">One round of breaking and mending; is given the choices of the seed, and waits for moments by the journal.</param>
+    public static async Task RunAsync(string scenario, Deployment deployment, Journal journal, Func<Random, Task> round)
     {
         var seed = Seeded.Choices(scenario);
-        await using var clients = new Clients(product, journal, seed);
-        await clients.StartAsync(Rate);
-        await journal.MoreAsync(50, "before the first fault");
-        await faults(new Random(seed));
-        await journal.MoreAsync(50, "after the last fault");
-        await clients.StopAsync(TimeSpan.FromSeconds(60));
-        await checks().NothingIsViolatedAsync(scenario);
+        var random = new Random(seed);
+        Counts.Tell(scenario);
+        await using (var clients = new Clients(deployment.Product, journal, seed))
+        {
+            await clients.StartAsync(Rate);
+            await journal.MoreAsync(20, "before the first fault");
+            for (var i = 0; i < Rounds; i++) await round(random);
+            await journal.MoreAsync(20, "after the last fault");
+            await clients.StopAsync(TimeSpan.FromSeconds(60));
+        }
+
+        await new Checks(deployment, journal).NothingIsViolatedAsync(scenario);
     }
 
     /// <summary>Waits until so many more are acknowledged.</summary>
@@ -34,4 +48,14 @@ internal static class Faulty
         var reached = journal.Count + more;
         return Eventually.IsSoAsync($"{more} are acknowledged {when}", () => Task.FromResult(journal.Count >= reached), TimeSpan.FromSeconds(90));
     }
+
+    /// <summary>Waits until some requests were answered by nobody, or with 5xx.</summary>
+    public static Task NoticedAsync(this Journal journal, string what)
+    {
+        var reached = journal.Unanswered + 5;
+        return Eventually.IsSoAsync($"{what} is noticed", () => Task.FromResult(journal.Unanswered >= reached), TimeSpan.FromSeconds(60));
+    }
+
+    private static int Number(string variable, int otherwise) =>
+        Environment.GetEnvironmentVariable(variable) is { } given ? int.Parse(given, null) : otherwise;
 }

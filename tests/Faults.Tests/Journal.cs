@@ -12,6 +12,7 @@ public sealed class Journal
     private readonly ConcurrentQueue<OptOutAcknowledged> _optOuts = new();
     private readonly ConcurrentDictionary<string, int> _refusals = new(StringComparer.Ordinal);
     private int _lost;
+    private int _unanswered;
 
     /// <summary>Those that must be there: all, but for those between a backup and its restore.</summary>
     public IReadOnlyCollection<DecisionAcknowledged> Decisions => _decisions;
@@ -20,11 +21,16 @@ public sealed class Journal
 
     public int Count => _decisions.Count + _optOuts.Count;
 
-    /// <summary>How many decisions a restore took away.</summary>
+    /// <summary>How many of both a restore took away.</summary>
     public int Lost => _lost;
 
     /// <summary>Answers that no fault explains, such as 400 or 409, and how often each came.</summary>
     public IReadOnlyDictionary<string, int> Refusals => _refusals;
+
+    /// <summary>Requests that were answered with 5xx, or by nobody.</summary>
+    public int Unanswered => _unanswered;
+
+    public void WasUnanswered() => Interlocked.Increment(ref _unanswered);
 
     public void Add(DecisionAcknowledged decision) => _decisions.Enqueue(decision);
 
@@ -32,13 +38,24 @@ public sealed class Journal
 
     public void Refused(string how) => _refusals.AddOrUpdate(how, 1, (_, times) => times + 1);
 
-    /// <summary>An old backup of the consent service comes back: of all decisions only the first <paramref name="kept"/> are left.</summary>
-    public void Restored(int kept)
+    public int EpochOfNewest => _decisions.Max(d => d.Epoch);
+
+    /// <summary>How far it is, for <see cref="Restored"/>; nobody may decide meanwhile.</summary>
+    public (int Decisions, int OptOuts) Mark() => (_decisions.Count, _optOuts.Count);
+
+    /// <summary>A backup taken at the mark comes back: what was acknowledged after it is rightly gone.</summary>
+    public void Restored((int Decisions, int OptOuts) mark)
     {
-        var all = _decisions.ToArray();
-        _decisions.Clear();
-        foreach (var decision in all.Take(kept)) _decisions.Enqueue(decision);
-        _lost += all.Length - kept;
+        _lost += Count - mark.Decisions - mark.OptOuts;
+        Keep(_decisions, mark.Decisions);
+        Keep(_optOuts, mark.OptOuts);
+    }
+
+    private static void Keep<T>(ConcurrentQueue<T> all, int first)
+    {
+        var kept = all.Take(first).ToList();
+        all.Clear();
+        kept.ForEach(all.Enqueue);
     }
 }
 
