@@ -33,22 +33,30 @@ public sealed class Checks(Deployment deployment, Journal journal)
 
     public async Task<IReadOnlyList<Violation>> ViolationsAsync()
     {
-        var found = new List<Violation>(await CheapAsync());
+        var standings = await Ledgers.ReadAsync(deployment);
+        var found = new List<Violation>(Ledgers.Violations(standings));
         var decisions = journal.Decisions.ToList();
         var log = await ConsentLog.ReadAsync(deployment, decisions.Select(d => d.Receipt).ToHashSet(StringComparer.Ordinal));
         found.AddRange(log.Gaps.Select(gap => new Violation("gapless", gap)));
         found.AddRange(InTheLog.Of(decisions, log));
         found.AddRange(await new InForce(deployment).OfAsync(decisions));
         found.AddRange(await new OptOutsInForce(deployment).OfAsync([.. journal.OptOuts], log));
-        foreach (var subscriber in Deployment.Subscribers) found.AddRange(SameAsConsent.Of(subscriber, HeldBySubscriber.Read(deployment.SubscriberFile(subscriber)), log));
+        var sites = new List<SampleSite>();
+        foreach (var site in Product.Sites) sites.Add(await SampleSite.ReadAsync(deployment.Product, site));
+        foreach (var subscriber in Deployment.Subscribers)
+        {
+            var purposes = standings.FirstOrDefault(s => s.Source == "consent" && s.Subscriber == subscriber)?.Purposes;
+            var concerned = sites.Where(s => purposes is null || purposes.Any(s.Purposes.Contains)).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+            found.AddRange(SameAsConsent.Of(subscriber, HeldBySubscriber.Read(deployment.SubscriberFile(subscriber)), log, concerned));
+        }
+
         if (deployment.Broker is not null) found.AddRange(await LaidAsideAsync(deployment.Broker));
         found.AddRange(journal.Refusals.Select(r => new Violation("refused", $"{r.Value} requests were refused with {r.Key}, which no fault explains.")));
         return found;
     }
 
     /// <summary>What can be asked often.</summary>
-    private async Task<IReadOnlyList<Violation>> CheapAsync() =>
-        [.. (await OpenDeliveries.ReadAsync(deployment)).Select(o => new Violation("ledger", $"The ledger of {o.Service} has {o.Open} open deliveries to {o.Subscriber}."))];
+    private async Task<IReadOnlyList<Violation>> CheapAsync() => Ledgers.Violations(await Ledgers.ReadAsync(deployment));
 
     private static async Task<IEnumerable<Violation>> LaidAsideAsync(string broker)
     {

@@ -154,14 +154,3 @@ public sealed class Clients(Product product, Journal journal, int seed) : IAsync
         if (rest > TimeSpan.Zero) await Task.Delay(rest);
     }
 }
-
-/// <summary>What a client needs to know of a site.</summary>
-internal sealed record SampleSite(string Id, string Hash, string Topic, string Controller)
-{
-    public static async Task<SampleSite> ReadAsync(Product product, string site)
-    {
-        using var http = new HttpClient { BaseAddress = product.Gateway };
-        var declaration = (await http.GetFromJsonAsync<JsonObject>($"/v1/sites/{site}/declaration"))!;
-        return new SampleSite(site, (string)declaration["hash"]!, (string)declaration["topics"]![0]!["id"]!, (string)declaration["controller"]!["id"]!);
-    }
-}

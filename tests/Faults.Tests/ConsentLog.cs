@@ -19,6 +19,9 @@ internal sealed class ConsentLog
     /// <summary>Where a stream is not gapless, with what was found.</summary>
     public List<string> Gaps { get; } = [];
 
+    /// <summary>The highest that was seen; raised by a restore.</summary>
+    public int Epoch { get; private set; }
+
     public Receipt? Find(string id) => _wanted.GetValueOrDefault(id);
 
     /// <param name="ids">The receipts that will be asked for; the others are not kept.</param>
@@ -45,6 +48,7 @@ internal sealed class ConsentLog
         if (receipt.Version != (before?.Version ?? 0) + 1 || receipt.Previous != before?.Id)
             Gaps.Add($"Receipt {receipt.Id} of {receipt.Site} has version {receipt.Version} and follows version {before?.Version ?? 0}.");
         Newest[stream] = receipt;
+        Epoch = Math.Max(Epoch, receipt.Epoch);
         if (receipt.Action == "one-click-unsubscribe") OptedOut.Add(stream);
         if (ids.Contains(receipt.Id)) _wanted[receipt.Id] = receipt;
     }

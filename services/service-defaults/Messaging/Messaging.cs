@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using MassTransit;
+using MassTransit.Middleware;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Consent.ServiceDefaults.Messaging;
 
 /// <summary>
-/// MassTransit takes the messages in; this is the only file that knows it, beside <see cref="EventConsumer{T}"/>. Settings:
+/// MassTransit takes the messages in; this is the only file that knows it, beside <see cref="EventConsumer{T}"/> and
+/// <see cref="PutBack"/>. Settings:
 /// <c>Messaging:Transport</c> (<c>rabbitmq</c> or <c>in-memory</c>, the default) and <c>Messaging:RabbitMq</c> (see
 /// <see cref="BrokerAddresses"/>).
 /// </summary>
@@ -58,6 +60,11 @@ public static class MessagingSetup
                             endpoint.SetQuorumQueue();
                             endpoint.PrefetchCount = 64;
                             endpoint.Bind(RabbitMqTransport.ExchangeOf(subscription.Kind));
+                            endpoint.ConfigureError(failed =>
+                            {
+                                failed.UseFilter(new PutBack());
+                                failed.UseFilter(new ErrorTransportFilter());
+                            });
                             Configure(endpoint, context, subscription);
                         });
                     }
@@ -95,7 +102,7 @@ public static class MessagingSetup
     private static void Configure(IReceiveEndpointConfigurator endpoint, IRegistrationContext context, EventSubscription subscription)
     {
         endpoint.PublishFaults = false;
-        // Bounded and short, in memory; what still fails goes to the error queue, visible, and the ledger sends it again.
+        // Bounded and short, in memory; what still fails goes to the error queue, visible, and the ledger sends it again. See PutBack for outages.
         endpoint.UseMessageRetry(retry => retry.Intervals(50, 250, 1000));
         endpoint.ConfigureConsumer(context, subscription.ConsumerType);
     }
