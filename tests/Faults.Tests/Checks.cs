@@ -39,6 +39,9 @@ public sealed class Checks(Deployment deployment, Journal journal)
         var log = await ConsentLog.ReadAsync(deployment, decisions.Select(d => d.Receipt).ToHashSet(StringComparer.Ordinal));
         found.AddRange(log.Gaps.Select(gap => new Violation("gapless", gap)));
         found.AddRange(InTheLog.Of(decisions, log));
+        var (first, ended) = journal.EndedEpoch;
+        found.AddRange(decisions.Skip(first).Where(d => d.Epoch <= ended)
+            .Select(d => new Violation("epoch", $"Receipt {d.Receipt} of {d.Site} was made after a restore, and has no higher epoch than what was lost: {d.Epoch}.")));
         found.AddRange(await new InForce(deployment).OfAsync(decisions));
         found.AddRange(await new OptOutsInForce(deployment).OfAsync([.. journal.OptOuts], log));
         var sites = new List<SampleSite>();

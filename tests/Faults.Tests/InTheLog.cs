@@ -2,7 +2,7 @@ using Consent.Contracts;
 
 namespace Consent.Faults.Tests;
 
-/// <summary>Every acknowledged decision is in the log, as it was acknowledged, and no restore has let two epochs count alike. Pure.</summary>
+/// <summary>Every acknowledged decision is in the log, as it was acknowledged. Pure.</summary>
 internal static class InTheLog
 {
     public static IEnumerable<Violation> Of(IReadOnlyList<DecisionAcknowledged> decisions, ConsentLog log)

@@ -38,7 +38,8 @@ public sealed class Journal
 
     public void Refused(string how) => _refusals.AddOrUpdate(how, 1, (_, times) => times + 1);
 
-    public int EpochOfNewest => _decisions.Max(d => d.Epoch);
+    /// <summary>Decisions behind the first so many have to bear a higher epoch than this, since a restore ended it.</summary>
+    public (int First, int Epoch) EndedEpoch { get; private set; }
 
     /// <summary>How far it is, for <see cref="Restored"/>; nobody may decide meanwhile.</summary>
     public (int Decisions, int OptOuts) Mark() => (_decisions.Count, _optOuts.Count);
@@ -47,6 +48,7 @@ public sealed class Journal
     public void Restored((int Decisions, int OptOuts) mark)
     {
         _lost += Count - mark.Decisions - mark.OptOuts;
+        EndedEpoch = (mark.Decisions, _decisions.Max(d => d.Epoch));
         Keep(_decisions, mark.Decisions);
         Keep(_optOuts, mark.OptOuts);
     }

@@ -17,6 +17,9 @@ public sealed class ManyProcesses(int consents = 1, string? broker = null) : Pro
 
     public override IReadOnlyList<ServiceProcess> Processes => _processes;
 
+    /// <summary>The broker of its own, once it runs.</summary>
+    public RabbitMqServer BrokerServer => _broker ?? throw new InvalidOperationException("The broker was not started, or is not its own.");
+
     /// <summary>Address of the broker, once it runs.</summary>
     public string Broker => broker ?? _broker?.Address ?? throw new InvalidOperationException("The broker was not started.");
 
