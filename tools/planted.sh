@@ -2,8 +2,15 @@
 # Proves that the fault suite can fail: plants one fault at a time (tests/Faults.Tests/planted/*.patch) into a copy of this tree, builds
 # it, runs the scenario that the patch names, and tells which check caught it. As root; about two minutes each. Exit code 1 when one was not caught.
 #   tools/planted.sh [NAME...]    only the patches whose name contains one of the words
+#   tools/planted.sh --fit        only whether each patch still fits the source
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
+if [ "${1:-}" = --fit ]; then
+  cd "$root" && for patch in tests/Faults.Tests/planted/*.patch; do
+    patch -p1 --dry-run --silent < "$patch" || { echo "$patch does not fit: make it anew."; exit 1; }
+  done
+  exit
+fi
 copy=$(mktemp -d "${TMPDIR:-/tmp}/consent-planted-XXXXXX")
 trap 'rm -rf "$copy"' EXIT
 trap 'exit 130' INT TERM

@@ -6,6 +6,7 @@
 #   rabbitmq-cluster.sh kill-node FOLDER N        SIGKILL
 #   rabbitmq-cluster.sh cut FOLDER FROM TO        packets of one node no longer reach the other; the way back stays
 #   rabbitmq-cluster.sh slow FOLDER N RATE        what the node sends goes at most so fast, such as 256kbit
+#   rabbitmq-cluster.sh reach FOLDER FROM TO      exit code 1 when the one cannot connect to the other within 2 s
 #   rabbitmq-cluster.sh heal FOLDER               undoes every cut and slowness
 #   rabbitmq-cluster.sh vhost FOLDER NAME         a virtual host of its own, for one more product on the same nodes
 #   rabbitmq-cluster.sh leader FOLDER QUEUE [VHOST]   number of the node that leads the queue
@@ -132,6 +133,7 @@ case $command in
   kill-node) kill_node "$1" ;;
   cut) ip -n "$(space "$1")" neigh replace "$(address "$2")" lladdr $nowhere dev eth0 nud permanent ;;
   slow) ip netns exec "$(space "$1")" tc qdisc replace dev eth0 root tbf rate "$2" burst 16kb latency 2s ;;
+  reach) ip netns exec "$(space "$1")" timeout 2 bash -c "exec 3<> /dev/tcp/$(address "$2")/5672" 2> /dev/null || exit 1 ;;
   heal) heal ;;
   vhost) ask add_vhost "$1" && ask set_permissions -p "$1" guest '.*' '.*' '.*' ;;
   leader) ask list_queues -p "${2:-/}" name leader | awk -v queue="$1" '$1 == queue { n = split($2, part, "."); print part[n] }' | head -n 1 ;;

@@ -5,14 +5,12 @@ namespace Consent.Faults.Tests;
 /// <summary>The wall clock of one process, moved while it runs (Debian's libfaketime); timers run on.</summary>
 public sealed class FakeClock : IDisposable
 {
-    private const string Library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+    private static readonly string Library = Directory.EnumerateDirectories("/usr/lib").Select(d => Path.Combine(d, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
+        ?? throw new FileNotFoundException("libfaketime is not installed: apt-get install faketime.");
+
     private readonly TemporaryFolder _folder = new();
 
-    public FakeClock()
-    {
-        if (!File.Exists(Library)) throw new FileNotFoundException("libfaketime is not installed: apt-get install faketime.", Library);
-        Move(TimeSpan.Zero);
-    }
+    public FakeClock() => Move(TimeSpan.Zero);
 
     private string Offset => _folder.File("offset");
 

@@ -11,6 +11,12 @@ internal static class Faulty
     /// <summary>How often each scenario does what it does: <c>CONSENT_FAULTS_ROUNDS</c>, once unless set.</summary>
     public static int Rounds { get; } = Number("CONSENT_FAULTS_ROUNDS", 1);
 
+    /// <summary>How many decisions all scenarios together have to see acknowledged: <c>CONSENT_FAULTS_DECISIONS</c>, none unless set.</summary>
+    public static int Decisions { get; } = Number("CONSENT_FAULTS_DECISIONS", 0);
+
+    /// <summary>How many scenarios share <see cref="Decisions"/>.</summary>
+    private const int Scenarios = 9;
+
     /// <summary>How long nodes stay cut off: <c>CONSENT_FAULTS_CUT</c> in seconds, 10 unless set.</summary>
     public static TimeSpan CutFor { get; } = TimeSpan.FromSeconds(Number("CONSENT_FAULTS_CUT", 10));
 
@@ -29,13 +35,19 @@ internal static class Faulty
     {
         var seed = Seeded.Choices(scenario);
         var random = new Random(seed);
+        var wanted = journal.Decisions.Count + (Decisions / Scenarios);
         Counts.Tell(scenario);
         await using (var clients = new Clients(deployment.Product, journal, seed))
         {
             await clients.StartAsync(Rate);
             await journal.MoreAsync(20, "before the first fault");
-            for (var i = 0; i < Rounds; i++) await round(random);
+            for (var i = 1; i <= Rounds; i++)
+            {
+                await round(random);
+                if (Rounds > 1) Counts.Tell($"{scenario}: round {i} of {Rounds}, {journal.Decisions.Count} decisions, {journal.OptOuts.Count} opt-outs");
+            }
             await journal.MoreAsync(20, "after the last fault");
+            await Eventually.IsSoAsync($"{wanted} decisions are acknowledged", () => Task.FromResult(journal.Decisions.Count >= wanted), TimeSpan.FromHours(1));
             await clients.StopAsync(TimeSpan.FromSeconds(60));
         }
 

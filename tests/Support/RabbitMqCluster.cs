@@ -60,6 +60,20 @@ public sealed class RabbitMqCluster : IAsyncDisposable
     /// <param name="rate">Of all that the node sends, such as <c>256kbit</c>.</param>
     public Task SlowDownAsync(int node, string rate) => RunAsync("slow", $"{node}", rate);
 
+    /// <summary>Whether a connection can be made from the one node to the other, within 2 s: both directions have to be open for that.</summary>
+    public async Task<bool> ReachesAsync(int from, int to)
+    {
+        try
+        {
+            await RunAsync("reach", $"{from}", $"{to}");
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     public Task HealAsync() => RunAsync("heal");
 
     public async ValueTask DisposeAsync()
