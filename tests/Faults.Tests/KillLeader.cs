@@ -21,6 +21,7 @@ public sealed class KillLeader(RunningOnCluster running)
         var queue = Queues[random.Next(Queues.Length)];
         var leader = await running.Cluster.LeaderOfAsync(queue, running.VirtualHost);
         Assert.InRange(leader, 1, 3);
+        Counts.Tell($"node {leader} leads {queue}");
         await running.Journal.MoreAsync(random.Next(5, 40), "before the kill of a leader");
         await running.Cluster.Kill9Async(leader);
         Counts.Did("kill of a leading broker node");
