@@ -74,6 +74,8 @@ command -v curl > /dev/null || missing+=(curl)
 command -v unzip > /dev/null || missing+=(unzip)
 command -v node > /dev/null || missing+=(nodejs)
 command -v npm > /dev/null || missing+=(npm)
+ls /usr/lib/*/faketime/libfaketimeMT.so.1 > /dev/null 2>&1 || missing+=(faketime)
+command -v tc > /dev/null || missing+=(iproute2)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing ${missing[*]} from the distribution."
   tools/install.sh "${missing[@]}" > "$logs/install.log" 2>&1 || { tell "install" $SECONDS 0 1 "$logs/install.log"; finish; }
@@ -91,6 +93,7 @@ dotnet build-server shutdown --vbcscompiler > /dev/null 2>&1
 check "formatting" dotnet format whitespace Consent.sln --no-restore --verify-no-changes
 [ ! -f services/cookie-banner/script/package.json ] || check "banner is built from its source" npm --prefix services/cookie-banner/script run --silent check
 [ ! -f tests/schema/package.json ] || check "schema agrees with the code" npm --prefix tests/schema run --silent test
+check "planted faults fit the source" tools/planted.sh --fit
 check "chart renders what the services need" tests/chart/check.sh
 check "packages serve a stranger" tests/package/check.sh
 # Figures of so short a run mean nothing: it shows that every answer is right under load, and that a receipt stays small on disk.

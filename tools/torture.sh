@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
 # The long forms of what tools/test.sh tries briefly: a hundred crashes of the consent service under load, the log killed sixty
-# times, every property with twenty times the cases. Builds first; takes about an hour. Seeds are printed: CONSENT_SEED=a,b repeats.
-#   tools/torture.sh [--crashes N] [--factor N]
+# times, every property with twenty times the cases, and the whole product under more than 200 kills and as many cuts, full disks and
+# clock jumps as rounds, with 100,000 decisions. Builds first; takes about two hours. Seeds are printed: CONSENT_SEED=a,b repeats.
+#   tools/torture.sh [--crashes N] [--factor N] [--rounds N] [--rate N] [--faults-only]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
-crashes=100 factor=20
+crashes=100 factor=20 rounds=16 rate=60 only=
 while [ $# -gt 0 ]; do
   case $1 in
     --crashes) crashes=$2; shift 2 ;;
     --factor) factor=$2; shift 2 ;;
-    -h | --help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --rounds) rounds=$2; shift 2 ;;
+    --rate) rate=$2; shift 2 ;;
+    --faults-only) only=faults; shift ;;
+    -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "Unknown: $1. Add --help to see what can be said." >&2; exit 2 ;;
   esac
 done
@@ -26,8 +30,14 @@ run() {
   dotnet "tests/$name/bin/Release/net10.0/Consent.$name.dll" -noColor "$@" | grep -E 'seed|crashes|FAIL|Total|Error' || failed=1
   [ "${PIPESTATUS[0]}" -eq 0 ] || failed=1
 }
-run Contracts.Tests
-run Storage.Tests
-run Subscriber.Tests
-run ConsentService.Tests -class Consent.ConsentService.Tests.CrashTests -class Consent.ConsentService.Tests.ReceiptBytesTests -class Consent.ConsentService.Tests.PrivacySignalTests -class Consent.ConsentService.Tests.SameStateTests
+if [ -z "$only" ]; then
+  run Contracts.Tests
+  run Storage.Tests
+  run Subscriber.Tests
+  run ConsentService.Tests -class Consent.ConsentService.Tests.CrashTests -class Consent.ConsentService.Tests.ReceiptBytesTests -class Consent.ConsentService.Tests.PrivacySignalTests -class Consent.ConsentService.Tests.SameStateTests
+fi
+# Progress as it comes: kills, cuts, disks, clocks, the sums after each scenario. Nodes stay cut off for 30 s.
+echo "== Faults.Tests"
+CONSENT_FAULTS_ROUNDS=$rounds CONSENT_FAULTS_RATE=$rate CONSENT_FAULTS_CUT=30 CONSENT_FAULTS_DECISIONS=100000 CONSENT_FAULTS_SETTLE=300 \
+  dotnet tests/Faults.Tests/bin/Release/net10.0/Consent.Faults.Tests.dll -noColor || failed=1
 exit "$failed"

@@ -2,7 +2,8 @@ namespace Consent.Tests.Support;
 
 /// <summary>The product as <c>tools/up.sh</c> starts it: a broker, each service as a process of its own, the gateway, the demonstration.</summary>
 /// <param name="consents">Replicas of the consent service: <c>consent</c>, <c>consent-2</c> and so on, which need an engine that can be shared.</param>
-public sealed class ManyProcesses(int consents = 1) : Product
+/// <param name="broker">Address of a broker that somebody else starts and stops; one of its own unless given.</param>
+public sealed class ManyProcesses(int consents = 1, string? broker = null) : Product
 {
     private static readonly (string Name, string Folder)[] Services =
     [
@@ -17,19 +18,22 @@ public sealed class ManyProcesses(int consents = 1) : Product
 
     public override IReadOnlyList<ServiceProcess> Processes => _processes;
 
+    /// <summary>The broker of its own, once it runs.</summary>
+    public RabbitMqServer BrokerServer => _broker ?? throw new InvalidOperationException("The broker was not started, or is not its own.");
+
     /// <summary>Address of the broker, once it runs.</summary>
-    public string Broker => _broker?.Address ?? throw new InvalidOperationException("The broker was not started.");
+    public string Broker => broker ?? _broker?.Address ?? throw new InvalidOperationException("The broker was not started.");
+
+    /// <summary>Settings of one service alone, over those of all; add before starting.</summary>
+    public Dictionary<string, IReadOnlyDictionary<string, string>> SettingsOf { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The process of one service, by its name.</summary>
     public ServiceProcess this[string service] => _processes.First(p => p.Name == service);
 
     public override async Task StartAsync(IReadOnlyDictionary<string, string>? others = null)
     {
-        if (_broker is null)
-        {
-            _broker = await RabbitMqServer.StartAsync();
-            Compose(_broker.Address);
-        }
+        if (broker is null) _broker ??= await RabbitMqServer.StartAsync();
+        if (_processes.Count == 0) Compose();
         var starting = _processes.Where(p => !p.IsRunning).ToList();
         foreach (var process in starting) process.Start(others);
         foreach (var process in starting.Where(p => p.Name != "demo")) await process.ReadyAsync();
@@ -45,13 +49,13 @@ public sealed class ManyProcesses(int consents = 1) : Product
         if (_broker is not null) await _broker.DisposeAsync();
     }
 
-    private void Compose(string broker)
+    private void Compose()
     {
         var common = new Dictionary<string, string>(Settings, StringComparer.Ordinal)
         {
             ["Data"] = Data,
             ["Messaging:Transport"] = "rabbitmq",
-            ["Messaging:RabbitMq"] = broker,
+            ["Messaging:RabbitMq"] = Broker,
             ["Auth:MetadataAddress"] = $"{Gateway}development-issuer/.well-known/openid-configuration",
             ["PublicUrl"] = Gateway.GetLeftPart(UriPartial.Authority),
             ["Analytics:ForwardUrl"] = $"{Demo}sink",
@@ -62,10 +66,10 @@ public sealed class ManyProcesses(int consents = 1) : Product
         {
             var address = new Uri($"http://127.0.0.1:{port}");
             front[$"Services:{name}"] = address.GetLeftPart(UriPartial.Authority);
-            _processes.Add(new ServiceProcess(name, Repository.Program(folder), address, common));
+            _processes.Add(new ServiceProcess(name, Repository.Program(folder), address, With(common, name)));
         }
         if (consents > 1) AddReplicas(common, front);
-        _processes.Add(new ServiceProcess("gateway", Repository.Program("services/gateway"), Gateway, front));
+        _processes.Add(new ServiceProcess("gateway", Repository.Program("services/gateway"), Gateway, With(front, "gateway")));
         var demo = new Dictionary<string, string>(common, StringComparer.Ordinal) { ["Demo:Gateway"] = Gateway.GetLeftPart(UriPartial.Authority) };
         _processes.Add(new ServiceProcess("demo", Repository.Program("tools/demo"), Demo, demo));
     }
@@ -83,7 +87,14 @@ public sealed class ManyProcesses(int consents = 1) : Product
             var address = new Uri($"http://127.0.0.1:{port}");
             front[$"Services:consent:{replica - 1}"] = address.GetLeftPart(UriPartial.Authority);
             var settings = new Dictionary<string, string>(common, StringComparer.Ordinal) { ["Data"] = own };
-            _processes.Add(new ServiceProcess($"consent-{replica}", Repository.Program("services/consent"), address, settings));
+            _processes.Add(new ServiceProcess($"consent-{replica}", Repository.Program("services/consent"), address, With(settings, $"consent-{replica}")));
         }
+    }
+
+    private Dictionary<string, string> With(Dictionary<string, string> settings, string service)
+    {
+        var own = new Dictionary<string, string>(settings, StringComparer.Ordinal);
+        foreach (var (key, value) in SettingsOf.GetValueOrDefault(service) ?? new Dictionary<string, string>()) own[key] = value;
+        return own;
     }
 }

@@ -34,6 +34,14 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>As if the machine lost its power: nothing is flushed, all connections break.</summary>
     public Task DieAsync() => AsPostgresAsync("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
 
+    /// <summary>SIGKILL to the server and to every process of it; nothing is flushed. See <see cref="StartAgainAsync"/>.</summary>
+    public async Task Kill9Async()
+    {
+        var postmaster = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0].Trim();
+        // The children first: one that outlived the postmaster would keep the shared memory, and the next start would be refused.
+        await RunAsync("bash", "-c", $"children=$(ps -o pid= --ppid {postmaster}); kill -9 {postmaster} $children 2> /dev/null; while kill -0 {postmaster} $children 2> /dev/null; do sleep 0.05; done");
+    }
+
     public string Connection(string database) => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database}";
 
     /// <summary>A new, empty database; its connection string.</summary>

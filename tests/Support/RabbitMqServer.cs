@@ -6,11 +6,13 @@ namespace Consent.Tests.Support;
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     private readonly string _folder;
+    private readonly string[] _ports;
 
-    private RabbitMqServer(string folder, int port)
+    private RabbitMqServer(string folder, int[] ports)
     {
         _folder = folder;
-        Address = $"amqp://guest:guest@127.0.0.1:{port}/";
+        _ports = [.. ports.Select(p => $"{p}")];
+        Address = $"amqp://guest:guest@127.0.0.1:{ports[0]}/";
     }
 
     public string Address { get; }
@@ -19,8 +21,20 @@ public sealed class RabbitMqServer : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("consent-rabbitmq-").FullName;
         var ports = FreePorts.Take(3);
-        await ScriptAsync("start", folder, $"{ports[0]}", $"{ports[1]}", $"{ports[2]}");
-        return new RabbitMqServer(folder, ports[0]);
+        var server = new RabbitMqServer(folder, ports);
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>After a death, on what it had.</summary>
+    public Task StartAgainAsync() => ScriptAsync(["start", _folder, .. _ports]);
+
+    /// <summary>SIGKILL; its epmd, which knows nothing that matters, lives on.</summary>
+    public async Task Kill9Async()
+    {
+        using var node = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "pid")), null));
+        node.Kill();
+        await node.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -10,6 +10,18 @@ namespace Consent.Tests.Support;
 /// </summary>
 public static class Seeded
 {
+    /// <summary>
+    /// A seed for choices that are not FsCheck's, such as which process is killed when: the first number of <c>CONSENT_SEED</c>, or a
+    /// new one, printed. The choices are repeated by it; how the machine interleaves what they set going is not.
+    /// </summary>
+    public static int Choices(string of)
+    {
+        var given = Environment.GetEnvironmentVariable("CONSENT_SEED")?.Split(',')[0];
+        var seed = given is null ? RandomNumberGenerator.GetInt32(int.MaxValue) : int.Parse(given, CultureInfo.InvariantCulture);
+        Console.WriteLine($"{of}: seed {seed}");
+        return seed;
+    }
+
     public static void Check(Property property, int cases)
     {
         var given = Environment.GetEnvironmentVariable("CONSENT_SEED")?.Split(',');

@@ -19,7 +19,7 @@ public sealed class KillTests : IDisposable
         const int PerRound = 40;
         await using var receiver = await Receiver.StartAsync();
         await using var broker = await RabbitMqServer.StartAsync();
-        await using var transport = new RabbitMqTransport(new Uri(broker.Address), NullLogger<RabbitMqTransport>.Instance);
+        await using var transport = new RabbitMqTransport(BrokerAddresses.Parse(broker.Address), NullLogger<RabbitMqTransport>.Instance);
         await MakeEndpointAsync(receiver);
         var sent = new List<string>();
         var process = Service(broker);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Consent.ServiceDefaults.Messaging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -26,8 +27,7 @@ internal sealed class Broker : IAsyncDisposable
     private Broker(IConnection connection) => _connection = connection;
 
     /// <exception cref="BrokerUnreachableException">Nothing answers there, or it does not let one in.</exception>
-    public static async Task<Broker> OpenAsync(Uri address, CancellationToken cancel) =>
-        new(await new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false, ClientProvidedName = "consent-cli" }.CreateConnectionAsync(cancel));
+    public static async Task<Broker> OpenAsync(BrokerAddresses addresses, CancellationToken cancel) => new(await addresses.ConnectAsync("consent-cli", cancel));
 
     /// <summary>How many messages are ready in it; null when there is no such queue.</summary>
     public async Task<uint?> CountAsync(string queue, CancellationToken cancel)

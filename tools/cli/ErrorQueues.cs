@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
 using RabbitMQ.Client.Exceptions;
 
 namespace Consent.Cli;
@@ -88,7 +89,7 @@ internal static class ErrorQueues
     {
         try
         {
-            await using var at = await Broker.OpenAsync(new Uri(broker), cancel);
+            await using var at = await Broker.OpenAsync(BrokerAddresses.Parse(broker), cancel);
             return await work(at);
         }
         catch (PublishException)
@@ -128,8 +129,15 @@ internal static class ErrorQueues
         };
         broker.Validators.Add(given =>
         {
-            if (given.Tokens is [{ Value: var text }] && !(Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme is "amqp" or "amqps")))
-                given.AddError("--broker is an address such as amqp://user:password@host:5672/.");
+            if (given.Tokens is not [{ Value: var text }]) return;
+            try
+            {
+                BrokerAddresses.Parse(text);
+            }
+            catch (InvalidOperationException)
+            {
+                given.AddError("--broker is an address such as amqp://user:password@host:5672/, or several, of nodes of one cluster, separated by commas.");
+            }
         });
         return broker;
     }

@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using MassTransit;
+using MassTransit.Middleware;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,8 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Consent.ServiceDefaults.Messaging;
 
 /// <summary>
-/// MassTransit takes the messages in; this is the only file that knows it, beside <see cref="EventConsumer{T}"/>. Settings:
-/// <c>Messaging:Transport</c> (<c>rabbitmq</c> or <c>in-memory</c>, the default) and <c>Messaging:RabbitMq</c> (an amqp URI).
+/// MassTransit takes the messages in; this is the only file that knows it, beside <see cref="EventConsumer{T}"/> and
+/// <see cref="PutBack"/>. Settings:
+/// <c>Messaging:Transport</c> (<c>rabbitmq</c> or <c>in-memory</c>, the default) and <c>Messaging:RabbitMq</c> (see
+/// <see cref="BrokerAddresses"/>).
 /// </summary>
 public static class MessagingSetup
 {
@@ -22,8 +25,7 @@ public static class MessagingSetup
         var rabbit = string.Equals(builder.Configuration["Messaging:Transport"], "rabbitmq", StringComparison.Ordinal);
         if (rabbit)
         {
-            var broker = new Uri(builder.Configuration["Messaging:RabbitMq"]
-                ?? throw new InvalidOperationException("Set Messaging:RabbitMq to the broker's address, such as amqp://user:password@host:5672/."));
+            var broker = BrokerAddresses.Parse(builder.Configuration["Messaging:RabbitMq"]);
             builder.Services.AddSingleton(p => new RabbitMqTransport(broker, p.GetRequiredService<ILogger<RabbitMqTransport>>()));
             builder.Services.AddSingleton<IEventTransport>(p => p.GetRequiredService<RabbitMqTransport>());
             builder.Services.AddMassTransit(bus =>
@@ -32,11 +34,20 @@ public static class MessagingSetup
                 AddConsumers(bus, subscriptions);
                 bus.UsingRabbitMq((context, cfg) =>
                 {
-                    cfg.Host(RabbitMqTransport.MassTransitAddress(broker), host =>
+                    cfg.Host(broker.MassTransitAddress, host =>
                     {
-                        var (user, password) = RabbitMqTransport.Credentials(broker);
+                        var (user, password) = broker.Credentials;
                         host.Username(user);
                         host.Password(password);
+                        host.Heartbeat(BrokerAddresses.Heartbeat);
+                        host.RequestedConnectionTimeout(BrokerAddresses.ConnectWithin);
+                        if (broker.Cluster.Count > 0)
+                        {
+                            host.UseCluster(cluster =>
+                            {
+                                foreach (var node in broker.Cluster) cluster.Node(node);
+                            });
+                        }
                     });
                     cfg.ClearSerialization();
                     cfg.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
@@ -49,6 +60,11 @@ public static class MessagingSetup
                             endpoint.SetQuorumQueue();
                             endpoint.PrefetchCount = 64;
                             endpoint.Bind(RabbitMqTransport.ExchangeOf(subscription.Kind));
+                            endpoint.ConfigureError(failed =>
+                            {
+                                failed.UseFilter(new PutBack());
+                                failed.UseFilter(new ErrorTransportFilter());
+                            });
                             Configure(endpoint, context, subscription);
                         });
                     }
@@ -86,7 +102,7 @@ public static class MessagingSetup
     private static void Configure(IReceiveEndpointConfigurator endpoint, IRegistrationContext context, EventSubscription subscription)
     {
         endpoint.PublishFaults = false;
-        // Bounded and short, in memory; what still fails goes to the error queue, visible, and the ledger sends it again.
+        // Bounded and short, in memory; what still fails goes to the error queue, visible, and the ledger sends it again. See PutBack for outages.
         endpoint.UseMessageRetry(retry => retry.Intervals(50, 250, 1000));
         endpoint.ConfigureConsumer(context, subscription.ConsumerType);
     }

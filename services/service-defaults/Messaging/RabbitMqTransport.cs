@@ -8,10 +8,13 @@ namespace Consent.ServiceDefaults.Messaging;
 /// Publishes with publisher confirms and <c>mandatory</c>: an event that reaches no queue comes back and counts as unpublished.
 /// Exchanges are fanout, durable, named <c>consent.{kind}</c>, and declared before the first event of their kind.
 /// </summary>
-public sealed class RabbitMqTransport(Uri broker, ILogger<RabbitMqTransport> log) : IEventTransport, IAsyncDisposable
+public sealed class RabbitMqTransport(BrokerAddresses broker, ILogger<RabbitMqTransport> log) : IEventTransport, IAsyncDisposable
 {
     /// <summary>Messages that may be unconfirmed at once.</summary>
     private const int LargestBatch = 512;
+
+    /// <summary>A queue that has lost most of its replicas confirms nothing; what waits for it then may be lost with its leader, so it is sent anew.</summary>
+    private static readonly TimeSpan ConfirmWithin = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _one = new(1);
     private readonly HashSet<string> _declared = [];
     private IConnection? _connection;
@@ -34,7 +37,7 @@ public sealed class RabbitMqTransport(Uri broker, ILogger<RabbitMqTransport> log
             }
             foreach (var batch in events.Chunk(LargestBatch)) await PublishAsync(channel, batch, cancel);
         }
-        catch (Exception e) when (e is RabbitMQClientException or IOException)
+        catch (Exception e) when (e is RabbitMQClientException or IOException or TimeoutException)
         {
             await CloseAsync();
             throw new UnpublishedException("The broker did not confirm.", e);
@@ -57,20 +60,11 @@ public sealed class RabbitMqTransport(Uri broker, ILogger<RabbitMqTransport> log
         _one.Dispose();
     }
 
-    internal static Uri MassTransitAddress(Uri broker) =>
-        new UriBuilder(broker) { Scheme = broker.Scheme == "amqps" ? "rabbitmqs" : "rabbitmq", UserName = "", Password = "" }.Uri;
-
-    internal static (string User, string Password) Credentials(Uri broker)
-    {
-        var parts = broker.UserInfo.Split(':', 2);
-        return (parts[0].Length > 0 ? Uri.UnescapeDataString(parts[0]) : "guest", parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "guest");
-    }
-
     private async Task PublishAsync(IChannel channel, OutgoingEvent[] batch, CancellationToken cancel)
     {
         var confirmed = _confirms!.Expect(await channel.GetNextPublishSequenceNumberAsync(cancel), batch.Length);
         foreach (var e in batch) await PublishAsync(channel, e, cancel);
-        await confirmed.WaitAsync(cancel);
+        await confirmed.WaitAsync(ConfirmWithin, cancel);
     }
 
     private static ValueTask PublishAsync(IChannel channel, OutgoingEvent e, CancellationToken cancel)
@@ -84,8 +78,7 @@ public sealed class RabbitMqTransport(Uri broker, ILogger<RabbitMqTransport> log
     {
         if (_channel is { IsOpen: true }) return _channel;
         await CloseAsync();
-        var factory = new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false, ClientProvidedName = "consent-publisher" };
-        _connection = await factory.CreateConnectionAsync(cancel);
+        _connection = await broker.ConnectAsync("consent-publisher", cancel);
         _channel = await _connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false), cancel);
         _confirms = new PublisherConfirms(_channel);

@@ -1,0 +1,48 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
+using MassTransit;
+
+namespace Consent.ServiceDefaults.Messaging;
+
+/// <summary>
+/// A message whose handler failed because something is away, such as its database or the broker, goes back to its queue: there is
+/// nothing wrong with it, and nobody should have to replay it after every outage. The error queue is for what cannot be handled, and for
+/// an outage that outlasts <see cref="MostReturns"/> returns.
+/// </summary>
+internal sealed class PutBack : IFilter<ExceptionReceiveContext>
+{
+    /// <summary>With their pauses about five minutes. RabbitMQ 4 drops what a quorum queue has delivered more than 20 times, so fewer.</summary>
+    private const int MostReturns = 16;
+
+    /// <summary>What a quorum queue counts of each message.</summary>
+    private const string Returns = "x-delivery-count";
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        var returns = context.TransportHeaders.Get<long>(Returns) ?? 0;
+        if (!IsOutage(context.Exception) || returns >= MostReturns)
+        {
+            await next.Send(context);
+            return;
+        }
+
+        // It keeps its place among those that may be under way at once, so that little is tried while nothing can be done.
+        await Task.Delay(PauseAfter(returns), context.CancellationToken);
+        // What leaves the pipe of errors as an exception is refused to the broker, which keeps it.
+        ExceptionDispatchInfo.Throw(context.Exception);
+    }
+
+    /// <summary>1, 2, 4 seconds and so on, up to 30.</summary>
+    internal static TimeSpan PauseAfter(long returns) =>
+        returns >= 5 ? LongestPause : TimeSpan.FromSeconds(1 << (int)returns);
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("put-back");
+
+    /// <summary>Whether something that the handler needs was away, by the exception or one that led to it.</summary>
+    internal static bool IsOutage(Exception? e) =>
+        e is IUnavailable or UnpublishedException or DbException or IOException or SocketException or TimeoutException or OperationCanceledException
+        || (e is AggregateException all && all.InnerExceptions.Any(IsOutage))
+        || (e?.InnerException is { } inner && IsOutage(inner));
+}
