@@ -34,6 +34,8 @@ public abstract class Product : IAsyncDisposable
         ["Relay:RedeliverAfter"] = "00:00:02",
         ["Subscriber:AnnounceEvery"] = "00:00:01",
         ["Audit:CatchUpEvery"] = "00:00:01",
+        ["Feed:Every"] = "00:00:02",
+        ["Messaging:CountErrorsEvery"] = "00:00:01",
     };
 
     /// <summary>Every process that holds a part of the product, the gateway and the demonstration included; not the broker.</summary>

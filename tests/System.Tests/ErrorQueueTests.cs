@@ -71,6 +71,29 @@ public sealed class ErrorQueueTests(RunningAsMany running) : IAsyncLifetime
         Assert.Equal(1, (await ReplayAsync("--id", "lost")).Code);
     }
 
+    [Fact]
+    public async Task What_is_laid_aside_lies_in_a_quorum_queue_and_degrades_the_health_of_its_service_until_it_is_gone()
+    {
+        Assert.Equal("Healthy", await HealthAsync());
+        await SendAsync(Queue, "unreadable", "not json");
+        await IsWaitingAsync(1);
+
+        await Eventually.IsSoAsync("newsletter tells of it", async () => await HealthAsync() == $"1 in {Errors}");
+
+        // The broker refuses to declare it as anything else than what it is.
+        await _channel.QueueDeclareAsync(Errors, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+        await _channel.QueuePurgeAsync(Errors);
+        await Eventually.IsSoAsync("newsletter is well again", async () => await HealthAsync() == "Healthy");
+        Assert.Contains(running.Product.Processes.First(p => p.Name == "newsletter").Output, line => line.Contains($"messages lie in {Errors}", StringComparison.Ordinal));
+    }
+
+    private async Task<string> HealthAsync()
+    {
+        using var http = new HttpClient();
+        var check = JsonNode.Parse(await http.GetStringAsync(new Uri(((ManyProcesses)running.Product)["newsletter"].Address, "/health")))!["checks"]!["error-queues"]!;
+        return (string?)check["description"] ?? (string)check["status"]!;
+    }
+
     private Task IsWaitingAsync(int messages) => Eventually.IsSoAsync($"{messages} wait in the error queue", async () =>
         await CommandLine.RunAsync("errors", "list", "--broker", Broker, "--json") is (1, var told, _)
         && JsonNode.Parse(told)!.AsArray().Any(q => (string?)q!["queue"] == Errors && (int)q["messages"]! == messages));

@@ -3,6 +3,7 @@ using MassTransit;
 using MassTransit.Middleware;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ namespace Consent.ServiceDefaults.Messaging;
 /// <summary>
 /// MassTransit takes the messages in; this is the only file that knows it, beside <see cref="EventConsumer{T}"/> and
 /// <see cref="PutBack"/>. Settings:
-/// <c>Messaging:Transport</c> (<c>rabbitmq</c> or <c>in-memory</c>, the default) and <c>Messaging:RabbitMq</c> (see
+/// <c>Messaging:CountErrorsEvery</c> (a time span, 30 seconds), <c>Messaging:Transport</c> (<c>rabbitmq</c> or <c>in-memory</c>, the default) and <c>Messaging:RabbitMq</c> (see
 /// <see cref="BrokerAddresses"/>).
 /// </summary>
 public static class MessagingSetup
@@ -28,6 +29,11 @@ public static class MessagingSetup
             var broker = BrokerAddresses.Parse(builder.Configuration["Messaging:RabbitMq"]);
             builder.Services.AddSingleton(p => new RabbitMqTransport(broker, p.GetRequiredService<ILogger<RabbitMqTransport>>()));
             builder.Services.AddSingleton<IEventTransport>(p => p.GetRequiredService<RabbitMqTransport>());
+            var every = builder.Configuration.GetValue("Messaging:CountErrorsEvery", TimeSpan.FromSeconds(30));
+            builder.Services.AddSingleton(p => new WatchErrorQueues(
+                broker, subscriptions, every, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<WatchErrorQueues>>()));
+            builder.Services.AddHostedService(p => p.GetRequiredService<WatchErrorQueues>());
+            builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("error-queues", p => p.GetRequiredService<WatchErrorQueues>(), null, null));
             builder.Services.AddMassTransit(bus =>
             {
                 bus.DisableUsageTelemetry();
@@ -58,6 +64,8 @@ public static class MessagingSetup
                         {
                             endpoint.ConfigureConsumeTopology = false;
                             endpoint.SetQuorumQueue();
+                            // What nobody here can read is an error like any other, and lies where errors are looked for.
+                            endpoint.ThrowOnSkippedMessages();
                             endpoint.PrefetchCount = 64;
                             endpoint.Bind(RabbitMqTransport.ExchangeOf(subscription.Kind));
                             endpoint.ConfigureError(failed =>
