@@ -71,6 +71,7 @@ missing=()
 [ -x /usr/lib/postgresql/15/bin/initdb ] || missing+=(postgresql-15)
 command -v chromium > /dev/null || missing+=(chromium)
 command -v curl > /dev/null || missing+=(curl)
+command -v unzip > /dev/null || missing+=(unzip)
 command -v node > /dev/null || missing+=(nodejs)
 command -v npm > /dev/null || missing+=(npm)
 if [ ${#missing[@]} -gt 0 ]; then
@@ -91,7 +92,8 @@ check "formatting" dotnet format whitespace Consent.sln --no-restore --verify-no
 [ ! -f services/cookie-banner/script/package.json ] || check "banner is built from its source" npm --prefix services/cookie-banner/script run --silent check
 [ ! -f tests/schema/package.json ] || check "schema agrees with the code" npm --prefix tests/schema run --silent test
 check "chart renders what the services need" tests/chart/check.sh
+check "packages serve a stranger" tests/package/check.sh
 # Figures of so short a run mean nothing: it shows that every answer is right under load, and that a receipt stays small on disk.
-check "benchmark, in short" dotnet tests/Benchmarks/bin/Release/net10.0/Consent.Benchmarks.dll --rounds 1 --seconds 1 --receipts 20000
+check "benchmark, in short" dotnet tests/Benchmarks/bin/Release/net10.0/Consent.Benchmarks.dll --rounds 1 --seconds 1 --receipts 20000 --subjects 20000 --pairs 300000
 for project in tests/*.Tests; do suite "$(basename "$project")"; done
 finish

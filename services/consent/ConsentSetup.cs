@@ -56,6 +56,7 @@ public static class ConsentSetup
         var declarations = provider.GetRequiredService<DeclarationLog>();
         return new Published(EventOf, NewestSuffices: true)
         {
+            Kinds = [ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind],
             Concerns = (record, purposes) => SiteOf(record) is not { } site || purposes.Any(declarations.Of(site).EverDeclared),
             NamedPrefixOf = kinds => kinds is [var only] && only == DeclarationPublished.Kind ? DeclarationLog.Prefix : null,
             IsLoadedWhole = record => record.Kind == DeclarationLog.Kind,

@@ -1,3 +1,4 @@
+using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.Storage;
 using Consent.Subscriber;
@@ -16,7 +17,7 @@ public static class MarketingUnsubscribeSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddRecordLog(Service);
-        builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false));
+        builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false) { Kinds = [MarketingUnsubscribed.Kind, MarketingSubscribed.Kind] });
         builder.AddConsentSubscriber(Service);
         builder.Services.AddKeyedSingleton(Service, (provider, _) => IdentifierKeys.Of(provider.GetRequiredService<IConfiguration>(), Service));
         builder.Services.AddSingleton(provider => new UnsubscribeTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));

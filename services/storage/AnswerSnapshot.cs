@@ -9,7 +9,7 @@ namespace Consent.Storage;
 /// <summary>
 /// Answers a subscriber that loads what was before it came, or that asks for a range again: one page for one question, straight to its
 /// queue. The subscriber is entered into the registry first, so that whatever is published while it loads is owed to it. One page is made at
-/// a time, and the same question within half a second is passed over: whoever asks in a loop delays nobody but himself.
+/// a time, and the same question within a tenth of a second is passed over: whoever asks in a loop delays nobody but himself.
 /// </summary>
 internal sealed class AnswerSnapshot(string service, IRecordLog log, DeliveryLedger ledger, IEventTransport transport, Published published, TimeProvider time)
     : IEventHandler<SnapshotRequested>, IDisposable
@@ -17,7 +17,7 @@ internal sealed class AnswerSnapshot(string service, IRecordLog log, DeliveryLed
     private const int StreamsPerPage = 500;
     private const int NamedPerPage = 50;
     private const int LargestPage = 1 << 20;
-    private static readonly TimeSpan NotAgainWithin = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan NotAgainWithin = TimeSpan.FromMilliseconds(100);
     private readonly SemaphoreSlim _one = new(1);
     private readonly ConcurrentDictionary<string, (string Range, long At)> _answered = new(StringComparer.Ordinal);
 

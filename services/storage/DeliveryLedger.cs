@@ -96,7 +96,7 @@ public sealed class DeliveryLedger
 
     private async Task RegisterAsync(SubscriberAnnounced announced, DateTimeOffset? seen)
     {
-        if (announced.Subscriber == _service) return;
+        if (announced.Subscriber == _service || !_open.IsWantedBy(announced)) return;
         var now = _time.Now();
         var same = _noted.TryGetValue(announced.Subscriber, out var noted) && SaysTheSame(noted.What, announced);
         if (same && seen is not null && now - noted.At < SeenPrecision) return;

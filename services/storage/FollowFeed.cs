@@ -55,7 +55,7 @@ internal sealed class FollowFeed(
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                _logger.LogInformation("{Service} could not ask {Source} for its feed ({Reason}); it asks again later.", service, source, BackOff.ReasonOf(e));
+                _logger.LogDebug("{Service} could not ask {Source} for its feed ({Reason}); it asks again later.", service, source, BackOff.ReasonOf(e));
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -49,6 +49,8 @@ internal sealed class OpenDeliveries(IRecordLog log, ILedgerStore store, Publish
     public async Task<bool> IsOpenAsync(Subscriber subscriber, LogRecord record, CancellationToken cancel) =>
         Concerns(subscriber, record) && !(NewestSufficesFor(subscriber) && await log.IsSupersededAsync(record, cancel));
 
+    public bool IsWantedBy(SubscriberAnnounced announced) => published.IsWantedBy(announced);
+
     public bool Concerns(Subscriber subscriber, LogRecord record) => published.EventFor(record, subscriber.Kinds, subscriber.Purposes, time.Now()) is not null;
 
     public bool NewestSufficesFor(Subscriber subscriber) => published.NewestSuffices && !subscriber.EveryVersion;

@@ -7,7 +7,10 @@ namespace Consent.Storage;
 /// <summary>The ledger beside a log on PostgreSQL: in the same schema, shared by the replicas of the service.</summary>
 internal sealed class PostgresLedgerStore : ILedgerStore
 {
-    private const string Row = "sequence, position, name, closed_at, sooner";
+    /// <summary>Positions are lower: the highest epoch begins at 2^54.</summary>
+    private const int PositionBits = 54;
+    private const long Positions = (1L << PositionBits) - 1;
+    private const string Row = "sequence, delivery, name, closed_at, sooner";
     private readonly NpgsqlDataSource _source;
     private readonly string _schema;
     private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
@@ -54,10 +57,10 @@ internal sealed class PostgresLedgerStore : ILedgerStore
             Parameters = { new NpgsqlParameter<long> { TypedValue = positions.Count } },
         });
         commands.BatchCommands.Add(new NpgsqlBatchCommand($"""
-            INSERT INTO {_schema}.applied (sequence, position, closed_at, sooner, subscriber)
-            SELECT l.sequence - cardinality($2) + t.ord, t.position, $3, $4, s.number
+            INSERT INTO {_schema}.applied (sequence, delivery, closed_at, sooner)
+            SELECT l.sequence - cardinality($2) + t.ord, (s.number::bigint << {PositionBits}) + t.position, $3, $4
             FROM {_schema}.ledger AS l, {_schema}.subscriber AS s, unnest($2) WITH ORDINALITY AS t (position, ord) WHERE s.name = $1
-            ON CONFLICT (subscriber, position) DO NOTHING
+            ON CONFLICT (delivery) DO NOTHING
             """)
         {
             Parameters =
@@ -70,7 +73,7 @@ internal sealed class PostgresLedgerStore : ILedgerStore
     });
 
     public async ValueTask<IReadOnlyList<ClosedRow>> ClosedOfAsync(long position, CancellationToken cancel) => await ListAsync(
-        $"SELECT {Row} FROM {_schema}.subscriber JOIN {_schema}.applied ON subscriber = number AND position = $1 ORDER BY name", Closed, cancel, position);
+        $"SELECT {Row} FROM {_schema}.subscriber JOIN {_schema}.applied ON delivery = (number::bigint << {PositionBits}) + $1 ORDER BY name", Closed, cancel, position);
 
     /// <summary>A piece of the sequence at a time, which the BRIN index finds; a piece may be empty, as repeats leave gaps.</summary>
     public async ValueTask<IReadOnlyList<ClosedRow>> ClosedAfterAsync(long sequence, int max, CancellationToken cancel)
@@ -79,7 +82,7 @@ internal sealed class PostgresLedgerStore : ILedgerStore
         for (long after = sequence, piece = max; after < head; after += piece, piece *= 2)
         {
             var found = await ListAsync(
-                $"SELECT {Row} FROM {_schema}.applied JOIN {_schema}.subscriber ON number = subscriber WHERE sequence > $1 AND sequence <= $2 ORDER BY sequence LIMIT $3",
+                $"SELECT {Row} FROM {_schema}.applied JOIN {_schema}.subscriber ON number = delivery >> {PositionBits} WHERE sequence > $1 AND sequence <= $2 ORDER BY sequence LIMIT $3",
                 Closed, cancel, after, after + piece, max);
             if (found.Count > 0) return found;
         }
@@ -88,10 +91,10 @@ internal sealed class PostgresLedgerStore : ILedgerStore
     }
 
     public async ValueTask<IReadOnlySet<long>> ClosedBetweenAsync(int subscriber, long after, long through, CancellationToken cancel) => (await ListAsync(
-        $"SELECT position FROM {_schema}.applied WHERE subscriber = $1 AND position > $2 AND position <= $3", r => r.GetInt64(0), cancel, (short)subscriber, after, through)).ToHashSet();
+        $"SELECT delivery FROM {_schema}.applied WHERE delivery > $1 AND delivery <= $2", PositionIn, cancel, DeliveryOf(subscriber, after), DeliveryOf(subscriber, through))).ToHashSet();
 
     public async ValueTask<IReadOnlySet<long>> ClosedAmongAsync(int subscriber, IReadOnlyCollection<long> positions, CancellationToken cancel) => (await ListAsync(
-        $"SELECT position FROM {_schema}.applied WHERE subscriber = $1 AND position = ANY($2)", r => r.GetInt64(0), cancel, (short)subscriber, positions.ToArray())).ToHashSet();
+        $"SELECT delivery FROM {_schema}.applied WHERE delivery = ANY($1)", PositionIn, cancel, positions.Select(p => DeliveryOf(subscriber, p)).ToArray())).ToHashSet();
 
     public Task MoveFrontierAsync(int subscriber, long position) =>
         DoAsync($"UPDATE {_schema}.subscriber SET frontier = $2 WHERE number = $1 AND frontier < $2", (short)subscriber, position);
@@ -102,9 +105,14 @@ internal sealed class PostgresLedgerStore : ILedgerStore
 
     public void Dispose() => _source.Dispose();
 
+    /// <summary>A subscriber's number, of which there are 511 at most, and a position.</summary>
+    internal static long DeliveryOf(int subscriber, long position) => ((long)subscriber << PositionBits) + position;
+
+    private static long PositionIn(NpgsqlDataReader row) => row.GetInt64(0) & Positions;
+
     private static DateTimeOffset Moment(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    private static ClosedRow Closed(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt64(1), row.GetString(2), Moment(row.GetInt64(3)), row.GetInt32(4));
+    private static ClosedRow Closed(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt64(1) & Positions, row.GetString(2), Moment(row.GetInt64(3)), row.GetInt32(4));
 
     /// <summary>Under the lock of the sequence, so that two replicas do not give one number to two subscribers.</summary>
     private async Task AddAsync(string name)

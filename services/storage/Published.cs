@@ -14,6 +14,9 @@ namespace Consent.Storage;
 /// </param>
 public sealed record Published(Func<LogRecord, DateTimeOffset, OutgoingEvent?> Of, bool NewestSuffices)
 {
+    /// <summary>The kinds of its events: who wants none of them is no subscriber of this service. Any, unless said.</summary>
+    public IReadOnlyList<string>? Kinds { get; init; }
+
     /// <summary>Whether a record concerns those who name these purposes; everything does unless said.</summary>
     public Func<LogRecord, IReadOnlyList<string>, bool> Concerns { get; init; } = (_, _) => true;
 
@@ -28,6 +31,8 @@ public sealed record Published(Func<LogRecord, DateTimeOffset, OutgoingEvent?> O
 
     /// <summary>The declaration in a record, for the same; null for any other record.</summary>
     public Func<LogRecord, PublishedDeclaration?> DeclarationOf { get; init; } = _ => null;
+
+    internal bool IsWantedBy(SubscriberAnnounced announced) => Kinds is null || announced.Kinds.Any(kind => Kinds.Contains(kind) || kind == SubscriberRetired.Kind);
 
     internal OutgoingEvent? EventOf(LogRecord record, DateTimeOffset now) => record.Kind == RetireSubscriber.Kind
         ? OutgoingEvent.Of(record.Read<RetireSubscriber.Record>().Event(record.Id, now))

@@ -26,6 +26,8 @@ internal sealed class HearDeclarationWithPurposes(Wishes wishes, SubscriberState
         if (book.IsKnown(site) && !book.Concerns(site, wishes.Purposes) && wishes.Purposes!.Any(p => e.Declaration.Declaration.PurposeBehind(p) is not null))
             await state.AwaitAsync(site, cancel);
         await book.KeepAsync(e.Declaration, cancel);
+        // What came before the declaration was kept, since nobody knew whether it concerns the service.
+        if (!book.Concerns(site, wishes.Purposes)) await state.ForgetAsync(site, cancel);
         await acknowledger.TellAsync(e.Id, cancel);
     }
 }

@@ -90,6 +90,9 @@ public sealed class SubscriberState
         if (erased > 0) _store.EmptyWal();
     }
 
+    /// <summary>Deletes what is held of a site that does not concern the service.</summary>
+    internal Task ForgetAsync(string site, CancellationToken cancel) => _store.WriteAsync(writer => writer.Run("DELETE FROM receipts WHERE site = $1", site), cancel);
+
     /// <summary>From now on it is remembered what is written beside the page that is asked for.</summary>
     internal Task AskingAsync(CancellationToken cancel) => _store.WriteAsync(
         _ =>

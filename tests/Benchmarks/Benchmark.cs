@@ -26,6 +26,9 @@ internal static class Benchmark
         var decisions = new Contender(Sqlite, consent, people.Deciding(consent.Address), Published.OnSqlite(data));
         if (plan.Wants("speed")) figures.AddRange(await SpeedAsync(plan, servers, folder.Path, echo, decisions, people));
         if (plan.Wants("latency")) figures.Add(await LatencyAsync(plan, decisions));
+        if (plan.Wants("travel")) figures.AddRange(await Travel.MeasureAsync(plan, servers, folder.Path));
+        if (plan.Wants("late") && plan.Subjects > 0) figures.Add(await Travel.LateAsync(plan, servers, folder.Path));
+        if (plan.Wants("ledger") && plan.Pairs > 0) figures.AddRange(await LedgerSize.MeasureAsync(plan, folder.Path));
         if (plan.Wants("large") && plan.Receipts > 0) figures.AddRange(await LargeLog.MeasureAsync(plan, servers, folder.Path));
         Table.Write(figures);
         if (plan.Json is { } file) await File.WriteAllTextAsync(file, System.Text.Json.JsonSerializer.Serialize(figures, ContractJson.Options));

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Consent.Benchmarks;
 
+if (args is [SubscribersApart.Command, .. var names]) return await SubscribersApart.RunAsync(names);
+
 var options = new BenchmarkOptions();
 var root = new RootCommand("""
     Measures the consent service against a bare Kestrel that echoes the same JSON, in interleaved rounds of one run, and tells ratios.

@@ -59,6 +59,21 @@ internal sealed class Servers : IAsyncDisposable
         return process;
     }
 
+    /// <summary>Subscribers in a process of their own, once they have loaded what was before them.</summary>
+    public async Task<ServiceProcess> SubscribersAsync(string data, params string[] names)
+    {
+        var process = Add("subscribers", "tests/Benchmarks", Local(), _common.Append(new("Data", data)), [SubscribersApart.Command, .. names]);
+        await process.ReadyAsync();
+        using var http = new HttpClient { BaseAddress = process.Address };
+        if (names.Length > 1)
+        {
+            foreach (var name in names)
+                await Eventually.IsSoAsync($"{name} is loaded", async () => await http.GetStringAsync($"/loaded/{name}") == "yes", TimeSpan.FromMinutes(1));
+        }
+
+        return process;
+    }
+
     public async Task<ServiceProcess> CompareAsync(string command, params string[] arguments)
     {
         var address = Local();

@@ -47,11 +47,20 @@ public sealed class EventSnapshotTests
             SampleDeclaration.Of("corner-shop", "corner-shop-bv", [SampleDeclaration.Purpose("statistics")]), new Dictionary<string, string> { ["statistics"] = "0123456789abcdef" })),
         [MarketingUnsubscribed.Kind] = new MarketingUnsubscribed("e1", Noon, "corner-shop", "a1-00", ["news"], "one-click-unsubscribe", "nl", Noon),
         [MarketingSubscribed.Kind] = new MarketingSubscribed("e2", Noon, "corner-shop", "a1-00", ["news"], "confirmed-subscribe", "nl", "d1", Noon, Noon),
-        [ConsentApplied.Kind] = ConsentApplied.By("newsletter", "consent", "r2", Noon),
-        [SubscriberAnnounced.Kind] = new SubscriberAnnounced("s1", "newsletter", ["consent-changed", "declaration-published"], false, Noon),
+        [ConsentApplied.Kind] = ConsentApplied.By("newsletter", "consent", "r2", Noon, ["r3", "r4"]),
+        [SubscriberAnnounced.Kind] = new SubscriberAnnounced("s1", "newsletter", ["consent-changed", "declaration-published"], false, Noon, ["statistics"], true),
+        [SubscriberRetired.Kind] = new SubscriberRetired("s2", Noon, "consent", "newsletter", "replaced by letters", "operator-7", Noon),
+        [SnapshotRequested.Kind] = new SnapshotRequested("q3", "consent", "newsletter", ["consent-changed", "consent-erased"], ["statistics"], "", "ffffffffffffffffffff"),
+        [SnapshotPage.Kind] = new SnapshotPage("q3", "consent", "", "0123456789abcdef0123", false, [new PublishedEvent("consent-erased", Erased)]),
+        [FeedRequested.Kind] = new FeedRequested("q4", "marketing-unsubscribe", "consent", ["marketing-unsubscribed"], 17),
+        [FeedPage.Kind] = new FeedPage("q4", "marketing-unsubscribe", 17, 18, [new PublishedEvent("consent-erased", Erased)]),
+        [StateCompared.Kind] = new StateCompared("q5", "consent", "newsletter", ["statistics"], 1, 0, [new StateDigest(17).ToString(), StateDigest.None.ToString()], StateDigest.None.ToString()),
+        [ComparisonAnswered.Kind] = new ComparisonAnswered("q6", "consent", "q5", [1], false),
         [LedgerRequested.Kind] = new LedgerRequested("q1", "consent", 17),
         [LedgerPage.Kind] = new LedgerPage("q2", "consent", 18, [ConsentApplied.By("newsletter", "consent", "r2", Noon)]),
     };
+
+    private static JsonElement Erased => JsonSerializer.SerializeToElement(new ConsentErased("t1", Noon, "corner-shop", "0123456789abcdef0123", 1, 3, Noon), ContractJson.Options);
 
     public static TheoryData<string> Kinds => [.. Examples.Keys];
 

@@ -10,7 +10,8 @@ namespace Consent.Storage.Tests;
 /// <summary>A log, its ledger, relay and redelivery on a real store, under a clock and a broker of the test's own.</summary>
 internal sealed class LedgerHarness : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TestFolder _folder;
+    private readonly bool _isReplica;
     private readonly Func<ILedgerStore> _openStore;
     private readonly LateDeliveries _late;
     private ILedgerStore _store;
@@ -19,8 +20,10 @@ internal sealed class LedgerHarness : IDisposable
     private Redelivery _redelivery;
 
     /// <param name="database">Connection string of an empty database of PostgreSQL; null for SQLite.</param>
-    public LedgerHarness(string? database, bool newestSuffices = true, RelayOptions? options = null)
+    /// <param name="beside">A replica of which this is another, on the same database.</param>
+    public LedgerHarness(string? database, bool newestSuffices = true, RelayOptions? options = null, LedgerHarness? beside = null)
     {
+        (_folder, _isReplica) = (beside?._folder ?? new TestFolder(), beside is not null);
         Published = new Published(EventOf, newestSuffices) { Concerns = (record, purposes) => purposes.Any(p => record.Stream.StartsWith(p, StringComparison.Ordinal)) };
         Options = options ?? new RelayOptions { GatherFor = TimeSpan.Zero };
         Log = database is null
@@ -75,6 +78,8 @@ internal sealed class LedgerHarness : IDisposable
 
     public RetireSubscriber Retire => new("pub", Log, _store, Time);
 
+    public Task RelayNextAsync() => _relay.PublishNextAsync(CancellationToken.None);
+
     public async Task RelayAllAsync()
     {
         while (await _relay.PublishNextAsync(CancellationToken.None))
@@ -116,7 +121,7 @@ internal sealed class LedgerHarness : IDisposable
         _redelivery.Dispose();
         _lease.Dispose();
         ((IDisposable)Log).Dispose();
-        _folder.Dispose();
+        if (!_isReplica) _folder.Dispose();
     }
 
     /// <summary>Records of kind <c>secret</c> are not published.</summary>

@@ -15,7 +15,7 @@ internal static class ReadmeSubscriber
         // README
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("letters");
-        builder.AddConsentSubscriber("letters");
+        builder.AddConsentSubscriber("letters", ["newsletter"]);
         builder.AddMessaging();
 
         var app = builder.Build();

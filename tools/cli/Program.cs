@@ -14,6 +14,7 @@ var root = new RootCommand("""
     BackUpData.BackupCommand(),
     BackUpData.RestoreCommand(),
     RotateKeys.Command(),
+    Deliveries.Command(),
     ErrorQueues.Command(),
 };
 var parsed = root.Parse(args);

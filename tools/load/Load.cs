@@ -6,7 +6,8 @@ namespace Consent.Load;
 
 /// <param name="NextVisitor">The number of the visitor for whom the next request is.</param>
 /// <param name="Expected">The status of a right answer.</param>
-internal sealed record Asked(Uri Server, Template Request, Visitors Visitors, Func<long> NextVisitor, int Expected);
+/// <param name="OnRight">Told of each right answer, with the visitor's number, as soon as it is there.</param>
+internal sealed record Asked(Uri Server, Template Request, Visitors Visitors, Func<long> NextVisitor, int Expected, Action<long>? OnRight = null);
 
 /// <param name="Right">Answers with the status expected, within the time.</param>
 /// <param name="Wrong">All others, and connections that broke, by what they said.</param>
@@ -88,9 +89,14 @@ internal static class Load
                     continue;
                 }
 
-                asked.Request.Name(asked.Visitors, asked.NextVisitor(), request);
+                var visitor = asked.NextVisitor();
+                asked.Request.Name(asked.Visitors, visitor, request);
                 var status = await connection.AskAsync(request, cancel);
-                if (status == asked.Expected) latencies.Add(Stopwatch.GetElapsedTime(from));
+                if (status == asked.Expected)
+                {
+                    latencies.Add(Stopwatch.GetElapsedTime(from));
+                    asked.OnRight?.Invoke(visitor);
+                }
                 else wrong[$"status {status}"] = wrong.GetValueOrDefault($"status {status}") + 1;
             }
         }

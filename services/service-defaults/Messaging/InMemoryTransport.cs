@@ -9,11 +9,14 @@ namespace Consent.ServiceDefaults.Messaging;
 /// </summary>
 internal sealed class InMemoryTransport(IBusControl bus, IEnumerable<EventSubscription> subscriptions) : IEventTransport
 {
+    private volatile bool _hasStarted;
     private readonly ILookup<string, EventSubscription> _byKind = subscriptions.ToLookup(s => s.Kind);
 
     public async Task PublishAsync(IReadOnlyCollection<OutgoingEvent> events, CancellationToken cancel)
     {
-        await bus.WaitForHealthStatus(BusHealthStatus.Healthy, cancel);
+        // At the start only: a bus that stops waits for its consumers, and one of those may be publishing here.
+        if (!_hasStarted) await bus.WaitForHealthStatus(BusHealthStatus.Healthy, cancel);
+        _hasStarted = true;
         foreach (var e in events)
         {
             var queues = _byKind[e.Kind].Where(s => e.Service is null || s.Service == e.Service).ToList();

@@ -1,0 +1,137 @@
+using Npgsql;
+
+namespace Consent.Storage.Tests;
+
+/// <summary>Two replicas of a service: one relays, another takes over, and two at once do no harm.</summary>
+[Collection(PostgresTests.Name)]
+public sealed class RelayReplicas : IDisposable
+{
+    private readonly string _database;
+    private readonly LedgerHarness _one;
+    private readonly LedgerHarness _other;
+
+    public RelayReplicas(OnePostgres postgres)
+    {
+        _database = postgres.Server.CreateDatabaseAsync().GetAwaiter().GetResult();
+        _one = new LedgerHarness(_database);
+        _other = new LedgerHarness(_database, beside: _one);
+    }
+
+    public void Dispose()
+    {
+        _other.Dispose();
+        _one.Dispose();
+    }
+
+    [Fact]
+    public async Task OneRelays_AndTheOtherTakesOverWithinTenSecondsOfItsDeath()
+    {
+        await _one.AppendAsync("a", 1, "a1");
+        await _one.RelayAllAsync();
+        await _other.RelayAllAsync();
+        Assert.Equal(["a1"], _one.Transport.Sent);
+        Assert.Empty(_other.Transport.Sent);
+
+        // From here the first one does nothing any more, and gives nothing back.
+        await _other.AppendAsync("a", 2, "a2");
+        var died = TimeProvider.System.GetTimestamp();
+        while (_other.Transport.Sent.Length == 0)
+        {
+            await _other.RelayAllAsync();
+            Assert.True(TimeProvider.System.GetElapsedTime(died) < TimeSpan.FromSeconds(10), "Nobody took over.");
+        }
+
+        Assert.Equal(["a2"], _other.Transport.Sent);
+    }
+
+    [Fact]
+    public async Task OneThatStops_GivesTheLeaseBack_SoThatTheOtherGoesOnAtOnce()
+    {
+        await _one.AppendAsync("a", 1, "a1");
+        await _one.RelayAllAsync();
+        await _one.Relay().StopAsync(CancellationToken.None);
+        await _one.AppendAsync("a", 2, "a2");
+
+        await _other.RelayAllAsync();
+
+        Assert.Equal(["a2"], _other.Transport.Sent);
+    }
+
+    [Fact]
+    public async Task OneThatSleptBetweenPublishingAndItsCursor_MovesNothing_AndNothingIsMissing()
+    {
+        await _one.AppendAsync("a", 1, "a1");
+        _one.Transport.Fails = _ =>
+        {
+            // While it sleeps its lease ends, and the other has published this and more.
+            JumpClock();
+            _one.Transport.Fails = _ => false;
+            _other.AppendAsync("b", 1, "b1").GetAwaiter().GetResult();
+            _other.RelayAllAsync().GetAwaiter().GetResult();
+            return false;
+        };
+
+        await _one.RelayNextAsync();
+        var cursor = _other.Cursor;
+        await _one.RelayNextAsync();
+        await _other.AppendAsync("b", 2, "b2");
+        await _other.RelayAllAsync();
+
+        Assert.Equal(["a1"], _one.Transport.Sent);
+        Assert.Equal(["a1", "b1", "b2"], _other.Transport.Sent);
+        Assert.Equal(2, cursor);
+        Assert.Equal(3, _one.Cursor);
+    }
+
+    [Fact]
+    public async Task LedgerIsOne_WhoeverHearsAndWhoeverAsks()
+    {
+        await _one.AnnounceAsync("newsletter");
+        await _other.AppendAsync("a", 1, "a1");
+        await _one.RelayAllAsync();
+
+        Assert.Equal("a1>newsletter", await _other.StateAsync("a1"));
+        await _other.ApplyAsync("newsletter", "a1");
+
+        Assert.Equal("a1>newsletter!", await _one.StateAsync("a1"));
+        Assert.Equal(0, Assert.Single(await _one.Ledger.SubscribersAsync()).Open);
+    }
+
+    [Fact]
+    public async Task AcknowledgedAtBothAtOnce_TheSequenceHidesNothingFromWhoFollowsIt()
+    {
+        for (var i = 0; i < 200; i++) await _one.Log.AppendedAsync($"s{i}", 1, $"r{i}");
+        var ids = (await _one.Log.WholeFeedAsync(500)).Select(r => r.Id).ToList();
+        using var done = new CancellationTokenSource();
+        var followed = new List<string>();
+        var following = Task.Run(async () =>
+        {
+            long after = 0;
+            for (var last = false; ;)
+            {
+                last = done.IsCancellationRequested;
+                var page = await _one.Ledger.ClosedAfterAsync(after, 7);
+                followed.AddRange(page.Select(c => c.Applied!.Id));
+                if (page.Count > 0) after = page[^1].Sequence;
+                else if (last) return;
+            }
+        });
+
+        // Some of them twice, so that the sequence has gaps.
+        await Parallel.ForEachAsync(ids.Concat(ids.Take(50)).Index(), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (id, _) =>
+            await (id.Index % 2 == 0 ? _one : _other).Ledger.CloseAsync(Contracts.ConsentApplied.By("newsletter", "pub", id.Item, Make.Moment)));
+        await done.CancelAsync();
+        await following;
+
+        Assert.Equal(ids.Select(id => $"{id}.newsletter").Order(), followed.Order());
+    }
+
+    private void JumpClock()
+    {
+        using var connection = new NpgsqlConnection(_database);
+        connection.Open();
+        using var command = new NpgsqlCommand(
+            "CREATE OR REPLACE FUNCTION pub.store_clock() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 60000'", connection);
+        command.ExecuteNonQuery();
+    }
+}

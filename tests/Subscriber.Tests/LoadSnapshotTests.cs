@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Consent.Contracts;
+using Consent.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Consent.Subscriber.Tests;
+
+/// <summary>Loading what was before, page by page, with the answers made by the test.</summary>
+public sealed class LoadSnapshotTests : IDisposable
+{
+    private const string First = "11111111111111111111", Second = "22222222222222222222";
+    private readonly TemporaryFolder _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task NothingIsPermitted_BeforeTheLastPage_NotEvenWhatArrivedByItself()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data, loaded: false);
+        await subscriber.HearAsync(Sample.Published());
+        await subscriber.HearAsync(Sample.Receipt(1, Decision.Given));
+        var question = await QuestionAsync(subscriber, 1);
+        Assert.Equal(("consent", OneSubscriber.Name, "", LoadSnapshot.End), (question.Source, question.Subscriber, question.After, question.Until));
+
+        await subscriber.HearAsync(Page(question, First, complete: false));
+        Assert.Equal((false, "not-loaded"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
+        Assert.Equal((false, "not-loaded"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "orders"));
+        Assert.Equal([(false, "not-loaded")], subscriber.State.ArePermitted(Sample.Site, [Sample.Visitor], "statistics"));
+        Assert.Equal(HealthStatus.Degraded, await HealthAsync(subscriber));
+
+        await subscriber.HearAsync(Page(await QuestionAsync(subscriber, 2), LoadSnapshot.End, complete: true));
+        // What the page did not name was not there when it was made; what came by itself since the question stays.
+        Assert.Equal((false, "never-asked"), subscriber.State.IsPermitted(Sample.Site, Sample.Address(1), "statistics"));
+        Assert.Equal((true, "given"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
+        Assert.Equal(HealthStatus.Healthy, await HealthAsync(subscriber));
+    }
+
+    [Fact]
+    public async Task Restarted_GoesOnBehindTheLastPage()
+    {
+        await using (var before = await OneSubscriber.StartAsync(_data, loaded: false))
+        {
+            await before.HearAsync(Page(await QuestionAsync(before, 1), First, complete: false, (First, Sample.Receipt(3, Decision.Given))));
+        }
+
+        await using var subscriber = await OneSubscriber.StartAsync(_data, loaded: false);
+        var question = await QuestionAsync(subscriber, 1);
+
+        Assert.Equal(First, question.After);
+        Assert.Equal(3, subscriber.State.Newest(Sample.Site, Sample.Visitor)!.Version);
+        Assert.False(subscriber.State.IsLoaded);
+    }
+
+    [Fact]
+    public async Task LoadedOnce_ItAsksNoMore_UnlessOtherPurposesConcernIt()
+    {
+        await using (var before = await OneSubscriber.StartAsync(_data, loaded: false))
+            await before.HearAsync(Page(await QuestionAsync(before, 1), LoadSnapshot.End, complete: true));
+        await using (var same = await OneSubscriber.StartAsync(_data, loaded: false))
+            Assert.True(same.State.IsLoaded);
+
+        await using var other = await OneSubscriber.StartAsync(_data, b => b.AddConsentSubscriber(OneSubscriber.Name, ["marketing"]), loaded: false);
+
+        Assert.Equal(["marketing"], (await QuestionAsync(other, 1)).Purposes!);
+        Assert.False(other.State.IsLoaded);
+    }
+
+    [Fact]
+    public async Task PageThatAnswersNoQuestion_OrComesAgain_ChangesNothing()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data, loaded: false);
+        var question = await QuestionAsync(subscriber, 1);
+        await subscriber.HearAsync(Page(question with { Id = "of-nobody" }, LoadSnapshot.End, complete: true));
+        Assert.False(subscriber.State.IsLoaded);
+
+        var page = Page(question, First, complete: false, (First, Sample.Receipt(3, Decision.Given)));
+        await subscriber.HearAsync(page);
+        await subscriber.HearAsync(page);
+
+        Assert.Equal((First, true), (subscriber.State.Loading.After, subscriber.State.Loading.IsWalking));
+        Assert.Equal(2, subscriber.Transport.Of<SnapshotRequested>().Count);
+    }
+
+    [Fact]
+    public async Task Loaded_TheServiceReactsToEach_AndToTheErased()
+    {
+        var reactions = new List<string>();
+        await using var subscriber = await OneSubscriber.StartAsync(
+            _data,
+            b => b.AddConsentSubscriber(
+                OneSubscriber.Name,
+                onApplied: (_, e, _) => Told($"applied {e.Receipt.Version}"), onErased: (_, e, _) => Told($"erased {e.Stream}")),
+            loaded: false);
+        var page = Page(await QuestionAsync(subscriber, 1), LoadSnapshot.End, complete: true, (First, Sample.Receipt(3, Decision.Given)));
+        var erased = new ConsentErased("t1", Sample.Start, Sample.Site, Second, 1, 4, Sample.Start);
+
+        await subscriber.HearAsync(page with { Events = [.. page.Events, new PublishedEvent(ConsentErased.Kind, JsonSerializer.SerializeToElement(erased, ContractJson.Options))] });
+        await subscriber.HearAsync(erased);
+
+        Assert.Equal([$"erased {Second}", "applied 3", $"erased {Second}"], reactions);
+
+        Task Told(string what)
+        {
+            reactions.Add(what);
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task RowAheadOfTheLog_KeepsItsRefusals_AndOneThatWasTamperedWithDoesNot()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data, loaded: false);
+        await subscriber.HearAsync(Sample.Published());
+        await subscriber.HearAsync(Changed(First, Sample.Receipt(9, Decision.Refused, Sample.Address(1))));
+        await subscriber.HearAsync(Changed(Second, Sample.Receipt(9, Decision.Given, Sample.Address(2))));
+        var question = await QuestionAsync(subscriber, 1);
+        // Asked after they arrived: the log of the page does not have them any more.
+        await subscriber.State.AskingAsync(TestContext.Current.CancellationToken);
+
+        await subscriber.HearAsync(Page(
+            question, LoadSnapshot.End, complete: true, (First, Sample.Receipt(3, Decision.Given, Sample.Address(1))), (Second, Sample.Receipt(3, Decision.Refused, Sample.Address(2)))));
+
+        Assert.Equal((false, "refused"), subscriber.State.IsPermitted(Sample.Site, Sample.Address(1), "statistics"));
+        Assert.Equal((false, "refused"), subscriber.State.IsPermitted(Sample.Site, Sample.Address(2), "statistics"));
+        // The next decision, in the log's new epoch, counts.
+        await subscriber.HearAsync(Changed(First, Sample.Receipt(4, Decision.Given, Sample.Address(1), epoch: 2)));
+        Assert.Equal((true, "given"), subscriber.State.IsPermitted(Sample.Site, Sample.Address(1), "statistics"));
+    }
+
+    private static ConsentChanged Changed(string stream, Receipt receipt) => new(receipt.Id, receipt.RecordedAt, receipt, stream);
+
+    private static async Task<SnapshotRequested> QuestionAsync(OneSubscriber subscriber, int number) => (await subscriber.Transport.WaitForAsync<SnapshotRequested>(number))[number - 1];
+
+    private static SnapshotPage Page(SnapshotRequested question, string through, bool complete, params (string Stream, Receipt Receipt)[] receipts) => new(
+        question.Id, question.Source, question.After, through, complete,
+        [.. receipts.Select(r => new PublishedEvent(ConsentChanged.Kind, JsonSerializer.SerializeToElement(Changed(r.Stream, r.Receipt), ContractJson.Options)))]);
+
+    private static async Task<HealthStatus> HealthAsync(OneSubscriber subscriber) =>
+        (await subscriber.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries[$"subscriber-{OneSubscriber.Name}"].Status;
+}
