@@ -136,7 +136,10 @@ public sealed class DeliverWebhooksTests
     {
         await using var receiver = await Receiver.StartAsync();
         await using var app = await WebhooksApp.StartAsync();
+        await using var early = await Receiver.StartAsync();
+        await app.EndpointAsync(early.Url);
         var before = await app.DecideAsync(1);
+        var loadedLate = Sample.Receipt(1, Decision.Given, app.Clock.At, RandomId.New());
         app.Clock.Pass(TimeSpan.FromMinutes(1));
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         app.Clock.Pass(TimeSpan.FromMinutes(1));
@@ -144,11 +147,13 @@ public sealed class DeliverWebhooksTests
         var third = Sample.Receipt(3, Decision.Given, app.Clock.At);
         var foreign = Sample.Receipt(1, Decision.Given, app.Clock.At, site: Sample.OtherSite);
 
-        foreach (var receipt in (Receipt[])[third, second, third, before, foreign]) await app.HearAsync(Sample.Event(receipt));
+        foreach (var receipt in (Receipt[])[third, second, third, before, loadedLate, foreign]) await app.HearAsync(Sample.Event(receipt));
         await app.TestAsync(endpoint);
 
         await app.StandAsync(endpoint, "delivered", "delivered");
         Assert.Equal([third.Id], receiver.All.Where(g => g.Type == WebhookEvents.Changed).Select(g => g.Id));
+        // The one that was there before them all hears of what was recorded since, however late that comes.
+        Assert.Equal(((string[])[before.Id, third.Id, loadedLate.Id]).Order(StringComparer.Ordinal), (await early.HasGotAsync(3)).Select(g => g.Id).Order(StringComparer.Ordinal));
     }
 
     [Fact]

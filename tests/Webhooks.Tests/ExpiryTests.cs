@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.Tests.Support;
+using Microsoft.Data.Sqlite;
 
 namespace Consent.Webhooks.Tests;
 
@@ -148,6 +149,35 @@ public sealed class ExpiryTests : IDisposable
     }
 
     [Fact]
+    public async Task With_a_state_older_than_the_schedule_as_after_a_restore_an_expiry_waits_until_it_is_healed()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var app = await WebhooksApp.StartAsync(_data.Path);
+        var (endpoint, _) = await app.EndpointAsync(receiver.Url);
+        await app.DecideAsync(1, until: app.Clock.At.AddDays(200));
+        Execute("CREATE TABLE backup AS SELECT * FROM receipts");
+        app.Clock.Pass(TimeSpan.FromDays(10));
+        var second = await app.DecideAsync(2, until: Sample.Start.AddDays(100));
+        await app.StandAsync(endpoint, "delivered", "delivered");
+        Execute("DELETE FROM receipts; INSERT INTO receipts SELECT * FROM backup");
+
+        app.Clock.At = Sample.Start.AddDays(100);
+        await Eventually.IsSoAsync("it was put off", () => Task.FromResult(Look() > app.Clock.At.ToUnixTimeMilliseconds()));
+        Assert.Equal(2, receiver.All.Count);
+        await app.HearAsync(Sample.Event(second));
+        app.Clock.Pass(TimeSpan.FromMinutes(1));
+
+        await app.StandAsync(endpoint, "delivered", "delivered", "delivered");
+        Assert.Equal((WebhookEvents.Expired, 2L), (receiver.All[2].Type, (long)receiver.All[2].Data["version"]!));
+
+        long? Look()
+        {
+            using var db = app.Store.Open();
+            return db.Streams.Single().Look;
+        }
+    }
+
+    [Fact]
     public async Task A_refusal_that_runs_out_and_an_erased_consent_are_not_told()
     {
         await using var receiver = await Receiver.StartAsync();
@@ -179,5 +209,14 @@ public sealed class ExpiryTests : IDisposable
 
         await app.StandAsync(endpoint, "delivered");
         Assert.Equal(WebhookEvents.Expired, receiver.All[0].Type);
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_data.File(WebhooksSetup.Service, "subscriber.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 }

@@ -57,10 +57,12 @@ internal sealed class EndpointBook(WebhookStore store, SealedText seals, TimePro
         return [.. db.Endpoints.OrderBy(e => e.CreatedAt).AsEnumerable().Select(Of)];
     }
 
-    public bool AnyOf(string site)
+    /// <summary>Whether the site had an endpoint at that moment.</summary>
+    public bool AnyOf(string site, DateTimeOffset moment)
     {
+        var at = moment.ToUnixTimeMilliseconds();
         using var db = store.Open();
-        return db.Endpoints.Any(e => e.Site == site);
+        return db.Endpoints.Any(e => e.Site == site && e.CreatedAt <= at);
     }
 
     public Task UpdateAsync(string id, Uri url, string mode, string? description, CancellationToken cancel)

@@ -14,8 +14,10 @@ internal sealed class EnqueueChanges(
     public async Task OnAppliedAsync(ConsentChanged e, CancellationToken cancel)
     {
         var (receipt, now) = (e.Receipt, time.Now());
-        var told = endpoints.AnyOf(receipt.Site) ? WebhookEvents.OfChange(e, DeclarationFor(receipt), now) : null;
         var stream = e.Stream ?? StreamOf(receipt);
+        // A state that is loaded again brings all that was queued long ago.
+        if (IsAsFar(stream, receipt)) return;
+        var told = endpoints.AnyOf(receipt.Site, receipt.RecordedAt) ? WebhookEvents.OfChange(e, DeclarationFor(receipt), now) : null;
         await store.WriteAsync(
             db =>
             {
@@ -52,6 +54,12 @@ internal sealed class EnqueueChanges(
         wakeUp.Call();
         // For one that came again, too: it comes again because of this.
         if (!store.TryEmptyWal()) throw new StillReadException();
+    }
+
+    private bool IsAsFar(string stream, Receipt receipt)
+    {
+        using var db = store.Open();
+        return db.Streams.FirstOrDefault(s => s.Stream == stream) is { } held && (held.Epoch, held.Version).CompareTo((receipt.Epoch, receipt.Version)) >= 0;
     }
 
     /// <summary>False when the stream is as far, or further.</summary>
