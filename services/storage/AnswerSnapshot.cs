@@ -24,6 +24,8 @@ internal sealed class AnswerSnapshot(string service, IRecordLog log, DeliveryLed
     public async Task HandleAsync(SnapshotRequested e, CancellationToken cancel)
     {
         if (e.Source != service) return;
+        // It throws on what is no hash: an error to be seen.
+        if (e.After.Length > 0 && string.CompareOrdinal(StreamKey.Parse(e.After).ToString(), StreamKey.Parse(e.Until).ToString()) >= 0) return;
         var range = $"{e.After}-{e.Until}-{string.Join(' ', e.Kinds)}";
         if (_answered.TryGetValue(e.Subscriber, out var last) && last.Range == range && time.GetElapsedTime(last.At) < NotAgainWithin)
         {

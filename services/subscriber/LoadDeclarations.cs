@@ -31,6 +31,7 @@ internal sealed class LoadDeclarations(string service, DeclarationBook book, IEv
         using var timer = new PeriodicTimer(AskEvery, time);
         do
         {
+            if (_isComplete) return;
             try
             {
                 await AskAsync(stoppingToken);
@@ -40,7 +41,7 @@ internal sealed class LoadDeclarations(string service, DeclarationBook book, IEv
                 log.LogDebug(e, "The question for declarations was not sent; it is asked again.");
             }
         }
-        while (!_isComplete && await timer.WaitForNextTickAsync(stoppingToken));
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private Task AskAsync(CancellationToken cancel) => transport.PublishAsync(

@@ -59,9 +59,9 @@ internal sealed class LoadSnapshot(
         {
             if (_current is not { } range || e.Source != Source || !_questions.Contains(e.Id)) return;
             var page = new LoadedPage(e, site => book.Concerns(site, wishes.Purposes));
-            // Kinds that were not asked for are not missing.
-            if (range.Kinds.Count == Wishes.Kinds.Count) await LoadAsync(page, range, cancel);
+            // Declarations first: a reaction may need one. Kinds that were not asked for are not missing.
             foreach (var declaration in page.Declarations) await book.KeepAsync(declaration, cancel);
+            if (range.Kinds.Count == Wishes.Kinds.Count) await LoadAsync(page, range, cancel);
             if (range.IsWalk) await state.MoveAsync(e.Through, e.Complete, cancel);
             _questions.Clear();
             _current = e.Complete ? null : range with { After = e.Through };
@@ -129,8 +129,9 @@ internal sealed class LoadSnapshot(
             log.LogWarning("{Service} holds {Count} states that are newer than the log, as after the restore of an old backup: their refusals stay in force.", wishes.Service, outcome.Ahead);
         }
 
-        foreach (var e in page.Tombstones) await reactions.ErasedAsync(e, cancel);
-        // Each that is held now, also one that was before: a crash may have come between. Like every reaction it must bear repeating.
-        foreach (var e in page.Receipts) await reactions.AppliedAsync(e, cancel);
+        await Task.WhenAll(page.Tombstones.Select(e => reactions.ErasedAsync(e, cancel)));
+        // Each that is held now, also one that was before: a crash may have come between. Like every reaction it must bear repeating. At once,
+        // as messages come too, so that they share commits.
+        await Task.WhenAll(page.Receipts.Select(e => reactions.AppliedAsync(e, cancel)));
     }
 }

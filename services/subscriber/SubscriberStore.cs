@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Consent.Subscriber;
@@ -40,11 +39,19 @@ internal sealed class SubscriberStore : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Copies the write-ahead log into the file and cuts it to nothing; waits for readers.</summary>
+    /// <summary>
+    /// Copies the write-ahead log into the file and cuts it to nothing, so that no earlier state of a row is left in it. Waits 5 seconds for
+    /// readers; throws <see cref="TimeoutException"/> when one is still in the way: whoever asked for it is to ask again.
+    /// </summary>
     public void EmptyWal()
     {
-        using var db = Open();
-        db.Database.ExecuteSqlRaw("PRAGMA wal_checkpoint(TRUNCATE)");
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(_connection) { Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA busy_timeout = 5000";
+        command.ExecuteNonQuery();
+        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+        if (command.ExecuteScalar() is not 0L) throw new TimeoutException("Somebody reads an earlier state of the file.");
     }
 
     public async ValueTask DisposeAsync()

@@ -7,18 +7,21 @@ namespace Consent.System.Tests;
 [Collection(AsMany.Name)]
 public sealed class DeliveryCommandTests(RunningAsMany running)
 {
-    private static readonly string[] Subscribers = ["analytics", "audit", "marketing-unsubscribe", "newsletter"];
+    private static readonly string[] Subscribers = ["analytics", "audit", "marketing-unsubscribe", "newsletter", "webhooks"];
 
     [Fact]
     public async Task List_tells_every_subscriber_of_both_ledgers_and_that_nothing_is_open()
     {
-        (int Code, string Output, string Errors) told = default;
-        await Eventually.IsSoAsync("nothing is open", async () => (told = await RunAsync("list", "--late", "0", "--json")).Code == 0, TimeSpan.FromSeconds(60), () => told.Output + told.Errors);
+        JsonArray sources = [];
+        await Eventually.IsSoAsync("nothing is open", async () =>
+        {
+            sources = JsonNode.Parse((await RunAsync("list", "--json")).Output)!.AsArray();
+            // Other tests leave subscribers of their own behind.
+            var own = sources[0]!["subscribers"]!.AsArray().Where(s => Subscribers.Contains((string)s!["name"]!)).ToList();
+            return own.Count == Subscribers.Length && own.All(s => (int)s!["open"]! == 0 && (bool?)s["loaded"] != false);
+        }, TimeSpan.FromSeconds(60), () => sources.ToJsonString());
 
-        var sources = JsonNode.Parse(told.Output!)!.AsArray();
         Assert.Equal(["consent", "marketing-unsubscribe"], sources.Select(s => (string)s!["source"]!));
-        var names = sources[0]!["subscribers"]!.AsArray().Select(s => (string)s!["name"]!).ToList();
-        Assert.All(Subscribers, name => Assert.Contains(name, names));
         Assert.Equal(["audit", "consent"], sources[1]!["subscribers"]!.AsArray().Select(s => (string)s!["name"]!));
         Assert.Contains("newsletter", (await RunAsync("list")).Output, StringComparison.Ordinal);
     }
@@ -32,10 +35,8 @@ public sealed class DeliveryCommandTests(RunningAsMany running)
         await Eventually.IsSoAsync("all have applied it", async () =>
         {
             deliveries = JsonNode.Parse((await RunAsync("of", receipt, "--json")).Output)!["deliveries"]!.AsArray();
-            return deliveries.Count >= Subscribers.Length && deliveries.All(d => (string?)d!["state"] == "applied" && d["appliedAt"] is not null);
-        });
-
-        Assert.All(Subscribers, name => Assert.Contains(deliveries, d => (string?)d!["subscriber"] == name));
+            return Subscribers.All(name => deliveries.Any(d => (string?)d!["subscriber"] == name && (string?)d["state"] == "applied" && d["appliedAt"] is not null));
+        }, null, () => deliveries.ToJsonString());
         Assert.Contains("applied", (await RunAsync("of", receipt)).Output, StringComparison.Ordinal);
     }
 
@@ -51,6 +52,7 @@ public sealed class DeliveryCommandTests(RunningAsMany running)
         await Eventually.IsSoAsync("it is in the registry", async () => (await RunAsync("list", "--json")).Output.Contains(name, StringComparison.Ordinal));
         await new Site(running.Product, Product.Sites[0]).DecideAsync(running.Product.Secrets.Visitor(), statistics: true);
         await Eventually.IsSoAsync("something is open to it", async () => await OpenAsync(name) > 0);
+        Assert.Equal(1, (await RunAsync("list", "--late", "0")).Code);
 
         Assert.Equal((0, $"{name} is retired."), await ChangedAsync("retire", name, "--reason", "replaced"));
 

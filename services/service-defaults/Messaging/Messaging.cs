@@ -64,8 +64,8 @@ public static class MessagingSetup
                         {
                             endpoint.ConfigureConsumeTopology = false;
                             endpoint.SetQuorumQueue();
-                            // What nobody here can read is an error like any other, and lies where errors are looked for.
-                            endpoint.ThrowOnSkippedMessages();
+                            // What cannot be read lies in the error queue; MassTransit would lay another copy into a queue for what is skipped.
+                            endpoint.DiscardSkippedMessages();
                             endpoint.PrefetchCount = 64;
                             endpoint.Bind(RabbitMqTransport.ExchangeOf(subscription.Kind));
                             endpoint.ConfigureError(failed =>
