@@ -66,7 +66,7 @@ public static class MessagingSetup
                             endpoint.SetQuorumQueue();
                             // What cannot be read lies in the error queue; MassTransit would lay another copy into a queue for what is skipped.
                             endpoint.DiscardSkippedMessages();
-                            endpoint.PrefetchCount = 64;
+                            endpoint.PrefetchCount = 256;
                             endpoint.Bind(RabbitMqTransport.ExchangeOf(subscription.Kind));
                             endpoint.ConfigureError(failed =>
                             {
