@@ -33,10 +33,16 @@ internal sealed class RelayLease(IRecordLog log, TimeProvider time) : IDisposabl
             if (_held is not null && time.GetElapsedTime(_asked) < term / 3) return _held;
             // Counted from before the question: it may take a while to be answered.
             var asked = time.GetTimestamp();
-            Volatile.Write(ref _held, null);
-            Volatile.Write(ref _held, await log.AcquireAsync(Name, _holder, term));
+            // What is held stays held while it is prolonged: whoever looks meanwhile must not take it for lost.
+            var held = await log.AcquireAsync(Name, _holder, term);
+            Volatile.Write(ref _held, held);
             _asked = asked;
-            return _held;
+            return held;
+        }
+        catch
+        {
+            Lost();
+            throw;
         }
         finally
         {

@@ -23,10 +23,14 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
         CREATE TABLE tombstones (stream TEXT PRIMARY KEY, epoch INTEGER NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
         PRAGMA user_version = 2;
         """,
-        // Every row with its stream and its digest: what lacks them is loaded again.
+        // Every row with its stream and its digest: what lacks them is loaded again. Rows lie in the order of their coming, and the indexes
+        // are small: in the order of random ids each new one would rewrite a page of its own.
         """
-        DELETE FROM receipts;
-        ALTER TABLE receipts ADD COLUMN digest TEXT;
+        DROP TABLE receipts;
+        CREATE TABLE receipts (
+          site TEXT NOT NULL, subject TEXT NOT NULL, epoch INTEGER NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL, stream TEXT, digest TEXT,
+          UNIQUE (site, subject));
+        CREATE INDEX receipts_stream ON receipts (stream);
         CREATE TABLE loading (one INTEGER PRIMARY KEY CHECK (one = 1), wishes TEXT NOT NULL, after TEXT NOT NULL, is_walking INTEGER NOT NULL, is_loaded INTEGER NOT NULL);
         INSERT INTO loading VALUES (1, '', '', 1, 0);
         CREATE TABLE awaited (site TEXT PRIMARY KEY) WITHOUT ROWID;

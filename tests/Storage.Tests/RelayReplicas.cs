@@ -84,6 +84,26 @@ public sealed class RelayReplicas : IDisposable
     }
 
     [Fact]
+    public async Task LeaseThatIsBeingProlonged_IsHeldMeanwhile()
+    {
+        var lease = new RelayLease(_one.Log, _one.Time);
+        await lease.HoldAsync(CancellationToken.None);
+        _one.Time.Advance(TimeSpan.FromSeconds(3));
+
+        // The store is slow to answer: somebody else's transaction holds the row.
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var locked = new NpgsqlCommand("SELECT * FROM pub.lease FOR UPDATE", connection)) await locked.ExecuteNonQueryAsync();
+        var prolonging = lease.HoldAsync(CancellationToken.None);
+
+        Assert.False(prolonging.IsCompleted);
+        Assert.True(lease.IsHeld);
+        await transaction.CommitAsync();
+        Assert.NotNull(await prolonging);
+    }
+
+    [Fact]
     public async Task LedgerIsOne_WhoeverHearsAndWhoeverAsks()
     {
         await _one.AnnounceAsync("newsletter");
