@@ -44,10 +44,19 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
             IUnavailable => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status500InternalServerError,
         };
-        if (status == StatusCodes.Status503ServiceUnavailable) log.LogWarning("Answered 503: {Kind}", exception.GetType().Name);
+        if (status == StatusCodes.Status503ServiceUnavailable) log.LogWarning("Answered 503: {Reason}", ReasonOf(exception));
         httpContext.Response.StatusCode = status;
         if (status == StatusCodes.Status503ServiceUnavailable) httpContext.Response.Headers.RetryAfter = "2";
         return problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = { Status = status } });
+    }
+
+    /// <summary>What our own exception says, and what sort of failure led to it: never a value from a request.</summary>
+    private static string ReasonOf(Exception e)
+    {
+        var causes = new List<string>();
+        for (var cause = e.InnerException; cause is not null; cause = cause.InnerException)
+            causes.Add(cause is System.Data.Common.DbException { SqlState: { } state } ? $"{cause.GetType().Name} {state}" : cause.GetType().Name);
+        return causes.Count == 0 ? e.Message : $"{e.Message} ({string.Join(", ", causes)})";
     }
 }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Consent.Subscriber;
 
 /// <summary>
-/// Every <c>Subscriber:CompareEvery</c> (a time span, 10 minutes unless set), once everything is loaded, tells the consent service what is
+/// Soon after the start, and every <c>Subscriber:CompareEvery</c> (a time span, 10 minutes unless set), once everything is loaded, tells the consent service what is
 /// held, as a digest for each bucket of streams, and loads again what differs: so a file that was damaged, or altered by hand, heals.
 /// </summary>
 internal sealed class CompareState(
@@ -19,6 +19,9 @@ internal sealed class CompareState(
     private const int BucketsPerQuestion = 64;
     private const int MostBits = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The file may have come out of an old backup.</summary>
+    private static readonly TimeSpan SoonAfterStart = TimeSpan.FromSeconds(15);
     private readonly Lock _gate = new();
     private (StateCompared Question, TaskCompletionSource Answered)? _asked;
     private string? _declarationsRepaired;
@@ -77,9 +80,11 @@ internal sealed class CompareState(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(configuration.GetValue("Subscriber:CompareEvery", TimeSpan.FromMinutes(10)), time);
+        var every = configuration.GetValue("Subscriber:CompareEvery", TimeSpan.FromMinutes(10));
+        using var timer = new PeriodicTimer(every < SoonAfterStart ? every : SoonAfterStart, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            timer.Period = every;
             if (!state.IsLoaded) continue;
             try
             {

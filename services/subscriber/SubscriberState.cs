@@ -18,6 +18,7 @@ public sealed class SubscriberState
     private readonly DeclarationBook _declarations;
     private readonly TimeProvider _time;
     private volatile Loading _loading;
+    private volatile bool _isErasedInWal;
 
     /// <summary>Streams that were written by themselves since the question was asked which a page answers; for the writer alone.</summary>
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
@@ -87,7 +88,7 @@ public sealed class SubscriberState
                 return writer.Erase(e);
             },
             cancel);
-        if (erased > 0) _store.EmptyWal();
+        EmptyWalAfter(erased);
     }
 
     /// <summary>Deletes what is held of a site that does not concern the service.</summary>
@@ -106,7 +107,7 @@ public sealed class SubscriberState
     internal async Task<PageOutcome> ApplyPageAsync(LoadedPage page, CancellationToken cancel)
     {
         var outcome = await _store.WriteAsync(writer => page.ApplyTo(writer, _touched), cancel);
-        if (outcome.Erased > 0) _store.EmptyWal();
+        EmptyWalAfter(outcome.Erased);
         return outcome;
     }
 
@@ -115,6 +116,15 @@ public sealed class SubscriberState
         _loading = await _store.WriteAsync(writer => Loading.Move(writer, through, complete), cancel);
 
     internal async Task AwaitAsync(string site, CancellationToken cancel) => _loading = await _store.WriteAsync(writer => Loading.Await(writer, site), cancel);
+
+    /// <summary>When a reader was in the way, the message comes again, finds nothing to erase, and tries this once more.</summary>
+    private void EmptyWalAfter(int erased)
+    {
+        if (erased > 0) _isErasedInWal = true;
+        if (!_isErasedInWal) return;
+        _store.EmptyWal();
+        _isErasedInWal = false;
+    }
 
     private static (bool Permitted, string Reason) Answer(HeldReceipt? row, PublishedDeclaration inForce, string purpose, DateTimeOffset now)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -11,6 +12,8 @@ namespace Consent.Subscriber;
 internal sealed class SubscriberStore : IAsyncDisposable
 {
     private const int LargestBatch = 512;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromMilliseconds(5);
 
     private readonly PooledDbContextFactory<SubscriberDb> _contexts;
     private readonly Channel<Write> _waiting = Channel.CreateBounded<Write>(4 * LargestBatch);
@@ -51,7 +54,13 @@ internal sealed class SubscriberStore : IAsyncDisposable
         command.CommandText = "PRAGMA busy_timeout = 5000";
         command.ExecuteNonQuery();
         command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
-        if (command.ExecuteScalar() is not 0L) throw new TimeoutException("Somebody reads an earlier state of the file.");
+        // For readers SQLite waits; for another checkpoint, such as the one in a commit, it does not.
+        var began = Stopwatch.GetTimestamp();
+        while (command.ExecuteScalar() is not 0L)
+        {
+            if (Stopwatch.GetElapsedTime(began) > Patience) throw new TimeoutException("Somebody reads an earlier state of the file.");
+            Thread.Sleep(BetweenCheckpoints);
+        }
     }
 
     public async ValueTask DisposeAsync()

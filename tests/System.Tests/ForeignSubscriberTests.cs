@@ -64,10 +64,26 @@ public sealed class ForeignSubscriberTests(RunningAsMany running)
         await site.TracedAsync((string)receipt["id"]!, Name);
     }
 
-    private ServiceProcess Subscriber() => new(Name, Path.Combine(Repository.Root, "tests", "foreign", "subscriber.mjs"), Product.Gateway, new Dictionary<string, string>(StringComparer.Ordinal))
+    [Fact]
+    public async Task Started_late_it_loads_what_was_before_page_by_page()
+    {
+        var (site, visitor) = (new Site(Product, Product.Sites[2]), Product.Secrets.Visitor());
+        var receipt = await site.DecideAsync(visitor, statistics: true);
+        await site.TracedAsync((string)receipt["id"]!, "newsletter");
+        await using var foreign = Subscriber("late-stranger");
+
+        await StartAsync(foreign);
+
+        JsonNode? told = null;
+        await Eventually.IsSoAsync("it has loaded", () => Task.FromResult((told = Lines(foreign).FirstOrDefault(l => l["loaded"] is not null)) is not null), seen: foreign.LastLines);
+        Assert.True((int)told!["loaded"]! >= 1);
+        Assert.True((int)told["holds"]! >= 1);
+    }
+
+    private ServiceProcess Subscriber(string name = Name) => new(name, Path.Combine(Repository.Root, "tests", "foreign", "subscriber.mjs"), Product.Gateway, new Dictionary<string, string>(StringComparer.Ordinal))
     {
         Runner = "node",
-        Arguments = [new JsonObject { ["broker"] = Broker, ["service"] = Name }.ToJsonString()],
+        Arguments = [new JsonObject { ["broker"] = Broker, ["service"] = name }.ToJsonString()],
     };
 
     private static async Task StartAsync(ServiceProcess foreign)

@@ -50,9 +50,30 @@ for (const kind of kinds) {
   });
 }
 
+// What was before it came: page by page, each asked for when the one before is applied.
+const pages = `${service}-snapshot-page`;
+await channel.assertQueue(pages, { durable: true, arguments: { "x-queue-type": "quorum" } });
+const ask = (after) =>
+  channel.sendToQueue(
+    "consent-snapshot-requested",
+    Buffer.from(JSON.stringify({ id: newId(), source: "consent", subscriber: service, kinds, after, until: "f".repeat(20) })),
+    { contentType: "application/json", type: "snapshot-requested", persistent: true },
+  );
+let loaded = 0;
+await channel.consume(pages, (message) => {
+  if (!message) return;
+  const page = JSON.parse(message.content.toString("utf8"));
+  for (const { kind, body } of page.events) apply[kind](body);
+  loaded += page.events.length;
+  channel.ack(message);
+  if (!page.complete) return ask(page.through);
+  say({ loaded, holds: held.size });
+});
+
 const announce = () => publish("subscriber-announced", { id: newId(), subscriber: service, kinds, everyVersion: false, at: new Date().toISOString() });
 await channel.assertExchange("consent.subscriber-announced", "fanout", { durable: true });
 await channel.assertExchange("consent.consent-applied", "fanout", { durable: true });
 await announce();
 setInterval(announce, 1000);
+ask("");
 say({ ready: true });
