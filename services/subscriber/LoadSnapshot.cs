@@ -130,8 +130,8 @@ internal sealed class LoadSnapshot(
         }
 
         await Task.WhenAll(page.Tombstones.Select(e => reactions.ErasedAsync(e, cancel)));
-        // Each that is held now, also one that was before: a crash may have come between. Like every reaction it must bear repeating. At once,
+        // Each that is held now, and not one that was overtaken by itself; also one that was held before: a crash may have come between. Like every reaction it must bear repeating. At once,
         // as messages come too, so that they share commits.
-        await Task.WhenAll(page.Receipts.Select(e => reactions.AppliedAsync(e, cancel)));
+        await Task.WhenAll(page.Receipts.Where(e => outcome.Held.Contains(e.Stream!)).Select(e => reactions.AppliedAsync(e, cancel)));
     }
 }

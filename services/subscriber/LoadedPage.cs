@@ -6,7 +6,8 @@ namespace Consent.Subscriber;
 /// <param name="Changed">Rows that were not what the page says.</param>
 /// <param name="Erased">Rows of erased persons that are gone.</param>
 /// <param name="Ahead">Rows that are newer than the log, as after the restore of an old backup.</param>
-internal sealed record PageOutcome(int Changed, int Erased, int Ahead);
+/// <param name="Held">Streams of which what the page says is what is held now; of the others something newer is.</param>
+internal sealed record PageOutcome(int Changed, int Erased, int Ahead, IReadOnlySet<string> Held);
 
 /// <summary>
 /// A page of what the publisher holds in a range of streams. It says everything about its range: what it does not name is not there any
@@ -27,16 +28,21 @@ internal sealed class LoadedPage(SnapshotPage page, Func<string, bool> concerns)
         var erased = Tombstones.Sum(writer.Erase);
         var sent = Receipts.Where(e => e.Stream is not null).ToDictionary(e => e.Stream!, e => HeldReceipts.Trimmed(e.Receipt), StringComparer.Ordinal);
         var (changed, ahead) = (0, 0);
+        var held = sent.Keys.ToHashSet(StringComparer.Ordinal);
         foreach (var row in RowsIn(writer).Where(row => !touched.Contains(row.Stream!)))
         {
             sent.Remove(row.Stream!, out var told);
             if (told is not null && (row.Epoch, row.Version) == (told.Epoch, told.Version) && HeldReceipts.DigestOf(row) == StateDigest.Of(row.Stream!, told)) continue;
             if (told is null || (row.Epoch, row.Version).CompareTo((told.Epoch, told.Version)) > 0)
             {
-                var held = HeldReceipts.IsIntact(row) && concerns(row.Site) ? AheadOfLog.Restrict(HeldReceipts.Read(row)!, told) : null;
-                if (held?.Purposes.Count > 0) ahead++;
-                if (held?.Purposes.Count > 0 && StateDigest.Of(row.Stream!, held) == HeldReceipts.DigestOf(row)) continue;
-                told = held?.Purposes.Count > 0 ? held : told;
+                var newer = HeldReceipts.IsIntact(row) && concerns(row.Site) ? AheadOfLog.Restrict(HeldReceipts.Read(row)!, told) : null;
+                if (newer?.Purposes.Count > 0)
+                {
+                    ahead++;
+                    held.Remove(row.Stream!);
+                    if (StateDigest.Of(row.Stream!, newer) == HeldReceipts.DigestOf(row)) continue;
+                    told = newer;
+                }
             }
 
             changed++;
@@ -45,8 +51,12 @@ internal sealed class LoadedPage(SnapshotPage page, Func<string, bool> concerns)
         }
 
         foreach (var (stream, receipt) in sent)
+        {
             if (writer.Keep(receipt, stream, whatever: !touched.Contains(stream))) changed++;
-        return new PageOutcome(changed, erased, ahead);
+            else held.Remove(stream);
+        }
+
+        return new PageOutcome(changed, erased, ahead, held);
     }
 
     private List<HeldReceipt> RowsIn(SubscriberWriter writer) => writer.List(

@@ -108,6 +108,28 @@ public sealed class LoadSnapshotTests : IDisposable
     }
 
     [Fact]
+    public async Task PageThatWasOvertaken_CausesNoReactionToTheOlderState()
+    {
+        var reactions = new List<long>();
+        await using var subscriber = await OneSubscriber.StartAsync(
+            _data,
+            b => b.AddConsentSubscriber(OneSubscriber.Name, onApplied: (_, e, _) =>
+            {
+                reactions.Add(e.Receipt.Version);
+                return Task.CompletedTask;
+            }),
+            loaded: false);
+        var question = await QuestionAsync(subscriber, 1);
+        // The page was made before the newer decision arrived by itself.
+        await subscriber.HearAsync(Changed(First, Sample.Receipt(4, Decision.Refused)));
+
+        await subscriber.HearAsync(Page(question, LoadSnapshot.End, complete: true, (First, Sample.Receipt(3, Decision.Given)), (Second, Sample.Receipt(1, Decision.Given, Sample.Address(2)))));
+
+        Assert.Equal([4, 1], reactions);
+        Assert.Equal(4, subscriber.State.Newest(Sample.Site, Sample.Visitor)!.Version);
+    }
+
+    [Fact]
     public async Task RowAheadOfTheLog_KeepsItsRefusals_AndOneThatWasTamperedWithDoesNot()
     {
         await using var subscriber = await OneSubscriber.StartAsync(_data, loaded: false);
