@@ -34,7 +34,7 @@ within() {
   local n=$1 at
   at=$(address "$n")
   shift
-  ip netns exec "$(space "$n")" env "HOME=$folder/$n" RABBITMQ_USE_LONGNAME=true "RABBITMQ_NODENAME=consent@$at" \
+  ip netns exec "$(space "$n")" env "HOME=$folder/$n" "ERL_CRASH_DUMP=$folder/$n/erl_crash.dump" RABBITMQ_USE_LONGNAME=true "RABBITMQ_NODENAME=consent@$at" \
     "RABBITMQ_NODE_IP_ADDRESS=$at" RABBITMQ_NODE_PORT=5672 RABBITMQ_DIST_PORT=25672 "ERL_EPMD_ADDRESS=$at" \
     "RABBITMQ_MNESIA_BASE=$folder/$n/mnesia" "RABBITMQ_LOG_BASE=$folder/$n/log" "RABBITMQ_PID_FILE=$folder/$n/pid" \
     "RABBITMQ_CONFIG_FILE=$folder/rabbitmq" "RABBITMQ_ENABLED_PLUGINS_FILE=$folder/enabled_plugins" RABBITMQ_CONF_ENV_FILE=/dev/null \

@@ -16,7 +16,7 @@ fi
 read -r port distribution epmd < "$folder/ports"
 
 # The node's name decides the name of its folders, so it stays the same; its own epmd keeps it apart from other nodes.
-export HOME=$folder RABBITMQ_NODENAME=consent@localhost
+export HOME=$folder RABBITMQ_NODENAME=consent@localhost ERL_CRASH_DUMP=$folder/erl_crash.dump
 export RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$port RABBITMQ_DIST_PORT=$distribution
 export RABBITMQ_MNESIA_BASE=$folder/mnesia RABBITMQ_LOG_BASE=$folder/log RABBITMQ_PID_FILE=$folder/pid
 export RABBITMQ_CONFIG_FILE=$folder/rabbitmq RABBITMQ_ENABLED_PLUGINS_FILE=$folder/enabled_plugins RABBITMQ_CONF_ENV_FILE=/dev/null

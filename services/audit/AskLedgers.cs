@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
 
@@ -10,6 +11,13 @@ namespace Consent.Audit;
 internal sealed class AskLedgers(
     AuditLog log, IEventTransport transport, IConfiguration configuration, TimeProvider time, ILogger<AskLedgers> logger) : BackgroundService
 {
+    private readonly ConcurrentDictionary<string, bool> _reading = new(StringComparer.Ordinal);
+
+    /// <summary>One page of a ledger at a time: the answer to a question that was repeated because this takes long brings the same. False while one is read.</summary>
+    public bool TryBegin(string source) => _reading.TryAdd(source, true);
+
+    public void End(string source) => _reading.TryRemove(source, out _);
+
     public async Task AskAsync(string source, CancellationToken cancel)
     {
         var question = new LedgerRequested(RandomId.New(), source, await log.CursorOfAsync(source, cancel));
@@ -28,6 +36,7 @@ internal sealed class AskLedgers(
 
     private async Task TryAskAsync(string source, CancellationToken cancel)
     {
+        if (_reading.ContainsKey(source)) return;
         try
         {
             await AskAsync(source, cancel);

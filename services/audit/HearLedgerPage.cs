@@ -15,11 +15,21 @@ internal sealed class HearLedgerPage(AuditLog log, AskLedgers ask) : IEventHandl
 
     public async Task HandleAsync(LedgerPage e, CancellationToken cancel)
     {
-        if (!AuditSetup.Sources.Contains(e.Source, StringComparer.Ordinal)) return;
+        if (!AuditSetup.Sources.Contains(e.Source, StringComparer.Ordinal) || !ask.TryBegin(e.Source)) return;
+        var moved = false;
+        try
+        {
+            // What is before the cursor stands in the log.
+            if (e.Through <= await log.CursorOfAsync(e.Source, cancel)) return;
+            // At once, so that they share a commit.
+            await Task.WhenAll(e.Closed.Select(applied => HearConsentApplied.KeepAsync(log, applied, cancel)));
+            moved = await log.MoveCursorAsync(e.Source, e.Through, cancel);
+        }
+        finally
+        {
+            ask.End(e.Source);
+        }
 
-        // At once, so that they share a commit.
-        await Task.WhenAll(e.Closed.Select(applied => HearConsentApplied.KeepAsync(log, applied, cancel)));
-        var moved = await log.MoveCursorAsync(e.Source, e.Through, cancel);
         // Only the page that moved the cursor asks on: two questions for the same place do not become two rows of questions.
         if (moved && e.Closed.Count >= Long) await ask.AskAsync(e.Source, cancel);
     }

@@ -32,16 +32,27 @@ internal sealed class FollowFeed(
     private readonly TimeSpan _every = provider.GetRequiredService<IConfiguration>().GetValue("Feed:Every", TimeSpan.FromSeconds(30));
     private readonly string _holder = own.IsShared ? RandomId.New() : "the only one";
     private readonly string _cursor = $"feed/{source}";
+    private int _handling;
 
     public string Source => source;
 
     public async Task HandleAsync(FeedPage e, CancellationToken cancel)
     {
-        if (e.Source != source || e.Through <= e.After || await own.AcquireAsync(_cursor, _holder, Term) is not { } lease) return;
-        // A page of an older question: what is before the cursor has been handed over.
-        if (await own.CursorAsync(_cursor, cancel) != e.After) return;
-        await Task.WhenAll(e.Events.Select(one => HandOverAsync(one, cancel)));
-        if (await own.MoveCursorAsync(lease, e.Through)) await AskAsync(e.Through, cancel);
+        if (e.Source != source || e.Through <= e.After) return;
+        // One at a time: the answer to a question that was repeated because this takes long brings the same.
+        if (Interlocked.Exchange(ref _handling, 1) == 1) return;
+        try
+        {
+            if (await own.AcquireAsync(_cursor, _holder, Term) is not { } lease) return;
+            // A page of an older question: what is before the cursor has been handed over.
+            if (await own.CursorAsync(_cursor, cancel) != e.After) return;
+            await Task.WhenAll(e.Events.Select(one => HandOverAsync(one, cancel)));
+            if (await own.MoveCursorAsync(lease, e.Through)) await AskAsync(e.Through, cancel);
+        }
+        finally
+        {
+            Volatile.Write(ref _handling, 0);
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -51,7 +62,7 @@ internal sealed class FollowFeed(
         {
             try
             {
-                if (await own.AcquireAsync(_cursor, _holder, Term) is not null) await AskAsync(await own.CursorAsync(_cursor, stoppingToken), stoppingToken);
+                if (Volatile.Read(ref _handling) == 0 && await own.AcquireAsync(_cursor, _holder, Term) is not null) await AskAsync(await own.CursorAsync(_cursor, stoppingToken), stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {

@@ -12,12 +12,14 @@ internal sealed class PostgresLedgerStore : ILedgerStore
     private const long Positions = (1L << PositionBits) - 1;
     private const string Row = "sequence, delivery, name, closed_at, sooner";
     private readonly NpgsqlDataSource _source;
+    private readonly Places _places;
     private readonly string _schema;
     private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
 
     public PostgresLedgerStore(string connection, string service)
     {
-        _source = PostgresRecordLog.SourceOf(connection);
+        _source = PostgresSource.Of(connection);
+        _places = new Places(_source);
         _schema = service.Replace('-', '_');
         PostgresSchema.BringUpToDate(_source, _schema, "ledger", LedgerSchema.Postgres);
     }
@@ -47,9 +49,14 @@ internal sealed class PostgresLedgerStore : ILedgerStore
     }
 
     /// <summary>One message, one transaction: nobody can die holding the lock of the sequence.</summary>
-    public Task CloseAsync(string subscriber, IReadOnlyList<long> positions, DateTimeOffset appliedAt, DateTimeOffset closedAt) => PostgresWork.RunAsync(async () =>
+    public async Task CloseAsync(string subscriber, IReadOnlyList<long> positions, DateTimeOffset appliedAt, DateTimeOffset closedAt)
     {
         await AddAsync(subscriber);
+        await _places.RunAsync(() => CloseAsync(subscriber, positions, closedAt, ClosedRow.SoonerOf(appliedAt, closedAt)));
+    }
+
+    private async Task<int> CloseAsync(string subscriber, IReadOnlyList<long> positions, DateTimeOffset closedAt, int sooner)
+    {
         await using var connection = await _source.OpenConnectionAsync();
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(new NpgsqlBatchCommand($"UPDATE {_schema}.ledger SET sequence = sequence + $1")
@@ -66,11 +73,11 @@ internal sealed class PostgresLedgerStore : ILedgerStore
             Parameters =
             {
                 new NpgsqlParameter<string> { TypedValue = subscriber }, new NpgsqlParameter<long[]> { TypedValue = [.. positions] },
-                new NpgsqlParameter<long> { TypedValue = closedAt.ToUnixTimeMilliseconds() }, new NpgsqlParameter<int> { TypedValue = ClosedRow.SoonerOf(appliedAt, closedAt) },
+                new NpgsqlParameter<long> { TypedValue = closedAt.ToUnixTimeMilliseconds() }, new NpgsqlParameter<int> { TypedValue = sooner },
             },
         });
         return await commands.ExecuteNonQueryAsync();
-    });
+    }
 
     public async ValueTask<IReadOnlyList<ClosedRow>> ClosedOfAsync(long position, CancellationToken cancel) => await ListAsync(
         $"SELECT {Row} FROM {_schema}.subscriber JOIN {_schema}.applied ON delivery = (number::bigint << {PositionBits}) + $1 ORDER BY name", Closed, cancel, position);
@@ -103,7 +110,11 @@ internal sealed class PostgresLedgerStore : ILedgerStore
         $"UPDATE {_schema}.subscriber SET retired_at = $2, retired_because = $3 WHERE name = $1 AND kinds <> ''",
         subscriber, because is null ? DBNull.Value : at.ToUnixTimeMilliseconds(), because is null ? DBNull.Value : because) > 0;
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _places.Dispose();
+    }
 
     /// <summary>A subscriber's number, of which there are 511 at most, and a position.</summary>
     internal static long DeliveryOf(int subscriber, long position) => ((long)subscriber << PositionBits) + position;
@@ -128,20 +139,20 @@ internal sealed class PostgresLedgerStore : ILedgerStore
         _known[name] = true;
     }
 
-    private Task<int> DoAsync(string sql, params object[] values) => PostgresWork.RunAsync(async () =>
+    private Task<int> DoAsync(string sql, params object[] values) => _places.RunAsync(async () =>
     {
         await using var command = Command(sql, values);
         return await command.ExecuteNonQueryAsync();
     });
 
-    private Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel, params object[] values) => PostgresWork.RunAsync(async () =>
+    private Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel, params object[] values) => _places.RunAsync(async () =>
     {
         await using var command = Command(sql, values);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var found = new List<T>();
         while (await reader.ReadAsync(cancel)) found.Add(read(reader));
         return found;
-    });
+    }, cancel);
 
     private NpgsqlCommand Command(string sql, object[] values)
     {

@@ -15,6 +15,8 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     private readonly Lock _gate = new();
     private int _disposed;
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _writing;
+    private readonly Places _places;
     private readonly string _schema;
     private readonly LogCipher _cipher;
     private readonly TimeProvider _time;
@@ -25,11 +27,11 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     private TaskCompletionSource? _appended;
     private long _committed;
 
-    private PostgresRecordLog(NpgsqlDataSource source, string schema, LogCipher cipher, HighWaterMark mark, TimeProvider time)
+    private PostgresRecordLog(NpgsqlDataSource source, NpgsqlDataSource writing, string schema, LogCipher cipher, HighWaterMark mark, TimeProvider time)
     {
-        (_source, _schema, _cipher, _mark, _time) = (source, schema, cipher, mark, time);
+        (_source, _writing, _schema, _cipher, _mark, _time, _places) = (source, writing, schema, cipher, mark, time, new Places(source));
         _tag = new KeyValuePair<string, object?>("store", schema);
-        _committer = new PostgresCommitter(source, schema, Announce);
+        _committer = new PostgresCommitter(writing, schema, Announce);
     }
 
     public int Epoch { get; private set; }
@@ -49,10 +51,10 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         ArgumentNullException.ThrowIfNull(files);
         var schema = service.Replace('-', '_');
         if (!Name().IsMatch(schema)) throw new ArgumentException("A service's name is made of a-z, 0-9 and hyphens.", nameof(service));
-        var source = SourceOf(connection);
+        var source = PostgresSource.Of(connection);
         PostgresSchema.BringUpToDate(source, schema, "log", PostgresSchema.Steps);
         var cipher = new LogCipher(files.OpenSecret(), new PostgresSubjectKeys(keys, schema), namesNobody ?? (_ => false));
-        var log = new PostgresRecordLog(source, schema, cipher, new HighWaterMark(files.Mark), time);
+        var log = new PostgresRecordLog(source, PostgresSource.ForOneWriter(connection), schema, cipher, new HighWaterMark(files.Mark), time);
         try
         {
             log.Begin();
@@ -113,7 +115,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
             : null;
 
     public async ValueTask<IReadOnlyList<long>> PositionsOfAsync(IReadOnlyList<string> ids, CancellationToken cancel = default) =>
-        await PostgresWork.RunAsync(() => PostgresPositions.OfAsync(_source, _schema, _cipher.Secret, ids, cancel));
+        await _places.RunAsync(() => PostgresPositions.OfAsync(_source, _schema, _cipher.Secret, ids, cancel), cancel);
 
     public async ValueTask<IReadOnlyList<LogRecord>> NewestOfStreamsAsync(StreamKey? after, StreamKey until, int max, CancellationToken cancel = default) =>
         await _cipher.OpenAsync(await ReadAsync($"""
@@ -199,21 +201,10 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         _cipher.Keys.Dispose();
         _cipher.Secret.Dispose();
         _source.Dispose();
+        _writing.Dispose();
+        _places.Dispose();
         _closing.Dispose();
     }
-
-    // Npgsql's 100 connections for each of data and keys, by some replicas of three services, are more than a server takes; whoever
-    // sets another number comes behind, and wins.
-    internal static NpgsqlDataSource SourceOf(string connection) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder("Maximum Pool Size=10;" + connection)
-    {
-        MaxAutoPrepare = 40,
-        AutoPrepareMinUsages = 2,
-        Timeout = 5,
-        CommandTimeout = 10,
-        // What is cut off by the network gives its locks back.
-        Options = "-c lock_timeout=8s -c idle_in_transaction_session_timeout=8s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
-        Enlist = false,
-    }.ToString()).Build();
 
     private void Begin()
     {
@@ -262,14 +253,14 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     private async ValueTask<LogRecord?> OneAsync(List<StoredRecord> rows) => (await _cipher.OpenAsync(rows)) is [var record, ..] ? record : null;
 
-    private Task<object?> ScalarAsync(string sql, CancellationToken cancel, params object[] values) => PostgresWork.RunAsync(async () =>
+    private Task<object?> ScalarAsync(string sql, CancellationToken cancel, params object[] values) => _places.RunAsync(async () =>
     {
         await using var command = _source.CreateCommand(sql);
         foreach (var value in values) command.Parameters.AddWithValue(value);
         return await command.ExecuteScalarAsync(cancel) is { } found and not DBNull ? found : null;
-    });
+    }, cancel);
 
-    private Task<List<StoredRecord>> ReadAsync(string condition, CancellationToken cancel, params object[] values) => PostgresWork.RunAsync(async () =>
+    private Task<List<StoredRecord>> ReadAsync(string condition, CancellationToken cancel, params object[] values) => _places.RunAsync(async () =>
     {
         await using var command = _source.CreateCommand($"SELECT {Columns} FROM {_schema}.record {condition}");
         foreach (var value in values) command.Parameters.AddWithValue(value);
@@ -284,7 +275,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         }
 
         return rows;
-    });
+    }, cancel);
 
     private void Announce(int epoch, long head)
     {

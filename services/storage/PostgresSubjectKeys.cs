@@ -18,6 +18,7 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<long, (byte[]? Key, long Until)> _remembered = new();
     private readonly NpgsqlDataSource _source;
+    private readonly Places _places;
     private readonly string _schema;
     private byte[][] _block = [];
     private long _first;
@@ -25,7 +26,8 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
 
     public PostgresSubjectKeys(string connection, string schema)
     {
-        _source = PostgresRecordLog.SourceOf(connection);
+        _source = PostgresSource.Of(connection);
+        _places = new Places(_source);
         _schema = schema;
         PostgresSchema.BringUpToDate(_source, schema, "keys", PostgresSchema.KeySteps);
     }
@@ -61,21 +63,19 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
         if (_remembered.Count > MostRemembered) _remembered.Clear();
         // By the time before it was read, so that one that is destroyed meanwhile is not remembered for longer.
         var until = Environment.TickCount64 + (long)RememberedFor.TotalMilliseconds;
+        var found = await _places.RunAsync(() => ReadAsync(wanted));
+        foreach (var (slot, key) in found) _remembered[slot] = (key, until);
+        return found;
+    }
+
+    private async Task<Dictionary<long, byte[]?>> ReadAsync(long[] wanted)
+    {
         // Absent until read to the end: another thread that found half of this would take living records for erased ones.
         var found = wanted.ToDictionary(slot => slot, _ => (byte[]?)null);
-        try
-        {
-            await using var command = _source.CreateCommand($"SELECT slot, key FROM {_schema}.subject_key WHERE slot = ANY($1)");
-            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = wanted });
-            await using var reader = await command.ExecuteReaderAsync();
-            while (await reader.ReadAsync()) found[reader.GetInt64(0)] = reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1);
-        }
-        catch (NpgsqlException e)
-        {
-            throw new LogUnavailableException("The keys of the streams cannot be read.", e);
-        }
-
-        foreach (var (slot, key) in found) _remembered[slot] = (key, until);
+        await using var command = _source.CreateCommand($"SELECT slot, key FROM {_schema}.subject_key WHERE slot = ANY($1)");
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = wanted });
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) found[reader.GetInt64(0)] = reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1);
         return found;
     }
 
@@ -93,7 +93,11 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
         vacuum.ExecuteNonQuery();
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _places.Dispose();
+    }
 
     private void AddBlock()
     {

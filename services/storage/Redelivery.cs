@@ -76,14 +76,23 @@ internal sealed class Redelivery(
     {
         if (!_watched.TryGetValue(subscriber.Number, out var watched))
             _watched[subscriber.Number] = watched = new Watched { Through = subscriber.Frontier };
-        foreach (var applied in await store.ClosedAmongAsync(subscriber.Number, watched.Open.Keys, cancel)) watched.Open.Remove(applied);
+        var applied = 0;
+        foreach (var closed in await store.ClosedAmongAsync(subscriber.Number, watched.Open.Keys, cancel))
+            if (watched.Open.Remove(closed, out var one) && one.Attempts > 0) applied++;
         await WatchMoreAsync(subscriber, watched, cancel);
         late.Tell(subscriber.Name, watched.Open.Count == 0 ? null : watched.Open.First().Value.RecordedAt);
         if (IsAlive(subscriber))
         {
-            for (var i = 0; i < BatchesPerRound && await SendDueAsync(subscriber, watched, cancel); i++)
+            var repeated = false;
+            for (var i = 0; i < BatchesPerRound; i++)
             {
+                var due = watched.Due(time.Now(), Math.Min(LargestBatch, watched.Room(time.Now())));
+                repeated |= due.Any(one => one.Attempts > 0);
+                await SendAsync(subscriber, watched, due, cancel);
+                if (due.Count < LargestBatch) break;
             }
+
+            watched.Adapt(applied, repeated);
         }
 
         var now = time.Now();
@@ -104,11 +113,9 @@ internal sealed class Redelivery(
             watched.Open[record.Position] = new Watched.Waiting(record.Position, record.StreamKey, record.RecordedAt, DateTimeOffset.MinValue, 0);
     }
 
-    /// <returns>True when there may be more.</returns>
-    private async Task<bool> SendDueAsync(Subscriber subscriber, Watched watched, CancellationToken cancel)
+    private async Task SendAsync(Subscriber subscriber, Watched watched, List<Watched.Waiting> due, CancellationToken cancel)
     {
         var now = time.Now();
-        var due = watched.Due(now, LargestBatch);
         var sent = new List<(Watched.Waiting Delivery, OutgoingEvent Event)>();
         foreach (var one in due)
         {
@@ -123,7 +130,6 @@ internal sealed class Redelivery(
         if (sent.Count > 0) await transport.PublishAsync([.. sent.Select(s => s.Event)], cancel);
         foreach (var (one, _) in sent) PutOff(watched, one, one.Attempts + 1, now);
         if (sent.Count > 0) StorageMetrics.Redelivered.Add(sent.Count, new("store", service), new("subscriber", subscriber.Name));
-        return due.Count == LargestBatch;
     }
 
     private void PutOff(Watched watched, Watched.Waiting one, int attempts, DateTimeOffset now) => watched.Open[one.Position] = one with

@@ -6,6 +6,9 @@ namespace Consent.Storage;
 /// </summary>
 internal sealed class Watched
 {
+    private const int LeastWindow = 100;
+    private const int MostWindow = 8000;
+
     public SortedDictionary<long, Waiting> Open { get; } = [];
 
     /// <summary>Up to here the log was looked through.</summary>
@@ -19,11 +22,27 @@ internal sealed class Watched
     /// <summary>Below the oldest that is open.</summary>
     public long Frontier => Open.Count == 0 ? Through : Open.First().Key - 1;
 
+    /// <summary>
+    /// How many may be out at once, sent again and not applied: twice as many after a look at which some had been applied and none had
+    /// to be repeated, half as many after one at which some had to. A subscriber that lags is not buried under copies of what lies in its queue.
+    /// </summary>
+    public int Window { get; private set; } = 500;
+
+    /// <summary>How many more may be sent now.</summary>
+    public int Room(DateTimeOffset now) => Window - Open.Values.Count(one => one.Attempts > 0 && one.DueAt > now);
+
+    public void Adapt(int applied, bool repeated)
+    {
+        if (repeated) Window = Math.Max(LeastWindow, Window / 2);
+        else if (applied > 0) Window = Math.Min(MostWindow, Window * 2);
+    }
+
     /// <summary>What is due, at most one of each stream: one that was sent and not applied holds back the others of its stream until it is due again.</summary>
     public List<Waiting> Due(DateTimeOffset now, int max)
     {
         var streams = new HashSet<StreamKey>();
         var due = new List<Waiting>();
+        if (max <= 0) return due;
         // The oldest of a stream comes first here, so it is the one that is sent; where the newest suffices only that one is watched.
         foreach (var one in Open.Values)
         {

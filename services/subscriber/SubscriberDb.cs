@@ -5,8 +5,7 @@ namespace Consent.Subscriber;
 /// <summary>What a subscriber keeps: declarations, and the newest receipt of each stream, as JSON. Disposable: it can be sent again.</summary>
 internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbContext(options)
 {
-    /// <summary>Step by step, forward only: what makes each version of the schema out of the one before.</summary>
-    private static readonly string[] Steps =
+    public static readonly SchemaSteps Schema = new(
     [
         """
         CREATE TABLE declarations (
@@ -36,24 +35,12 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
         CREATE TABLE awaited (site TEXT PRIMARY KEY) WITHOUT ROWID;
         PRAGMA user_version = 3;
         """,
-    ];
+    ],
+    "Run that release, or start on an empty folder.");
 
     public DbSet<HeldDeclaration> Declarations => Set<HeldDeclaration>();
 
     public DbSet<HeldReceipt> Receipts => Set<HeldReceipt>();
-
-    /// <summary>Makes the tables in an empty file; throws <see cref="InvalidOperationException"/> on a file of a newer release.</summary>
-    public void CreateOrCheck()
-    {
-        Database.ExecuteSqlRaw("PRAGMA journal_mode = WAL");
-        using var creating = Database.BeginTransaction();
-        var found = Database.SqlQueryRaw<int>("SELECT user_version AS Value FROM pragma_user_version").AsEnumerable().Single();
-        if (found > Steps.Length)
-            throw new InvalidOperationException(
-                $"{Database.GetDbConnection().DataSource} is of a newer release (schema {found}, known here: {Steps.Length}). Run that release, or start on an empty folder.");
-        foreach (var step in Steps[found..]) Database.ExecuteSqlRaw(step);
-        creating.Commit();
-    }
 
     public static DbContextOptions<SubscriberDb> OptionsFor(string connection) => new DbContextOptionsBuilder<SubscriberDb>()
         .UseSqlite(connection)

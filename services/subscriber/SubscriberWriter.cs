@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Consent.Subscriber;
 
 /// <summary>What is written into a subscriber's file: statements prepared once, because a message costs little else. One thread at a time.</summary>
-internal sealed class SubscriberWriter : IDisposable
+internal sealed class SubscriberWriter : IFileWriter
 {
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
@@ -12,11 +12,9 @@ internal sealed class SubscriberWriter : IDisposable
 
     public SubscriberWriter(string connection)
     {
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder(connection) { Pooling = false }.ToString());
+        _connection = new SqliteConnection(connection);
         _connection.Open();
-        // An acknowledgement rests on the commit, so the commit must have reached the disk. What is deleted is overwritten, because an
-        // erased person must be gone from the file too.
-        foreach (var setting in (string[])["PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON", "PRAGMA cache_size = -16384"]) Run(setting);
+        Run(FileWriting.Settings);
     }
 
     public void Begin() => _transaction = _connection.BeginTransaction(deferred: false);

@@ -36,11 +36,14 @@ public class HearLedgerPageTests
     }
 
     [Fact]
-    public async Task Hear_AnOldPageLate_NeverMovesTheCursorBack()
+    public async Task Hear_AnOldPageLate_NeverMovesTheCursorBack_AndIsPassedOver()
     {
         await using var audit = new AuditOnDisk();
         await audit.HearAsync(Page(9));
+        var records = await audit.RecordsAsync();
         await audit.HearAsync(Page(4, Samples.Applied("newsletter", 80)));
+        // What is before the cursor stands in the log, and is not looked up again.
+        Assert.Equal(records, await audit.RecordsAsync());
         audit.Restart();
         Assert.Equal(9, await audit.Log.CursorOfAsync("consent", default));
     }

@@ -13,6 +13,7 @@ public sealed class FollowFeedTests : IDisposable
 {
     private readonly TestFolder _folder = new();
     private readonly List<string> _heard = [];
+    private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Dispose() => _folder.Dispose();
 
@@ -33,6 +34,23 @@ public sealed class FollowFeedTests : IDisposable
         await service.HearAsync(Page(0, 5, "e0"));
         Assert.Equal(2, _heard.Count);
         Assert.Equal(2, service.Transport.Of<FeedRequested>().Count);
+    }
+
+    [Fact]
+    public async Task TheSamePageWhileTheFirstIsBeingHandled_IsPassedOver()
+    {
+        await using var service = await StartAsync();
+        await service.Transport.WaitForAsync<FeedRequested>(1);
+        var first = service.HearAsync(Page(0, 7, "waits", "e2"));
+
+        await service.HearAsync(Page(0, 7, "waits", "e2")).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        _go.SetResult();
+        await first;
+
+        Assert.Equal(["e2", "waits"], _heard.Order());
+        Assert.Equal(7, (await service.Transport.WaitForAsync<FeedRequested>(2))[1].After);
+        await service.HearAsync(Page(7, 9, "e3"));
+        Assert.Equal(3, _heard.Count);
     }
 
     [Fact]
@@ -73,20 +91,20 @@ public sealed class FollowFeedTests : IDisposable
         builder.Services.AddLogging();
         builder.Services.AddSingleton<IEventTransport>(new RecordingTransport());
         builder.AddRecordLog("consent");
-        builder.Services.AddEventHandler<MarketingUnsubscribed>("consent", _ => new Handler(_heard));
+        builder.Services.AddEventHandler<MarketingUnsubscribed>("consent", _ => new Handler(_heard, _go.Task));
         builder.AddFeed("consent", "marketing-unsubscribe", [FedEvent.Of<MarketingUnsubscribed>()]);
         var service = new Service(builder.Build());
         await service.StartAsync();
         return service;
     }
 
-    private sealed class Handler(List<string> heard) : IEventHandler<MarketingUnsubscribed>
+    private sealed class Handler(List<string> heard, Task go) : IEventHandler<MarketingUnsubscribed>
     {
-        public Task HandleAsync(MarketingUnsubscribed e, CancellationToken cancel)
+        public async Task HandleAsync(MarketingUnsubscribed e, CancellationToken cancel)
         {
             if (e.Id == "fails") throw new InvalidOperationException("It cannot be handled.");
+            if (e.Id == "waits") await go;
             lock (heard) heard.Add(e.Id);
-            return Task.CompletedTask;
         }
     }
 

@@ -1,3 +1,4 @@
+using Consent.Contracts;
 using Consent.Tests.Support;
 
 namespace Consent.Storage.Tests;
@@ -129,6 +130,36 @@ public abstract class RedeliveryTests
         h.Transport.Fails = _ => false;
         await Later(h, 60, "broken");
         Assert.Contains("r1@broken", h.Transport.Sent);
+    }
+
+    [Fact]
+    public async Task SubscriberThatLags_IsNotBuriedUnderCopies_AndGetsThemFasterAsSoonAsItFollows()
+    {
+        const int records = 1200;
+        using var h = Harness();
+        await h.AnnounceAsync("newsletter");
+        for (var i = 1; i <= records; i++) await h.AppendAsync($"s{i}", 1, $"r{i}");
+        var ids = (await h.Log.WholeFeedAsync(1000)).ToDictionary(r => r.Alias(), r => r.Id);
+        await h.RelayAllAsync();
+        h.Transport.Forget();
+
+        // Ten minutes in which it applies nothing.
+        for (var i = 0; i < 20; i++) await Later(h, 30, "newsletter");
+        var buried = h.Transport.Sent.Length;
+        Assert.InRange(buried, 500, 3 * records);
+
+        // It applies what it was sent, at each look: then everything arrives, in few looks.
+        var looks = 0;
+        var applied = new HashSet<string>();
+        for (; applied.Count < records && looks < 60; looks++)
+        {
+            foreach (var sent in h.Transport.Sent.Select(s => s.Split('@')[0]).Where(applied.Add).ToList())
+                await h.Ledger.CloseAsync(ConsentApplied.By("newsletter", "pub", ids[sent], h.Time.Now()));
+            await Later(h, 5, "newsletter");
+        }
+
+        Assert.Equal(records, applied.Count);
+        Assert.InRange(looks, 1, 12);
     }
 
     [Fact]

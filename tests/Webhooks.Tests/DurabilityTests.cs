@@ -103,7 +103,7 @@ public sealed class DurabilityTests : IDisposable
         await using var app = await WebhooksApp.StartAsync(_data.Path);
         var (endpoint, secret) = await app.EndpointAsync("https://hooks.example/in?token=very-secret-token");
         var (rotated, _) = (await app.Endpoints.RotateAsync(endpoint.Id, TestContext.Current.CancellationToken))!.Value;
-        Assert.True(app.Store.TryEmptyWal());
+        app.Store.EmptyWal();
 
         var file = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(_data.File(WebhooksSetup.Service, "webhooks.db"), TestContext.Current.CancellationToken));
         foreach (var text in (string[])[secret, rotated, secret["whsec_".Length..], "very-secret-token", "hooks.example"]) Assert.DoesNotContain(text, file, StringComparison.Ordinal);

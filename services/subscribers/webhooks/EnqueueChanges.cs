@@ -53,7 +53,7 @@ internal sealed class EnqueueChanges(
             cancel);
         wakeUp.Call();
         // For one that came again, too: it comes again because of this.
-        if (!store.TryEmptyWal()) throw new StillReadException();
+        store.EmptyWal();
     }
 
     private bool IsAsFar(string stream, Receipt receipt)
@@ -87,6 +87,3 @@ internal sealed class EnqueueChanges(
 
 /// <summary>A receipt came before the declaration that it rests on.</summary>
 internal sealed class DeclarationMissingException() : Exception("The declaration has not been heard of yet; the message will come again.");
-
-/// <summary>Somebody still read an old state of the file, in which the erased person stands.</summary>
-internal sealed class StillReadException() : Exception("The file is being read; the message will come again.");

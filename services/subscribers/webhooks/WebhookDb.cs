@@ -1,6 +1,5 @@
-using System.Data.Common;
+using Consent.Subscriber;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Consent.Webhooks;
 
@@ -8,10 +7,9 @@ namespace Consent.Webhooks;
 /// Endpoints with their sealed secrets, deliveries, and per stream what was heard last and when its next consent runs out.
 /// Not disposable: an undelivered webhook is recorded nowhere else. Times are milliseconds since 1970, UTC.
 /// </summary>
-internal sealed class WebhookDb(DbContextOptions<WebhookDb> options) : DbContext(options)
+internal sealed class WebhookDb(DbContextOptions<WebhookDb> options) : DbContext(options), IFileWriter
 {
-    /// <summary>Step by step, forward only: what makes each version of the schema out of the one before.</summary>
-    private static readonly string[] Steps =
+    public static readonly SchemaSteps Schema = new(
     [
         """
         CREATE TABLE endpoints (
@@ -35,7 +33,8 @@ internal sealed class WebhookDb(DbContextOptions<WebhookDb> options) : DbContext
         CREATE INDEX deliveries_ended ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
         PRAGMA user_version = 1;
         """,
-    ];
+    ],
+    "Run that release.");
 
     public DbSet<EndpointRow> Endpoints => Set<EndpointRow>();
 
@@ -45,23 +44,9 @@ internal sealed class WebhookDb(DbContextOptions<WebhookDb> options) : DbContext
 
     public DbSet<DeliveryRow> Deliveries => Set<DeliveryRow>();
 
-    /// <summary>Makes the tables in an empty file; throws <see cref="InvalidOperationException"/> on a file of a newer release.</summary>
-    public void CreateOrCheck()
-    {
-        Database.ExecuteSqlRaw("PRAGMA journal_mode = WAL");
-        using var creating = Database.BeginTransaction();
-        var found = Database.SqlQueryRaw<int>("SELECT user_version AS Value FROM pragma_user_version").AsEnumerable().Single();
-        if (found > Steps.Length)
-            throw new InvalidOperationException(
-                $"{Database.GetDbConnection().DataSource} is of a newer release (schema {found}, known here: {Steps.Length}). Run that release.");
-        foreach (var step in Steps[found..]) Database.ExecuteSqlRaw(step);
-        creating.Commit();
-    }
-
     public static DbContextOptions<WebhookDb> OptionsFor(string connection) => new DbContextOptionsBuilder<WebhookDb>()
         .UseSqlite(connection)
         .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
-        .AddInterceptors(new FullSync())
         .Options;
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -75,17 +60,9 @@ internal sealed class WebhookDb(DbContextOptions<WebhookDb> options) : DbContext
             column.SetColumnName(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(column.Name));
     }
 
-    /// <summary>An acknowledgement rests on the commit, so the commit must have reached the disk; the setting lasts as long as a connection.</summary>
-    private sealed class FullSync : DbConnectionInterceptor
-    {
-        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
-        {
-            using var pragma = connection.CreateCommand();
-            // What is deleted is overwritten, because an erased person must be gone from the file too.
-            pragma.CommandText = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON";
-            pragma.ExecuteNonQuery();
-        }
-    }
+    public void Begin() => Database.BeginTransaction();
+
+    public void Commit() => Database.CommitTransaction();
 }
 
 /// <param name="Url">Sealed, since an address may hold a secret of its receiver.</param>

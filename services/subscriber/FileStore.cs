@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+
+namespace Consent.Subscriber;
+
+/// <summary>Writes into a file, one transaction after the other. One thread at a time.</summary>
+internal interface IFileWriter : IDisposable
+{
+    void Begin();
+
+    void Commit();
+}
+
+/// <summary>
+/// A SQLite file of one service. Reads run side by side; writes go through one writer, which commits those that wait together,
+/// so that many messages share one fsync and none finds the file locked.
+/// </summary>
+internal abstract class FileStore<TDb, TWriter> : IAsyncDisposable where TDb : DbContext where TWriter : class, IFileWriter
+{
+    private const int LargestBatch = 512;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromMilliseconds(5);
+
+    private readonly PooledDbContextFactory<TDb> _contexts;
+    private readonly Channel<Write> _waiting = Channel.CreateBounded<Write>(4 * LargestBatch);
+    private readonly Task _writing;
+    private readonly string _connection;
+    private readonly string _unpooled;
+    private TWriter? _writer;
+
+    /// <param name="schema">Brings the file up to date; see <see cref="SchemaSteps"/>.</param>
+    /// <exception cref="InvalidOperationException">The file is of a newer release.</exception>
+    protected FileStore(string file, Func<string, DbContextOptions<TDb>> options, SchemaSteps schema)
+    {
+        _connection = new SqliteConnectionStringBuilder { DataSource = file }.ToString();
+        _unpooled = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString();
+        _contexts = new PooledDbContextFactory<TDb>(options(_connection), poolSize: 32);
+        using (var db = Open()) schema.BringUpToDate(db.Database);
+        _writing = Task.Run(WriteAllAsync);
+    }
+
+    /// <summary>For reading.</summary>
+    public TDb Open() => _contexts.CreateDbContext();
+
+    /// <summary>Runs <paramref name="write"/> in a transaction and completes when it is on the disk; throws when it is not. May be run twice.</summary>
+    public async Task<T> WriteAsync<T>(Func<TWriter, T> write, CancellationToken cancel)
+    {
+        var result = default(T)!;
+        var one = new Write(writer => result = write(writer));
+        await _waiting.Writer.WriteAsync(one, cancel);
+        await one.Committed.Task.WaitAsync(cancel);
+        return result;
+    }
+
+    /// <summary>
+    /// Copies the write-ahead log into the file and cuts it to nothing, so that no earlier state of a row is left in it. Waits 5 seconds for
+    /// readers; throws <see cref="TimeoutException"/> when one is still in the way: whoever asked for it is to ask again.
+    /// </summary>
+    public void EmptyWal()
+    {
+        using var connection = new SqliteConnection(_unpooled);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA busy_timeout = 5000";
+        command.ExecuteNonQuery();
+        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+        // For readers SQLite waits; for another checkpoint, such as the one in a commit, it does not.
+        var began = Stopwatch.GetTimestamp();
+        while (command.ExecuteScalar() is not 0L)
+        {
+            if (Stopwatch.GetElapsedTime(began) > Patience) throw new TimeoutException("Somebody reads an earlier state of the file.");
+            Thread.Sleep(BetweenCheckpoints);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _writing;
+        _writer?.Dispose();
+        SqliteConnection.ClearPool(new SqliteConnection(_connection));
+    }
+
+    /// <param name="connection">Not out of a pool: its settings are the writer's own, see <see cref="FileWriting.Settings"/>.</param>
+    protected abstract TWriter OpenWriter(string connection);
+
+    private async Task WriteAllAsync()
+    {
+        var batch = new List<Write>(LargestBatch);
+        while (await _waiting.Reader.WaitToReadAsync())
+        {
+            batch.Clear();
+            while (batch.Count < LargestBatch && _waiting.Reader.TryRead(out var one)) batch.Add(one);
+            // A write that fails must not take its neighbours with it: they are then tried one by one.
+            if (TryCommit(batch) is not { } all) continue;
+            if (batch.Count == 1) batch[0].Committed.TrySetException(all);
+            else
+            {
+                foreach (var one in batch)
+                    if (TryCommit([one]) is { } failure) one.Committed.TrySetException(failure);
+            }
+        }
+    }
+
+    private Exception? TryCommit(List<Write> batch)
+    {
+        try
+        {
+            _writer ??= OpenWriter(_unpooled);
+            _writer.Begin();
+            foreach (var one in batch) one.Run(_writer);
+            _writer.Commit();
+        }
+        catch (Exception e)
+        {
+            // Whatever state the failure left behind goes with the connection.
+            _writer?.Dispose();
+            _writer = null;
+            return e;
+        }
+        foreach (var one in batch) one.Committed.TrySetResult();
+        return null;
+    }
+
+    private sealed record Write(Action<TWriter> Run)
+    {
+        public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+internal static class FileWriting
+{
+    /// <summary>
+    /// An acknowledgement rests on the commit, so the commit must have reached the disk. What is deleted is overwritten, because an
+    /// erased person must be gone from the file too. 16 MB of pages are kept at hand.
+    /// </summary>
+    public const string Settings = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -16384";
+}
