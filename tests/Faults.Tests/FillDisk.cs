@@ -15,7 +15,8 @@ public sealed class FillDisk(RunningOnOneBroker running)
         await running.Journal.MoreAsync(random.Next(5, 40), "before the disk of consent is full");
         await running.ConsentDisk.FillAsync();
         Counts.Did("full disk of consent");
-        await running.Journal.NoticedAsync("the full disk of consent");
+        // At once, or once the write-ahead log, which goes on in the room that it has, has been written through.
+        await running.Journal.NoticedAsync("the full disk of consent", TimeSpan.FromMinutes(5));
         running.ConsentDisk.MakeRoom();
     });
 }
