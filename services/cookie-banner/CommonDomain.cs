@@ -1,18 +1,23 @@
 namespace Consent.CookieBanner;
 
-/// <summary>The domain on which a site's origins keep one choice together.</summary>
+/// <summary>The domains on which a site's origins keep one choice together.</summary>
 internal static class CommonDomain
 {
     /// <summary>
-    /// The end that all hosts have in common, of two labels at least; null for a single host, for none in common, and for addresses. Whether
-    /// anybody may register under it is not known here: browsers refuse a cookie for such a domain, and the script then does without.
+    /// For hosts that end in the same two labels, the whole end that they have in common. Nothing for a host that stands alone, nor for
+    /// addresses. Whether anybody may register under such an end is not known here: browsers refuse a cookie for it, and the script
+    /// then does without.
     /// </summary>
-    public static string? Of(IEnumerable<string> origins)
-    {
-        var hosts = origins.Select(o => new Uri(o)).Where(u => u.HostNameType == UriHostNameType.Dns).Select(u => u.Host).Distinct(StringComparer.Ordinal).ToList();
-        if (hosts.Count < 2) return null;
-        var labels = hosts.ConvertAll(h => h.Split('.').Reverse().ToArray());
-        var common = labels[0].TakeWhile((label, i) => labels.TrueForAll(other => i < other.Length && other[i] == label)).ToList();
-        return common.Count < 2 ? null : string.Join('.', Enumerable.Reverse(common));
-    }
+    public static IReadOnlyList<string> Of(IEnumerable<string> origins) =>
+    [
+        .. origins.Select(o => new Uri(o)).Where(u => u.HostNameType == UriHostNameType.Dns).Select(u => u.Host).Distinct(StringComparer.Ordinal)
+            .Select(host => host.Split('.').Reverse().ToArray()).Where(labels => labels.Length > 1)
+            .GroupBy(labels => $"{labels[1]}.{labels[0]}", StringComparer.Ordinal).Where(hosts => hosts.Count() > 1)
+            .Select(hosts => hosts.Aggregate((one, other) => [.. one.Zip(other).TakeWhile(pair => pair.First == pair.Second).Select(pair => pair.First)]))
+            .Select(labels => string.Join('.', labels.Reverse())),
+    ];
+
+    /// <summary>That of a host; null when it keeps its choice alone.</summary>
+    public static string? Of(IEnumerable<string> origins, string host) =>
+        Of(origins).FirstOrDefault(domain => $".{host}".EndsWith($".{domain}", StringComparison.OrdinalIgnoreCase));
 }

@@ -26,7 +26,7 @@ internal static partial class KeepChoice
             // Another site's page can send no JSON here without asking first, and is told no then: it must not write the person's choice.
             if (!context.Request.HasJsonContentType() || context.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin"))
                 return Problems.Because(403, "not-this-site", "Only the site itself may keep a choice.", "Send it as application/json from a page of the site, to an address of the same origin.");
-            if (await ReadAsync(context.Request) is not { } choice || Cookie(choice, inForce.Declaration, time.Now()) is not { } cookie)
+            if (await ReadAsync(context.Request) is not { } choice || Cookie(choice, inForce.Declaration, SiteHost(context.Request), time.Now()) is not { } cookie)
                 return Problems.Because(400, "bad-choice", "The choice cannot be kept.", "Send what the banner's script keeps in the cookie consent-choice, as JSON.");
             context.Response.Headers.SetCookie = cookie;
             context.Response.Headers.CacheControl = "no-store";
@@ -35,7 +35,7 @@ internal static partial class KeepChoice
     }
 
     /// <summary>The header's value; null for what no script of ours has written, or a choice that counts no longer.</summary>
-    internal static string? Cookie(JsonElement choice, Declaration declaration, DateTimeOffset now)
+    internal static string? Cookie(JsonElement choice, Declaration declaration, string host, DateTimeOffset now)
     {
         if (choice.ValueKind != JsonValueKind.Object || choice.EnumerateObject().Any(m => m.Name is not ("v" or "d" or "p" or "id" or "r"))
             || !choice.TryGetProperty("v", out var v) || v.ValueKind != JsonValueKind.Number || !v.TryGetInt32(out var format) || format != 1
@@ -54,9 +54,12 @@ internal static partial class KeepChoice
         var from = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(newest, 0, now.ToUnixTimeMilliseconds()));
         var until = declaration.ConsentValidFor.After(from);
         if (until <= now) return null;
-        var domain = CommonDomain.Of(declaration.Origins) is { } common ? $"; Domain={common}" : "";
+        var domain = CommonDomain.Of(declaration.Origins, host) is { } common ? $"; Domain={common}" : "";
         return $"{Declaration.ChoiceCookie}={Uri.EscapeDataString(choice.GetRawText())}; Path=/; Expires={until.UtcDateTime.ToString("R", CultureInfo.InvariantCulture)}; SameSite=Lax; Secure{domain}";
     }
+
+    /// <summary>Browsers tell where a page's own POST comes from; what a proxy made of the host's name does not matter.</summary>
+    private static string SiteHost(HttpRequest request) => Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out var origin) ? origin.Host : "";
 
     private static bool IsMeaning(JsonElement meaning) => meaning.ValueKind switch
     {

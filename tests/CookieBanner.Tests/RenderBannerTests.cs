@@ -53,14 +53,16 @@ public class RenderBannerTests
     }
 
     [Theory]
-    [InlineData("https://wol.example", null)]
+    [InlineData("https://wol.example", "")]
     [InlineData("https://www.wol.example https://wol.example", "wol.example")]
     [InlineData("https://a.shop.wol.example https://b.shop.wol.example:8443", "shop.wol.example")]
-    [InlineData("https://wol.example https://garen.example", null)]
-    [InlineData("http://127.0.0.1 http://127.0.0.2", null)]
-    [InlineData("http://localhost:1 http://localhost:2", null)]
-    public void Origins_with_a_common_domain_share_one_choice(string origins, string? domain) =>
-        Assert.Equal(domain, RenderBanner.Of(Published(Declaration() with { Origins = origins.Split(' ') })).Domain);
+    [InlineData("https://www.wol.example https://my.wol.example https://garen.example http://localhost:5", "wol.example")]
+    [InlineData("https://www.wol.example https://my.wol.example https://a.garen.example https://b.garen.example", "wol.example garen.example")]
+    [InlineData("https://wol.example https://garen.example", "")]
+    [InlineData("http://127.0.0.1 http://127.0.0.2", "")]
+    [InlineData("http://localhost:1 http://localhost:2", "")]
+    public void Origins_with_a_common_domain_share_one_choice(string origins, string domains) =>
+        Assert.Equal(domains, string.Join(' ', RenderBanner.Of(Published(Declaration() with { Origins = origins.Split(' ') })).Domains ?? []));
 
     [Fact]
     public void Tags_of_others_are_told_only_where_a_purpose_grants_them_something()
@@ -124,13 +126,13 @@ public class RenderBannerTests
     }
 
     [Fact]
-    public void All_that_loads_until_a_choice_in_the_settings_is_at_most_7000_bytes_and_before_the_banner_is_seen_4000()
+    public void Before_the_banner_is_seen_at_most_4000_bytes_load_and_7300_until_a_choice_in_the_settings()
     {
         var published = Published(DeclarationFile.Read("koppelhuis"));
         var (before, after) = (Compressed(RenderBanner.Script(published, "nl")), Compressed(RenderRest.Script(published, "nl")));
         TestContext.Current.TestOutputHelper?.WriteLine($"{before} + {after} bytes in Dutch, {Compressed(RenderBanner.Script(published))} before the banner is seen in both languages");
         Assert.InRange(before, 1, 4000);
-        Assert.InRange(before + after, 1, 7000);
+        Assert.InRange(before + after, 1, 7300);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ internal sealed class RunningBanner : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddKeyedSingleton<IDeclarations>(CookieBannerSetup.Service, declarations);
+        builder.Services.AddSingleton(TimeProvider.System);
         var app = builder.Build();
         app.MapCookieBanner();
         await app.StartAsync(TestContext.Current.CancellationToken);

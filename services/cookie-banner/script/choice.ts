@@ -37,8 +37,8 @@ export function write(choice: Choice): void {
   memory = choice;
   const expires = end(Math.max(0, ...Object.values(choice.p).map(d => d[1])));
   const value = encodeURIComponent(JSON.stringify(choice));
-  const { domain } = site;
-  const shared = domain && ('.' + location.hostname).endsWith('.' + domain) ? ';Domain=' + domain : '';
+  const domain = site.domains?.find(d => ('.' + location.hostname).endsWith('.' + d));
+  const shared = domain ? ';Domain=' + domain : '';
   // A domain under which anybody may register is refused by browsers: then the choice is this host's alone.
   for (const where of shared ? [shared, ''] : ['']) {
     document.cookie = `${cookie}=${value};Path=/;SameSite=Lax;Expires=${expires.toUTCString()}${where}${location.protocol === 'https:' ? ';Secure' : ''}`;

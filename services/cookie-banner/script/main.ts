@@ -56,7 +56,7 @@ function part(name: string): Promise<{ default: unknown }> {
 }
 
 function apply(): void {
-  void load().then(r => r.apply(), () => console.warn('consent: the rest of the banner could not be loaded; what needs consent stays held back')).finally(told);
+  void load().then(r => r.apply(), () => console.warn('consent: a part could not be loaded')).finally(told);
 }
 
 function tell(what: string, detail: unknown): void {

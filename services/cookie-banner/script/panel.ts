@@ -83,7 +83,7 @@ export function show(title: string, body: (Node | string)[], buttons: Node[], fo
   const content = element('div', { className: 'kz-b' }, heading, ...body, element('p', {}, fill(text.withdraw, text)));
   if (closable) content.prepend(element('button', { type: 'button', className: 'kz-x', onclick: close }, text.close));
   const fresh = element('div', {
-    className: 'kz kz-w kz-' + options.position, ...spoken(), onkeydown: e => { if (e.key === 'Escape') close(); },
+    className: 'kz kz-w kz-' + (options.position ?? 'bar'), ...spoken(), onkeydown: e => { if (e.key === 'Escape') close(); },
   }, content, element('div', { className: 'kz-a' }, ...buttons));
   fresh.setAttribute('role', 'region');
   fresh.setAttribute('aria-label', text.reopen);

@@ -27,4 +27,13 @@ export async function runScripts(): Promise<void> {
 
 /** Under require-trusted-types-for 'script' the page's own markup is trusted, and nothing else is put in. */
 const same = { createScript: (text: string) => text, createScriptURL: (url: string) => url };
-const policy: typeof same = (window as { trustedTypes?: { createPolicy(name: string, rules: typeof same): typeof same } }).trustedTypes?.createPolicy('consent', same) ?? same;
+const policy = make();
+
+function make(): typeof same {
+  try {
+    return (window as { trustedTypes?: { createPolicy(name: string, rules: typeof same): typeof same } }).trustedTypes!.createPolicy('consent', same);
+  } catch {
+    // Unknown to the browser, or not among those that the page allows: then it is not needed, or each script is refused by itself.
+    return same;
+  }
+}

@@ -13,8 +13,8 @@ export interface Site {
   rest: string[];
   /** How long a choice counts: calendar months, then days. */
   term: [months: number, days: number];
-  /** The domain that the site's origins have in common, where there are several: one choice for all of them. */
-  domain?: string;
+  /** Domains that several of the site's origins have in common: one choice for all hosts of one. */
+  domains?: string[];
   purposes: Purpose[];
 }
 
