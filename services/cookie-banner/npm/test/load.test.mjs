@@ -39,6 +39,7 @@ test('waits for the tag that the page holds already', async () => {
     assert.equal(await at.evaluate(() => window.before), false);
     release();
     assert.equal(await at.evaluate(() => window.loaded), true);
+    assert.equal(await at.locator('script[src*="/banner/"]').count(), 1);
     assert.equal(site.asked, 1);
   } finally {
     release();
