@@ -20,6 +20,7 @@ internal static class DeclarationLawfulness
         .. RecipientsWithoutAgreement(declaration),
         .. TransfersWithoutSafeguard(declaration),
         .. AdvertisingCookiesWithoutConsent(declaration),
+        .. AdvertisingSignalsOfOtherPurposes(declaration),
         .. MarketingOnOtherBases(declaration),
         .. DeadlineTooLate(declaration),
         .. RightsMissing(declaration),
@@ -71,6 +72,14 @@ internal static class DeclarationLawfulness
             .Where(at => purposes.Contains(at.Item.Text("purpose")))
             .Select(at => new DeclarationFault($"{at.Path}/purpose", "Place this under a purpose that rests on consent; an advertising cookie needs it."));
     }
+
+    /// <summary>GDPR art. 4(11) and 6(1)(a): whoever agreed to statistics has not agreed to advertising.</summary>
+    private static IEnumerable<DeclarationFault> AdvertisingSignalsOfOtherPurposes(JsonObject declaration) =>
+        from at in declaration.Maps("purposes")
+        where !at.Item.IsTrue("advertising") || BasisOf(at.Item) is not (null or LegalBasis.Consent)
+        from word in at.Item.Words("signals")
+        where word.Text.StartsWith("ad_", StringComparison.Ordinal)
+        select new DeclarationFault($"{at.Path}/signals/{word.Index}", "Move this to a purpose of advertising that rests on consent; agreeing to anything else does not grant it.");
 
     /// <summary>Tw art. 11.7(1) and (3): marketing follows an opt-in, or an earlier sale as a legitimate interest.</summary>
     private static IEnumerable<DeclarationFault> MarketingOnOtherBases(JsonObject declaration)

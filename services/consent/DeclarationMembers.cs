@@ -61,7 +61,8 @@ internal static partial class DeclarationMembers
         Must("id", _id), Must("name", texts), Must("description", texts), Must("legalBasis", OneOf<LegalBasis>()), May("interest", texts),
         Must("dataCategories", List(_id, atLeast: 1, distinct: true)),
         Must("retention", Object(May("term", _term), May("workingDays", YesOrNo), Must("trigger", _id), Must("description", texts))),
-        May("vendors", List(_id, distinct: true)), May("advertising", YesOrNo));
+        May("vendors", List(_id, distinct: true)), May("advertising", YesOrNo),
+        May("signals", List(OneOf("ad_storage", "ad_user_data", "ad_personalization", "analytics_storage", "functionality_storage", "personalization_storage"), atLeast: 1, distinct: true)));
 
     private static Shape Vendor(Shape texts) => Object(
         Must("id", _id), Must("name", _line), Must("role", OneOf<VendorRole>()), Must("country", _country),

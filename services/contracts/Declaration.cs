@@ -116,6 +116,12 @@ public sealed record Purpose
 
     /// <summary>Advertising, sharing or profiling: what Global Privacy Control refuses.</summary>
     public bool Advertising { get; init; }
+
+    /// <summary>
+    /// What a grant of it means to the tags of Google, Microsoft and Matomo, in the consent types of Google Consent Mode v2, such as
+    /// <c>analytics_storage</c>; those that begin with <c>ad_</c> only where it is <see cref="Advertising"/>.
+    /// </summary>
+    public IReadOnlyList<string>? Signals { get; init; }
 }
 
 [JsonConverter(typeof(KebabCaseEnum<LegalBasis>))]

@@ -1,4 +1,5 @@
 using Consent.Subscriber;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Consent.CookieBanner;
 
@@ -10,11 +11,13 @@ public static class CookieBannerSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddDeclarationBook(Service);
+        builder.Services.TryAddSingleton(TimeProvider.System);
     }
 
     public static void MapCookieBanner(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         endpoints.MapServeBanner();
+        endpoints.MapKeepChoice();
     }
 }

@@ -31,6 +31,7 @@ internal sealed record SqliteFile(string Path, int First, IReadOnlyList<string> 
             // What is deleted is overwritten with zeros.
             Run(connection, "PRAGMA secure_delete = ON");
             BringUpToDate(connection);
+            EmptyAfterCrash(connection);
             return connection;
         }
         catch
@@ -58,6 +59,22 @@ internal sealed record SqliteFile(string Path, int First, IReadOnlyList<string> 
     {
         using var connection = Open(SqliteOpenMode.ReadWrite);
         Run(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+    }
+
+    /// <summary>
+    /// A process that was killed leaves its write-ahead log, behind which the next one writes on: where each lives only for a while, it would
+    /// grow for ever. A disk with no room for it is no reason not to begin.
+    /// </summary>
+    private static void EmptyAfterCrash(SqliteConnection connection)
+    {
+        try
+        {
+            Run(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException)
+        {
+            StorageMetrics.CheckpointFailures.Add(1);
+        }
     }
 
     private void BringUpToDate(SqliteConnection connection)

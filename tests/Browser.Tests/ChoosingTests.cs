@@ -142,17 +142,6 @@ public class ChoosingTests(RunningHost host)
     }
 
     [Fact]
-    public async Task A_held_back_video_says_what_it_waits_for_and_opens_the_settings()
-    {
-        await using var visitor = await host.VisitorAsync();
-        await visitor.OpenAsync(Site);
-        await visitor.DecideAsync("Alles weigeren");
-        await Microsoft.Playwright.Assertions.Expect(visitor.Page.Locator(".video")).ToContainTextAsync("Dit onderdeel wordt pas geladen als u ‘Video's’ toestaat.");
-        await visitor.Page.Locator(".video").GetByRole(Microsoft.Playwright.AriaRole.Button).ClickAsync();
-        Assert.False(await visitor.Toggle("media").IsCheckedAsync());
-    }
-
-    [Fact]
     public async Task No_request_goes_to_anyone_but_the_site_and_the_gateway()
     {
         await using var visitor = await host.VisitorAsync();

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -10,30 +11,64 @@ namespace Consent.CookieBanner.Tests;
 public class RenderBannerTests
 {
     [Fact]
-    public void A_purpose_that_stores_something_with_consent_is_asked_with_its_texts_meaning_and_keys()
+    public void A_purpose_that_stores_something_with_consent_is_asked_with_its_name_and_meaning()
     {
         var declaration = Declaration();
         var statistics = RenderBanner.Of(Published(declaration)).Purposes.Single(p => p.Id == "statistics");
         Assert.Equal(Published(declaration).MeaningOf("statistics"), statistics.Meaning);
         Assert.Equal(["Doel statistics", "Purpose statistics"], statistics.Name!);
-        Assert.Equal(["Waarvoor statistics", "What statistics is for"], statistics.Text!);
-        Assert.Equal(["c_stats*", "lseen"], statistics.Keys!);
     }
 
     [Fact]
-    public void A_purpose_on_another_basis_that_stores_something_is_shown_and_not_asked()
+    public void The_rest_says_in_one_language_what_a_purpose_is_for_and_what_it_stores_for_how_long()
     {
-        var necessary = RenderBanner.Of(Published()).Purposes.Single(p => p.Id == "necessary");
-        Assert.Null(necessary.Meaning);
-        Assert.NotNull(necessary.Name);
+        var statistics = RenderRest.Of(Declaration(), "en").Purposes["statistics"];
+        Assert.Equal(("Purpose statistics", "What statistics is for"), (statistics.Name, statistics.Text));
+        Assert.Equal([('c', "_stats*"), ('l', "seen")], statistics.Keys.Select(k => (k.Kind, k.Name)));
+        Assert.Null(statistics.Basis);
+    }
+
+    [Fact]
+    public void TI_A_purpose_on_another_basis_that_stores_something_is_told_with_its_basis_and_not_asked()
+    {
+        Assert.Null(RenderBanner.Of(Published()).Purposes.Single(p => p.Id == "necessary").Meaning);
+        Assert.Equal("de wet verplicht ons hiertoe", RenderRest.Of(Declaration(), "nl").Purposes["necessary"].Basis);
     }
 
     [Fact]
     public void A_purpose_on_another_basis_that_stores_nothing_is_permitted_and_not_shown()
     {
-        var invoices = RenderBanner.Of(Published()).Purposes.Single(p => p.Id == "invoices");
-        Assert.Null(invoices.Meaning);
-        Assert.Null(invoices.Name);
+        Assert.Null(RenderBanner.Of(Published()).Purposes.Single(p => p.Id == "invoices").Meaning);
+        Assert.DoesNotContain("invoices", RenderRest.Of(Declaration(), "nl").Purposes.Keys);
+    }
+
+    [Fact]
+    public void A_script_for_one_language_says_the_same_in_that_language_alone()
+    {
+        var english = RenderBanner.Of(Published(), "en");
+        Assert.Equal(["en"], english.Languages);
+        Assert.Equal("Reject all", (string?)Assert.Single(english.Texts)["refuse"]);
+        Assert.Equal(["Purpose statistics"], english.Purposes.Single(p => p.Id == "statistics").Name!);
+        Assert.Equal(RenderBanner.Of(Published()).Rest[1], Assert.Single(english.Rest));
+    }
+
+    [Theory]
+    [InlineData("https://wol.example", null)]
+    [InlineData("https://www.wol.example https://wol.example", "wol.example")]
+    [InlineData("https://a.shop.wol.example https://b.shop.wol.example:8443", "shop.wol.example")]
+    [InlineData("https://wol.example https://garen.example", null)]
+    [InlineData("http://127.0.0.1 http://127.0.0.2", null)]
+    [InlineData("http://localhost:1 http://localhost:2", null)]
+    public void Origins_with_a_common_domain_share_one_choice(string origins, string? domain) =>
+        Assert.Equal(domain, RenderBanner.Of(Published(Declaration() with { Origins = origins.Split(' ') })).Domain);
+
+    [Fact]
+    public void Tags_of_others_are_told_only_where_a_purpose_grants_them_something()
+    {
+        Assert.DoesNotContain("analytics_storage", RenderRest.Script(Published(), "nl"), StringComparison.Ordinal);
+        var declaration = Declaration([Purpose("statistics") with { Signals = ["analytics_storage"] }]);
+        Assert.Contains("analytics_storage", RenderRest.Script(Published(declaration), "nl"), StringComparison.Ordinal);
+        Assert.Equal(["analytics_storage"], RenderRest.Of(declaration, "nl").Purposes["statistics"].Signals!);
     }
 
     [Fact]
@@ -62,22 +97,40 @@ public class RenderBannerTests
             [Purpose("statistics", name: hostile), Purpose(hostile)], [Stores("statistics", hostile), Stores(hostile, "x")], controller: hostile));
         var script = RenderBanner.Script(published);
         var data = DataIn(script);
+        var rest = RenderRest.Script(published, "nl");
+        var details = DataIn(rest, "const DETAILS=");
 
         Assert.Equal(hostile, data.GetProperty("controller").GetString());
         Assert.Equal(hostile, data.GetProperty("purposes")[0].GetProperty("name")[1].GetString());
-        Assert.Equal("c" + hostile, data.GetProperty("purposes")[0].GetProperty("keys")[0].GetString());
         Assert.Equal(hostile, data.GetProperty("purposes")[1].GetProperty("id").GetString());
+        Assert.Equal(hostile, details.GetProperty("purposes").GetProperty("statistics").GetProperty("keys")[0].GetProperty("name").GetString());
+        Assert.Equal(hostile, details.GetProperty("purposes").GetProperty("statistics").GetProperty("name").GetString());
         foreach (var dangerous in (string[])["</script", "<!--", "\u2028", "\u2029", "\r", "\0"])
+        {
             Assert.DoesNotContain(dangerous, script, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(dangerous, rest, StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     [Fact]
-    public void The_build_is_the_hash_of_the_built_file_which_stands_in_the_script_byte_for_byte()
+    public void The_build_is_the_hash_of_the_built_files_which_stand_in_the_scripts_byte_for_byte()
     {
-        var built = File.ReadAllText(Path.Combine(Repository.Root, "services/cookie-banner/script/dist/banner.js"));
+        string[] built = [.. ((string[])["banner", "rest", "rest-signals", "embeds"]).Select(name => File.ReadAllText(Path.Combine(Repository.Root, $"services/cookie-banner/script/dist/{name}.js")))];
         var script = RenderBanner.Script(Published());
-        Assert.Equal(built, script[(script.IndexOf('\n', StringComparison.Ordinal) + 1)..(script.LastIndexOf('\n') + 1)]);
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(built)))[..12], DataIn(script).GetProperty("build").GetString());
+        Assert.Equal(built[0], script[(script.IndexOf('\n', StringComparison.Ordinal) + 1)..(script.LastIndexOf('\n') + 1)]);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(built))))[..12], DataIn(script).GetProperty("build").GetString());
+        var rest = RenderRest.Script(Published(), "nl");
+        Assert.Equal(built[1], rest[(rest.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
+    }
+
+    [Fact]
+    public void All_that_loads_until_a_choice_in_the_settings_is_at_most_7000_bytes_and_before_the_banner_is_seen_4000()
+    {
+        var published = Published(DeclarationFile.Read("koppelhuis"));
+        var (before, after) = (Compressed(RenderBanner.Script(published, "nl")), Compressed(RenderRest.Script(published, "nl")));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{before} + {after} bytes in Dutch, {Compressed(RenderBanner.Script(published))} before the banner is seen in both languages");
+        Assert.InRange(before, 1, 4000);
+        Assert.InRange(before + after, 1, 7000);
     }
 
     [Fact]
@@ -87,17 +140,23 @@ public class RenderBannerTests
     [Fact]
     public void The_script_makes_no_code_of_text_and_no_style_attribute()
     {
-        var script = RenderBanner.Script(Published());
+        var script = RenderBanner.Script(Published()) + RenderRest.Script(Published(Declaration([Purpose("statistics") with { Signals = ["analytics_storage"] }])), "nl");
         foreach (var forbidden in (string[])["eval(", "new Function", "innerHTML", "document.write", "setAttribute(\"style\"", "attachShadow", "cookie-banner"])
             Assert.DoesNotContain(forbidden, script, StringComparison.Ordinal);
     }
 
-    /// <summary>What stands between the name and the bundle, read as JSON: it must be exactly one value.</summary>
-    private static JsonElement DataIn(string script)
+    private static int Compressed(string script)
     {
-        const string Before = "const SITE=";
-        var start = script.IndexOf(Before, StringComparison.Ordinal) + Before.Length;
-        var end = script.IndexOf(";\n\"use strict\";", start, StringComparison.Ordinal);
-        return JsonDocument.Parse(script[start..end]).RootElement;
+        var plain = Encoding.UTF8.GetBytes(script);
+        var brotli = new byte[BrotliEncoder.GetMaxCompressedLength(plain.Length)];
+        Assert.True(BrotliEncoder.TryCompress(plain, brotli, out var length, quality: 11, window: 22));
+        return length;
+    }
+
+    /// <summary>What stands between the name and the bundle, read as JSON: it must be exactly one value.</summary>
+    private static JsonElement DataIn(string script, string before = "const SITE=", string after = ";\n")
+    {
+        var start = script.IndexOf(before, StringComparison.Ordinal) + before.Length;
+        return JsonDocument.Parse(script[start..script.IndexOf(after, start, StringComparison.Ordinal)]).RootElement;
     }
 }

@@ -62,10 +62,10 @@ internal static class Faulty
     }
 
     /// <summary>Waits until some requests were answered by nobody, or with 5xx.</summary>
-    public static Task NoticedAsync(this Journal journal, string what)
+    public static Task NoticedAsync(this Journal journal, string what, TimeSpan? limit = null)
     {
         var reached = journal.Unanswered + 5;
-        return Eventually.IsSoAsync($"{what} is noticed", () => Task.FromResult(journal.Unanswered >= reached), TimeSpan.FromSeconds(60));
+        return Eventually.IsSoAsync($"{what} is noticed", () => Task.FromResult(journal.Unanswered >= reached), limit ?? TimeSpan.FromSeconds(60));
     }
 
     private static int Number(string variable, int otherwise) =>

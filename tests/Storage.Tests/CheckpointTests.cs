@@ -54,6 +54,32 @@ public sealed class CheckpointTests : IDisposable
         Assert.InRange(LengthOfWal(), 1, 3 * heldUp);
     }
 
+    [Fact]
+    public void AfterOneCrashBehindTheOther_EachSoonerThanACheckpoint_TheLogDoesNotGrow()
+    {
+        var files = _file;
+        for (var life = 1; life <= 5; life++)
+        {
+            // What a process that is killed leaves: the files as they lie there while it still has them open.
+            var next = SqliteRecordLog.FileAt(_folder.Log($"life-{life}").Data);
+            using (var writer = new LogWriter(files.OpenForWriting()))
+            {
+                var checkpoint = new Checkpoint(files);
+                for (var i = 0; i < 100; i++) Commit(writer, checkpoint);
+                checkpoint.Finish();
+                foreach (var end in (string[])["", "-wal"]) File.Copy(files.Path + end, next.Path + end);
+            }
+
+            files = next;
+        }
+
+        // A life is 400 pages and more; without this there would be five of them.
+        Assert.InRange(new FileInfo(files.Path + "-wal").Length, 1, 2 * 100 * 5 * 4096L);
+        using (files.OpenForWriting()) Assert.Equal(0, new FileInfo(files.Path + "-wal").Length);
+        using var reader = new LogReader(files.OpenForReading());
+        Assert.Equal(500, reader.Feed(0, 501).Count);
+    }
+
     private static int Commit(LogWriter writer, Checkpoint checkpoint)
     {
         writer.Begin();

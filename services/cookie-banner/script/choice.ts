@@ -1,4 +1,4 @@
-import { asked, site, type Purpose } from './site';
+import { asked, gpc, site, type Purpose } from './site';
 
 const cookie = 'consent-choice';
 
@@ -35,9 +35,15 @@ export function write(choice: Choice): void {
   if (!Object.values(choice.p).some(d => d[0])) delete choice.id;
   if (!choice.id) delete choice.r;
   memory = choice;
-  const newest = Math.max(0, ...Object.values(choice.p).map(d => d[1]));
-  document.cookie = `${cookie}=${encodeURIComponent(JSON.stringify(choice))};Path=/;SameSite=Lax;Expires=${end(newest).toUTCString()}`
-    + (location.protocol === 'https:' ? ';Secure' : '');
+  const expires = end(Math.max(0, ...Object.values(choice.p).map(d => d[1])));
+  const value = encodeURIComponent(JSON.stringify(choice));
+  const { domain } = site;
+  const shared = domain && ('.' + location.hostname).endsWith('.' + domain) ? ';Domain=' + domain : '';
+  // A domain under which anybody may register is refused by browsers: then the choice is this host's alone.
+  for (const where of shared ? [shared, ''] : ['']) {
+    document.cookie = `${cookie}=${value};Path=/;SameSite=Lax;Expires=${expires.toUTCString()}${where}${location.protocol === 'https:' ? ';Secure' : ''}`;
+    if (document.cookie.includes(value)) break;
+  }
 }
 
 /** The choice's term counts from the choice; visits do not renew it. As on the server, 31 August + 6 months is the last of February. */
@@ -54,15 +60,20 @@ function valid(decided: Decided | undefined): decided is Decided {
   return !!decided && Date.now() < +end(decided[1]);
 }
 
-/** A grant holds for the meaning under which it was given; a refusal stands until its term ends. */
+/**
+ * A grant holds for the meaning under which it was given; a refusal stands until its term ends. What the browser refuses by Global
+ * Privacy Control is not asked: who wants it all the same ticks it in the settings.
+ */
 export function toAsk(purpose: Purpose): boolean {
   const decided = read().p[purpose.id];
-  return !valid(decided) || (decided[0] !== 0 && decided[0] !== purpose.meaning);
+  return valid(decided) ? decided[0] !== 0 && decided[0] !== purpose.meaning : !(purpose.advertising && gpc());
 }
 
 export function permits(id: string): boolean {
   const purpose = site.purposes.find(p => p.id === id);
-  return !!purpose && (!purpose.meaning || (!toAsk(purpose) && read().p[id]![0] !== 0));
+  if (!purpose?.meaning) return !!purpose;
+  const decided = read().p[id];
+  return valid(decided) && decided[0] === purpose.meaning;
 }
 
 /** What is permitted now, for each purpose that is asked. */

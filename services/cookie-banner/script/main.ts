@@ -1,43 +1,127 @@
-import { permits, permitted, read, toAsk } from './choice';
-import { decide, send } from './decide';
-import { cleanUp, runScripts, showFrames } from './gate';
-import { close, install, open } from './panel';
-import { asked } from './site';
+import { permits, permitted, read, toAsk, write } from './choice';
+import { decide, keep, pending } from './decide';
+import { button, element, fill } from './element';
+import { addStyle, bothButtons, close, done, install, isOpen, open, show } from './panel';
+import { asked, gateway, gpc, language, options, site } from './site';
+
+type Purposes = Record<string, boolean>;
 
 /** The page's side: see the README of this service. */
 interface ConsentApi {
   /** Whether the purpose may be served now. Unknown purposes may not. */
   permits(id: string): boolean;
   /** What is permitted now, per purpose that is asked. */
-  get(): Record<string, boolean>;
+  get(): Purposes;
+  /** Records a choice that the person made in the site's own interface; what is not named stays as it is. */
+  set(purposes: Purposes): void;
   /** The visitor id; there is one only while something is accepted. */
   id(): string | undefined;
   /** Opens the banner with the current state. */
   open(): void;
+  /** Calls the listener with what is permitted, now if that is known already and after each change; gives what ends it. */
+  on(listener: (purposes: Purposes) => void): () => void;
+  /** What is permitted, as soon as the page can be looked at. */
+  ready: Promise<Purposes>;
 }
 
-let told = '';
+/** What this file and the rest share; the rest is another file, so that the banner is there before it. */
+export const core = { site, asked, options, gateway, gpc, language, read, write, permits, permitted, toAsk, pending, keep, told, tell, part, button, element, fill, addStyle, bothButtons, done, show };
+export type Core = typeof core;
+
+/** The default export of the rest. */
+export interface Rest {
+  /** Makes the page as the choice says, and sends what is to be sent. */
+  apply(): void;
+  settings(purposes: Site['purposes']): void;
+  set(purposes: Purposes): void;
+}
+type Site = typeof site;
+
+let rest: Promise<Rest> | undefined;
+let last = '';
+let isReady = false;
+const listeners = new Set<(purposes: Purposes) => void>();
+
+/** Loads what the banner does not need to be seen. A failure is forgotten, so that it is tried again. */
+function load(): Promise<Rest> {
+  return rest ??= part('rest.' + site.rest[language()]).then(file => (file.default as (core: Core) => Rest)(core), (e: unknown) => {
+    rest = undefined;
+    throw e;
+  });
+}
+
+/** Another file of the site's, in the language that is spoken. */
+function part(name: string): Promise<{ default: unknown }> {
+  return import(`${gateway}/banner/${site.site}/${site.languages[language()]}/${name}.js`);
+}
 
 function apply(): void {
-  cleanUp();
-  showFrames(() => open(true));
-  void runScripts();
-  const purposes = permitted();
-  if (told !== (told = JSON.stringify(purposes))) dispatchEvent(new CustomEvent('consent:changed', { detail: { purposes } }));
+  void load().then(r => r.apply(), () => console.warn('consent: the rest of the banner could not be loaded; what needs consent stays held back')).finally(told);
 }
 
-function start(): void {
-  install((purposes, how) => decide(purposes, how, apply));
-  apply();
-  void send(apply);
+function tell(what: string, detail: unknown): void {
+  dispatchEvent(new CustomEvent('consent:' + what, { detail }));
+}
+
+/** Tells the page what is permitted, when that is something else than it was told before. */
+function told(): void {
+  const purposes = permitted();
+  if (last === (last = JSON.stringify(purposes))) return;
+  for (const listener of listeners) listener(purposes);
+  tell('changed', { purposes });
+}
+
+/** Shows what is to be seen: at the start, and when the page comes back and another tab may have decided. */
+function look(): void {
   const due = asked.filter(toAsk);
-  if (due.length) open(false, due);
-  else if (asked.length) close();
+  if (due.length && !isOpen()) open(due);
+  if (!due.length && asked.length && isOpen() !== 'opened') close();
+  // Nothing is permitted before the first choice, so what is to be done then can wait until the page has nothing better to do.
+  if (Object.keys(read().p).length) apply();
+  else if (!isReady) (window.requestIdleCallback ?? setTimeout)(apply);
+}
+
+let resolve: (purposes: Purposes) => void;
+const api: ConsentApi = {
+  permits,
+  get: permitted,
+  set: purposes => void load().then(r => r.set(purposes)),
+  id: () => read().id,
+  open: () => open(),
+  on: listener => {
+    listeners.add(listener);
+    if (isReady) listener(permitted());
+    return () => void listeners.delete(listener);
+  },
+  ready: new Promise(r => { resolve = r; }),
+};
+
+function start(): void {
+  install({
+    decided: (purposes, how) => {
+      decide(purposes, how);
+      apply();
+    },
+    settings: async purposes => (await load()).settings(purposes),
+    shown: () => tell('shown', {}),
+  });
+  look();
+  isReady = true;
+  resolve(permitted());
+  tell('ready', { purposes: permitted() });
+  addEventListener('pageshow', e => { if (e.persisted) look(); });
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) look(); });
+}
+
+/** Not while a page is only being prepared: nobody has seen it, and perhaps nobody will. */
+function whenSeen(): void {
+  if ((document as { prerendering?: boolean }).prerendering) document.addEventListener('prerenderingchange', start, { once: true });
+  else start();
 }
 
 // Two script tags on one page are one banner.
 if (!(window as { consent?: Partial<ConsentApi> }).consent?.permits) {
-  Object.assign(window, { consent: { permits, get: permitted, id: () => read().id, open: () => open() } satisfies ConsentApi });
-  if (document.readyState === 'loading') addEventListener('DOMContentLoaded', start);
-  else start();
+  Object.assign(window, { consent: api });
+  if (document.readyState === 'loading') addEventListener('DOMContentLoaded', whenSeen);
+  else whenSeen();
 }

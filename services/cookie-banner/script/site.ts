@@ -1,4 +1,4 @@
-/** What the service puts ahead of the script: the part of the site's declaration that a banner needs. */
+/** What the service puts ahead of the script: the part of the site's declaration that the first layer needs. */
 export interface Site {
   site: string;
   /** Hash of the declaration. */
@@ -8,8 +8,13 @@ export interface Site {
   controller: string;
   /** Languages of the declaration, the first being its own; each list of texts follows this order. */
   languages: string[];
+  /** Per language the texts of the first layer, and the tag of the rest in that language. */
+  texts: Texts[];
+  rest: string[];
   /** How long a choice counts: calendar months, then days. */
   term: [months: number, days: number];
+  /** The domain that the site's origins have in common, where there are several: one choice for all of them. */
+  domain?: string;
   purposes: Purpose[];
 }
 
@@ -17,17 +22,35 @@ export interface Purpose {
   id: string;
   /** Present when the banner asks consent for it. Absent: permitted without, on another legal basis. */
   meaning?: string;
-  /** Name and description per language; absent for what stores nothing and is not asked. */
+  /** Per language; of what is asked. */
   name?: string[];
-  text?: string[];
-  /** What it stores: c, l or s (cookie, localStorage, sessionStorage), then the name, in which * is any run of characters. */
-  keys?: string[];
+  /** Advertising, sharing or profiling: what Global Privacy Control refuses. */
+  advertising?: boolean;
 }
+
+/** Members of texts/*.json that the first layer shows. */
+export type Texts = Record<'title' | 'intro' | 'again' | 'withdraw' | 'refuse' | 'accept' | 'settings' | 'reopen' | 'close' | 'on' | 'off' | 'failed', string> & { dir?: string };
 
 declare const SITE: Site;
 export const site = SITE;
 export const asked = site.purposes.filter(p => p.meaning);
 
 // Read at once: currentScript is gone when the first callback runs.
-const source = (document.currentScript as HTMLScriptElement | null)?.src ?? '';
-export const api = source.replace(/\/banner\/[^]*$/, '') + '/v1/sites/' + site.site + '/decisions';
+const script = document.currentScript as HTMLScriptElement | null;
+/** data-… attributes of the script's tag: see README.md. */
+export const options: DOMStringMap = script?.dataset ?? {};
+export const nonce = script?.nonce;
+export const gateway = script?.src.replace(/\/banner\/[^]*$/, '') ?? '';
+
+/** Global Privacy Control as the browser tells it to pages; to the service it is told by the header Sec-GPC. */
+export const gpc = () => (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
+
+/** Place of the language in the site's lists, chosen by page, then browser, then declaration. */
+export function language(): number {
+  const first = (tag: string) => tag.toLowerCase().split('-')[0];
+  for (const wanted of [document.documentElement.lang, ...navigator.languages]) {
+    const found = site.languages.findIndex(own => first(own) === first(wanted));
+    if (found >= 0) return found;
+  }
+  return 0;
+}

@@ -1,0 +1,42 @@
+import { core, details, texts } from './embeds';
+
+const notes = new WeakMap<Element, HTMLElement>();
+
+/** Hides what is held back; frames and media get a note in their place, which says who waits behind it and what each button does. */
+export function cover(element: HTMLElement, showOnce: () => void): void {
+  if (element.tagName === 'LINK') return;
+  element.hidden = true;
+  if (notes.get(element)?.isConnected || element.tagName === 'IMG') return;
+  const { element: make, button, fill } = core;
+  const id = element.dataset.purpose!;
+  const purpose = details.purposes[id];
+  const vendors = (purpose?.vendors ?? []).map(v => details.vendors[v]!.name);
+  const vendor = details.vendors[element.dataset.vendor ?? '']?.name ?? (vendors.length === 1 ? vendors[0]! : host(element));
+  const values = { vendor: vendor ?? '', purpose: purpose?.name ?? id, vendors: vendors.join(', ') };
+  const isAsked = core.asked.some(p => p.id === id);
+  // Consent is given for a purpose, so "always" names it, and with it everyone to whom it would be given.
+  const always = fill(vendors.length ? texts.allowFor : texts.allow, values);
+  const note = make('div', { className: 'kz kz-n', lang: core.site.languages[core.language()]! },
+    make('p', {}, fill(vendor ? texts.held : texts.heldHere, values)),
+    button(texts.once, showOnce),
+    ...(isAsked ? [button(always, () => core.done({ [id]: true }, 'placeholder', 'always', 'save'))] : []));
+  note.setAttribute('role', 'group');
+  note.setAttribute('aria-label', element.title || values.purpose);
+  notes.set(element, note);
+  element.before(note);
+  core.tell('held', { purpose: id, element });
+}
+
+export function uncover(element: HTMLElement): void {
+  const note = notes.get(element);
+  const focused = note?.contains(document.activeElement);
+  note?.remove();
+  notes.delete(element);
+  element.hidden = false;
+  if (focused) element.focus();
+}
+
+function host(element: HTMLElement): string | undefined {
+  const from = new URL(element.dataset.src ?? element.dataset.data ?? '', location.href);
+  return from.host === location.host ? undefined : from.host;
+}

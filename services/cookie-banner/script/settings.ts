@@ -1,0 +1,52 @@
+import { core, details, type Key } from './details';
+import type { Purpose } from './site';
+
+/** The second layer: a box for each purpose, who receives data, what is stored and for how long, and what needs no consent and why. */
+export function settings(purposes: Purpose[]): void {
+  const { element, button } = core;
+  const { texts } = details;
+  const boxes = purposes.map(p => element('input', { type: 'checkbox', name: p.id, checked: core.permits(p.id) }));
+  const always = Object.entries(details.purposes).filter(([id]) => !core.asked.some(p => p.id === id));
+  const described = (id: string, ...before: Node[]) => {
+    const p = details.purposes[id]!;
+    return [...before, element('b', {}, p.name), element('br', {}), p.text];
+  };
+  core.show(
+    core.site.texts[core.language()]!.reopen,
+    [
+      ...(texts.gpc && core.gpc() ? [element('p', {}, texts.gpc)] : []),
+      ...purposes.map((p, i) => element('div', { className: 'kz-p' },
+        element('label', {}, boxes[i]!, element('span', {}, ...described(p.id))), more(p.id))),
+      ...always.map(([id, p]) => element('div', { className: 'kz-p' },
+        element('p', {}, ...described(id), ` (${texts.always}: ${p.basis})`), more(id))),
+    ],
+    [
+      ...core.bothButtons(purposes, 'settings'),
+      button(texts.save, () => core.done(Object.fromEntries(purposes.map((p, i) => [p.id, boxes[i]!.checked])), 'settings', 'save', 'save')),
+    ],
+    true, core.asked.some(p => !core.toAsk(p)));
+}
+
+/** Recipients, and what is stored for how long, folded away. */
+function more(id: string): Node {
+  const { element, site, language, fill } = core;
+  const { texts, vendors, purposes } = details;
+  const tag = site.languages[language()]!;
+  const country = new Intl.DisplayNames([tag], { type: 'region' });
+  const who = (purposes[id]!.vendors ?? []).map(v => vendors[v]!);
+  const link = (v: typeof who[number]) => (v.privacy ? element('a', { href: v.privacy, rel: 'noopener', target: '_blank' }, v.name) : v.name);
+  const kept = purposes[id]!.keys ?? [];
+  return element('details', {},
+    element('summary', {}, `${texts.vendors}; ${texts.cookies.toLocaleLowerCase(tag)}`),
+    who.length
+      ? element('ul', {}, ...who.map(v => element('li', {}, link(v), ` (${country.of(v.country)})`)))
+      : element('p', {}, fill(texts.ourselves, { controller: site.controller })),
+    element('ul', {}, ...kept.map(k => element('li', {}, element('code', {}, k.name), ` (${life(k, tag)}): ${k.text}`))));
+}
+
+function life(key: Key, tag: string): string {
+  const { texts } = details;
+  if (!key.life) return key.kind === 'l' ? texts.unlimited : texts.session;
+  const units = (['year', 'month', 'day'] as const).map((unit, i) => [key.life![i]!, unit] as const).filter(([n]) => n);
+  return units.map(([n, unit]) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(n)).join(', ');
+}
