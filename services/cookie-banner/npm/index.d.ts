@@ -14,9 +14,9 @@ export interface Consent {
   set(purposes: Purposes): void;
   /** Opens the banner with the current state, so that a choice can be changed or withdrawn (GDPR art. 7(3)). */
   open(): void;
-  /** Calls the listener after each change, until the answer is called. It is not called with the state as it is now: see `get`. */
+  /** Calls the listener with what is permitted: now, when that is known already, and after each change, until the answer is called. */
   on(listener: (purposes: Purposes) => void): () => void;
-  /** Resolves with what is permitted when the page starts; it does not wait for a choice. */
+  /** Resolves with what is permitted once the page can be looked at; it does not wait for a choice. */
   readonly ready: Promise<Purposes>;
   /** The visitor id under which receipts are kept; there is one only while something is accepted. */
   id(): string | undefined;
@@ -28,8 +28,10 @@ export interface LoadOptions {
   gateway: string;
   /** Name of the site in its declaration. */
   site: string;
+  /** The only language that the banner is to speak, one of the declaration's. Otherwise page, browser and declaration choose, in this order. */
+  language?: string;
   position?: 'bar' | 'corner' | 'centre';
-  /** Google Consent Mode: `basic` holds Google's tags back, `advanced` lets them run without storage. */
+  /** Google Consent Mode. `basic` (the default): the page holds Google's tags back. `advanced`: they run before consent, and the page sets their default. */
   google?: 'basic' | 'advanced';
   /** Google's url_passthrough: carries click identifiers on in links. */
   urlPassthrough?: boolean;
@@ -70,7 +72,7 @@ declare global {
     consent?: Consent;
   }
   interface WindowEventMap {
-    'consent:ready': CustomEvent;
+    'consent:ready': CustomEvent<{ purposes: Purposes }>;
     'consent:changed': CustomEvent<{ purposes: Purposes }>;
     'consent:shown': CustomEvent;
     /** Something was held back for want of consent. */

@@ -10,7 +10,8 @@ function api() {
 
 export function loadConsent(options) {
   if (typeof window === 'undefined') return Promise.reject(new Error('The consent banner is loaded by a browser, not by a server.'));
-  const address = new URL(`${options.gateway.replace(/\/$/, '')}/banner/${encodeURIComponent(options.site)}.js`, location.href).href;
+  const only = options.language ? `?lang=${encodeURIComponent(options.language)}` : '';
+  const address = new URL(`${options.gateway.replace(/\/$/, '')}/banner/${encodeURIComponent(options.site)}.js${only}`, location.href).href;
   if (loading?.address === address) return loading.promise;
   if (loading) return Promise.reject(new Error(`This page has the consent banner ${loading.address} already.`));
   const promise = load(address, options);
@@ -29,7 +30,8 @@ async function load(address, options) {
 }
 
 function run(address, options) {
-  const held = [...document.scripts].find(s => s.src === address);
+  const path = url => url.split('?')[0];
+  const held = [...document.scripts].find(s => path(s.src) === path(address));
   // Once the page has loaded, its own tag has done what it could.
   const script = held && document.readyState !== 'complete' ? held : create(address, options);
   return new Promise((resolve, reject) => {

@@ -47,6 +47,12 @@ test('listens before it tells what is permitted now, so that no choice falls bet
   assert.deepEqual(order.map(([name, key]) => (typeof key === 'string' ? key : name)), ['consent.on', 'updateConsentState', 'gtmOnSuccess']);
 });
 
+test('tells the state once at the start, also when the banner calls its listeners at once', () => {
+  const eager = { ...page(new Set(['statistics'])), callInWindow: (key, argument) => key === 'consent.on' ? void argument({}) : argument === 'statistics' };
+  const updates = run(template, data, eager).filter(([name]) => name === 'updateConsentState');
+  assert.deepEqual(updates.map(([, state]) => granted(state)), [['analytics_storage']]);
+});
+
 test('grants what is permitted, each time that it changes', () => {
   const permitted = new Set(['necessary']);
   const visitor = page(permitted);

@@ -141,7 +141,7 @@ ___TEMPLATE_PARAMETERS___
 
 ___SANDBOXED_JS_FOR_WEB_TEMPLATE___
 
-// Sandboxed JavaScript: ECMAScript 5.1 with arrow functions and const; every API comes from require.
+// Sandboxed JavaScript: ECMAScript 5.1 with arrow functions, const and let; every API comes from require.
 const callInWindow = require('callInWindow');
 const encodeUriComponent = require('encodeUriComponent');
 const gtagSet = require('gtagSet');
@@ -171,7 +171,11 @@ gtagSet('ads_data_redaction', data.adsDataRedaction === true);
 gtagSet('url_passthrough', data.urlPassthrough === true);
 
 // The banner is asked and not the event's detail: permits() also answers for purposes that need no consent.
-const update = () => updateConsentState(stateBy((purpose) => callInWindow('consent.permits', purpose) === true));
+let told = false;
+const update = () => {
+  told = true;
+  updateConsentState(stateBy((purpose) => callInWindow('consent.permits', purpose) === true));
+};
 
 const gateway = data.gateway.charAt(data.gateway.length - 1) === '/' ? data.gateway.slice(0, -1) : data.gateway;
 const url = gateway + '/banner/' + encodeUriComponent(data.site) + '.js';
@@ -179,7 +183,8 @@ const url = gateway + '/banner/' + encodeUriComponent(data.site) + '.js';
 injectScript(url, () => {
   // consent.on hears what consent:changed tells: a template may not call window.addEventListener.
   callInWindow('consent.on', update);
-  update();
+  // The listener is called at once only when the page is parsed; a visitor who comes back need not wait for that.
+  if (!told) update();
   data.gtmOnSuccess();
 }, data.gtmOnFailure, url);
 

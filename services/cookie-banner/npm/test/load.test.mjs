@@ -25,7 +25,7 @@ test('adds the script once, however often and however early it is asked', async 
   assert.equal(site.asked, 1);
 });
 
-const tag = '<script async src="/banner/my-site.js"></script>';
+const tag = '<script async src="/banner/my-site.js?lang=en"></script>';
 
 test('waits for the tag that the page holds already', async () => {
   let release;
@@ -63,6 +63,7 @@ test('gives the tag the attributes that were asked for, and no other', async () 
   }`));
   const plain = await made({});
   assert.match(plain.src, /\/banner\/a%2Fb\.js$/);
+  assert.match((await made({ language: 'fr' })).src, /\/banner\/a%2Fb\.js\?lang=fr$/);
   assert.deepEqual(Object.keys(plain).filter(name => name !== 'src'), ['async']);
   const { src, async, ...full } = await made({ position: 'bar', google: 'basic', urlPassthrough: true, guard: true, keep: '/consent/keep', reopener: false, nonce: 'abc' });
   assert.deepEqual(full, { 'data-position': 'bar', 'data-google': 'basic', 'data-url-passthrough': '', 'data-guard': '', 'data-keep': '/consent/keep', 'data-reopener': 'off', nonce: 'abc' });

@@ -13,9 +13,13 @@
       dispatchEvent(new CustomEvent('consent:changed', { detail: { purposes: { ...state } } }));
     },
     open: () => { window.opened++; },
-    on: listener => (listeners.add(listener), () => listeners.delete(listener)),
+    on(listener) {
+      listeners.add(listener);
+      listener({ ...state });
+      return () => listeners.delete(listener);
+    },
     ready: Promise.resolve({ ...state }),
     id: () => undefined,
   };
-  dispatchEvent(new CustomEvent('consent:ready'));
+  dispatchEvent(new CustomEvent('consent:ready', { detail: { purposes: { ...state } } }));
 })();
