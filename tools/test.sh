@@ -80,7 +80,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing ${missing[*]} from the distribution."
   tools/install.sh "${missing[@]}" > "$logs/install.log" 2>&1 || { tell "install" $SECONDS 0 1 "$logs/install.log"; finish; }
 fi
-for folder in services/cookie-banner/script tests/schema tests/receipt tests/foreign tests/webhooks tests/chart; do
+for folder in services/cookie-banner/script tests/schema tests/receipt tests/foreign tests/webhooks tests/chart tests/browser services/cookie-banner/npm; do
   [ -f "$folder/package-lock.json" ] || continue
   [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
   echo "Fetching npm packages of $folder."
@@ -96,6 +96,7 @@ check "formatting" dotnet format whitespace Consent.sln --no-restore --verify-no
 check "planted faults fit the source" tools/planted.sh --fit
 check "chart renders what the services need" tests/chart/check.sh
 check "packages serve a stranger" tests/package/check.sh
+check "package and integrations of the banner" npm --prefix services/cookie-banner/npm run --silent test
 # Figures of so short a run mean nothing: it shows that every answer is right under load, and that a receipt stays small on disk.
 check "benchmark, in short" dotnet tests/Benchmarks/bin/Release/net10.0/Consent.Benchmarks.dll --rounds 1 --seconds 1 --receipts 20000 --subjects 20000 --pairs 300000
 for project in tests/*.Tests; do suite "$(basename "$project")"; done

@@ -24,6 +24,20 @@ public class RobustTests(RunningHost host)
     }
 
     [Fact]
+    public async Task Under_trusted_types_that_do_not_name_our_policy_scripts_stay_held_back_and_the_choice_is_sent_all_the_same()
+    {
+        await using var visitor = await host.VisitorAsync();
+        var policy = $"connect-src {visitor.Host.Gateway}; script-src 'nonce-abc'; require-trusted-types-for 'script'; trusted-types other";
+        await visitor.ServePageAsync(
+            Home, Site, """<script type="text/plain" nonce="abc" data-purpose="statistics">window.ran = 1</script>""", policy: policy, tag: visitor.Tag(Site, "nonce=\"abc\""));
+        await visitor.GoAsync(Home);
+        Assert.Equal(201, (await visitor.DecideAsync("Alles accepteren")).Status);
+        Assert.True(await visitor.PagePermitsAsync("statistics"));
+        Assert.Null(await visitor.Page.EvaluateAsync<int?>("() => window.ran ?? null"));
+        Assert.Empty(visitor.Errors);
+    }
+
+    [Fact]
     public async Task Under_a_strict_policy_with_the_hash_of_the_snippet_everything_works()
     {
         await using var visitor = await host.VisitorAsync();

@@ -13,9 +13,16 @@ export async function runScripts(): Promise<void> {
     for (const a of waiting.attributes) if (a.name !== 'type' && a.name !== 'data-src') script.setAttribute(a.name, a.value);
     if (waiting.dataset.type) script.type = waiting.dataset.type;
     script.nonce = waiting.nonce;
-    script.text = policy.createScript(waiting.text);
     const source = waiting.dataset.src;
-    if (source) script.src = policy.createScriptURL(source);
+    try {
+      script.text = policy.createScript(waiting.text);
+      if (source) script.src = policy.createScriptURL(source);
+    } catch (e) {
+      // The page's policy takes no script from us; the others and the choice itself do not depend on it.
+      waiting.removeAttribute('data-purpose');
+      console.warn('consent: the policy of this page refuses a held-back script', e);
+      continue;
+    }
     await new Promise<unknown>(done => {
       script.onload = script.onerror = done;
       waiting!.replaceWith(script);
