@@ -94,13 +94,13 @@ public sealed class ScanSiteTests(ScannedSite scanned) : IClassFixture<ScannedSi
     }
 
     [Theory]
-    [InlineData("/bare", "--accept-selector")]
-    [InlineData("/bare", "--refuse-selector", "--refuse-selector", "[", "--accept-selector", "[")]
+    [InlineData("/bare", "--refuse-selector and --accept-selector")]
+    [InlineData("/bare", "answers to --refuse-selector [", "--refuse-selector", "[", "--accept-selector", "[")]
     [InlineData("/gone", "answered 404")]
     [InlineData("/", "no browser at", "--chromium", "/nowhere/chromium")]
     public async Task What_cannot_be_scanned_says_what_to_do(string path, string says, params string[] more)
     {
-        var (code, output, errors) = await ScanAsync(path, [.. more, "--timeout", "3"]);
+        var (code, output, errors) = await ScanAsync(path, [.. more, "--timeout", "8"]);
         Assert.Equal((5, ""), (code, output));
         Assert.Contains(says, errors, StringComparison.Ordinal);
     }
@@ -127,8 +127,9 @@ public sealed class ScanSiteTests(ScannedSite scanned) : IClassFixture<ScannedSi
     }
 
     [Theory]
-    [InlineData(2, "https://", "ftp://site.example/")]
-    [InlineData(2, "name or password", "https://me:secret@site.example/")]
+    [InlineData(2, "http or https", "ftp://site.example/", "--site", "x")]
+    [InlineData(2, "http or https", "site.example", "--site", "x")]
+    [InlineData(2, "name or password", "https://me:secret@site.example/", "--site", "x")]
     [InlineData(2, "--declaration", "https://site.example/")]
     [InlineData(2, "--pages", "https://site.example/", "--site", "x", "--pages", "501")]
     [InlineData(2, "--vendor-host", "https://site.example/", "--site", "x", "--vendor-host", "counter")]

@@ -15,7 +15,7 @@ internal sealed class AnswerBanner(Tab tab, bool accept, string? selector)
         if (!await BecomesSoAsync(PressAsync, limit, cancel))
         {
             throw new CouldNotScanException(selector is null
-                ? $"No banner of Consent came into view within {limit.TotalSeconds} seconds. Name another banner's button with {Option}; a banner inside a frame cannot be answered."
+                ? $"No banner of Consent came into view within {limit.TotalSeconds} seconds. Name another banner's buttons with --refuse-selector and --accept-selector; a banner inside a frame cannot be answered."
                 : $"Nothing that can be seen answers to {Option} {selector} within {limit.TotalSeconds} seconds; a banner inside a frame cannot be answered.");
         }
 

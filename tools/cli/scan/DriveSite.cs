@@ -53,8 +53,8 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
         {
             Tell(Phase.Before, pages.Count + 1, Math.Min(1 + options.Pages, pages.Count + 1 + waiting.Count), Short(page));
             var (status, failure) = await tab.VisitAsync(page, options.Timeout, cancel);
-            var stands = await AddressAsync(tab, cancel);
-            if (failure is null && stands is not null && !SameOrigin(stands, start))
+            failure ??= status is null ? "no page" : status >= 400 ? $"answered {status}" : null;
+            if (failure is null && await AddressAsync(tab, cancel) is { } stands && !SameOrigin(stands, start))
             {
                 await collect.PassOverAsync(cancel);
                 _unvisited.Add($"{Short(page)}: leads to {new Uri(stands).IdnHost}");
@@ -62,7 +62,7 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
             }
 
             await collect.TakeAsync(new Sighting(Phase.Before, Short(page)), cancel);
-            if (failure is not null || status is null or >= 400) _unvisited.Add($"{Short(page)}: {failure ?? (status is null ? "no page" : $"answered {status}")}");
+            if (failure is not null) _unvisited.Add($"{Short(page)}: {failure}");
             else
             {
                 pages.Add(page);

@@ -43,12 +43,15 @@ internal sealed class Tab : IAsyncDisposable
         try
         {
             var went = await _tools.AskAsync(_page, "Page.navigate", new { url = address }, cancel).WaitAsync(limit, cancel);
-            if (went.TryGetProperty("errorText", out var failed) && failed.GetString() is { Length: > 0 } reason) return (null, reason);
+            var loader = went.TryGetProperty("loaderId", out var named) ? named.GetString()! : "";
+            // An error without a body has a status, and is no page.
+            if (went.TryGetProperty("errorText", out var failed) && failed.GetString() is { Length: > 0 } reason)
+                return Network.StatusOf(loader) is { } refused ? (refused, null) : (null, reason);
             await Task.WhenAny(loaded.Task, Task.Delay(limit, cancel));
             await SettleAsync(cancel);
             await EvaluateAsync(PageScripts.ScrollThrough, cancel);
             await SettleAsync(cancel);
-            return (went.TryGetProperty("loaderId", out var loader) ? Network.StatusOf(loader.GetString()!) : null, null);
+            return (Network.StatusOf(loader), null);
         }
         catch (TimeoutException)
         {
