@@ -76,6 +76,10 @@ public sealed class LeakySite : IAsyncDisposable
             case ("elsewhere.localhost", "/"):
                 await answer.WriteAsync("<title>Elsewhere</title><script>document.cookie = 'elsewhere=1'; localStorage.elsewhere = 1</script>");
                 break;
+            case ("localhost", "/file"):
+                answer.Headers.ContentDisposition = "attachment; filename=file";
+                await answer.WriteAsync("downloaded");
+                break;
             case ("localhost", "/worker.js"):
                 await answer.WriteAsync("addEventListener('fetch', () => {});");
                 break;
@@ -96,7 +100,7 @@ public sealed class LeakySite : IAsyncDisposable
 
     private string Start => $$"""
         <!doctype html><title>Leaky</title>
-        <a href="/second#part">Second</a> <a href="/second">Again</a> <a href="/away">Away</a> <a href="/gone">Gone</a>
+        <a href="/second#part">Second</a> <a href="/second">Again</a> <a href="/away">Away</a> <a href="/gone">Gone</a> <a href="/file">File</a>
         <a href="/logout">Sign out</a> <a href="/paper.pdf">Paper</a> <a href="http://unrelated.localhost:{{_port}}/">Unrelated</a>
         <img src="http://blocked.localhost:{{_port}}/pixel">
         <div class="kz" role="region"><button>Weigeren</button> <button>Accepteren</button> <button>Instellingen</button></div>

@@ -58,7 +58,7 @@ public sealed class ScanSiteTests(ScannedSite scanned) : IClassFixture<ScannedSi
     public void Links_of_the_origin_are_followed_and_no_others()
     {
         Assert.Equal(["/", "/second"], scanned.Report["seen"]!["pages"]!.AsArray().Select(p => (string)p!));
-        Assert.Equal(["/away: leads to elsewhere.localhost", "/gone: answered 404"], scanned.Report["seen"]!["unvisited"]!.AsArray().Select(p => (string)p!));
+        Assert.Equal(["/away: leads to elsewhere.localhost", "/gone: answered 404", "/file: no page"], scanned.Report["seen"]!["unvisited"]!.AsArray().Select(p => (string)p!));
         foreach (var left in (string[])["localhost/logout", "localhost/paper.pdf", "unrelated.localhost/"]) Assert.DoesNotContain(left, scanned.Site.Asked);
         Assert.DoesNotContain("elsewhere=", scanned.Output, StringComparison.Ordinal);
     }
@@ -121,7 +121,7 @@ public sealed class ScanSiteTests(ScannedSite scanned) : IClassFixture<ScannedSi
         await File.WriteAllTextAsync(declaration, "site: quiet\npurposes: [{ id: shop, legalBasis: contract }]\ncookies: [{ name: basket, kind: cookie, purpose: shop }]");
         var (code, output, _) = await CommandLine.RunAsync("scan", scanned.Site.Address + "/bare", "--declaration", declaration);
         Assert.Equal(0, code);
-        Assert.Contains("1 visits", output, StringComparison.Ordinal);
+        Assert.Contains("1 page, 1 visit.", output, StringComparison.Ordinal);
         Assert.Contains("basket, for shop", output, StringComparison.Ordinal);
         Assert.Equal(4, (await CommandLine.RunAsync("scan", scanned.Site.Address + "/bare", "--declaration", declaration, "--strict")).Code);
     }
@@ -134,6 +134,7 @@ public sealed class ScanSiteTests(ScannedSite scanned) : IClassFixture<ScannedSi
     [InlineData(2, "--pages", "https://site.example/", "--site", "x", "--pages", "501")]
     [InlineData(2, "--vendor-host", "https://site.example/", "--site", "x", "--vendor-host", "counter")]
     [InlineData(2, "two buttons", "https://site.example/", "--site", "x", "--refuse-selector", "button")]
+    [InlineData(2, "no folder", "https://site.example/", "--site", "x", "--html", "/nowhere/report.html")]
     [InlineData(3, "gateway", "https://site.example/", "--site", "x", "--gateway", "http://127.0.0.1:1")]
     public async Task A_command_line_that_says_too_little_is_refused(int code, string says, params string[] arguments)
     {

@@ -42,19 +42,9 @@ internal sealed class Chromium : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it at once: nothing of its profile is kept.</summary>
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            await Tools.AskAsync(null, "Browser.close", null, patience.Token);
-            await _process.WaitForExitAsync(patience.Token);
-        }
-        catch (Exception e) when (e is DevToolsException or OperationCanceledException)
-        {
-            // It is ended below.
-        }
-
         await Tools.DisposeAsync();
         await EndAsync(_process, _profile);
     }

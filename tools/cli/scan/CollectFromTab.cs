@@ -41,7 +41,7 @@ internal sealed class CollectFromTab(Tab tab, Observations into, TimeProvider ti
         items.AddRange((await tab.CookiesAsync(cancel)).Select(Cookie));
         foreach (var kept in await tab.EvaluateInFramesAsync(PageScripts.Kept, cancel))
         {
-            if (kept.ValueKind != JsonValueKind.Object || kept.GetProperty("host").GetString() is not { Length: > 0 } host) continue;
+            if (kept.ValueKind != JsonValueKind.Object || kept.GetProperty("host").GetString()!.Trim('[', ']') is not { Length: > 0 } host) continue;
             foreach (var (kind, word) in Kinds)
                 items.AddRange(kept.GetProperty(word).EnumerateArray().Select(name => new StoredItem(kind, name.GetString() ?? "", host)));
         }
@@ -57,7 +57,7 @@ internal sealed class CollectFromTab(Tab tab, Observations into, TimeProvider ti
 
     private StoredItem Cookie(JsonElement cookie)
     {
-        var (name, host) = (cookie.GetProperty("name").GetString()!, cookie.GetProperty("domain").GetString()!.TrimStart('.'));
+        var (name, host) = (cookie.GetProperty("name").GetString()!, cookie.GetProperty("domain").GetString()!.TrimStart('.').Trim('[', ']'));
         // Seconds since 1970; of a session cookie -1.
         var expires = cookie.GetProperty("session").GetBoolean() ? (double?)null : cookie.GetProperty("expires").GetDouble();
         return new StoredItem(StoredKind.Cookie, name, host)

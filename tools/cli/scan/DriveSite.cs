@@ -53,8 +53,8 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
         {
             Tell(Phase.Before, pages.Count + 1, Math.Min(1 + options.Pages, pages.Count + 1 + waiting.Count), Short(page));
             var (status, failure) = await tab.VisitAsync(page, options.Timeout, cancel);
-            failure ??= status is null ? "no page" : status >= 400 ? $"answered {status}" : null;
-            if (failure is null && await AddressAsync(tab, cancel) is { } stands && !SameOrigin(stands, start))
+            var wrong = Wrong(status, failure);
+            if (wrong is null && await AddressAsync(tab, cancel) is { } stands && !SameOrigin(stands, start))
             {
                 await collect.PassOverAsync(cancel);
                 _unvisited.Add($"{Short(page)}: leads to {new Uri(stands).IdnHost}");
@@ -62,7 +62,7 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
             }
 
             await collect.TakeAsync(new Sighting(Phase.Before, Short(page)), cancel);
-            if (failure is not null) _unvisited.Add($"{Short(page)}: {failure}");
+            if (wrong is not null) _unvisited.Add($"{Short(page)}: {wrong}");
             else
             {
                 pages.Add(page);
@@ -95,7 +95,8 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
         {
             if (i > 0) Tell(phase, i + 1, pages.Count, Short(pages[i]));
             // The start page once more: what runs as a page loads has not run under this choice.
-            await tab.VisitAsync(pages[i], options.Timeout, cancel);
+            var (status, failure) = await tab.VisitAsync(pages[i], options.Timeout, cancel);
+            if (Wrong(status, failure) is { } wrong) _unvisited.Add($"{Short(pages[i])}, {In(phase)}: {wrong}");
             await collect.TakeAsync(new Sighting(phase, Short(pages[i])), cancel);
         }
     }
@@ -104,8 +105,8 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
     private async Task<string> StartAsync(Tab tab, CancellationToken cancel)
     {
         var (status, failure) = await tab.VisitAsync(options.Address.AbsoluteUri, options.Timeout, cancel);
-        if (failure is not null) throw new CouldNotScanException($"{options.Address.GetLeftPart(UriPartial.Path)} could not be reached: {failure}.");
-        if (status is >= 400) throw new CouldNotScanException($"{options.Address.GetLeftPart(UriPartial.Path)} answered {status}.");
+        if (Wrong(status, failure) is { } wrong)
+            throw new CouldNotScanException($"{options.Address.GetLeftPart(UriPartial.Path)} {(failure is null ? wrong : $"could not be reached: {wrong}")}.");
         return await AddressAsync(tab, cancel) is { } stands && stands.StartsWith("http", StringComparison.Ordinal) ? stands : options.Address.AbsoluteUri;
     }
 
@@ -120,10 +121,9 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
     /// <summary>Path and query: all are of one origin.</summary>
     private static string Short(string page) => new Uri(page).PathAndQuery;
 
-    private void Tell(Phase phase, int page, int of, string address) => say($"{phase switch
-    {
-        Phase.Before => "before a choice",
-        Phase.Refused => "after refusing",
-        _ => "after accepting",
-    }}: page {page} of {of}, {address}");
+    private static string? Wrong(int? status, string? failure) => failure ?? (status is null ? "gave no page" : status >= 400 ? $"answered {status}" : null);
+
+    private static string In(Phase phase) => ReportTexts.In("en").Phases[(int)phase];
+
+    private void Tell(Phase phase, int page, int of, string address) => say($"{In(phase)}: page {page} of {of}, {address}");
 }

@@ -10,7 +10,7 @@ internal static class RenderText
         ArgumentNullException.ThrowIfNull(report);
         var lines = new List<string>
         {
-            $"{report.Seen.Address.GetLeftPart(UriPartial.Path)} against the declaration of {report.Site}: {report.Seen.Pages.Count} pages, {report.Seen.Phases.Count} visits.",
+            $"{report.Seen.Address.GetLeftPart(UriPartial.Path)} against the declaration of {report.Site}: {Count(report.Seen.Pages.Count, "page")}, {Count(report.Seen.Phases.Count, "visit")}.",
         };
         if (report.Seen.Phases.Count == 1) lines.Add("No banner appeared and the declaration asks nothing: only what comes without a choice was seen.");
         foreach (var kind in report.Findings.GroupBy(f => f.Kind))
@@ -31,6 +31,8 @@ internal static class RenderText
         lines.Add(Words.Verdict(report.Wrong));
         return string.Join(Environment.NewLine, lines.Select(Harmless));
     }
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     private static string About(Finding finding)
     {

@@ -48,6 +48,7 @@ internal sealed class ScanArguments
         command.Validators.Add(given =>
         {
             if (given.GetResult(Declaration) is null == given.GetResult(Site) is null) given.AddError("Name the declaration: with --declaration FILE, or with --site and --gateway.");
+            if (given.GetValue(Html) is { Directory.Exists: false } html) given.AddError($"There is no folder {html.DirectoryName} for the report.");
             if (given.GetResult(Refuse) is null != given.GetResult(Accept) is null) given.AddError("Another banner has two buttons to name: --refuse-selector and --accept-selector.");
         });
     }

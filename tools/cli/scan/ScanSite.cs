@@ -27,10 +27,11 @@ internal static class ScanSite
                 var (declared, own) = await DeclaredAsync(o, parsed, cancel);
                 return await RunAsync(o, parsed, declared, own, cancel);
             }
-            catch (Exception e) when (e is CouldNotScanException or DevToolsException or RefusedException or HttpRequestException or FormatException)
+            catch (Exception e) when (e is CouldNotScanException or DevToolsException or RefusedException or HttpRequestException or FormatException
+                or IOException or UnauthorizedAccessException)
             {
                 await Console.Error.WriteLineAsync(e is HttpRequestException ? $"The gateway could not be reached: {e.Message}" : e.Message);
-                return e is RefusedException or FormatException ? ExitCode.Refused : e is HttpRequestException ? ExitCode.Unreachable : ExitCode.CouldNotScan;
+                return e is HttpRequestException ? ExitCode.Unreachable : e is CouldNotScanException or DevToolsException ? ExitCode.CouldNotScan : ExitCode.Refused;
             }
         });
         return command;
@@ -47,7 +48,7 @@ internal static class ScanSite
 
         var options = new ScanOptions(
             new Uri(parsed.GetValue(o.Address)!), parsed.GetValue(o.Pages), parsed.GetValue(o.Refuse), parsed.GetValue(o.Accept), parsed.GetValue(o.Width),
-            TimeSpan.FromSeconds(parsed.GetValue(o.Timeout)), [.. declared.OriginHosts, .. parsed.GetValue(o.FirstParty) ?? [], .. own], declared.Asks);
+            TimeSpan.FromSeconds(parsed.GetValue(o.Timeout)), [.. declared.OriginHosts, .. (parsed.GetValue(o.FirstParty) ?? []).Select(host => host.ToLowerInvariant()), .. own], declared.Asks);
         var language = parsed.GetValue(o.Language)!;
         Observed seen;
         IReadOnlyDictionary<Phase, string> pictures;

@@ -8,7 +8,7 @@ namespace Consent.Cli.Scan;
 internal sealed class Tab : IAsyncDisposable
 {
     private const int Height = 900;
-    private static readonly TimeSpan QuietEnough = TimeSpan.FromMilliseconds(500), NeverQuiet = TimeSpan.FromSeconds(8), NeverAnswers = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan QuietEnough = TimeSpan.FromMilliseconds(500), NeverQuiet = TimeSpan.FromSeconds(8), Evaluated = TimeSpan.FromSeconds(15);
     private static readonly object AttachToAll = new { autoAttach = true, waitForDebuggerOnStart = true, flatten = true };
     private readonly DevTools _tools;
     private readonly string _profile;
@@ -25,6 +25,7 @@ internal sealed class Tab : IAsyncDisposable
         var profile = (await tools.AskAsync(null, "Target.createBrowserContext", null, cancel)).GetProperty("browserContextId").GetString()!;
         var tab = new Tab(tools, profile);
         tools.Heard += tab.Hear;
+        await tools.AskAsync(null, "Browser.setDownloadBehavior", new { behavior = "deny", browserContextId = profile }, cancel);
         var target = await tools.AskAsync(null, "Target.createTarget", new { url = "about:blank", browserContextId = profile, width, height = Height }, cancel);
         var attached = await tools.AskAsync(null, "Target.attachToTarget", new { targetId = target.GetProperty("targetId").GetString(), flatten = true }, cancel);
         tab._page = attached.GetProperty("sessionId").GetString()!;
@@ -40,23 +41,28 @@ internal sealed class Tab : IAsyncDisposable
     public async Task<(int? Status, string? Failure)> VisitAsync(string address, TimeSpan limit, CancellationToken cancel)
     {
         var loaded = _loaded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        JsonElement went;
         try
         {
-            var went = await _tools.AskAsync(_page, "Page.navigate", new { url = address }, cancel).WaitAsync(limit, cancel);
-            var loader = went.TryGetProperty("loaderId", out var named) ? named.GetString()! : "";
-            // An error without a body has a status, and is no page.
-            if (went.TryGetProperty("errorText", out var failed) && failed.GetString() is { Length: > 0 } reason)
-                return Network.StatusOf(loader) is { } refused ? (refused, null) : (null, reason);
-            await Task.WhenAny(loaded.Task, Task.Delay(limit, cancel));
-            await SettleAsync(cancel);
-            await EvaluateAsync(PageScripts.ScrollThrough, cancel);
-            await SettleAsync(cancel);
-            return (Network.StatusOf(loader), null);
+            went = await _tools.AskAsync(_page, "Page.navigate", new { url = address }, limit, cancel);
         }
-        catch (TimeoutException)
+        catch (DevToolsException e) when (e is not BrowserGoneException)
         {
-            return (null, $"no answer within {limit.TotalSeconds} seconds");
+            return (null, e.InnerException is TimeoutException ? $"no answer within {limit.TotalSeconds} seconds" : e.Message);
         }
+
+        var loader = went.TryGetProperty("loaderId", out var named) ? named.GetString()! : "";
+        if (went.TryGetProperty("errorText", out var failed) && failed.GetString() is { Length: > 0 } reason)
+        {
+            // An error without a body has a status, and is no page; nor is a download, or an answer without content.
+            return Network.StatusOf(loader) is >= 400 and var status ? (status, null) : (null, reason == "net::ERR_ABORTED" ? "no page" : reason);
+        }
+
+        await Task.WhenAny(loaded.Task, Task.Delay(limit, cancel));
+        await SettleAsync(cancel);
+        await EvaluateAsync(PageScripts.ScrollThrough, cancel);
+        await SettleAsync(cancel);
+        return (Network.StatusOf(loader), null);
     }
 
     /// <summary>Waits until no request has been on its way for half a second and the page has nothing to do; eight seconds at most.</summary>
@@ -115,10 +121,10 @@ internal sealed class Tab : IAsyncDisposable
         {
             try
             {
-                var tree = await _tools.AskAsync(session, "Page.getFrameTree", null, cancel).WaitAsync(NeverAnswers, cancel);
+                var tree = await _tools.AskAsync(session, "Page.getFrameTree", null, Evaluated, cancel);
                 foreach (var frame in Frames(tree.GetProperty("frameTree")).Take(framesOfEach)) found.Add(await InFrameAsync(session, frame, script, cancel));
             }
-            catch (Exception e) when (e is TimeoutException or DevToolsException and not BrowserGoneException)
+            catch (Exception e) when (e is DevToolsException and not BrowserGoneException)
             {
                 // The frame is gone, or busy.
             }
@@ -129,12 +135,12 @@ internal sealed class Tab : IAsyncDisposable
 
     private async Task<JsonElement> InFrameAsync(string session, string frameId, string script, CancellationToken cancel)
     {
-        var world = await _tools.AskAsync(session, "Page.createIsolatedWorld", new { frameId, worldName = "consent-scan" }, cancel).WaitAsync(NeverAnswers, cancel);
+        var world = await _tools.AskAsync(session, "Page.createIsolatedWorld", new { frameId, worldName = "consent-scan" }, Evaluated, cancel);
         var parameters = new
         {
             expression = script, contextId = world.GetProperty("executionContextId").GetInt32(), awaitPromise = true, returnByValue = true, userGesture = true,
         };
-        var answer = (await _tools.AskAsync(session, "Runtime.evaluate", parameters, cancel).WaitAsync(NeverAnswers, cancel)).GetProperty("result");
+        var answer = (await _tools.AskAsync(session, "Runtime.evaluate", parameters, Evaluated, cancel)).GetProperty("result");
         return answer.TryGetProperty("value", out var value) ? value : default;
     }
 
