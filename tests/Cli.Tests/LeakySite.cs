@@ -80,6 +80,9 @@ public sealed class LeakySite : IAsyncDisposable
                 answer.Headers.ContentDisposition = "attachment; filename=file";
                 await answer.WriteAsync("downloaded");
                 break;
+            case ("localhost", "/hang"):
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                break;
             case ("localhost", "/worker.js"):
                 await answer.WriteAsync("addEventListener('fetch', () => {});");
                 break;

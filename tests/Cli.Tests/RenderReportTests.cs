@@ -11,10 +11,11 @@ public sealed class RenderReportTests
 {
     private static readonly Dictionary<Phase, string> Pictures = new() { [Phase.Accepted] = "QUND", [Phase.Before] = "QkVG" };
 
-    private static readonly ScanReport Report = ScanReport.Of(
-        Declared, Vendors, Seen(
-            Cookie("<img src=x>", 400, Phase.Before), Cookie("_count_7", 400, Phase.Refused), Cookie("escape\u001b[2J", 1, Phase.Accepted) with { Host = "a&b.example" },
-            Party("counter.example", Phase.Accepted), Party("tracker.example", Phase.Accepted)) with { Unvisited = ["/gone: answered 404"] }, Now);
+    private static readonly Observed Leaky = Seen(
+        Cookie("<img src=x>", 400, Phase.Before), Cookie("_count_7", 400, Phase.Refused), Cookie("escape\u001b[2J", 1, Phase.Accepted) with { Host = "a&b.example" },
+        Party("counter.example", Phase.Accepted), Party("tracker.example", Phase.Accepted));
+
+    private static readonly ScanReport Report = ScanReport.Of(Declared, Vendors, Leaky with { Unvisited = ["/gone: answered 404"] }, Now);
 
     [Theory]
     [InlineData("nl", "Niet verklaard", "vóór een keuze, op /", "400 dagen", "Andere partij")]

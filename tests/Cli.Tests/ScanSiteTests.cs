@@ -126,6 +126,36 @@ public sealed class ScanSiteTests(ScannedSite scanned) : IClassFixture<ScannedSi
         Assert.Equal(4, (await CommandLine.RunAsync("scan", scanned.Site.Address + "/bare", "--declaration", declaration, "--strict")).Code);
     }
 
+    [Fact]
+    public async Task A_scan_that_is_stopped_leaves_no_browser_and_no_profile_behind()
+    {
+        using var folder = new TemporaryFolder();
+        await using var tool = new ServiceProcess("scan", Repository.Program("tools/cli"), new Uri(scanned.Site.Address), new Dictionary<string, string> { ["TMPDIR"] = folder.Path })
+        {
+            Arguments = ["scan", scanned.Site.Address + "/hang", "--declaration", scanned.Declaration, "--timeout", "600"],
+        };
+        tool.Start();
+        await Eventually.IsSoAsync("the page is asked for", () => Task.FromResult(scanned.Site.Asked.Contains("localhost/hang")), TimeSpan.FromSeconds(90), tool.LastLines);
+        Assert.NotEmpty(Directory.GetDirectories(folder.Path));
+
+        Assert.True(await tool.StopAsync());
+        Assert.Empty(Directory.GetDirectories(folder.Path));
+        Assert.DoesNotContain(Directory.GetFiles("/proc", "cmdline", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, IgnoreInaccessible = true }), IsIts);
+
+        bool IsIts(string file)
+        {
+            try
+            {
+                return File.ReadAllText(file).Contains(folder.Path, StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                // Ended meanwhile.
+                return false;
+            }
+        }
+    }
+
     [Theory]
     [InlineData(2, "http or https", "ftp://site.example/", "--site", "x")]
     [InlineData(2, "http or https", "site.example", "--site", "x")]

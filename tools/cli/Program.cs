@@ -21,7 +21,8 @@ var root = new RootCommand("""
     ScanSite.Command(),
 };
 var parsed = root.Parse(args);
-if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();
+// A command that is stopped may need a moment: scan ends its browser and takes the profile away.
+if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
 
 foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
 await Console.Error.WriteLineAsync("Add --help to see what can be said.");

@@ -22,6 +22,8 @@ internal sealed class Chromium : IAsyncDisposable
     {
         var profile = Directory.CreateTempSubdirectory("consent-scan-").FullName;
         var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        // What it leaves beside its profile, being ended and not closed, goes with the profile.
+        start.Environment["TMPDIR"] = profile;
         foreach (var argument in Arguments(profile, language)) start.ArgumentList.Add(argument);
         Process? process = null;
         try

@@ -49,7 +49,10 @@ internal sealed record DeclaredSite(
             : Term.TryParse(written, out var read) ? read : throw new FormatException($"The lifetime of {name}, {written}, is no term such as P6M.");
         StoredKind? kind = Text(entry, "kind") switch
         {
-            "cookie" => StoredKind.Cookie, "local-storage" => StoredKind.LocalStorage, "session-storage" => StoredKind.SessionStorage, _ => null,
+            "cookie" => StoredKind.Cookie,
+            "local-storage" => StoredKind.LocalStorage,
+            "session-storage" => StoredKind.SessionStorage,
+            _ => null,
         };
         return new DeclaredKey(
             kind ?? throw new FormatException($"The kind of {name} is cookie, local-storage or session-storage."), name, Text(entry, "purpose") ?? "", Text(entry, "vendor"), term);

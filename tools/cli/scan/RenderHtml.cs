@@ -77,6 +77,7 @@ internal static class RenderHtml
         {
             FindingKind.TooLongLived => [words.Columns[0], words.Columns[1], words.Columns[2], words.Columns[3], words.Columns[5], words.Columns[6]],
             FindingKind.NeverSeen => [words.Columns[0], words.Columns[1], words.Columns[3]],
+            FindingKind.Undeclared => [words.Columns[0], words.Columns[1], words.Columns[2], words.Columns[4]],
             _ => [words.Columns[0], words.Columns[1], words.Columns[2], words.Columns[3], words.Columns[4]],
         };
         return $"<h2>{words.Title(kind)}</h2>\n<p>{words.Explanation(kind)}</p>\n{Table(columns, findings.Select(f => Row(f, words)), words)}\n";
@@ -91,6 +92,7 @@ internal static class RenderHtml
         {
             FindingKind.TooLongLived => [.. what, hosts, purpose, words.Days(finding.Lifetime), words.Days(finding.Declared)],
             FindingKind.NeverSeen => [.. what, purpose],
+            FindingKind.Undeclared => [.. what, hosts, Encoded(words.When(finding.Seen))],
             _ => [.. what, hosts, purpose, Encoded(words.When(finding.Seen))],
         };
     }
@@ -114,7 +116,7 @@ internal static class RenderHtml
     private static string Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, ReportTexts words)
     {
         var body = string.Concat(rows.Select(row => $"<tr>{string.Concat(row.Select(cell => $"<td>{cell}</td>"))}</tr>\n"));
-        if (body.Length == 0) return $"<p>{words.Nothing}</p>";
+        if (body.Length == 0) return $"<p>{words.NoneFound}</p>";
         return $"<table>\n<thead><tr>{string.Concat(columns.Select(c => $"<th scope=\"col\">{c}</th>"))}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>";
     }
 

@@ -36,7 +36,7 @@ internal sealed record ReportTexts
         Vendor = "In de verklaring",
         Guess = "{0}, vermoedelijk: daar staat zijn privacyverklaring",
         Nobody = "niemand",
-        Nothing = "Niets.",
+        NoneFound = "Niets gevonden.",
         How = "Hoe er is gekeken",
         Limits = "Deze controle leest geen waarden, logt niet in en vult niets in. Wat andere bezoekers krijgen ziet zij niet, en ook niet wat een ontvanger met de gegevens doet.",
         Visited = "Bezochte pagina's",
@@ -80,7 +80,7 @@ internal sealed record ReportTexts
         Vendor = "In the declaration",
         Guess = "{0}, probably: its privacy policy is there",
         Nobody = "nobody",
-        Nothing = "Nothing.",
+        NoneFound = "None found.",
         How = "How it was scanned",
         Limits = "This scan reads no values, signs in nowhere and fills in nothing. It does not see what other visitors get, nor what a recipient does with the data.",
         Visited = "Pages visited",
@@ -116,7 +116,7 @@ internal sealed record ReportTexts
     public required string Vendor { get; init; }
     public required string Guess { get; init; }
     public required string Nobody { get; init; }
-    public required string Nothing { get; init; }
+    public required string NoneFound { get; init; }
     public required string How { get; init; }
     public required string Limits { get; init; }
     public required string Visited { get; init; }

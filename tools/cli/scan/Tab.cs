@@ -105,10 +105,9 @@ internal sealed class Tab : IAsyncDisposable
         _tools.Heard -= Hear;
         try
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            await _tools.AskAsync(null, "Target.disposeBrowserContext", new { browserContextId = _profile }, patience.Token);
+            await _tools.AskAsync(null, "Target.disposeBrowserContext", new { browserContextId = _profile }, TimeSpan.FromSeconds(5), CancellationToken.None);
         }
-        catch (Exception e) when (e is DevToolsException or OperationCanceledException)
+        catch (DevToolsException)
         {
             // It goes with the browser.
         }
@@ -138,7 +137,11 @@ internal sealed class Tab : IAsyncDisposable
         var world = await _tools.AskAsync(session, "Page.createIsolatedWorld", new { frameId, worldName = "consent-scan" }, Evaluated, cancel);
         var parameters = new
         {
-            expression = script, contextId = world.GetProperty("executionContextId").GetInt32(), awaitPromise = true, returnByValue = true, userGesture = true,
+            expression = script,
+            contextId = world.GetProperty("executionContextId").GetInt32(),
+            awaitPromise = true,
+            returnByValue = true,
+            userGesture = true,
         };
         var answer = (await _tools.AskAsync(session, "Runtime.evaluate", parameters, Evaluated, cancel)).GetProperty("result");
         return answer.TryGetProperty("value", out var value) ? value : default;
