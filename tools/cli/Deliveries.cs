@@ -125,6 +125,4 @@ internal static class Deliveries
         source.AcceptOnlyFromAmong(Sources);
         return source;
     }
-
-    private sealed class RefusedException(string why) : Exception(why);
 }

@@ -7,4 +7,10 @@ public static class ExitCode
     public const int Refused = 1;
     public const int Usage = 2;
     public const int Unreachable = 3;
+
+    /// <summary>A scan found something that departs from the declaration.</summary>
+    public const int Findings = 4;
+
+    /// <summary>A scan did not take place: no browser, no site, no banner.</summary>
+    public const int CouldNotScan = 5;
 }

@@ -43,7 +43,7 @@ internal static class GatewayClient
         }
     }
 
-    private static Option<string> GatewayOption()
+    public static Option<string> GatewayOption()
     {
         var gateway = new Option<string>("--gateway") { Description = "Address of the gateway.", DefaultValueFactory = _ => DefaultGateway };
         gateway.Validators.Add(given =>
@@ -61,3 +61,6 @@ internal static class GatewayClient
         return said.Length > 0 ? said : $"The answer was {(int)answer.StatusCode}.";
     }
 }
+
+/// <summary>The service said no; the message is its reason.</summary>
+internal sealed class RefusedException(string why) : Exception(why);

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Consent.Cli;
+using Consent.Cli.Scan;
 
 var root = new RootCommand("""
     Consent on the command line.
 
-    Exit codes: 0 done; 1 refused by the service, or not found; 2 the command line was not understood; 3 the gateway or the broker could not be reached.
+    Exit codes: 0 done; 1 refused by the service, or not found; 2 the command line was not understood; 3 the gateway or the broker could not be reached;
+    of a scan: 4 something departs from the declaration; 5 the site could not be scanned.
     """)
 {
     MakeToken.Command(),
@@ -16,9 +18,11 @@ var root = new RootCommand("""
     RotateKeys.Command(),
     Deliveries.Command(),
     ErrorQueues.Command(),
+    ScanSite.Command(),
 };
 var parsed = root.Parse(args);
-if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();
+// A command that is stopped may need a moment: scan ends its browser and takes the profile away.
+if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
 
 foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
 await Console.Error.WriteLineAsync("Add --help to see what can be said.");
