@@ -1,3 +1,4 @@
+using Consent.CookieBanner.Pages;
 using Consent.Subscriber;
 
 namespace Consent.CookieBanner;
@@ -16,5 +17,6 @@ public static class CookieBannerSetup
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         endpoints.MapServeBanner();
+        endpoints.MapPages();
     }
 }
