@@ -16,7 +16,7 @@ internal sealed partial record PageWords
         Languages = "Taal",
         Contents = "Op deze pagina",
         OtherPages = "Zie ook",
-        Dated = (day, version) => $"Geldig vanaf {day} · versie {version}",
+        Dated = (day, version) => $"Geldig vanaf {day} · versie\u00a0{version}",
         Bases = new Dictionary<LegalBasis, string>
         {
             [LegalBasis.Consent] = "uw toestemming (artikel 6, lid 1, onder a, AVG)",

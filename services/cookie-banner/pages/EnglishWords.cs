@@ -16,7 +16,7 @@ internal sealed partial record PageWords
         Languages = "Language",
         Contents = "On this page",
         OtherPages = "See also",
-        Dated = (day, version) => $"In force from {day} · version {version}",
+        Dated = (day, version) => $"In force from {day} · version\u00a0{version}",
         Bases = new Dictionary<LegalBasis, string>
         {
             [LegalBasis.Consent] = "your consent (GDPR Article 6(1)(a))",

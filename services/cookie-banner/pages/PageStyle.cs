@@ -2,7 +2,8 @@ namespace Consent.CookieBanner.Pages;
 
 /// <summary>
 /// How the pages look: from 320 px to a wall, by day and by night, on paper, and in a reader's own colours. A table that does not fit
-/// becomes a list of cards; its roles stand in the markup, since a browser forgets them where a row is no longer laid out as a row.
+/// becomes a list of cards; one of many columns (<c>wide</c>) is so everywhere, and one of <c>entries</c> has the same columns as the
+/// next. The roles stand in the markup, since a browser forgets them where a row is no longer laid out as a row.
 /// </summary>
 internal static class PageStyle
 {
@@ -48,18 +49,32 @@ internal static class PageStyle
         table{width:100%;margin:1rem 0;border-collapse:collapse;background:var(--card);border:1px solid var(--line);font-size:.95rem}
         caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         th,td{padding:.6rem .8rem;text-align:left;vertical-align:top;border-top:1px solid var(--line);overflow-wrap:break-word}
-        thead th{border-top:0;color:var(--quiet);font-weight:600;white-space:nowrap}
+        thead th{border-top:0;color:var(--quiet);font-weight:600}
         tbody th{font-weight:600}
+        small{font-size:.9em;font-weight:400;color:var(--quiet)}
+        .entries{table-layout:fixed}
+        .entries th:nth-child(1){width:22%}
+        .entries th:nth-child(2){width:15%}
+        .entries th:nth-child(3),.entries th:nth-child(4){width:18%}
         td ul{margin:0;padding-left:1.1rem}
+        td p{margin:.4rem 0 0}
         code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.92em;overflow-wrap:anywhere}
+        .wide,.wide tbody,.wide tr,.wide th,.wide td{display:block}
+        .wide{border:0;background:none}
+        .wide thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+        .wide tr{margin:0 0 .8rem;padding:.4rem .9rem .6rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card)}
+        .wide tbody th,.wide td{padding:.4rem 0;border:0}
+        .wide td{display:grid;grid-template-columns:minmax(0,12rem) minmax(0,1fr);gap:0 1.25rem}
+        .wide td::before{content:attr(data-label);color:var(--quiet)}
         footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--line)}
-        @media (max-width:46rem){
-        dl div{grid-template-columns:minmax(0,1fr)}
+        @media screen and (max-width:46rem){
+        dl div,.wide td{grid-template-columns:minmax(0,1fr)}
         table,tbody,tr,th,td{display:block}
         table{border:0;background:none}
         thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         tr{margin:0 0 .8rem;padding:.4rem .9rem .6rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card)}
         tbody th,td{padding:.4rem 0;border:0}
+        .entries th:nth-child(n){width:auto}
         td::before{content:attr(data-label);display:block;color:var(--quiet);font-size:.875rem}
         }
         @media (forced-colors:active){.card,.contents,table,tr,.notice,.tag{border-color:CanvasText}}

@@ -42,7 +42,8 @@ internal static class PrivacyRecipients
         var table = Table.Of(
             Html.Text(words.Vendors), [words.Name, words.Role, words.Country, words.Agreement, words.Safeguard, words.UsedFor],
             vendors.Select(v => (IReadOnlyList<string>)
-                [Name(page, v), Html.Text(page.Words.Roles[v.Role]), Html.Text(page.Country(v.Country)), Agreement(page, v), Safeguard(page, v), UsedFor(page, v)]));
+                [Name(page, v), Html.Text(page.Words.Roles[v.Role]), Html.Text(page.Country(v.Country)), Agreement(page, v), Safeguard(page, v), UsedFor(page, v)]),
+            "wide");
         var copy = vendors.Any(v => v.Safeguard is not null) ? $"<p>{Html.Text(words.SafeguardCopy(page.Declaration.Rights.Email))}</p>" : "";
         return table + copy;
     }

@@ -47,7 +47,8 @@ internal static class RenderCookieTable
         return Table.Of(
             page.Said(group.Name), [words.Cookies.Name, words.Cookies.Kind, words.Cookies.SetBy, words.Cookies.Kept, words.Cookies.For],
             group.Entries.Select(e => (IReadOnlyList<string>)
-                [$"<code>{Html.Text(e.Name)}</code>", Html.Text(words.Kinds[e.Kind]), Html.Text(e.SetBy), Html.Text(e.LifetimeInWords), page.Said(e.Description)]));
+                [$"<code>{Html.Text(e.Name)}</code>", Html.Text(words.Kinds[e.Kind]), Html.Text(e.SetBy), Html.Text(e.LifetimeInWords), page.Said(e.Description)]),
+            "entries");
     }
 
     private static string Fact(string name, string html) => $"<div><dt>{Html.Text(name)}</dt><dd>{html}</dd></div>";

@@ -58,7 +58,7 @@ public class CookieTableTests
     public void The_tables_have_captions_and_scopes_and_keep_their_roles_when_laid_out_as_cards()
     {
         var html = RenderCookieTable.Document(Page(Full()));
-        Assert.Contains("<table role=\"table\">\n<caption>Doel statistics</caption>", html, StringComparison.Ordinal);
+        Assert.Contains("<table class=\"entries\" role=\"table\">\n<caption>Doel statistics</caption>", html, StringComparison.Ordinal);
         Assert.Contains("<th scope=\"col\" role=\"columnheader\">Naam</th>", html, StringComparison.Ordinal);
         Assert.Contains("<th scope=\"row\" role=\"rowheader\"><code>_stats*</code></th>", html, StringComparison.Ordinal);
         Assert.Contains("<td role=\"cell\" data-label=\"Soort\">lokale opslag</td>", html, StringComparison.Ordinal);
