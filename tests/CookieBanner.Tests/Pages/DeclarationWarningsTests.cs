@@ -180,6 +180,13 @@ public class DeclarationWarningsTests
             Assert.NotEqual(w.Text["nl"], w.Text["en"]);
         });
 
+    [Fact]
+    public void Every_warning_stands_in_the_readme_by_its_id()
+    {
+        var readme = File.ReadAllText(Path.Combine(Consent.Tests.Support.Repository.Root, "services", "cookie-banner", "README.md"));
+        Assert.All(WarningTexts.Ids, id => Assert.Contains($"`{id}`", readme, StringComparison.Ordinal));
+    }
+
     /// <summary>The practices that the samples model on purpose, and no others.</summary>
     [Theory]
     [InlineData("kabelaar", "marketing-on-legitimate-interest")]
