@@ -5,8 +5,8 @@ using Consent.Contracts;
 namespace Consent.ConsentService;
 
 /// <summary>
-/// Statements that no controller can make, because the law knows no such thing: each check names its article. Implied consent
-/// needs no check; a declaration has no words for it.
+/// Statements that no controller can make, because the law knows no such thing: each check names its article. Implied consent has no
+/// member in a declaration; <see cref="ImpliedConsent"/> looks for it in the texts.
 /// </summary>
 internal static class DeclarationLawfulness
 {
@@ -27,6 +27,7 @@ internal static class DeclarationLawfulness
         .. ConsentThatNeverHolds(declaration),
         .. RegimesInDisorder(declaration),
         .. ConsentRecordUndeclared(declaration),
+        .. ImpliedConsent.Faults(declaration),
     ];
 
     /// <summary>GDPR art. 13(1)(d): the interest is told.</summary>

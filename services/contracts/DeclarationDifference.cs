@@ -10,7 +10,7 @@ namespace Consent.Contracts;
 public sealed record DeclarationDifference(
     int From, int To, IReadOnlyList<string> AskAgain, IReadOnlyList<string> AskNew, IReadOnlyList<DeclarationChange> Changes)
 {
-    /// <summary>Lists whose entries have an id, or, of cookies, a name.</summary>
+    /// <summary>Lists whose entries have an id, or, of cookies, a name; a cookie and a key in storage may share theirs, and then their kind tells them apart.</summary>
     private static readonly string[] Lists = ["dataCategories", "purposes", "vendors", "cookies", "topics", "disclosures", "measures"];
 
     public static DeclarationDifference Between(PublishedDeclaration from, PublishedDeclaration to)
@@ -45,7 +45,9 @@ public sealed record DeclarationDifference(
     }
 
     private static Dictionary<string, JsonObject> Entries(JsonObject declaration, string list) =>
-        (declaration[list] as JsonArray ?? []).OfType<JsonObject>().ToDictionary(e => ((string?)(e["id"] ?? e["name"]))!, StringComparer.Ordinal);
+        (declaration[list] as JsonArray ?? []).OfType<JsonObject>().GroupBy(e => ((string?)(e["id"] ?? e["name"]))!, StringComparer.Ordinal)
+            .SelectMany(same => same.Count() == 1 ? same.Select(e => (same.Key, e)) : same.Select(e => (Key: $"{(string?)e["kind"]} {same.Key}", e)))
+            .ToDictionary(entry => entry.Key, entry => entry.e, StringComparer.Ordinal);
 
     private static List<string> Members(JsonObject one, JsonObject other) =>
         [.. one.Select(m => m.Key).Union(other.Select(m => m.Key), StringComparer.Ordinal).Where(m => !JsonNode.DeepEquals(one[m], other[m]))];
@@ -54,6 +56,7 @@ public sealed record DeclarationDifference(
 }
 
 /// <param name="List">Such as <c>purposes</c>; <c>declaration</c> for members outside the lists.</param>
+/// <param name="Id">The entry's id; a cookie's name, with its kind before it where two have that name.</param>
 /// <param name="What"><c>added</c>, <c>removed</c> or <c>changed</c>.</param>
 /// <param name="Members">Of what changed, the members that did.</param>
 public sealed record DeclarationChange(string List, string Id, string What, IReadOnlyList<string> Members);

@@ -1,3 +1,4 @@
+using Consent.CookieBanner.Pages;
 using Consent.Subscriber;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -19,5 +20,6 @@ public static class CookieBannerSetup
         ArgumentNullException.ThrowIfNull(endpoints);
         endpoints.MapServeBanner();
         endpoints.MapKeepChoice();
+        endpoints.MapPages();
     }
 }

@@ -14,6 +14,12 @@ public interface IDeclarations
     /// <summary>The declaration of the site that is in force now; null for a site that this service has not heard of.</summary>
     PublishedDeclaration? InForce(string site);
 
+    /// <summary>
+    /// Every version of the site that this service has heard of, also those whose time has not come; empty for an unknown site. Who
+    /// holds one version only has that one.
+    /// </summary>
+    DeclarationHistory Of(string site) => InForce(site) is { } only ? DeclarationHistory.Empty.With(only) : DeclarationHistory.Empty;
+
     /// <summary>Any published version of the site, by its hash.</summary>
     PublishedDeclaration? ByHash(string site, string hash);
 }

@@ -24,9 +24,11 @@ public sealed class DeclarationBook : IDeclarations
 
     public IReadOnlyCollection<string> Sites => [.. _bySite.Keys.Order(StringComparer.Ordinal)];
 
-    public PublishedDeclaration? InForce(string site) => _bySite.GetValueOrDefault(site)?.Current(_time.Now());
+    public PublishedDeclaration? InForce(string site) => Of(site).Current(_time.Now());
 
-    public PublishedDeclaration? ByHash(string site, string hash) => _bySite.GetValueOrDefault(site)?.ByHash(hash);
+    public PublishedDeclaration? ByHash(string site, string hash) => Of(site).ByHash(hash);
+
+    public DeclarationHistory Of(string site) => _bySite.GetValueOrDefault(site) ?? DeclarationHistory.Empty;
 
     /// <summary>Whether a declaration of the site was ever heard.</summary>
     internal bool IsKnown(string site) => _bySite.ContainsKey(site);

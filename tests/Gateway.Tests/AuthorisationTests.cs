@@ -9,6 +9,10 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
     {
         { "GET", "/v1/sites", "consent" },
         { "PUT", "/v1/sites/wool/declaration", "consent" },
+        { "GET", "/pages/wool/register", "consent" },
+        { "GET", "/pages/wool/register.csv", "consent" },
+        { "GET", "/pages/wool/register.json", "consent" },
+        { "GET", "/pages/wool/warnings", "consent" },
         { "GET", "/v1/sites/wool/subjects/x/state", "consent" },
         { "POST", "/v1/sites/wool/marketing/links", "marketing" },
         { "POST", "/v1/sites/wool/marketing/check", "marketing" },

@@ -8,6 +8,10 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
 {
     [Theory]
     [InlineData("GET", "/banner/wool.js", "cookie-banner")]
+    [InlineData("GET", "/pages/wool/cookies", "cookie-banner")]
+    [InlineData("GET", "/pages/wool/cookies.fragment.html", "cookie-banner")]
+    [InlineData("GET", "/pages/wool/cookies.json", "cookie-banner")]
+    [InlineData("GET", "/pages/wool/privacy", "cookie-banner")]
     [InlineData("GET", "/v1/sites/wool/declaration", "consent")]
     [InlineData("POST", "/v1/sites/wool/decisions", "consent")]
     [InlineData("GET", "/v1/sites/wool/me/state", "consent")]
@@ -44,8 +48,8 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         var open = routes.Where(r => !((string?)r.Value!["AuthorizationPolicy"])!.StartsWith("scope:", StringComparison.Ordinal)).Select(r => r.Key);
         Assert.Equal(
             [
-                "banner", "collect", "decide", "declaration", "declaration-difference", "gpc", "notice", "own-receipt", "own-state", "receipt-document",
-                "receipt-keys", "subscribe", "unsubscribe", "unsubscribe-page",
+                "banner", "collect", "cookie-table", "cookie-table-fragment", "cookie-table-json", "decide", "declaration", "declaration-difference", "gpc",
+                "notice", "own-receipt", "own-state", "privacy-statement", "receipt-document", "receipt-keys", "subscribe", "unsubscribe", "unsubscribe-page",
             ],
             open.Order(StringComparer.Ordinal));
     }

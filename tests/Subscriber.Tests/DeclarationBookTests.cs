@@ -25,6 +25,8 @@ public sealed class DeclarationBookTests : IDisposable
 
         Assert.Equal(second.Hash, service.Book.InForce(Sample.Site)!.Hash);
         Assert.Equal(1, service.Book.ByHash(Sample.Site, first.Hash)!.Version);
+        Assert.Equal([1, 2], service.Book.Of(Sample.Site).Versions.Select(v => v.Version));
+        Assert.Empty(service.Book.Of("elsewhere").Versions);
         Assert.Null(service.Book.ByHash("elsewhere", first.Hash));
         Assert.Equal([Sample.Site], service.Book.Sites);
         Assert.Equal(3, service.Acknowledged.Count);

@@ -1,0 +1,39 @@
+using System.Collections.Frozen;
+
+namespace Consent.CookieBanner.Pages;
+
+/// <summary>Names of countries in Dutch and English (Unicode CLDR), for every code of ISO 3166-1 alpha-2.</summary>
+internal static class CountryNames
+{
+    private static readonly FrozenDictionary<string, string[]> Names = Read();
+
+    /// <summary>The code itself where it is unknown.</summary>
+    public static string In(string code, string language) =>
+        Names.TryGetValue(code, out var names) ? names[language == "nl" ? 0 : 1] : code;
+
+    private static FrozenDictionary<string, string[]> Read()
+    {
+        using var reader = new StreamReader(typeof(CountryNames).Assembly.GetManifestResourceStream("countries.tsv")!);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t')).ToFrozenDictionary(parts => parts[0], parts => parts[1..], StringComparer.Ordinal);
+    }
+}
+
+/// <summary>
+/// Where personal data go without a further safeguard: the European Economic Area, and the countries of which the European Commission
+/// decided that their protection is adequate (GDPR art. 45(3)). As of 9 February 2026, from the Commission's list of adequacy decisions
+/// (commission.europa.eu, "Data protection adequacy for non-EU countries"); to be read again when a decision is made or runs out: that
+/// on the United Kingdom does so on 27 December 2031.
+/// </summary>
+internal static class TransferCountries
+{
+    public static FrozenSet<string> Eea { get; } = Codes("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK");
+
+    /// <summary>Andorra, Argentina, Brazil, Canada, Faroe Islands, Guernsey, Israel, Isle of Man, Japan, Jersey, New Zealand, South Korea, Switzerland, United Kingdom, Uruguay, United States.</summary>
+    public static FrozenSet<string> Adequate { get; } = Codes("AD AR BR CA CH FO GB GG IL IM JE JP KR NZ US UY");
+
+    /// <summary>Of those: Canada for commercial organisations, the United States for participants of the Data Privacy Framework.</summary>
+    public static FrozenSet<string> AdequateInPart { get; } = Codes("CA US");
+
+    private static FrozenSet<string> Codes(string list) => list.Split(' ').ToFrozenSet(StringComparer.Ordinal);
+}

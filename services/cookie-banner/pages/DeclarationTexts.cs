@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+using Consent.Contracts;
+
+namespace Consent.CookieBanner.Pages;
+
+/// <summary>Every text of a declaration with its place, as a JSON Pointer (RFC 6901) such as <c>/purposes/2/description</c>.</summary>
+internal static partial class DeclarationTexts
+{
+    public static IEnumerable<(string At, Texts Texts)> Of(Declaration declaration)
+    {
+        yield return ("/scopeOfStatement", declaration.ScopeOfStatement);
+        yield return ("/announcementOfChanges", declaration.AnnouncementOfChanges);
+        foreach (var (c, i) in declaration.DataCategories.Select((c, i) => (c, i))) yield return ($"/dataCategories/{i}/name", c.Name);
+        foreach (var (p, i) in declaration.Purposes.Select((p, i) => (p, i)))
+        {
+            yield return ($"/purposes/{i}/name", p.Name);
+            yield return ($"/purposes/{i}/description", p.Description);
+            if (p.Interest is { } interest) yield return ($"/purposes/{i}/interest", interest);
+            yield return ($"/purposes/{i}/retention/description", p.Retention.Description);
+        }
+
+        foreach (var (v, i) in declaration.Vendors.Select((v, i) => (v, i)))
+            if (v.Conditions is { } conditions) yield return ($"/vendors/{i}/conditions", conditions);
+        foreach (var (c, i) in declaration.Cookies.Select((c, i) => (c, i))) yield return ($"/cookies/{i}/description", c.Description);
+        foreach (var (t, i) in declaration.Topics.Select((t, i) => (t, i)))
+        {
+            yield return ($"/topics/{i}/name", t.Name);
+            yield return ($"/topics/{i}/description", t.Description);
+        }
+
+        yield return ("/rights/identityCheck/description", declaration.Rights.IdentityCheck.Description);
+        yield return ("/rights/procedure", declaration.Rights.Procedure);
+        foreach (var (s, i) in declaration.Disclosures.Select((s, i) => (s, i))) yield return ($"/disclosures/{i}/text", s.Text);
+        foreach (var (s, i) in declaration.Measures.Select((s, i) => (s, i))) yield return ($"/measures/{i}/text", s.Text);
+    }
+
+    /// <summary>Whether a sentence of the texts holds, in whatever language it is written.</summary>
+    public static bool AnySentence(this Texts texts, Func<string, bool> holds) => texts.Values.SelectMany(text => EndOfSentence().Split(text)).Any(holds);
+
+    [GeneratedRegex(@"[.;!?]\s+|\n")]
+    private static partial Regex EndOfSentence();
+}

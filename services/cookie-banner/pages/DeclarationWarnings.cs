@@ -1,0 +1,120 @@
+using Consent.Contracts;
+
+namespace Consent.CookieBanner.Pages;
+
+/// <summary>Something in a declaration that the law, or its supervisors, may judge otherwise than its author.</summary>
+/// <param name="Id">Stable: a program may act on it.</param>
+/// <param name="Article">Where it is ruled.</param>
+/// <param name="At">JSON Pointer (RFC 6901) to the member concerned.</param>
+/// <param name="Text">A sentence in Dutch and one in English, to the author.</param>
+internal sealed record DeclarationWarning(string Id, string Article, string At, Texts Text);
+
+/// <summary>
+/// What an author should look at again. Warnings refuse nothing: what is plainly unlawful does not get published. That nothing is found
+/// does not mean that a declaration is lawful, or true.
+/// </summary>
+internal static class DeclarationWarnings
+{
+    private static readonly Term OneYear = new(1, 0, 0);
+    private static readonly Term ThirteenMonths = new(0, 13, 0);
+
+    public static IReadOnlyList<DeclarationWarning> Of(Declaration declaration) =>
+    [
+        .. Texts(declaration),
+        .. Transfers(declaration),
+        .. Terms(declaration),
+        .. Purposes(declaration),
+        .. Rights(declaration),
+    ];
+
+    /// <summary>Those of a version, and those of how it came after the one before it.</summary>
+    public static IReadOnlyList<DeclarationWarning> Of(PublishedDeclaration? before, PublishedDeclaration published) =>
+        [.. before is null ? [] : SilentChange(before, published), .. Of(published.Declaration)];
+
+    private static IEnumerable<DeclarationWarning> Texts(Declaration declaration)
+    {
+        // Who can refuse in the banner has more than his browser's settings.
+        var banner = declaration.Cookies.Any(c => declaration.FindPurpose(c.Purpose)?.LegalBasis == LegalBasis.Consent);
+        foreach (var (at, texts) in DeclarationTexts.Of(declaration))
+        {
+            if (texts.AnySentence(DoubtfulTexts.CallsIpAnonymous)) yield return WarningTexts.Of("anonymous-ip-address", at);
+            if (!RestsOnConsent(declaration, at) && texts.AnySentence(DoubtfulTexts.SaysIpIsWhole)) yield return WarningTexts.Of("full-ip-address", at);
+            if (!banner && texts.AnySentence(DoubtfulTexts.PointsToBrowserSettings)) yield return WarningTexts.Of("browser-settings-as-opt-out", at);
+            if (texts.AnySentence(DoubtfulTexts.DemandsIdentityDocument)) yield return WarningTexts.Of("identity-document-copy", at);
+            if (texts.AnySentence(DoubtfulTexts.ChangesWithoutNotice)) yield return WarningTexts.Of("change-without-notice", at);
+        }
+    }
+
+    /// <summary>Whether the text is of a purpose on consent, or of a recipient of none but such.</summary>
+    private static bool RestsOnConsent(Declaration declaration, string at) => at.Split('/') switch
+    {
+        [_, "purposes", var i, ..] => declaration.Purposes[int.Parse(i)].LegalBasis == LegalBasis.Consent,
+        [_, "vendors", var i, ..] when declaration.Vendors[int.Parse(i)].Id is var vendor =>
+            declaration.Purposes.Where(p => p.Vendors.Contains(vendor, StringComparer.Ordinal)).All(p => p.LegalBasis == LegalBasis.Consent),
+        _ => false,
+    };
+
+    private static IEnumerable<DeclarationWarning> Transfers(Declaration declaration)
+    {
+        foreach (var (vendor, i) in declaration.Vendors.Select((v, i) => (v, i)))
+        {
+            if (TransferCountries.Eea.Contains(vendor.Country)) continue;
+            if (vendor.Safeguard is null && !TransferCountries.Adequate.Contains(vendor.Country))
+                yield return WarningTexts.Of("transfer-without-safeguard", $"/vendors/{i}/safeguard", vendor.Name);
+            if (vendor.Safeguard == "adequacy-decision" && !TransferCountries.Adequate.Contains(vendor.Country))
+                yield return WarningTexts.Of("adequacy-unknown", $"/vendors/{i}/safeguard", vendor.Name);
+            if (vendor.Safeguard is null or "adequacy-decision" && TransferCountries.AdequateInPart.Contains(vendor.Country))
+                yield return WarningTexts.Of("adequacy-in-part", $"/vendors/{i}/safeguard", vendor.Name);
+        }
+    }
+
+    private static IEnumerable<DeclarationWarning> Terms(Declaration declaration)
+    {
+        if (IsLonger(declaration.ConsentValidFor, OneYear)) yield return WarningTexts.Of("consent-longer-than-a-year", "/consentValidFor");
+        foreach (var (cookie, i) in declaration.Cookies.Select((c, i) => (c, i)))
+        {
+            if (cookie.Lifetime is null && cookie.Kind == CookieKind.LocalStorage) yield return WarningTexts.Of("storage-without-end", $"/cookies/{i}/lifetime", cookie.Name);
+            if (cookie.Lifetime is { } lifetime && IsLonger(lifetime, ThirteenMonths) && declaration.FindPurpose(cookie.Purpose) is { } purpose && IsOfStatistics(purpose))
+                yield return WarningTexts.Of("statistics-cookie-too-long", $"/cookies/{i}/lifetime", cookie.Name);
+        }
+    }
+
+    private static IEnumerable<DeclarationWarning> Purposes(Declaration declaration)
+    {
+        foreach (var (purpose, i) in declaration.Purposes.Select((p, i) => (p, i)))
+        {
+            if (purpose.LegalBasis != LegalBasis.LegitimateInterest) continue;
+            if (purpose.Advertising && declaration.Cookies.Any(c => c.Purpose == purpose.Id))
+                yield return WarningTexts.Of("advertising-cookie-on-legitimate-interest", $"/purposes/{i}/legalBasis", purpose.Id);
+            if (declaration.Topics.Any(t => t.Purpose == purpose.Id))
+                yield return WarningTexts.Of("marketing-on-legitimate-interest", $"/purposes/{i}/legalBasis", purpose.Id);
+        }
+    }
+
+    private static IEnumerable<DeclarationWarning> Rights(Declaration declaration)
+    {
+        if (declaration.Rights.IdentityCheck.Method == IdentityCheckMethod.RedactedIdentityCopy)
+            yield return WarningTexts.Of("redacted-identity-document", "/rights/identityCheck/method");
+        var missing = Enum.GetValues<RightsRequest>().Where(r => PrivacyRights.IsStatutory(r, declaration) && !declaration.Rights.Requests.Contains(r)).ToList();
+        if (missing.Count > 0)
+            yield return WarningTexts.Of("right-not-offered", "/rights/requests", string.Join(", ", missing.Select(r => r.ToString().ToLowerInvariant())));
+    }
+
+    /// <summary>What people read became something else, under the date of what it was.</summary>
+    private static IEnumerable<DeclarationWarning> SilentChange(PublishedDeclaration before, PublishedDeclaration after)
+    {
+        string[] unread = ["effectiveFrom", "origins", "graceFor", "languages", "retired"];
+        if (before.Declaration.EffectiveFrom == after.Declaration.EffectiveFrom
+            && DeclarationDifference.Between(before, after).Changes.Any(c => c.List != "declaration" || c.Members.Except(unread, StringComparer.Ordinal).Any()))
+            yield return WarningTexts.Of("silent-change", "/effectiveFrom");
+    }
+
+    private static bool IsOfStatistics(Purpose purpose) => DoubtfulTexts.IsOfStatistics(purpose.Id) || purpose.Name.Values.Any(DoubtfulTexts.IsOfStatistics);
+
+    /// <summary>Counted from the first day of a year that is no leap year: P365D is a year, P366D is longer.</summary>
+    private static bool IsLonger(Term term, Term limit)
+    {
+        var start = new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        return term.After(start) > limit.After(start);
+    }
+}
