@@ -29,16 +29,20 @@ internal sealed class CompressedAnswer
         _brotli = brotli[..length];
     }
 
-    /// <summary>
-    /// The answer, or 304 to whoever holds it. A minute in shared caches is how long a changed declaration may take to be seen.
-    /// </summary>
+    /// <summary>A minute in shared caches is how long a changed declaration may take to be seen.</summary>
+    public const string ShortLived = "public, max-age=60";
+
+    /// <summary>Starts the answer's strong entity tag.</summary>
+    public string Tag => _tag;
+
+    /// <summary>The answer, or 304 to whoever holds it.</summary>
     /// <param name="vary">What else than the encoding the answer depends on.</param>
-    public FileContentHttpResult For(HttpContext context, params ReadOnlySpan<string> vary)
+    public FileContentHttpResult For(HttpContext context, string caching = ShortLived, params ReadOnlySpan<string> vary)
     {
         var brotli = context.Request.GetTypedHeaders().AcceptEncoding
             .Any(e => e.Value.Equals("br", StringComparison.OrdinalIgnoreCase) && e.Quality is not 0);
         var headers = context.Response.Headers;
-        headers.CacheControl = "public, max-age=60";
+        headers.CacheControl = caching;
         headers.Vary = string.Join(", ", [HeaderNames.AcceptEncoding, .. vary]);
         headers.XContentTypeOptions = "nosniff";
         if (brotli) headers.ContentEncoding = "br";

@@ -1,11 +1,7 @@
 using System.Collections.Concurrent;
-using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Text;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 
 namespace Consent.CookieBanner;
 
@@ -17,7 +13,6 @@ namespace Consent.CookieBanner;
 /// </summary>
 internal static class ServeBanner
 {
-    private const string Pointer = "public, max-age=60";
     private const string ForEver = "public, max-age=31536000, immutable";
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
@@ -32,7 +27,7 @@ internal static class ServeBanner
             // A script that is not found does nothing to its page.
             if (declarations.InForce(site) is not { } inForce) return Problems.UnknownSite();
             var language = inForce.Declaration.Languages.FirstOrDefault(l => l.Equals(lang, StringComparison.OrdinalIgnoreCase));
-            return Answer(Current(banners, (site, language), inForce, () => RenderBanner.Script(inForce, language)), Pointer, context);
+            return Answer(Current(banners, (site, language), inForce, () => RenderBanner.Script(inForce, language)), CompressedAnswer.ShortLived, context);
         });
 
         // Under an old tag what is right now is served, for pages that hold an old pointer, but not kept: it is not what the tag names.
@@ -48,38 +43,23 @@ internal static class ServeBanner
             };
             if (script is null) return Problems.UnknownSite();
             var current = Current(parts, (site, language + part), inForce, script);
-            return Answer(current, current.Tag.StartsWith(tag, StringComparison.Ordinal) ? ForEver : Pointer, context);
+            return Answer(current, current.Tag.StartsWith(tag, StringComparison.Ordinal) ? ForEver : CompressedAnswer.ShortLived, context);
         });
     }
 
-    private static Rendered Current<TKey>(ConcurrentDictionary<TKey, Rendered> rendered, TKey key, PublishedDeclaration inForce, Func<string> script) where TKey : notnull =>
-        rendered.TryGetValue(key, out var known) && known.Hash == inForce.Hash ? known : rendered[key] = Rendered.Of(inForce.Hash, script());
+    private static CompressedAnswer Current<TKey>(ConcurrentDictionary<TKey, Rendered> rendered, TKey key, PublishedDeclaration inForce, Func<string> script) where TKey : notnull =>
+        rendered.TryGetValue(key, out var known) && known.Hash == inForce.Hash
+            ? known.Answer
+            : (rendered[key] = new Rendered(inForce.Hash, new CompressedAnswer(script(), "text/javascript; charset=utf-8"))).Answer;
 
-    private static FileContentHttpResult Answer(Rendered rendered, string caching, HttpContext context)
+    private static FileContentHttpResult Answer(CompressedAnswer answer, string caching, HttpContext context)
     {
-        var brotli = context.Request.GetTypedHeaders().AcceptEncoding
-            .Any(e => e.Value.Equals("br", StringComparison.OrdinalIgnoreCase) && e.Quality is not 0);
         var headers = context.Response.Headers;
-        headers.CacheControl = caching;
-        headers.Vary = HeaderNames.AcceptEncoding;
-        headers.XContentTypeOptions = "nosniff";
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         // A module is fetched with CORS; it is the same for everybody.
         headers.AccessControlAllowOrigin = "*";
-        if (brotli) headers.ContentEncoding = "br";
-        var (bytes, tag) = brotli ? (rendered.Brotli, rendered.Tag + "-br") : (rendered.Plain, rendered.Tag);
-        return TypedResults.Bytes(bytes, "text/javascript; charset=utf-8", entityTag: new EntityTagHeaderValue($"\"{tag}\""));
+        return answer.For(context, caching);
     }
 
-    private sealed record Rendered(string Hash, byte[] Plain, byte[] Brotli, string Tag)
-    {
-        public static Rendered Of(string hash, string script)
-        {
-            var plain = Encoding.UTF8.GetBytes(script);
-            var brotli = new byte[BrotliEncoder.GetMaxCompressedLength(plain.Length)];
-            if (!BrotliEncoder.TryCompress(plain, brotli, out var length, quality: 11, window: 22))
-                throw new InvalidOperationException("The largest possible length did not suffice.");
-            return new Rendered(hash, plain, brotli[..length], Convert.ToHexStringLower(SHA256.HashData(plain))[..32]);
-        }
-    }
+    private sealed record Rendered(string Hash, CompressedAnswer Answer);
 }

