@@ -3,11 +3,13 @@ using System.Diagnostics;
 namespace Consent.Cli.Scan;
 
 /// <summary>
-/// One headless Chromium on an empty profile of its own, gone with it. What it would tell its maker in the background is switched
-/// off: it asks the sites it is sent to, and what those load.
+/// One headless Chromium on an empty profile of its own, gone with it. It asks the sites it is sent to and what those load, and tells
+/// its maker nothing: what it would do of itself (updates, time, accounts; not all of it can be switched off) is led to a proxy that is
+/// not there, and only a scan's own tabs are given a way out.
 /// </summary>
 internal sealed class Chromium : IAsyncDisposable
 {
+    private const string Nowhere = "http://127.0.0.1:9";
     private static readonly TimeSpan ToStart = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly string _profile;
@@ -44,6 +46,14 @@ internal sealed class Chromium : IAsyncDisposable
         }
     }
 
+    /// <summary>The way out for a scan's own tabs: direct, or by the proxy that the environment names for https.</summary>
+    public static object Way()
+    {
+        var proxy = Environment.GetEnvironmentVariable("HTTPS_PROXY") ?? Environment.GetEnvironmentVariable("https_proxy");
+        var except = Environment.GetEnvironmentVariable("NO_PROXY") ?? Environment.GetEnvironmentVariable("no_proxy");
+        return new { proxyServer = string.IsNullOrEmpty(proxy) ? "direct://" : proxy, proxyBypassList = except?.Replace(',', ';') };
+    }
+
     /// <summary>Ends it at once: nothing of its profile is kept.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -58,10 +68,10 @@ internal sealed class Chromium : IAsyncDisposable
         return
         [
             "--headless", $"--user-data-dir={profile}", "--remote-debugging-port=0", $"--accept-lang={(language == "nl" ? "nl-NL,nl,en" : "en-GB,en")}",
-            "--disable-gpu", "--disable-quic", "--no-first-run", "--no-default-browser-check", "--disable-extensions", "--disable-default-apps", "--mute-audio",
+            $"--proxy-server={Nowhere}", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-default-browser-check", "--disable-extensions", "--disable-default-apps", "--mute-audio",
             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-domain-reliability", "--disable-breakpad",
             "--disable-client-side-phishing-detection", "--metrics-recording-only", "--password-store=basic", "--use-mock-keychain",
-            "--disable-features=Translate,MediaRouter,OptimizationHints,AutofillServerCommunication,CertificateTransparencyComponentUpdater",
+            "--disable-features=Translate,MediaRouter,OptimizationHints,NetworkTimeServiceQuerying,AutofillServerCommunication,CertificateTransparencyComponentUpdater",
             .. unprotected, "about:blank",
         ];
     }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Consent.Cli.Scan;
 
 /// <summary>How a site is to be scanned.</summary>
-/// <param name="Pages">How many pages are visited beside the start page, at most.</param>
+/// <param name="Pages">How many links are followed, at most.</param>
 /// <param name="OwnHosts">Host names that are the site's own beside the address's.</param>
 /// <param name="Asks">The declaration holds something that the banner asks consent for.</param>
 internal sealed record ScanOptions(Uri Address, int Pages, string? RefuseSelector, string? AcceptSelector, int Width, TimeSpan Timeout, IReadOnlyList<string> OwnHosts, bool Asks);
@@ -49,9 +49,9 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
 
         var (pages, found, waiting) = (new List<string> { start }, new HashSet<string>(StringComparer.Ordinal) { start }, new Queue<string>());
         await AddLinksAsync();
-        while (pages.Count <= options.Pages && waiting.TryDequeue(out var page))
+        for (var tried = 1; tried <= options.Pages && waiting.TryDequeue(out var page); tried++)
         {
-            Tell(Phase.Before, pages.Count + 1, Math.Min(1 + options.Pages, pages.Count + 1 + waiting.Count), Short(page));
+            Tell(Phase.Before, tried + 1, Math.Min(1 + options.Pages, tried + 1 + waiting.Count), Short(page));
             var (status, failure) = await tab.VisitAsync(page, options.Timeout, cancel);
             var wrong = Wrong(status, failure);
             if (wrong is null && await AddressAsync(tab, cancel) is { } stands && !SameOrigin(stands, start))

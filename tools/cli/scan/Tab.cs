@@ -22,7 +22,7 @@ internal sealed class Tab : IAsyncDisposable
 
     public static async Task<Tab> OpenAsync(DevTools tools, int width, CancellationToken cancel)
     {
-        var profile = (await tools.AskAsync(null, "Target.createBrowserContext", null, cancel)).GetProperty("browserContextId").GetString()!;
+        var profile = (await tools.AskAsync(null, "Target.createBrowserContext", Chromium.Way(), cancel)).GetProperty("browserContextId").GetString()!;
         var tab = new Tab(tools, profile);
         tools.Heard += tab.Hear;
         await tools.AskAsync(null, "Browser.setDownloadBehavior", new { behavior = "deny", browserContextId = profile }, cancel);
