@@ -54,11 +54,13 @@ internal static partial class KeepChoice
         var from = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(newest, 0, now.ToUnixTimeMilliseconds()));
         var until = declaration.ConsentValidFor.After(from);
         if (until <= now) return null;
-        var domain = CommonDomain.Of(declaration.Origins, host) is { } common ? $"; Domain={common}" : "";
+        // Two cookies of one name would be read in no certain order, so it is the domain that the script takes.
+        var common = host.Length > 0 ? CommonDomain.Of(declaration.Origins, host) : CommonDomain.Of(declaration.Origins) is [var only] ? only : null;
+        var domain = common is null ? "" : $"; Domain={common}";
         return $"{Declaration.ChoiceCookie}={Uri.EscapeDataString(choice.GetRawText())}; Path=/; Expires={until.UtcDateTime.ToString("R", CultureInfo.InvariantCulture)}; SameSite=Lax; Secure{domain}";
     }
 
-    /// <summary>Browsers tell where a page's own POST comes from; what a proxy made of the host's name does not matter.</summary>
+    /// <summary>Browsers tell where a page's own POST comes from, so that it does not matter what a proxy makes of the host's name; empty when it is not told.</summary>
     private static string SiteHost(HttpRequest request) => Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out var origin) ? origin.Host : "";
 
     private static bool IsMeaning(JsonElement meaning) => meaning.ValueKind switch

@@ -129,6 +129,7 @@ public class RobustTests(RunningHost host)
                 Content = new StringContent(route.Request.PostData!, System.Text.Encoding.UTF8, "application/json"),
             };
             ask.Headers.Add("Sec-Fetch-Site", "same-origin");
+            ask.Headers.Add("Origin", new Uri(Home).GetLeftPart(UriPartial.Authority));
             using var answer = await http.SendAsync(ask);
             await route.FulfillAsync(new() { Status = (int)answer.StatusCode, Headers = new Dictionary<string, string> { ["Set-Cookie"] = string.Join("\n", answer.Headers.GetValues("Set-Cookie")) } });
         });

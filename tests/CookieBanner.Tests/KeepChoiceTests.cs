@@ -25,9 +25,12 @@ public class KeepChoiceTests
         Assert.EndsWith("; Path=/; Expires=Tue, 24 Nov 2026 12:00:00 GMT; SameSite=Lax; Secure", cookie, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void It_is_set_for_the_domain_that_the_hosts_of_the_site_share() => Assert.EndsWith(
-        "; Domain=wol.example", CookieFor(Choice(), "my.wol.example", "https://www.wol.example https://my.wol.example"), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("my.wol.example", "; Domain=wol.example")]
+    [InlineData("", "; Domain=wol.example")]
+    [InlineData("garen.example", "; Secure")]
+    public void It_is_set_for_the_domain_that_the_hosts_of_the_site_share(string host, string end) => Assert.EndsWith(
+        end, CookieFor(Choice(), host, "https://www.wol.example https://my.wol.example https://garen.example"), StringComparison.Ordinal);
 
     [Fact]
     public void A_clock_that_is_ahead_gains_no_longer_term() =>

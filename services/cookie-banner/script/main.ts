@@ -105,6 +105,7 @@ function start(): void {
     settings: async purposes => (await load()).settings(purposes),
     shown: () => tell('shown', {}),
   });
+  told();
   look();
   isReady = true;
   resolve(permitted());
