@@ -99,22 +99,35 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
         _places.Dispose();
     }
 
+    /// <summary>Tried twice: the connection that the pool gave may have died unnoticed, and a block that nobody heard of is only a gap.</summary>
     private void AddBlock()
     {
         try
         {
-            using var next = _source.CreateCommand($"SELECT nextval('{_schema}.subject_block')");
-            var first = (long)next.ExecuteScalar()! * SlotsPerBlock;
-            var block = Enumerable.Range(0, SlotsPerBlock).Select(_ => RandomNumberGenerator.GetBytes(KeyBytes)).ToArray();
-            using var insert = _source.CreateCommand($"INSERT INTO {_schema}.subject_key SELECT $1 + ord - 1, key FROM unnest($2) WITH ORDINALITY AS t (key, ord)");
-            insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
-            insert.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = block });
-            insert.ExecuteNonQuery();
-            (_block, _first, _used) = (block, first, 0);
+            try
+            {
+                MakeBlock();
+            }
+            catch (NpgsqlException)
+            {
+                MakeBlock();
+            }
         }
         catch (NpgsqlException e)
         {
             throw new LogUnavailableException("No key could be made for a new stream.", e);
         }
+    }
+
+    private void MakeBlock()
+    {
+        using var next = _source.CreateCommand($"SELECT nextval('{_schema}.subject_block')");
+        var first = (long)next.ExecuteScalar()! * SlotsPerBlock;
+        var block = Enumerable.Range(0, SlotsPerBlock).Select(_ => RandomNumberGenerator.GetBytes(KeyBytes)).ToArray();
+        using var insert = _source.CreateCommand($"INSERT INTO {_schema}.subject_key SELECT $1 + ord - 1, key FROM unnest($2) WITH ORDINALITY AS t (key, ord)");
+        insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
+        insert.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = block });
+        insert.ExecuteNonQuery();
+        (_block, _first, _used) = (block, first, 0);
     }
 }

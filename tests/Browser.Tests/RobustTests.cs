@@ -64,6 +64,29 @@ public class RobustTests(RunningHost host)
     }
 
     [Fact]
+    public async Task When_the_rest_cannot_be_loaded_a_refusal_holds_and_as_soon_as_it_can_the_settings_open_and_the_choice_is_sent()
+    {
+        await using var visitor = await host.VisitorAsync();
+        await visitor.ServePageAsync(Home, Site);
+        await visitor.Context.RouteAsync("**/rest.*", route => route.AbortAsync());
+        await visitor.GoAsync(Home);
+        await visitor.Button("Instellingen").ClickAsync();
+        await Expect(visitor.Banner.GetByRole(AriaRole.Status)).ToContainTextAsync("konden niet worden geladen");
+        await visitor.Button("Alles weigeren").ClickAsync();
+        await Expect(visitor.Banner).ToBeHiddenAsync();
+        Assert.NotNull(await visitor.ChoiceAsync());
+        Assert.Empty(visitor.Requests("/decisions"));
+
+        await visitor.Context.UnrouteAsync("**/rest.*");
+        await visitor.Reopener.ClickAsync();
+        await visitor.Button("Instellingen").ClickAsync();
+        await Expect(visitor.Toggle("statistics")).Not.ToBeCheckedAsync();
+        await visitor.DecideAsync("Keuze opslaan");
+        Assert.False(await visitor.PagePermitsAsync("statistics"));
+        Assert.Empty(visitor.Errors);
+    }
+
+    [Fact]
     public async Task One_choice_holds_on_all_hosts_of_the_site()
     {
         await using var visitor = await host.VisitorAsync();

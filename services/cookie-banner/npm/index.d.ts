@@ -35,8 +35,6 @@ export interface LoadOptions {
   google?: 'basic' | 'advanced';
   /** Google's url_passthrough: carries click identifiers on in links. */
   urlPassthrough?: boolean;
-  /** Holds requests back that belong to purposes without consent (network guard). */
-  guard?: boolean;
   /** Path on the site's own host that keeps the choice cookie beyond a browser's limit for scripts, such as `/consent/keep`. */
   keep?: string;
   /** False when the site has a button of its own that calls `open`. It must be on every page. */

@@ -53,7 +53,6 @@ function create(address, options) {
     position: options.position,
     google: options.google,
     'url-passthrough': options.urlPassthrough ? '' : undefined,
-    guard: options.guard ? '' : undefined,
     keep: options.keep,
     reopener: options.reopener === false ? 'off' : undefined,
   };

@@ -42,6 +42,8 @@ let last = '';
 let isReady = false;
 const listeners = new Set<(purposes: Purposes) => void>();
 
+let tries = '';
+
 /** Loads what the banner does not need to be seen. A failure is forgotten, so that it is tried again. */
 function load(): Promise<Rest> {
   return rest ??= part('rest.' + site.rest[language()]).then(file => (file.default as (core: Core) => Rest)(core), (e: unknown) => {
@@ -50,9 +52,12 @@ function load(): Promise<Rest> {
   });
 }
 
-/** Another file of the site's, in the language that is spoken. */
+/** Another file of the site's, in the language that is spoken. Browsers remember that an address failed, so it is another the next time. */
 function part(name: string): Promise<{ default: unknown }> {
-  return import(`${gateway}/banner/${site.site}/${site.languages[language()]}/${name}.js`);
+  return import(`${gateway}/banner/${site.site}/${site.languages[language()]}/${name}.js${tries}`).catch((e: unknown) => {
+    tries += '?';
+    throw e;
+  });
 }
 
 function apply(): void {

@@ -65,9 +65,9 @@ test('gives the tag the attributes that were asked for, and no other', async () 
   assert.match(plain.src, /\/banner\/a%2Fb\.js$/);
   assert.match((await made({ language: 'fr' })).src, /\/banner\/a%2Fb\.js\?lang=fr$/);
   assert.deepEqual(Object.keys(plain).filter(name => name !== 'src'), ['async']);
-  const { src, async, ...full } = await made({ position: 'bar', google: 'basic', urlPassthrough: true, guard: true, keep: '/consent/keep', reopener: false, nonce: 'abc' });
-  assert.deepEqual(full, { 'data-position': 'bar', 'data-google': 'basic', 'data-url-passthrough': '', 'data-guard': '', 'data-keep': '/consent/keep', 'data-reopener': 'off', nonce: 'abc' });
-  const off = await made({ urlPassthrough: false, guard: false, reopener: true });
+  const { src, async, ...full } = await made({ position: 'bar', google: 'basic', urlPassthrough: true, keep: '/consent/keep', reopener: false, nonce: 'abc' });
+  assert.deepEqual(full, { 'data-position': 'bar', 'data-google': 'basic', 'data-url-passthrough': '', 'data-keep': '/consent/keep', 'data-reopener': 'off', nonce: 'abc' });
+  const off = await made({ urlPassthrough: false, reopener: true });
   assert.deepEqual(Object.keys(off).filter(name => name !== 'src'), ['async']);
 });
 

@@ -1,7 +1,7 @@
 // Not run: the compiler reads it. What must not compile is marked, and an error that does not come is one.
 import { loadConsent, permits, purposes, subscribe } from '@consent/banner';
 
-loadConsent({ gateway: 'https://consent.example', site: 'my-site', position: 'bar', google: 'advanced', guard: true, keep: '/consent/keep' })
+loadConsent({ gateway: 'https://consent.example', site: 'my-site', position: 'bar', google: 'advanced', keep: '/consent/keep' })
   .then(consent => {
     const stop: () => void = consent.on(now => { const statistics: boolean | undefined = now['statistics']; void statistics; });
     consent.set({ statistics: false });
