@@ -124,20 +124,19 @@ public class RobustTests(RunningHost host)
     public async Task A_page_that_comes_back_from_the_cache_knows_what_was_decided_since()
     {
         await using var visitor = await host.VisitorAsync();
-        foreach (var page in (string[])[Home, Home + "two"]) await visitor.ServePageAsync(page, Site);
+        await visitor.ServePageAsync(Home, Site);
         await visitor.GoAsync(Home);
         await visitor.DecideAsync("Alles accepteren");
-        var before = await visitor.ChoiceAsync();
-        await visitor.Page.EvaluateAsync("""
-            () => {
-              window.told = [];
-              window.consent.on(p => window.told.push(p.statistics));
-              document.cookie = document.cookie.split('; ').map(c => c.split('=')[0] + '=;Path=/;Domain=koppelhuis.example;Max-Age=0')[0];
-              dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
-            }
-            """);
-        Assert.NotNull(before);
-        await visitor.Page.WaitForFunctionAsync("() => window.told.at(-1) !== undefined");
+        await visitor.Page.EvaluateAsync("() => { window.told = []; window.consent.on(p => window.told.push(p.statistics)) }");
+        var other = await visitor.Context.NewPageAsync();
+        await other.GotoAsync(Home);
+        await other.GetByRole(AriaRole.Button, new() { Name = "Cookie-instellingen" }).ClickAsync();
+        await other.GetByRole(AriaRole.Button, new() { Name = "Alles weigeren" }).ClickAsync();
+        Assert.Equal("true", await visitor.Page.EvaluateAsync<string>("() => window.told.join()"));
+
+        // What a browser says of a page that it took out of its cache; that it does take it is not tried here.
+        await visitor.Page.EvaluateAsync("() => void dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+        await visitor.Page.WaitForFunctionAsync("() => window.told.join() === 'true,false'");
     }
 
     [Fact]
@@ -160,14 +159,13 @@ public class RobustTests(RunningHost host)
         await visitor.GoAsync(Home);
         Assert.Empty(visitor.Requests("/consent/keep"));
         await visitor.DecideAsync("Alles accepteren");
-        await Eventually.IsSoAsync("the site was asked to keep the choice", () => Task.FromResult(visitor.Requests("/consent/keep").Count > 0));
+        await Eventually.IsSoAsync("the site was asked to keep the choice, and what its receipt made of it", () => Task.FromResult(visitor.Requests("/consent/keep").Count == 2));
         var kept = Assert.Single(await visitor.Context.CookiesAsync());
         var now = TimeProvider.System.GetUtcNow();
         Assert.InRange(DateTimeOffset.FromUnixTimeSeconds((long)kept.Expires), now.AddDays(178), now.AddDays(185));
-        var asked = visitor.Requests("/consent/keep").Count;
         await visitor.ReloadAsync();
         await visitor.Page.EvaluateAsync("() => window.consent.ready");
-        Assert.Equal(asked, visitor.Requests("/consent/keep").Count);
+        Assert.Equal(2, visitor.Requests("/consent/keep").Count);
         Assert.True(await visitor.PagePermitsAsync("statistics"));
     }
 

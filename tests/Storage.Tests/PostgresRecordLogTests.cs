@@ -182,23 +182,6 @@ public sealed partial class PostgresRecordLogTests : RecordLogContract
     }
 
     [Fact]
-    public async Task Read_ByManyMoreThanThereAreConnections_WaitsItsTurn_AlsoForLongerThanAConnectionMayTakeToBeMade()
-    {
-        using var log = (PostgresRecordLog)Open();
-        await log.AppendedAsync("a", 1);
-        using var slow = Connect();
-        Execute(slow, "BEGIN; LOCK TABLE test.record IN ACCESS EXCLUSIVE MODE");
-
-        var reading = Enumerable.Range(0, 100).Select(_ => log.LatestAsync("a").AsTask()).ToList();
-        // Longer than the 5 s within which a connection is made, shorter than the 8 s for which a lock is waited for.
-        await Task.Delay(TimeSpan.FromSeconds(6));
-        Assert.DoesNotContain(reading, r => r.IsCompleted);
-        Execute(slow, "COMMIT");
-
-        Assert.All(await Task.WhenAll(reading), found => Assert.Equal(1, found!.Version));
-    }
-
-    [Fact]
     public async Task Migration_LeavesTheReleaseBeforeWorking_WhileItRunsAndAfter()
     {
         var source = PostgresSource.Of(_data);
