@@ -21,6 +21,8 @@ public sealed class FakeClock : IDisposable
         ["FAKETIME_TIMESTAMP_FILE"] = Offset,
         ["FAKETIME_CACHE_DURATION"] = "1",
         ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+        // Its mend for older C libraries, which it takes to be needed here, lets every timed wait on the monotonic clock end at once.
+        ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
     };
 
     /// <summary>Against the real time, within a second.</summary>
