@@ -12,8 +12,11 @@ internal static class Bundles
     /// <summary>All that the first layer can do without.</summary>
     public static readonly string Rest = Read("rest.js");
 
+    /// <summary>What follows from a choice.</summary>
+    public static readonly string Act = Read("act.js");
+
     /// <summary>The same, for a site of which a purpose grants something to the tags of Google, Microsoft or Matomo.</summary>
-    public static readonly string RestWithSignals = Read("rest-signals.js");
+    public static readonly string ActWithSignals = Read("act-signals.js");
 
     /// <summary>What looks after frames and the like: for pages that have some.</summary>
     public static readonly string Embeds = Read("embeds.js");
@@ -22,7 +25,7 @@ internal static class Bundles
     /// Names all of them in receipts: the start of the SHA-256 of the files one behind the other. Computed from what is served, and not
     /// written down by the scripts' build: a changed bundle cannot pass under the name of another.
     /// </summary>
-    public static readonly string Build = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Banner + Rest + RestWithSignals + Embeds)))[..12];
+    public static readonly string Build = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Banner + Rest + Act + ActWithSignals + Embeds)))[..12];
 
     private static string Read(string name)
     {

@@ -1,4 +1,5 @@
 using Consent.CookieBanner.Pages;
+using Consent.CookieBanner.Statistics;
 using Consent.Subscriber;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -13,6 +14,14 @@ public static class CookieBannerSetup
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddDeclarationBook(Service);
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.AddCounts();
+    }
+
+    internal static void AddCounts(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(_ => CountStore.Of(builder.Configuration, Service));
+        builder.Services.AddSingleton<GatherCounts>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<GatherCounts>());
     }
 
     public static void MapCookieBanner(this IEndpointRouteBuilder endpoints)
@@ -21,5 +30,7 @@ public static class CookieBannerSetup
         endpoints.MapServeBanner();
         endpoints.MapKeepChoice();
         endpoints.MapPages();
+        endpoints.MapCountBanner();
+        endpoints.MapReadCounts();
     }
 }

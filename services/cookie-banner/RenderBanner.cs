@@ -32,7 +32,7 @@ public static class RenderBanner
         IReadOnlyList<string> languages = language is null ? declaration.Languages : [language];
         return new SiteData(
             declaration.Site, published.Hash, Bundles.Build, declaration.Controller.Name, languages, [.. languages.Select(BannerTexts.FirstLayer)],
-            [.. languages.Select(l => RenderRest.TagOf(RenderRest.Script(published, l)))],
+            RenderParts.TagOf(published.Declaration),
             [(12 * declaration.ConsentValidFor.Years) + declaration.ConsentValidFor.Months, declaration.ConsentValidFor.Days],
             CommonDomain.Of(declaration.Origins) is { Count: > 0 } domains ? domains : null,
             [.. declaration.Purposes.Select(p => PurposeOf(published, p, languages)).OfType<PurposeData>()]);
@@ -52,7 +52,7 @@ public static class RenderBanner
 
     /// <summary>Mirrors <c>Site</c> in <c>script/site.ts</c>.</summary>
     internal sealed record SiteData(
-        string Site, string Hash, string Build, string Controller, IReadOnlyList<string> Languages, JsonObject[] Texts, string[] Rest, int[] Term, IReadOnlyList<string>? Domains,
+        string Site, string Hash, string Build, string Controller, IReadOnlyList<string> Languages, JsonObject[] Texts, string Parts, int[] Term, IReadOnlyList<string>? Domains,
         PurposeData[] Purposes);
 
     /// <param name="Meaning">Only for purposes that the banner asks.</param>

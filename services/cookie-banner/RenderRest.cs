@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Consent.Contracts;
@@ -12,22 +10,9 @@ namespace Consent.CookieBanner;
 /// </summary>
 public static class RenderRest
 {
-    private const int TagLength = 8;
-
     /// <summary>The bundle stands behind the first line, byte for byte.</summary>
-    public static string Script(PublishedDeclaration published, string language)
-    {
-        ArgumentNullException.ThrowIfNull(published);
-        var bundle = published.Declaration.Purposes.Any(p => p.Signals is { Count: > 0 }) ? Bundles.RestWithSignals : Bundles.Rest;
-        return $"const DETAILS={JsonSerializer.Serialize(Of(published.Declaration, language), RenderBanner.Json)};\n{bundle}";
-    }
-
-    /// <summary>The part for embeds: the same for every site.</summary>
-    public static string Embeds(string language) =>
-        $"const TEXTS={JsonSerializer.Serialize(BannerTexts.Embeds(language), RenderBanner.Json)};\n{Bundles.Embeds}";
-
-    /// <summary>Changes with every byte of the script, so that it may be kept in caches for as long as they like.</summary>
-    public static string TagOf(string script) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script)))[..TagLength];
+    public static string Script(Declaration declaration, string language) =>
+        $"const DETAILS={JsonSerializer.Serialize(Of(declaration, language), RenderBanner.Json)};\n{Bundles.Rest}";
 
     internal static DetailsData Of(Declaration declaration, string language)
     {
@@ -37,7 +22,7 @@ public static class RenderRest
         if (!purposes.Exists(p => p.Advertising && p.LegalBasis == LegalBasis.Consent)) texts.Remove("gpc");
         texts.Remove("basis", out var bases);
         return new DetailsData(
-            texts, TagOf(Embeds(language)),
+            texts, RenderAct.TellsTags(declaration) ? true : null,
             purposes.ToDictionary(p => p.Id, p => PurposeOf(declaration, p, language, bases)),
             vendors.ToDictionary(v => v.Id, v => new VendorDetails(v.Name, v.Country, v.PrivacyPolicy)));
     }
@@ -47,23 +32,14 @@ public static class RenderRest
         purpose.LegalBasis == LegalBasis.Consent ? null : (string?)bases?[JsonNamingPolicy.KebabCaseLower.ConvertName(purpose.LegalBasis.ToString())],
         purpose.Vendors.Count == 0 ? null : purpose.Vendors,
         [.. declaration.Cookies.Where(c => c.Purpose == purpose.Id).Select(c => new KeyDetails(
-            KindLetter(c.Kind), c.Name, c.Vendor, c.Lifetime is { } life ? [life.Years, life.Months, life.Days] : null, c.Description.In(language)))],
-        purpose.Signals);
-
-    private static char KindLetter(CookieKind kind) => kind switch
-    {
-        CookieKind.LocalStorage => 'l',
-        CookieKind.SessionStorage => 's',
-        _ => 'c',
-    };
+            c.Kind == CookieKind.Cookie ? null : RenderAct.KindLetter(c.Kind), c.Name, c.Lifetime is { } life ? [life.Years, life.Months, life.Days] : null, c.Description.In(language)))]);
 
     /// <summary>Mirrors <c>Details</c> in <c>script/details.ts</c>.</summary>
-    internal sealed record DetailsData(JsonObject Texts, string Embeds, Dictionary<string, PurposeDetails> Purposes, Dictionary<string, VendorDetails> Vendors);
+    internal sealed record DetailsData(JsonObject Texts, bool? Signals, Dictionary<string, PurposeDetails> Purposes, Dictionary<string, VendorDetails> Vendors);
 
-    internal sealed record PurposeDetails(
-        string Name, string Text, string? Basis, IReadOnlyList<string>? Vendors, KeyDetails[] Keys, IReadOnlyList<string>? Signals);
+    internal sealed record PurposeDetails(string Name, string Text, string? Basis, IReadOnlyList<string>? Vendors, KeyDetails[] Keys);
 
     internal sealed record VendorDetails(string Name, string Country, string? Privacy);
 
-    internal sealed record KeyDetails(char Kind, string Name, string? Vendor, int[]? Life, string Text);
+    internal sealed record KeyDetails(char? Kind, string Name, int[]? Life, string Text);
 }

@@ -8,7 +8,7 @@ namespace Consent.CookieBanner;
 /// <summary>
 /// <c>GET /banner/{site}.js</c>: the site's banner in all languages of its declaration; <c>?lang=nl</c>: in one. It is the short-lived pointer: a
 /// minute in caches is how long a changed declaration may take to reach visitors; the consent service drops a grant to what is no longer
-/// in force. <c>GET /banner/{site}/{language}/{part}.{tag}.js</c>: the rest, and what looks after embeds, which never change under their tag. Each is rendered and
+/// in force. <c>GET /banner/{site}/{language}/{part}.{tag}.js</c>: the files it asks for (<see cref="RenderParts"/>), which never change under their tag. Each is rendered and
 /// compressed once per declaration.
 /// </summary>
 internal static class ServeBanner
@@ -21,6 +21,7 @@ internal static class ServeBanner
         var declarations = endpoints.ServiceProvider.GetRequiredKeyedService<IDeclarations>(CookieBannerSetup.Service);
         var banners = new ConcurrentDictionary<(string Site, string? Language), Rendered>();
         var parts = new ConcurrentDictionary<(string Site, string Part), Rendered>();
+        var tags = new ConcurrentDictionary<string, (string Hash, string Tag)>(StringComparer.Ordinal);
 
         endpoints.MapMethods("/banner/{site}.js", Methods, Results<FileContentHttpResult, ProblemHttpResult> (string site, string? lang, HttpContext context) =>
         {
@@ -34,16 +35,11 @@ internal static class ServeBanner
         endpoints.MapMethods("/banner/{site}/{language}/{part}.{tag}.js", Methods, Results<FileContentHttpResult, ProblemHttpResult> (
             string site, string language, string part, string tag, HttpContext context) =>
         {
-            if (declarations.InForce(site) is not { } inForce || !inForce.Declaration.Languages.Contains(language, StringComparer.Ordinal)) return Problems.UnknownSite();
-            Func<string>? script = part switch
-            {
-                "rest" => () => RenderRest.Script(inForce, language),
-                "embeds" => () => RenderRest.Embeds(language),
-                _ => null,
-            };
-            if (script is null) return Problems.UnknownSite();
-            var current = Current(parts, (site, language + part), inForce, script);
-            return Answer(current, current.Tag.StartsWith(tag, StringComparison.Ordinal) ? ForEver : CompressedAnswer.ShortLived, context);
+            if (declarations.InForce(site) is not { } inForce || !inForce.Declaration.Languages.Contains(language, StringComparer.Ordinal) || !RenderParts.Names.Contains(part))
+                return Problems.UnknownSite();
+            if (!tags.TryGetValue(site, out var own) || own.Hash != inForce.Hash) tags[site] = own = (inForce.Hash, RenderParts.TagOf(inForce.Declaration));
+            var current = Current(parts, (site, language + part), inForce, () => RenderParts.Script(inForce.Declaration, part, language));
+            return Answer(current, own.Tag == tag ? ForEver : CompressedAnswer.ShortLived, context);
         });
     }
 

@@ -12,7 +12,8 @@ namespace Consent.Gateway;
 /// </summary>
 internal static class LimitRate
 {
-    private const string Policy = "public-post";
+    /// <summary>What is only counted has a limit of its own: it takes nothing from what is decided.</summary>
+    private static readonly string[] Policies = ["public-post", "public-count"];
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
     public static void AddPublicPostLimit(this IHostApplicationBuilder builder)
@@ -21,9 +22,12 @@ internal static class LimitRate
         var perWindow = Math.Max(1, (int)(perMinute * Window / TimeSpan.FromMinutes(1)));
         builder.Services.AddRateLimiter(limiter =>
         {
-            limiter.AddPolicy(Policy, context => RateLimitPartition.GetFixedWindowLimiter(
-                context.Connection.RemoteIpAddress ?? IPAddress.None,
-                _ => new FixedWindowRateLimiterOptions { PermitLimit = perWindow, Window = Window }));
+            foreach (var policy in Policies)
+            {
+                limiter.AddPolicy(policy, context => RateLimitPartition.GetFixedWindowLimiter(
+                    context.Connection.RemoteIpAddress ?? IPAddress.None,
+                    _ => new FixedWindowRateLimiterOptions { PermitLimit = perWindow, Window = Window }));
+            }
             limiter.OnRejected = async (rejected, _) => await RejectAsync(rejected.HttpContext, rejected.Lease);
         });
     }

@@ -95,7 +95,7 @@ public class CollectionTests(RunningHost host)
     {
         var script = await (await visitor.Requests($"/banner/{Site}.js")[0].ResponseAsync())!.TextAsync();
         var folder = Path.Combine(Repository.Root, "services/cookie-banner/script/dist");
-        var built = string.Concat(((string[])["banner", "rest", "rest-signals", "embeds"]).Select(name => File.ReadAllText(Path.Combine(folder, $"{name}.js"))));
+        var built = string.Concat(((string[])["banner", "rest", "act", "act-signals", "embeds"]).Select(name => File.ReadAllText(Path.Combine(folder, $"{name}.js"))));
         var build = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(built)))[..12];
         Assert.Contains($"\"build\":\"{build}\"", script, StringComparison.Ordinal);
         return build;

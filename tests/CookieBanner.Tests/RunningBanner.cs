@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults;
+using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,10 +12,11 @@ namespace Consent.CookieBanner.Tests;
 internal sealed class RunningBanner : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly TemporaryFolder _data;
 
-    private RunningBanner(WebApplication app)
+    private RunningBanner(WebApplication app, TemporaryFolder data)
     {
-        _app = app;
+        (_app, _data) = (app, data);
         Http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.None }) { BaseAddress = new Uri(app.Urls.First()) };
     }
 
@@ -27,16 +29,20 @@ internal sealed class RunningBanner : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddKeyedSingleton<IDeclarations>(CookieBannerSetup.Service, declarations);
         builder.Services.AddSingleton(TimeProvider.System);
+        var data = new TemporaryFolder();
+        builder.Configuration["Data"] = data.Path;
+        builder.AddCounts();
         var app = builder.Build();
         app.MapCookieBanner();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningBanner(app);
+        return new RunningBanner(app, data);
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await _app.DisposeAsync();
+        _data.Dispose();
     }
 
     internal sealed class Held : IDeclarations

@@ -48,7 +48,7 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         var open = routes.Where(r => !((string?)r.Value!["AuthorizationPolicy"])!.StartsWith("scope:", StringComparison.Ordinal)).Select(r => r.Key);
         Assert.Equal(
             [
-                "banner", "collect", "cookie-table", "cookie-table-fragment", "cookie-table-json", "decide", "declaration", "declaration-difference", "gpc",
+                "banner", "collect", "cookie-table", "cookie-table-fragment", "cookie-table-json", "count-banner", "decide", "declaration", "declaration-difference", "gpc",
                 "keep-choice", "notice", "own-receipt", "own-state", "privacy-statement", "receipt-document", "receipt-keys", "subscribe", "unsubscribe", "unsubscribe-page",
             ],
             open.Order(StringComparer.Ordinal));

@@ -12,6 +12,11 @@ export interface Consent {
    * for its interface: refusing must be as easy as accepting, and what is asked must be what the declaration says (GDPR art. 4(11), 7).
    */
   set(purposes: Purposes): void;
+  /**
+   * How each purpose that the banner asks stands, in the words of the W3C Data Privacy Vocabulary (https://w3id.org/dpv#ConsentStatus). A
+   * withdrawal is `dpv:ConsentRefused` here: the receipt knows the difference.
+   */
+  status(): Promise<Record<string, 'dpv:ConsentGiven' | 'dpv:ConsentRefused' | 'dpv:ConsentUnknown' | 'dpv:ConsentExpired' | 'dpv:ConsentInvalidated'>>;
   /** Opens the banner with the current state, so that a choice can be changed or withdrawn (GDPR art. 7(3)). */
   open(): void;
   /** Calls the listener with what is permitted: now, when that is known already, and after each change, until the answer is called. */
@@ -39,6 +44,8 @@ export interface LoadOptions {
   keep?: string;
   /** False when the site has a button of its own that calls `open`. It must be on every page. */
   reopener?: boolean;
+  /** False when nothing is to be counted, see the service's README: Statistics. */
+  count?: boolean;
   /** Nonce of the page's Content-Security-Policy. */
   nonce?: string;
 }

@@ -55,6 +55,7 @@ function create(address, options) {
     'url-passthrough': options.urlPassthrough ? '' : undefined,
     keep: options.keep,
     reopener: options.reopener === false ? 'off' : undefined,
+    count: options.count === false ? 'off' : undefined,
   };
   for (const [name, value] of Object.entries(attributes)) if (value !== undefined) script.setAttribute('data-' + name, value);
   script.src = trusted(address);

@@ -15,11 +15,12 @@ const whole = createHash('sha256');
 const parts = [
   { name: 'banner', entry: 'main.ts', css: 'style.css', format: 'iife' },
   { name: 'rest', entry: 'rest.ts', css: 'rest.css', format: 'esm' },
-  { name: 'rest-signals', entry: 'rest.ts', css: 'rest.css', format: 'esm' },
+  { name: 'act', entry: 'act.ts', format: 'esm' },
+  { name: 'act-signals', entry: 'act.ts', format: 'esm' },
   { name: 'embeds', entry: 'embeds.ts', css: 'embeds.css', format: 'esm' },
 ];
 for (const { name, entry, css, format } of parts) {
-  const style = (await transform(await readFile(folder + css, 'utf8'), { loader: 'css', minify: true, target: ['chrome91', 'firefox90', 'safari15'] })).code.trim();
+  const style = css && (await transform(await readFile(folder + css, 'utf8'), { loader: 'css', minify: true, target: ['chrome91', 'firefox90', 'safari15'] })).code.trim().replace(/(--[\w-]+): /g, '$1:');
   const { outputFiles: [bundle] } = await build({
     absWorkingDir: folder,
     entryPoints: [entry],
@@ -28,7 +29,7 @@ for (const { name, entry, css, format } of parts) {
     charset: 'utf8',
     format,
     target: ['es2021', 'chrome91', 'firefox90', 'safari15'],
-    define: { STYLE: JSON.stringify(style), SIGNALS: String(name === 'rest-signals') },
+    define: { STYLE: JSON.stringify(style ?? ''), SIGNALS: String(name === 'act-signals') },
     legalComments: 'none',
     write: false,
   });

@@ -1,4 +1,4 @@
-import { core, details } from './details';
+import { core, effects } from './act';
 
 const removed: Record<string, (key: string) => void> = {
   c: key => {
@@ -21,9 +21,9 @@ const stored: Record<string, () => string[]> = {
 export function cleanUp(): void {
   for (const kind of Object.keys(stored)) {
     const matching = (may: boolean) => {
-      const patterns = Object.entries(details.purposes).filter(([id]) => core.permits(id) === may)
-        .flatMap(([, p]) => p.keys ?? []).filter(k => k.kind === kind);
-      const expressions = patterns.map(k => new RegExp('^' + k.name.replace(/[^\w*]/g, '\\$&').replace(/\*/g, '.*') + '$'));
+      const patterns = Object.entries(effects).filter(([id]) => core.permits(id) === may)
+        .flatMap(([, p]) => p.keys ?? []).filter(k => k[0] === kind);
+      const expressions = patterns.map(k => new RegExp('^' + k[1].replace(/[^\w*]/g, '\\$&').replace(/\*/g, '.*') + '$'));
       return (key: string) => expressions.some(e => e.test(key));
     };
     const [denied, allowed] = [matching(false), matching(true)];

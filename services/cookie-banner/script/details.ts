@@ -3,8 +3,8 @@ import type { Core } from './main';
 /** What the service puts ahead of the rest: the declaration in one language, as far as the first layer does not have it. */
 export interface Details {
   texts: Texts;
-  /** Tag of the part for embeds, in this language. */
-  embeds: string;
+  /** Whether the tags of Google, Microsoft or Matomo are told something, also before a choice. */
+  signals?: boolean;
   purposes: Record<string, PurposeDetails>;
   vendors: Record<string, VendorDetails>;
 }
@@ -22,8 +22,6 @@ export interface PurposeDetails {
   /** Vendors' ids. */
   vendors?: string[];
   keys?: Key[];
-  /** Consent types of Google Consent Mode that it grants. */
-  signals?: string[];
 }
 
 export interface VendorDetails {
@@ -33,11 +31,10 @@ export interface VendorDetails {
   privacy?: string;
 }
 
-/** What is stored: a cookie, or a key of localStorage or sessionStorage; in the name * is any run of characters. */
+/** What is stored: a cookie, or else a key of localStorage or sessionStorage; in the name * is any run of characters. */
 export interface Key {
-  kind: 'c' | 'l' | 's';
+  kind?: 'l' | 's';
   name: string;
-  vendor?: string;
   /** Years, months, days; absent for the browser's session, or where storage is for good. */
   life?: [years: number, months: number, days: number];
   text: string;

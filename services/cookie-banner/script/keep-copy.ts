@@ -1,4 +1,4 @@
-import { core } from './details';
+import { core } from './act';
 
 let kept: string | undefined;
 

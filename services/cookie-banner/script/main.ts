@@ -1,5 +1,5 @@
 import { permits, permitted, read, toAsk, write } from './choice';
-import { decide, keep, pending } from './decide';
+import { decide, keep, pending, type How } from './decide';
 import { button, element, fill } from './element';
 import { addStyle, bothButtons, close, done, install, isOpen, open, show } from './panel';
 import { asked, gateway, gpc, language, options, site } from './site';
@@ -20,20 +20,23 @@ interface ConsentApi {
   open(): void;
   /** Calls the listener with what is permitted, now if that is known already and after each change; gives what ends it. */
   on(listener: (purposes: Purposes) => void): () => void;
+  /** How each purpose that is asked stands, in the words of the W3C Data Privacy Vocabulary, such as `dpv:ConsentGiven`. */
+  status(): Promise<Record<string, string>>;
   /** What is permitted, as soon as the page can be looked at. */
   ready: Promise<Purposes>;
 }
 
-/** What this file and the rest share; the rest is another file, so that the banner is there before it. */
-export const core = { site, asked, options, gateway, gpc, language, read, write, permits, permitted, toAsk, pending, keep, told, tell, part, button, element, fill, addStyle, bothButtons, done, show };
+/** What this file and the rest share; the rest is another file, so that the banner is there before it. asks: how often the banner came by itself. */
+export const core = { site, asked, options, gateway, gpc, language, read, write, permits, toAsk, pending, keep, told, tell, part, button, element, fill, addStyle, bothButtons, done, show, apply, asks: 0 };
 export type Core = typeof core;
 
 /** The default export of the rest. */
 export interface Rest {
-  /** Makes the page as the choice says, and sends what is to be sent. */
-  apply(): void;
+  /** Makes the page as the choice says, and sends what is to be sent; with what was done by the choice that was just made. */
+  apply(action?: How['action']): Promise<void>;
   settings(purposes: Site['purposes']): void;
   set(purposes: Purposes): void;
+  status(): Record<string, string>;
 }
 type Site = typeof site;
 
@@ -46,7 +49,7 @@ let tries = '';
 
 /** Loads what the banner does not need to be seen. A failure is forgotten, so that it is tried again. */
 function load(): Promise<Rest> {
-  return rest ??= part('rest.' + site.rest[language()]).then(file => (file.default as (core: Core) => Rest)(core), (e: unknown) => {
+  return rest ??= part('rest').then(file => (file.default as (core: Core) => Rest)(core), (e: unknown) => {
     rest = undefined;
     throw e;
   });
@@ -54,14 +57,14 @@ function load(): Promise<Rest> {
 
 /** Another file of the site's, in the language that is spoken. Browsers remember that an address failed, so it is another the next time. */
 function part(name: string): Promise<{ default: unknown }> {
-  return import(`${gateway}/banner/${site.site}/${site.languages[language()]}/${name}.js${tries}`).catch((e: unknown) => {
+  return import(`${gateway}/banner/${site.site}/${site.languages[language()]}/${name}.${site.parts}.js${tries}`).catch((e: unknown) => {
     tries += '?';
     throw e;
   });
 }
 
-function apply(): void {
-  void load().then(r => r.apply(), () => console.warn('consent: a part could not be loaded')).finally(told);
+function apply(action?: How['action']): void {
+  load().then(r => r.apply(action)).catch(() => console.warn('consent: a part did not load')).finally(told);
 }
 
 function tell(what: string, detail: unknown): void {
@@ -79,11 +82,14 @@ function told(): void {
 /** Shows what is to be seen: at the start, and when the page comes back and another tab may have decided. */
 function look(): void {
   const due = asked.filter(toAsk);
-  if (due.length && !isOpen()) open(due);
+  if (due.length && !isOpen()) {
+    open(due);
+    core.asks++;
+  }
   if (!due.length && asked.length && isOpen() !== 'opened') close();
   // Nothing is permitted before the first choice, so what is to be done then can wait until the page has nothing better to do.
   if (Object.keys(read().p).length) apply();
-  else if (!isReady) (window.requestIdleCallback ?? setTimeout)(apply);
+  else if (!isReady) (window.requestIdleCallback ?? setTimeout)(() => apply());
 }
 
 let resolve: (purposes: Purposes) => void;
@@ -92,6 +98,7 @@ const api: ConsentApi = {
   get: permitted,
   set: purposes => void load().then(r => r.set(purposes)),
   id: () => read().id,
+  status: () => load().then(r => r.status()),
   open: () => open(),
   on: listener => {
     listeners.add(listener);
@@ -105,7 +112,7 @@ function start(): void {
   install({
     decided: (purposes, how) => {
       decide(purposes, how);
-      apply();
+      apply(how.action);
     },
     settings: async purposes => (await load()).settings(purposes),
     shown: () => tell('shown', {}),

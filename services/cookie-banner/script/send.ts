@@ -1,5 +1,5 @@
 import type { Pending } from './decide';
-import { core } from './details';
+import { core } from './act';
 
 interface Receipt {
   subjectId: string;

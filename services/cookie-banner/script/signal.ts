@@ -1,4 +1,4 @@
-import { core, details } from './details';
+import { core, effects } from './act';
 
 /** Google Consent Mode v2; security_storage needs no consent. */
 const types = ['ad_storage', 'ad_user_data', 'ad_personalization', 'analytics_storage', 'functionality_storage', 'personalization_storage', 'security_storage'];
@@ -12,7 +12,7 @@ let last: string | undefined;
  * ("basic") none of them is on the page before consent: they are held back as every script is.
  */
 export function signal(): void {
-  const purposes = Object.entries(details.purposes);
+  const purposes = Object.entries(effects);
   const granted = new Set(purposes.filter(([id, p]) => p.signals && core.permits(id)).flatMap(([, p]) => p.signals!));
   const states = Object.fromEntries(types.map(t => [t, granted.has(t) || t === 'security_storage' ? 'granted' : 'denied'])) as Record<string, State>;
   const page = window as unknown as Page;

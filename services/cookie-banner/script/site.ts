@@ -8,9 +8,10 @@ export interface Site {
   controller: string;
   /** Languages of the declaration, the first being its own; each list of texts follows this order. */
   languages: string[];
-  /** Per language the texts of the first layer, and the tag of the rest in that language. */
+  /** Per language the texts of the first layer. */
   texts: Texts[];
-  rest: string[];
+  /** Tag of the files that this one asks for. */
+  parts: string;
   /** How long a choice counts: calendar months, then days. */
   term: [months: number, days: number];
   /** Domains that several of the site's origins have in common: one choice for all hosts of one. */

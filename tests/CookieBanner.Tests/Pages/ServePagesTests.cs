@@ -17,7 +17,12 @@ public sealed class ServePagesTests : IAsyncLifetime
     private readonly RunningApp _app;
 
     public ServePagesTests() => _app = new RunningApp(
-        builder => builder.Services.AddKeyedSingleton<IDeclarations>(CookieBannerSetup.Service, _held), app => app.MapCookieBanner());
+        builder =>
+        {
+            builder.Services.AddKeyedSingleton<IDeclarations>(CookieBannerSetup.Service, _held);
+            builder.AddCounts();
+        },
+        app => app.MapCookieBanner());
 
     public async ValueTask InitializeAsync() => await _app.StartAsync();
 

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Consent.Tests.Support;
+
+namespace Consent.Browser.Tests;
+
+/// <summary>Statistics without tracking: what the browser tells of what was shown and chosen, and what the site's owner reads of it.</summary>
+public class CountingTests(RunningHost host)
+{
+    private const string Site = "weefgoed";
+    private const string Home = "https://www.weefgoed.example/";
+
+    [Fact]
+    public async Task What_was_shown_refused_chosen_and_withdrawn_is_counted_once_each_and_by_nothing_that_tells_whom()
+    {
+        var before = await TodayAsync();
+        await using (var visitor = await host.VisitorAsync())
+        {
+            await visitor.OpenAsync(Site);
+            await visitor.DecideAsync("Alles weigeren");
+            await visitor.ReloadAsync();
+            await CountedAsync(visitor, "shown", "refuse-all");
+        }
+        await using (var visitor = await host.VisitorAsync())
+        {
+            await visitor.OpenAsync(Site);
+            await visitor.Button("Instellingen").ClickAsync();
+            await visitor.Banner.Locator("input[type=checkbox]").First.CheckAsync();
+            await visitor.DecideAsync("Keuze opslaan");
+            await visitor.Reopener.ClickAsync();
+            await visitor.DecideAsync("Alles weigeren");
+            await CountedAsync(visitor, "shown", "save", "withdraw");
+            foreach (var count in visitor.Requests("/count"))
+            {
+                Assert.Equal("POST", count.Method);
+                Assert.Matches("^[a-z-]+ [0-9a-f]{64}$", count.PostData!);
+                Assert.DoesNotContain("cookie", (await count.AllHeadersAsync()).Keys);
+            }
+        }
+        var after = await TodayAsync();
+        // Other tests are visitors of the same site meanwhile, so it may be more.
+        foreach (var (name, times) in (ReadOnlySpan<(string, int)>)[("shown", 2), ("refused", 1), ("chosen", 1), ("withdrawn", 1)])
+            Assert.True(Of(after, name) - Of(before, name) >= times, $"{name}: {Of(before, name)}, then {Of(after, name)}");
+    }
+
+    [Fact]
+    public async Task A_site_can_do_without_counting()
+    {
+        await using var visitor = await host.VisitorAsync();
+        await visitor.ServePageAsync(Home, Site, tag: visitor.Tag(Site, "data-count=\"off\""));
+        await visitor.GoAsync(Home);
+        Assert.Equal(201, (await visitor.DecideAsync("Alles accepteren")).Status);
+        Assert.Empty(visitor.Requests("/count"));
+    }
+
+    private static Task CountedAsync(Visitor visitor, params string[] words) => Eventually.IsSoAsync(
+        $"{string.Join(", ", words)} are counted", () => Task.FromResult(visitor.Requests("/count").Select(r => r.PostData!.Split(' ')[0]).SequenceEqual(words)));
+
+    private async Task<JsonElement> TodayAsync() => await host.GetAsync(new Uri(host.Gateway, $"/banner/{Site}/counts"));
+
+    private static long Of(JsonElement counts, string name) => counts.GetProperty("days").EnumerateArray().Sum(d => d.GetProperty(name).GetInt64());
+}
