@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -5,12 +6,13 @@ namespace Consent.Tests.Support;
 
 /// <summary>
 /// Ports of the loopback that nobody listens on at this moment. Taken below the range from which the system gives ports to
-/// outgoing connections, or one of those could take it in between; never the same twice in one process.
+/// outgoing connections, or one of those could take it in between; never the same twice in one process. <c>CONSENT_TEST_PORTS</c>, where suites run side by side, says from where each
+/// takes its own.
 /// </summary>
 public static class FreePorts
 {
     private static readonly Lock One = new();
-    private static int _next = 10_000 + (Environment.ProcessId * 37 % 15_000);
+    private static int _next = int.Parse(Environment.GetEnvironmentVariable("CONSENT_TEST_PORTS") ?? "10000", CultureInfo.InvariantCulture) + (Environment.ProcessId * 37 % 7_000);
 
     public static int[] Take(int count)
     {
