@@ -1,7 +1,8 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Consent.CookieBanner;
@@ -12,41 +13,76 @@ namespace Consent.CookieBanner;
 /// </summary>
 internal sealed class CompressedAnswer
 {
-    private readonly byte[] _plain;
-    private readonly byte[] _brotli;
-    private readonly string _contentType;
-    private readonly string _tag;
+    /// <summary>A minute in shared caches is how long a changed declaration may take to be seen.</summary>
+    public const string ShortLived = "public, max-age=60";
+
+    private readonly Encoded _plain;
+    private readonly Encoded _brotli;
 
     /// <param name="contentType">With its charset, which is UTF-8.</param>
     public CompressedAnswer(string text, string contentType)
     {
-        _contentType = contentType;
-        _plain = Encoding.UTF8.GetBytes(text);
-        _tag = Convert.ToHexStringLower(SHA256.HashData(_plain))[..32];
-        var brotli = new byte[BrotliEncoder.GetMaxCompressedLength(_plain.Length)];
-        if (!BrotliEncoder.TryCompress(_plain, brotli, out var length, quality: 11, window: 22))
+        var plain = Encoding.UTF8.GetBytes(text);
+        var tag = Convert.ToHexStringLower(SHA256.HashData(plain))[..32];
+        var brotli = new byte[BrotliEncoder.GetMaxCompressedLength(plain.Length)];
+        if (!BrotliEncoder.TryCompress(plain, brotli, out var length, quality: 11, window: 22))
             throw new InvalidOperationException("The largest possible length did not suffice.");
-        _brotli = brotli[..length];
+        _plain = new Encoded(plain, contentType, $"\"{tag}\"", null);
+        _brotli = new Encoded(brotli[..length], contentType, $"\"{tag}-br\"", "br");
     }
 
-    /// <summary>A minute in shared caches is how long a changed declaration may take to be seen.</summary>
-    public const string ShortLived = "public, max-age=60";
-
-    /// <summary>Starts the answer's strong entity tag.</summary>
-    public string Tag => _tag;
-
     /// <summary>The answer, or 304 to whoever holds it.</summary>
-    /// <param name="vary">What else than the encoding the answer depends on.</param>
-    public FileContentHttpResult For(HttpContext context, string caching = ShortLived, params ReadOnlySpan<string> vary)
+    /// <param name="vary">What the answer depends on; the encoding is part of it.</param>
+    public IResult For(HttpContext context, string caching = ShortLived, string vary = HeaderNames.AcceptEncoding)
     {
-        var brotli = context.Request.GetTypedHeaders().AcceptEncoding
-            .Any(e => e.Value.Equals("br", StringComparison.OrdinalIgnoreCase) && e.Quality is not 0);
         var headers = context.Response.Headers;
         headers.CacheControl = caching;
-        headers.Vary = string.Join(", ", [HeaderNames.AcceptEncoding, .. vary]);
+        headers.Vary = vary;
         headers.XContentTypeOptions = "nosniff";
-        if (brotli) headers.ContentEncoding = "br";
-        return TypedResults.Bytes(
-            brotli ? _brotli : _plain, _contentType, entityTag: new EntityTagHeaderValue($"\"{_tag}{(brotli ? "-br" : "")}\""));
+        return TakesBrotli(context.Request.Headers.AcceptEncoding) ? _brotli : _plain;
+    }
+
+    private static bool TakesBrotli(StringValues accepted)
+    {
+        foreach (var value in accepted)
+        {
+            // Browsers send a plain list; weights are rare enough to be read by the framework.
+            if (value!.Contains(';', StringComparison.Ordinal))
+                return StringWithQualityHeaderValue.TryParseList(accepted, out var weighed)
+                    && weighed.Any(e => e.Value.Equals("br", StringComparison.OrdinalIgnoreCase) && e.Quality is not 0);
+            foreach (var coding in value.AsSpan().Split(','))
+                if (value.AsSpan(coding).Trim().Equals("br", StringComparison.OrdinalIgnoreCase)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Written as a whole, with its length. Nothing is made for a request.</summary>
+    private sealed class Encoded(byte[] body, string contentType, string tag, string? encoding) : IResult
+    {
+        private readonly EntityTagHeaderValue _tag = new(tag);
+
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.Headers.ETag = tag;
+            if (IsHeld(httpContext.Request.Headers.IfNoneMatch))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return Task.CompletedTask;
+            }
+
+            response.ContentType = contentType;
+            response.ContentLength = body.Length;
+            if (encoding is not null) response.Headers.ContentEncoding = encoding;
+            if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;
+            response.BodyWriter.Write(body);
+            var flushed = response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+            return flushed.IsCompletedSuccessfully ? Task.CompletedTask : flushed.AsTask();
+        }
+
+        /// <summary>Compared weakly, as RFC 9110, section 13.1.2, has it.</summary>
+        private bool IsHeld(StringValues held) => held.Count > 0
+            && EntityTagHeaderValue.TryParseList(held, out var tags)
+            && tags.Any(t => t.Equals(EntityTagHeaderValue.Any) || t.Compare(_tag, useStrongComparison: false));
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consent.CookieBanner;
 
@@ -23,7 +22,7 @@ internal static class ServeBanner
         var parts = new ConcurrentDictionary<(string Site, string Part), Rendered>();
         var tags = new ConcurrentDictionary<string, (string Hash, string Tag)>(StringComparer.Ordinal);
 
-        endpoints.MapMethods("/banner/{site}.js", Methods, Results<FileContentHttpResult, ProblemHttpResult> (string site, string? lang, HttpContext context) =>
+        endpoints.MapMethods("/banner/{site}.js", Methods, IResult (string site, string? lang, HttpContext context) =>
         {
             // A script that is not found does nothing to its page.
             if (declarations.InForce(site) is not { } inForce) return Problems.UnknownSite();
@@ -32,7 +31,7 @@ internal static class ServeBanner
         });
 
         // Under an old tag what is right now is served, for pages that hold an old pointer, but not kept: it is not what the tag names.
-        endpoints.MapMethods("/banner/{site}/{language}/{part}.{tag}.js", Methods, Results<FileContentHttpResult, ProblemHttpResult> (
+        endpoints.MapMethods("/banner/{site}/{language}/{part}.{tag}.js", Methods, IResult (
             string site, string language, string part, string tag, HttpContext context) =>
         {
             if (declarations.InForce(site) is not { } inForce || !inForce.Declaration.Languages.Contains(language, StringComparer.Ordinal) || !RenderParts.Names.Contains(part))
@@ -48,7 +47,7 @@ internal static class ServeBanner
             ? known.Answer
             : (rendered[key] = new Rendered(inForce.Hash, new CompressedAnswer(script(), "text/javascript; charset=utf-8"))).Answer;
 
-    private static FileContentHttpResult Answer(CompressedAnswer answer, string caching, HttpContext context)
+    private static IResult Answer(CompressedAnswer answer, string caching, HttpContext context)
     {
         var headers = context.Response.Headers;
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";

@@ -33,6 +33,7 @@ internal static class Benchmark
             await echo.Server.StopAsync();
         }
 
+        if (plan.Wants("banner")) figures.Add(await ServeBanner.MeasureAsync(plan, servers, folder.Path));
         if (plan.Wants("travel")) figures.AddRange(await Travel.MeasureAsync(plan, servers, folder.Path));
         if (plan.Wants("late") && plan.Subjects > 0) figures.Add(await Travel.LateAsync(plan, servers, folder.Path));
         if (plan.Wants("ledger") && plan.Pairs > 0) figures.AddRange(await LedgerSize.MeasureAsync(plan, folder.Path));

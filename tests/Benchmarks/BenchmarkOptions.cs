@@ -19,7 +19,7 @@ internal sealed class BenchmarkOptions
     private readonly Option<long> _subjects = new("--subjects") { Description = "Subjects whom a late joiner loads; 0 leaves it out.", DefaultValueFactory = _ => 1_000_000 };
     private readonly Option<long> _pairs = new("--pairs") { Description = "Deliveries whose size in the ledger is measured; 0 leaves it out.", DefaultValueFactory = _ => 10_000_000 };
     private readonly Option<string?> _keep = new("--keep") { Description = "A folder in which the large log is kept for the next run." };
-    private readonly Option<string[]> _only = new("--only") { Description = "Only these parts: speed, latency, travel, late, ledger, large.", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _only = new("--only") { Description = "Only these parts: speed, latency, banner, travel, late, ledger, large.", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _json = new("--json") { Description = "A file for the figures." };
 
     public void AddTo(Command command)

@@ -59,6 +59,16 @@ internal sealed class Servers : IAsyncDisposable
         return process;
     }
 
+    /// <summary>A cookie-banner service that has heard of the site.</summary>
+    public async Task<ServiceProcess> BannerAsync(string data)
+    {
+        var process = Add("cookie-banner", "services/cookie-banner", Local(), _common.Append(new("Data", data)));
+        await process.ReadyAsync();
+        using var http = new HttpClient { BaseAddress = process.Address };
+        await Eventually.IsSoAsync("the banner is there", async () => (await http.GetAsync($"/banner/{Site}.js")).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
+        return process;
+    }
+
     /// <summary>Subscribers in a process of their own, once they have loaded what was before them.</summary>
     public async Task<ServiceProcess> SubscribersAsync(string data, params string[] names)
     {

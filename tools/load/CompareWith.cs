@@ -41,6 +41,24 @@ internal static class CompareWith
         return command;
     }
 
+    public static Command StaticCommand()
+    {
+        var urls = Urls();
+        var file = new Option<string>("--file") { Description = "What is answered, read once.", Required = true };
+        var command = new Command("static", "A bare Kestrel that answers every request with the same bytes.") { urls, file };
+        command.SetAction((parsed, cancel) =>
+        {
+            var bytes = File.ReadAllBytes(parsed.GetValue(file)!);
+            return Bare(parsed.GetValue(urls)!, http =>
+            {
+                http.Response.ContentType = "text/javascript; charset=utf-8";
+                http.Response.ContentLength = bytes.Length;
+                return http.Response.Body.WriteAsync(bytes, 0, bytes.Length, http.RequestAborted);
+            }).RunAsync(cancel);
+        });
+        return command;
+    }
+
     private static Option<string> Urls() => new("--urls") { Description = "Where it listens, such as http://127.0.0.1:5000.", Required = true };
 
     private static async Task EchoAsync(HttpContext http)

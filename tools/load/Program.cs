@@ -11,6 +11,7 @@ var root = new RootCommand("""
     DriveReads.Command(),
     CompareWith.EchoCommand(),
     CompareWith.ProxyCommand(),
+    CompareWith.StaticCommand(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

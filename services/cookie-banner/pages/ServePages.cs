@@ -36,7 +36,7 @@ internal static class ServePages
                 headers.ContentSecurityPolicy = PageFrame.ContentSecurityPolicy;
                 headers["Referrer-Policy"] = "no-referrer";
                 // A copy without the header that admits one origin must not be given to a page of another.
-                return rendered.Get(page, path, type, render).For(context, CompressedAnswer.ShortLived, HeaderNames.AcceptLanguage, HeaderNames.Origin);
+                return rendered.Get(page, path, type, render).For(context, vary: $"{HeaderNames.AcceptEncoding}, {HeaderNames.AcceptLanguage}, {HeaderNames.Origin}");
             });
     }
 }
