@@ -29,7 +29,7 @@ public partial class LooksTests(RunningHost host)
         Assert.Equal("[]", await visitor.Page.EvaluateAsync<string>("() => JSON.stringify(window.moved)"));
 
         // What is looked for is found: the page itself can be moved.
-        await visitor.Page.EvaluateAsync("() => { const block = document.createElement('div'); block.style.height = '200px'; setTimeout(() => document.body.prepend(block), 600) }");
+        await visitor.Page.EvaluateAsync("() => { const block = document.createElement('div'); block.style.height = '200px'; document.body.prepend(block) }");
         await visitor.Page.WaitForFunctionAsync("() => window.moved.length > 0");
     }
 
