@@ -12,6 +12,9 @@ namespace Consent.ConsentService;
 /// </summary>
 internal static partial class DeclarationMembers
 {
+    /// <summary>Of one vendor. They travel to every page that has the guard.</summary>
+    private const int MostHosts = 50;
+
     private static readonly Shape _id = TextThat(Id().IsMatch, "an id: 2 to 63 lower-case letters, digits and hyphens, a letter first");
     private static readonly Shape _line = TextThat(Line().IsMatch, "a text of one line that is not blank");
     private static readonly Shape _country = TextThat(DeclarationCountries.All.Contains, "a country code of ISO 3166-1 alpha-2, such as NL, or GB for the United Kingdom");
@@ -19,6 +22,8 @@ internal static partial class DeclarationMembers
     private static readonly Shape _url = TextThat(IsHttps, "an address that starts with https://");
     private static readonly Shape _origin = TextThat(
         IsOrigin, "an origin: https://host or https://host:port in lower case, with no path and no default port; http only for localhost");
+    private static readonly Shape _host = TextThat(
+        Host().IsMatch, "a host name in lower case, such as player.vendor.example, or *.vendor.example for all under it; no address, port or path, and no top-level domain alone");
     private static readonly Shape _language = TextThat(Language().IsMatch, "a language tag, such as nl or en-GB");
     private static readonly Shape _digits = TextThat(EightDigits().IsMatch, "the eight digits of the trade register number");
     private static readonly Shape _date = TextThat(
@@ -68,7 +73,7 @@ internal static partial class DeclarationMembers
         Must("id", _id), Must("name", _line), Must("role", OneOf<VendorRole>()), Must("country", _country),
         May("agreement", Object(Must("kind", OneOf("processing-agreement", "joint-controller-arrangement", "terms")), May("url", _url))),
         May("safeguard", OneOf("adequacy-decision", "standard-contractual-clauses", "binding-corporate-rules", "code-of-conduct", "certification")),
-        May("privacyPolicy", _url), May("conditions", texts));
+        May("privacyPolicy", _url), May("conditions", texts), May("hosts", List(_host, atLeast: 1, distinct: true, atMost: MostHosts)));
 
     private static Shape Cookie(Shape texts) => Object(
         Must("name", _line), Must("kind", OneOf<CookieKind>()), Must("purpose", _id), May("vendor", _id), May("lifetime", _term),
@@ -119,6 +124,9 @@ internal static partial class DeclarationMembers
 
     [GeneratedRegex(@"^(https://[a-z0-9.-]+|http://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\]))(:[0-9]{1,5})?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Origin();
+
+    [GeneratedRegex(@"^(\*\.)?(?=.{1,253}\z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Host();
 
     [GeneratedRegex(@"^[a-z]{2,3}(-[A-Z]{2})?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Language();

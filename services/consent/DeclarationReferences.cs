@@ -19,6 +19,7 @@ internal static class DeclarationReferences
         .. Unknown(declaration, "cookies", "vendor", "vendors"),
         .. Unknown(declaration, "topics", "purpose", "purposes"),
         .. CookiesOfUndeclaredRecipients(declaration),
+        .. HostsOfTwoVendors(declaration),
     ];
 
     private static IEnumerable<DeclarationFault> Repeated(
@@ -68,6 +69,25 @@ internal static class DeclarationReferences
             where vendor is not null && vendors.Contains(vendor) && recipients.Contains(purpose)
             where !recipients[purpose].Any(names => names.Contains(vendor))
             select new DeclarationFault($"{at.Path}/vendor", $"Add '{Problems.Shown(vendor)}' to the vendors of purpose '{Problems.Shown(purpose!)}', which it serves here.");
+    }
+
+    /// <summary>A request goes to one vendor: its host must not be let through as the one's and held as the other's.</summary>
+    private static IEnumerable<DeclarationFault> HostsOfTwoVendors(JsonObject declaration)
+    {
+        // Of what is longer than any name of the DNS, the form has told.
+        var hosts = declaration.Maps("vendors").SelectMany(at => at.Item.Words("hosts").Where(w => w.Text.Length <= 255)
+            .Select(w => (w.Text, Vendor: at.Path, Path: $"{at.Path}/hosts/{w.Index}"))).ToList();
+        var vendors = hosts.Select(h => (h.Text, h.Vendor)).Distinct().ToLookup(h => h.Text, h => h.Vendor);
+        return hosts
+            .Where(h => vendors[h.Text].First() != h.Vendor || Wider(h.Text).Any(wider => vendors[wider].Any(vendor => vendor != h.Vendor)))
+            .Select(h => new DeclarationFault(h.Path, "Leave this host to one vendor; another one has it already, by its name or by a * above it."));
+    }
+
+    /// <summary>Every <c>*.name</c> under which the host, or all that it stands for, lies.</summary>
+    private static IEnumerable<string> Wider(string host)
+    {
+        for (var dot = host.IndexOf('.', host.StartsWith("*.", StringComparison.Ordinal) ? 2 : 0); dot >= 0; dot = host.IndexOf('.', dot + 1))
+            yield return $"*{host[dot..]}";
     }
 
     private static string NotThere(string id, string target) => $"Add '{Problems.Shown(id)}' to {target}, or name one that is there.";

@@ -29,11 +29,12 @@ internal static class Shapes
             ];
     }
 
-    public static Shape List(Shape item, int atLeast = 0, bool distinct = false) => (node, path) =>
+    public static Shape List(Shape item, int atLeast = 0, bool distinct = false, int atMost = int.MaxValue) => (node, path) =>
     {
         if (node is not JsonArray items) return [Wrong(path, node, "a list")];
         var faults = items.SelectMany((value, i) => item(value, $"{path}/{i}")).ToList();
         if (items.Count < atLeast) faults.Add(new DeclarationFault(path, $"List at least {atLeast}."));
+        if (items.Count > atMost) faults.Add(new DeclarationFault(path, $"List at most {atMost}."));
         if (distinct) faults.AddRange(Repeated(items).Select(i => new DeclarationFault($"{path}/{i}", "Remove this item; it stands in the list already.")));
         return faults;
     };

@@ -155,6 +155,12 @@ public sealed record Vendor
     public string? Safeguard { get; init; }
     public string? PrivacyPolicy { get; init; }
     public Texts? Conditions { get; init; }
+
+    /// <summary>
+    /// Hosts by which pages reach it: a name, or <c>*.</c> and a name for every host under that, the name itself left out, as in a Content
+    /// Security Policy. No host has two vendors.
+    /// </summary>
+    public IReadOnlyList<string>? Hosts { get; init; }
 }
 
 [JsonConverter(typeof(KebabCaseEnum<VendorRole>))]

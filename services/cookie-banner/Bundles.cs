@@ -21,8 +21,11 @@ internal static class Bundles
     /// <summary>What looks after frames and the like: for pages that have some.</summary>
     public static readonly string Embeds = Read("embeds.js");
 
+    /// <summary>What holds requests of a page's scripts: for sites that have it on their pages. It collects no choice.</summary>
+    public static readonly string Guard = Read("guard.js");
+
     /// <summary>
-    /// Names all of them in receipts: the start of the SHA-256 of the files one behind the other. Computed from what is served, and not
+    /// Names all of them but the guard in receipts: the start of the SHA-256 of the files one behind the other. Computed from what is served, and not
     /// written down by the scripts' build: a changed bundle cannot pass under the name of another.
     /// </summary>
     public static readonly string Build = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Banner + Rest + Act + ActWithSignals + Embeds)))[..12];

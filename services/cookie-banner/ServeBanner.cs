@@ -7,7 +7,8 @@ namespace Consent.CookieBanner;
 /// <summary>
 /// <c>GET /banner/{site}.js</c>: the site's banner in all languages of its declaration; <c>?lang=nl</c>: in one. It is the short-lived pointer: a
 /// minute in caches is how long a changed declaration may take to reach visitors; the consent service drops a grant to what is no longer
-/// in force. <c>GET /banner/{site}/{language}/{part}.{tag}.js</c>: the files it asks for (<see cref="RenderParts"/>), which never change under their tag. Each is rendered and
+/// in force. So is <c>GET /banner/{site}/guard.js</c>. <c>GET /banner/{site}/{language}/{part}.{tag}.js</c>: the files it asks for
+/// (<see cref="RenderParts"/>), which never change under their tag. Each is rendered and
 /// compressed once per declaration.
 /// </summary>
 internal static class ServeBanner
@@ -29,6 +30,11 @@ internal static class ServeBanner
             var language = inForce.Declaration.Languages.FirstOrDefault(l => l.Equals(lang, StringComparison.OrdinalIgnoreCase));
             return Answer(Current(banners, (site, language), inForce, () => RenderBanner.Script(inForce, language)), CompressedAnswer.ShortLived, context);
         });
+
+        endpoints.MapMethods("/banner/{site}/guard.js", Methods, IResult (string site, HttpContext context) =>
+            declarations.InForce(site) is { } inForce
+                ? Answer(Current(parts, (site, "guard"), inForce, () => RenderGuard.Script(inForce)), CompressedAnswer.ShortLived, context)
+                : Problems.UnknownSite());
 
         // Under an old tag what is right now is served, for pages that hold an old pointer, but not kept: it is not what the tag names.
         endpoints.MapMethods("/banner/{site}/{language}/{part}.{tag}.js", Methods, IResult (

@@ -76,6 +76,35 @@ public sealed class ValidateDeclarationTests
     public void Origin_AsABrowserSendsIt_IsAccepted(string origin) => AssertAccepted("/origins/0", origin);
 
     [Theory]
+    [InlineData("count.meter-1.example")]
+    [InlineData("xn--bcher-kva.example")]
+    [InlineData("*.cdn.count.example")]
+    [InlineData("counter.localhost")]
+    [InlineData("1.a")]
+    public void Host_AsTheDnsHasIt_IsAccepted(string host) => AssertAccepted("/vendors/0/hosts/0", host);
+
+    /// <summary>Hosts of one vendor may lie under one another, and a name beside its own * is another host.</summary>
+    [Theory]
+    [InlineData("partner.example", true)]
+    [InlineData("*.partner.example", true)]
+    [InlineData("ter.example", true)]
+    [InlineData("example.meter.org", true)]
+    [InlineData("meter.example", false)]
+    [InlineData("a.meter.example", false)]
+    [InlineData("*.a.b.meter.example", false)]
+    [InlineData("*.meter.example", false)]
+    public void Host_UnderOneVendorOnly_IsAccepted(string host, bool accepted)
+    {
+        var document = DeclarationFiles.Smallest();
+        DeclarationFiles.Change(document, "/vendors/1/hosts", true, new JsonArray(host, "more.partner.example"));
+        Assert.Equal(accepted ? [] : ["/vendors/1/hosts/0"], ValidateDeclaration.Of(document).Faults.Select(fault => fault.Path));
+    }
+
+    [Fact]
+    public void Declaration_WithoutHosts_SaysNothingOfThem_SoThatItsHashIsAsItWas() =>
+        Assert.DoesNotContain("\"hosts\"", JsonSerializer.Serialize(DeclarationFiles.Sample("weefgoed"), ContractJson.Options), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("\"text\"")]

@@ -214,6 +214,7 @@ internal sealed partial record PageWords
                 ["safeguard"] = "waarborg",
                 ["privacyPolicy"] = "privacyverklaring",
                 ["conditions"] = "voorwaarden",
+                ["hosts"] = "namen van zijn servers",
                 ["kind"] = "soort",
                 ["purpose"] = "doel",
                 ["vendor"] = "wie het plaatst",

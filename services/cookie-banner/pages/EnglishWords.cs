@@ -214,6 +214,7 @@ internal sealed partial record PageWords
                 ["safeguard"] = "safeguard",
                 ["privacyPolicy"] = "privacy statement",
                 ["conditions"] = "conditions",
+                ["hosts"] = "names of its servers",
                 ["kind"] = "kind",
                 ["purpose"] = "purpose",
                 ["vendor"] = "who sets it",

@@ -18,8 +18,9 @@ const parts = [
   { name: 'act', entry: 'act.ts', format: 'esm' },
   { name: 'act-signals', entry: 'act.ts', format: 'esm' },
   { name: 'embeds', entry: 'embeds.ts', css: 'embeds.css', format: 'esm' },
+  { name: 'guard', entry: 'guard.ts', format: 'iife', collects: false },
 ];
-for (const { name, entry, css, format } of parts) {
+for (const { name, entry, css, format, collects = true } of parts) {
   const style = css && (await transform(await readFile(folder + css, 'utf8'), { loader: 'css', minify: true, target: ['chrome91', 'firefox90', 'safari15'] })).code.trim().replace(/(--[\w-]+): /g, '$1:');
   const { outputFiles: [bundle] } = await build({
     absWorkingDir: folder,
@@ -36,7 +37,7 @@ for (const { name, entry, css, format } of parts) {
   const { code } = await minify(bundle.text, { module: format === 'esm', ecma: 2020, compress: { passes: 3, pure_getters: true, unsafe_arrows: true } });
   // All of it stands in strict code's habits; the directive would only be bytes.
   const text = code.replace(/^"use strict";/, '') + '\n';
-  whole.update(text);
+  if (collects) whole.update(text);
   const brotli = brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
   console.log(`dist/${name}.js: ${text.length} bytes, ${brotli} with brotli`);
   const file = `${folder}dist/${name}.js`;
