@@ -58,7 +58,7 @@ internal static class DeclarationWarnings
     {
         foreach (var (vendor, i) in declaration.Vendors.Select((v, i) => (v, i)))
         {
-            if (TransferCountries.Eea.Contains(vendor.Country)) continue;
+            if (EuropeanEconomicArea.Countries.Contains(vendor.Country)) continue;
             if (vendor.Safeguard is null && !TransferCountries.Adequate.Contains(vendor.Country))
                 yield return WarningTexts.Of("transfer-without-safeguard", $"/vendors/{i}/safeguard", vendor.Name);
             if (vendor.Safeguard == "adequacy-decision" && !TransferCountries.Adequate.Contains(vendor.Country))
