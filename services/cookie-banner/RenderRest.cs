@@ -22,9 +22,9 @@ public static class RenderRest
         return $"const DETAILS={JsonSerializer.Serialize(Of(published.Declaration, language), RenderBanner.Json)};\n{bundle}";
     }
 
-    /// <summary>The part for embeds: the same for every site.</summary>
-    public static string Embeds(string language) =>
-        $"const TEXTS={JsonSerializer.Serialize(BannerTexts.Embeds(language), RenderBanner.Json)};\n{Bundles.Embeds}";
+    /// <summary>The part for embeds: the same for every site that has no texts of its own for it.</summary>
+    public static string Embeds(Declaration declaration, string language) =>
+        $"const TEXTS={JsonSerializer.Serialize(BannerTexts.Embeds(declaration, language), RenderBanner.Json)};\n{Bundles.Embeds}";
 
     /// <summary>Changes with every byte of the script, so that it may be kept in caches for as long as they like.</summary>
     public static string TagOf(string script) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script)))[..TagLength];
@@ -33,11 +33,11 @@ public static class RenderRest
     {
         var purposes = declaration.Purposes.Where(p => declaration.Cookies.Any(c => c.Purpose == p.Id)).ToList();
         var vendors = declaration.Vendors.Where(v => purposes.Any(p => p.Vendors.Contains(v.Id)) || declaration.Cookies.Any(c => c.Vendor == v.Id));
-        var texts = BannerTexts.Rest(language);
+        var texts = BannerTexts.Rest(declaration, language);
         if (!purposes.Exists(p => p.Advertising && p.LegalBasis == LegalBasis.Consent)) texts.Remove("gpc");
         texts.Remove("basis", out var bases);
         return new DetailsData(
-            texts, TagOf(Embeds(language)),
+            texts, TagOf(Embeds(declaration, language)),
             purposes.ToDictionary(p => p.Id, p => PurposeOf(declaration, p, language, bases)),
             vendors.ToDictionary(v => v.Id, v => new VendorDetails(v.Name, v.Country, v.PrivacyPolicy)));
     }

@@ -38,7 +38,7 @@ internal static class ServeBanner
             Func<string>? script = part switch
             {
                 "rest" => () => RenderRest.Script(inForce, language),
-                "embeds" => () => RenderRest.Embeds(language),
+                "embeds" => () => RenderRest.Embeds(inForce.Declaration, language),
                 _ => null,
             };
             if (script is null) return Problems.UnknownSite();
