@@ -2,12 +2,9 @@ using System.Collections.Frozen;
 
 namespace Consent.ConsentService;
 
-/// <summary>The officially assigned codes of ISO 3166-1 alpha-2, as of 2025, and those of the European Economic Area.</summary>
+/// <summary>The officially assigned codes of ISO 3166-1 alpha-2, as of 2025.</summary>
 internal static class DeclarationCountries
 {
-    public static FrozenSet<string> Eea { get; } = Codes(
-        "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK");
-
     public static FrozenSet<string> All { get; } = Codes(
         """
         AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI

@@ -61,7 +61,7 @@ internal static class DeclarationLawfulness
 
     /// <summary>GDPR art. 44 to 46.</summary>
     private static IEnumerable<DeclarationFault> TransfersWithoutSafeguard(JsonObject declaration) => declaration.Maps("vendors")
-        .Where(at => at.Item.Text("country") is { } country && !DeclarationCountries.Eea.Contains(country) && !at.Item.ContainsKey("safeguard"))
+        .Where(at => at.Item.Text("country") is { } country && !EuropeanEconomicArea.Countries.Contains(country) && !at.Item.ContainsKey("safeguard"))
         .Select(at => new DeclarationFault($"{at.Path}/safeguard", "Name the safeguard of this transfer out of the EEA, or correct the country."));
 
     /// <summary>Dutch Telecommunications Act (Tw) art. 11.7a(1): no exception covers advertising.</summary>

@@ -55,7 +55,7 @@ internal static partial class DeclarationMembers
             May("disclosures", List(statement)),
             May("measures", List(statement)),
             May("consentValidFor", _term), May("graceFor", _term), May("proofFor", _term), May("retired", YesOrNo),
-            May("children", Object(Must("ages", AgesByCountry))));
+            May("children", Object(Must("ages", AgesByCountry))), May("bannerTexts", DeclarationBannerTexts.In(languages)));
     }
 
     private static Shape Controller() => Object(

@@ -48,6 +48,9 @@ public sealed record Declaration
     /// <summary>Present when the service is offered to children (GDPR art. 8).</summary>
     public Children? Children { get; init; }
 
+    /// <summary>By language, texts of the banner in the site's own words: part of what a person was shown, hence of the declaration.</summary>
+    public IReadOnlyDictionary<string, OwnBannerTexts>? BannerTexts { get; init; }
+
     public Purpose? FindPurpose(string id) => Purposes.FirstOrDefault(p => p.Id == id);
 
     public Topic? FindTopic(string id) => Topics.FirstOrDefault(t => t.Id == id);

@@ -1,9 +1,10 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using Consent.Contracts;
 
 namespace Consent.CookieBanner;
 
-/// <summary>The banner's own texts, per language (<c>script/texts</c>).</summary>
+/// <summary>The banner's texts, per language: those of <c>script/texts</c>, save what the declaration says in words of the site's own.</summary>
 internal static class BannerTexts
 {
     private const string Fallback = "en";
@@ -18,17 +19,26 @@ internal static class BannerTexts
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
         .ToDictionary(name => name[Prefix.Length..^".json".Length], Read, StringComparer.OrdinalIgnoreCase);
 
-    public static JsonObject FirstLayer(string language) => Those(language, First.Contains);
+    public static JsonObject FirstLayer(Declaration declaration, string language) => Those(declaration, language, First.Contains);
 
-    public static JsonObject Rest(string language) => Those(language, name => !First.Contains(name) && !InPlace.Contains(name));
+    public static JsonObject Rest(Declaration declaration, string language) =>
+        Those(declaration, language, name => !First.Contains(name) && !InPlace.Contains(name));
 
-    public static JsonObject Embeds(string language) => Those(language, InPlace.Contains);
+    public static JsonObject Embeds(Declaration declaration, string language) => Those(declaration, language, InPlace.Contains);
 
-    /// <summary>By the tag, then by its first part, then English.</summary>
-    private static JsonObject Those(string language, Func<string, bool> wanted)
+    /// <summary>By the tag, then by its first part, then English; the site's own by the tag alone.</summary>
+    private static JsonObject Those(Declaration declaration, string language, Func<string, bool> wanted)
     {
         var texts = All.GetValueOrDefault(language) ?? All.GetValueOrDefault(language.Split('-')[0]) ?? All[Fallback];
-        return new JsonObject(texts.Where(t => wanted(t.Key)).Select(t => KeyValuePair.Create(t.Key, t.Value?.DeepClone())));
+        var those = new JsonObject(texts.Where(t => wanted(t.Key)).Select(t => KeyValuePair.Create(t.Key, t.Value?.DeepClone())));
+        if (declaration.BannerTexts?.GetValueOrDefault(language) is not { } own) return those;
+        foreach (var (name, text) in own)
+        {
+            var steps = name.Split('.');
+            if (wanted(steps[0])) (steps.Length > 1 ? those[steps[0]]! : those)[steps[^1]] = text;
+        }
+
+        return those;
     }
 
     private static JsonObject Read(string name)

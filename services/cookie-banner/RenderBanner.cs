@@ -31,7 +31,7 @@ public static class RenderBanner
         var declaration = published.Declaration;
         IReadOnlyList<string> languages = language is null ? declaration.Languages : [language];
         return new SiteData(
-            declaration.Site, published.Hash, Bundles.Build, declaration.Controller.Name, languages, [.. languages.Select(BannerTexts.FirstLayer)],
+            declaration.Site, published.Hash, Bundles.Build, declaration.Controller.Name, languages, [.. languages.Select(l => BannerTexts.FirstLayer(declaration, l))],
             RenderParts.TagOf(published.Declaration),
             [(12 * declaration.ConsentValidFor.Years) + declaration.ConsentValidFor.Months, declaration.ConsentValidFor.Days],
             CommonDomain.Of(declaration.Origins) is { Count: > 0 } domains ? domains : null,

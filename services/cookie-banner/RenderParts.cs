@@ -16,7 +16,7 @@ internal static class RenderParts
     {
         "rest" => RenderRest.Script(declaration, language),
         "act" => RenderAct.Script(declaration),
-        "embeds" => $"const TEXTS={JsonSerializer.Serialize(BannerTexts.Embeds(language), RenderBanner.Json)};\n{Bundles.Embeds}",
+        "embeds" => $"const TEXTS={JsonSerializer.Serialize(BannerTexts.Embeds(declaration, language), RenderBanner.Json)};\n{Bundles.Embeds}",
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, "There is no such part."),
     };
 

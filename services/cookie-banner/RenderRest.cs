@@ -18,7 +18,7 @@ public static class RenderRest
     {
         var purposes = declaration.Purposes.Where(p => declaration.Cookies.Any(c => c.Purpose == p.Id)).ToList();
         var vendors = declaration.Vendors.Where(v => purposes.Any(p => p.Vendors.Contains(v.Id)) || declaration.Cookies.Any(c => c.Vendor == v.Id));
-        var texts = BannerTexts.Rest(language);
+        var texts = BannerTexts.Rest(declaration, language);
         if (!purposes.Exists(p => p.Advertising && p.LegalBasis == LegalBasis.Consent)) texts.Remove("gpc");
         texts.Remove("basis", out var bases);
         return new DetailsData(

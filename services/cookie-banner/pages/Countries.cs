@@ -20,15 +20,13 @@ internal static class CountryNames
 }
 
 /// <summary>
-/// Where personal data go without a further safeguard: the European Economic Area, and the countries of which the European Commission
+/// Where personal data go out of the European Economic Area without a further safeguard: the countries of which the European Commission
 /// decided that their protection is adequate (GDPR art. 45(3)). As of 9 February 2026, from the Commission's list of adequacy decisions
 /// (commission.europa.eu, "Data protection adequacy for non-EU countries"); to be read again when a decision is made or runs out: that
 /// on the United Kingdom does so on 27 December 2031.
 /// </summary>
 internal static class TransferCountries
 {
-    public static FrozenSet<string> Eea { get; } = Codes("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK");
-
     /// <summary>Andorra, Argentina, Brazil, Canada, Faroe Islands, Guernsey, Israel, Isle of Man, Japan, Jersey, New Zealand, South Korea, Switzerland, United Kingdom, Uruguay, United States.</summary>
     public static FrozenSet<string> Adequate { get; } = Codes("AD AR BR CA CH FO GB GG IL IM JE JP KR NZ US UY");
 

@@ -32,6 +32,8 @@ internal static partial class DeclarationTexts
         yield return ("/rights/procedure", declaration.Rights.Procedure);
         foreach (var (s, i) in declaration.Disclosures.Select((s, i) => (s, i))) yield return ($"/disclosures/{i}/text", s.Text);
         foreach (var (s, i) in declaration.Measures.Select((s, i) => (s, i))) yield return ($"/measures/{i}/text", s.Text);
+        foreach (var (language, own) in declaration.BannerTexts ?? new Dictionary<string, OwnBannerTexts>())
+            foreach (var (name, text) in own) yield return ($"/bannerTexts/{language}/{name.Replace('.', '/')}", new Texts { [language] = text });
     }
 
     /// <summary>Whether a sentence of the texts holds, in whatever language it is written.</summary>

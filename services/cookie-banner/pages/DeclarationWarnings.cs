@@ -25,6 +25,7 @@ internal static class DeclarationWarnings
         .. Terms(declaration),
         .. Purposes(declaration),
         .. Rights(declaration),
+        .. Buttons(declaration),
     ];
 
     /// <summary>Those of a version, and those of how it came after the one before it.</summary>
@@ -58,7 +59,7 @@ internal static class DeclarationWarnings
     {
         foreach (var (vendor, i) in declaration.Vendors.Select((v, i) => (v, i)))
         {
-            if (TransferCountries.Eea.Contains(vendor.Country)) continue;
+            if (EuropeanEconomicArea.Countries.Contains(vendor.Country)) continue;
             if (vendor.Safeguard is null && !TransferCountries.Adequate.Contains(vendor.Country))
                 yield return WarningTexts.Of("transfer-without-safeguard", $"/vendors/{i}/safeguard", vendor.Name);
             if (vendor.Safeguard == "adequacy-decision" && !TransferCountries.Adequate.Contains(vendor.Country))
@@ -98,6 +99,26 @@ internal static class DeclarationWarnings
         var missing = Enum.GetValues<RightsRequest>().Where(r => PrivacyRights.IsStatutory(r, declaration) && !declaration.Rights.Requests.Contains(r)).ToList();
         if (missing.Count > 0)
             yield return WarningTexts.Of("right-not-offered", "/rights/requests", string.Join(", ", missing.Select(r => r.ToString().ToLowerInvariant())));
+    }
+
+    /// <summary>Buttons in words of the site's own, told by what they do as the banner's own are (AP, rules of thumb for cookie banners).</summary>
+    private static IEnumerable<DeclarationWarning> Buttons(Declaration declaration)
+    {
+        foreach (var (language, own) in declaration.BannerTexts ?? new Dictionary<string, OwnBannerTexts>())
+        {
+            var shown = BannerTexts.FirstLayer(declaration, language);
+            var (accept, refuse) = ((string)shown["accept"]!, (string)shown["refuse"]!);
+            if (own.ContainsKey("accept") && !PlainButtons.Accepts(accept, language)) yield return Unclear("accept", accept);
+            if (own.ContainsKey("refuse") && !PlainButtons.Refuses(refuse, language)) yield return Unclear("refuse", refuse);
+            if (own.TryGetValue("settings", out var settings) && !PlainButtons.OpensSettings(settings)) yield return Unclear("settings", settings);
+            // The banner's own two are of a length, so that one of these is the site's.
+            if (PlainButtons.IsFarLonger(refuse, accept))
+                yield return WarningTexts.Of("longer-refusal", At(own.ContainsKey("refuse") ? "refuse" : "accept"), refuse);
+
+            DeclarationWarning Unclear(string name, string text) => WarningTexts.Of("unclear-button-text", At(name), text);
+
+            string At(string name) => $"/bannerTexts/{language}/{name}";
+        }
     }
 
     /// <summary>What people read became something else, under the date of what it was.</summary>

@@ -235,6 +235,7 @@ internal sealed partial record PageWords
                 ["proofFor"] = "bewaartermijn van het bewijs",
                 ["retired"] = "website gestopt",
                 ["children"] = "leeftijd van kinderen",
+                ["bannerTexts"] = "teksten van de cookievraag",
             },
         },
         Register = new RegisterWords

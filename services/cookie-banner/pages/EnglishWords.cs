@@ -235,6 +235,7 @@ internal sealed partial record PageWords
                 ["proofFor"] = "how long proof is kept",
                 ["retired"] = "website retired",
                 ["children"] = "age of children",
+                ["bannerTexts"] = "texts of the cookie banner",
             },
         },
         Register = new RegisterWords

@@ -54,7 +54,7 @@ internal static class PrivacyRecipients
 
     public static string Safeguard(Page page, Vendor vendor) => Html.Text(vendor.Safeguard is { } safeguard
         ? page.Words.Safeguards.GetValueOrDefault(safeguard, safeguard)
-        : TransferCountries.Eea.Contains(vendor.Country) ? page.Words.InsideEea : page.Words.None);
+        : EuropeanEconomicArea.Countries.Contains(vendor.Country) ? page.Words.InsideEea : page.Words.None);
 
     private static string Name(Page page, Vendor vendor) =>
         Html.Text(vendor.Name)

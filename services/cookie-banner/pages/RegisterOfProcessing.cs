@@ -57,7 +57,7 @@ internal sealed record RegisterOfProcessing(
         return new Activity(
             purpose.Id, purpose.Name.In(page.Language), purpose.Description.In(page.Language), purpose.LegalBasis, purpose.Interest?.In(page.Language),
             [.. categories.Select(c => c.Name.In(page.Language))], [.. categories.Where(c => c.Special).Select(c => c.Name.In(page.Language))],
-            recipients, [.. recipients.Where(r => !TransferCountries.Eea.Contains(r.Country))],
+            recipients, [.. recipients.Where(r => !EuropeanEconomicArea.Countries.Contains(r.Country))],
             purpose.Retention.Description.In(page.Language), Counted(page.Words, purpose.Retention), purpose.Retention.Trigger);
     }
 

@@ -55,6 +55,12 @@ internal static class WarningTexts
         ["right-not-offered"] = ("GDPR art. 13(2)(b), (c), (d)",
             "De lijst van verzoeken mist rechten die de wet toch geeft; de verklaring noemt ze wel: {0}.",
             "The list of requests lacks rights that the law gives in any case; the statement names them all the same: {0}."),
+        ["unclear-button-text"] = ("GDPR art. 4(11), 7(2); EDPB Guidelines 05/2020",
+            "Deze knop zegt niet in gewone woorden wat er gebeurt. Schrijf het zoals ‘Alles accepteren’, ‘Alles weigeren’ en ‘Instellingen’, zonder aanprijzing en zonder ‘doorgaan’: {0}.",
+            "This button does not say in plain words what happens. Write it as in ‘Accept all’, ‘Reject all’ and ‘Settings’, without praise and without ‘continue’: {0}."),
+        ["longer-refusal"] = ("GDPR art. 4(11), 7(2); CNIL 2020-092",
+            "De knop om te weigeren heeft veel meer tekst dan die om te accepteren. Weigeren moet even makkelijk te vinden en te begrijpen zijn: {0}.",
+            "The button that refuses has far more text than the one that accepts. Refusing must be as easy to find and to understand: {0}."),
     };
 
     public static IReadOnlyCollection<string> Ids => All.Keys;
