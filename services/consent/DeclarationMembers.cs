@@ -46,7 +46,7 @@ internal static partial class DeclarationMembers
             May("regimes", List(Object(Must("law", _line), May("from", _date), May("until", _date)))),
             Must("scopeOfStatement", texts),
             Must("announcementOfChanges", texts),
-            Must("dataCategories", List(Object(Must("id", _id), Must("name", texts), May("special", YesOrNo)), atLeast: 1)),
+            Must("dataCategories", List(Object(Must("id", _id), Must("name", texts), May("special", YesOrNo), May("source", texts)), atLeast: 1)),
             Must("purposes", List(Purpose(texts), atLeast: 1)),
             Must("vendors", List(Vendor(texts))),
             Must("cookies", List(Cookie(texts))),
@@ -54,17 +54,20 @@ internal static partial class DeclarationMembers
             Must("rights", Rights(texts)),
             May("disclosures", List(statement)),
             May("measures", List(statement)),
+            May("automatedDecisions", List(statement)),
             May("consentValidFor", _term), May("graceFor", _term), May("proofFor", _term), May("retired", YesOrNo),
             May("children", Object(Must("ages", AgesByCountry))), May("bannerTexts", DeclarationBannerTexts.In(languages)));
     }
 
     private static Shape Controller() => Object(
         Must("id", _id), Must("name", _line), May("legalForm", _line), May("tradeRegisterNumber", _digits), Must("address", _line),
-        Must("postcode", _line), Must("city", _line), Must("country", _country), May("phone", _line), Must("email", _email), Must("website", _url));
+        Must("postcode", _line), Must("city", _line), Must("country", _country), May("phone", _line), Must("email", _email), Must("website", _url),
+        May("dataProtectionOfficer", Object(May("name", _line), Must("email", _email), May("phone", _line))),
+        May("representative", Object(Must("name", _line), Must("address", _line), Must("country", _country), Must("email", _email))));
 
     private static Shape Purpose(Shape texts) => Object(
         Must("id", _id), Must("name", texts), Must("description", texts), Must("legalBasis", OneOf<LegalBasis>()), May("interest", texts),
-        Must("dataCategories", List(_id, atLeast: 1, distinct: true)),
+        Must("dataCategories", List(_id, atLeast: 1, distinct: true)), May("dataSubjects", texts),
         Must("retention", Object(May("term", _term), May("workingDays", YesOrNo), Must("trigger", _id), Must("description", texts))),
         May("vendors", List(_id, distinct: true)), May("advertising", YesOrNo),
         May("signals", List(OneOf("ad_storage", "ad_user_data", "ad_personalization", "analytics_storage", "functionality_storage", "personalization_storage"), atLeast: 1, distinct: true)));
@@ -73,7 +76,7 @@ internal static partial class DeclarationMembers
         Must("id", _id), Must("name", _line), Must("role", OneOf<VendorRole>()), Must("country", _country),
         May("agreement", Object(Must("kind", OneOf("processing-agreement", "joint-controller-arrangement", "terms")), May("url", _url))),
         May("safeguard", OneOf("adequacy-decision", "standard-contractual-clauses", "binding-corporate-rules", "code-of-conduct", "certification")),
-        May("privacyPolicy", _url), May("conditions", texts), May("hosts", List(_host, atLeast: 1, distinct: true, atMost: MostHosts)));
+        May("privacyPolicy", _url), May("conditions", texts), May("contact", _email), May("hosts", List(_host, atLeast: 1, distinct: true, atMost: MostHosts)));
 
     private static Shape Cookie(Shape texts) => Object(
         Must("name", _line), Must("kind", OneOf<CookieKind>()), Must("purpose", _id), May("vendor", _id), May("lifetime", _term),

@@ -6,7 +6,7 @@ namespace Consent.ConsentService;
 /// <summary>Ids are unique, and what is named exists.</summary>
 internal static class DeclarationReferences
 {
-    private static readonly string[] _listsWithIds = ["dataCategories", "purposes", "vendors", "topics", "disclosures", "measures"];
+    private static readonly string[] _listsWithIds = ["dataCategories", "purposes", "vendors", "topics", "disclosures", "measures", "automatedDecisions"];
 
     public static IEnumerable<DeclarationFault> Faults(JsonObject declaration) =>
     [

@@ -30,6 +30,9 @@ public sealed record Declaration
     public IReadOnlyList<Statement> Disclosures { get; init; } = [];
     public IReadOnlyList<Statement> Measures { get; init; } = [];
 
+    /// <summary>Decisions based solely on automated processing, each with its logic and consequences (GDPR art. 13(2)(f), 22); empty: none are made; null: not said.</summary>
+    public IReadOnlyList<Statement>? AutomatedDecisions { get; init; }
+
     /// <summary>How long a choice, given or refused, is remembered.</summary>
     public Term ConsentValidFor { get; init; } = Term.SixMonths;
 
@@ -87,7 +90,17 @@ public sealed record Controller
     public string? Phone { get; init; }
     public required string Email { get; init; }
     public required string Website { get; init; }
+    public DataProtectionOfficer? DataProtectionOfficer { get; init; }
+
+    /// <summary>Of a controller outside the Union (GDPR art. 27).</summary>
+    public Representative? Representative { get; init; }
 }
+
+/// <summary>Whom to write to about data protection (GDPR art. 13(1)(b), 37); a name need not be told.</summary>
+public sealed record DataProtectionOfficer(string? Name, string Email, string? Phone);
+
+/// <param name="Country">ISO 3166-1 alpha-2.</param>
+public sealed record Representative(string Name, string Address, string Country, string Email);
 
 public sealed record Authority(string Name, string Website);
 
@@ -101,6 +114,9 @@ public sealed record DataCategory
 
     /// <summary>A special category of personal data (GDPR art. 9).</summary>
     public bool Special { get; init; }
+
+    /// <summary>Where the data come from, when not from the data subject, and whether from publicly accessible sources (GDPR art. 14(2)(f)).</summary>
+    public Texts? Source { get; init; }
 }
 
 /// <summary>What data is used for, with exactly one legal basis.</summary>
@@ -114,6 +130,9 @@ public sealed record Purpose
     /// <summary>The interest pursued and its balancing; required when the basis is legitimate interest.</summary>
     public Texts? Interest { get; init; }
     public required IReadOnlyList<string> DataCategories { get; init; }
+
+    /// <summary>Whose data these are, such as customers or visitors of the website (GDPR art. 30(1)(c)).</summary>
+    public Texts? DataSubjects { get; init; }
     public required Retention Retention { get; init; }
     public IReadOnlyList<string> Vendors { get; init; } = [];
 
@@ -158,6 +177,9 @@ public sealed record Vendor
     public string? Safeguard { get; init; }
     public string? PrivacyPolicy { get; init; }
     public Texts? Conditions { get; init; }
+
+    /// <summary>Where data subjects reach a joint controller (GDPR art. 26(1), 30(1)(a)): an e-mail address.</summary>
+    public string? Contact { get; init; }
 
     /// <summary>
     /// Hosts by which pages reach it: a name, or <c>*.</c> and a name for every host under that, the name itself left out, as in a Content

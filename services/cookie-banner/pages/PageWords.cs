@@ -103,6 +103,11 @@ internal sealed partial record PageWords
         public required string Special { get; init; }
         public required string Source { get; init; }
         public required string SourceText { get; init; }
+        public required string OtherSources { get; init; }
+        public required string Representative { get; init; }
+        public required string DataProtectionOfficer { get; init; }
+        public required string Contact { get; init; }
+        public required string AutomatedNone { get; init; }
         public required string Vendors { get; init; }
         public required string VendorsNone { get; init; }
         public required string Role { get; init; }
@@ -171,7 +176,6 @@ internal sealed partial record PageWords
         public required Func<string, string> After { get; init; }
         public required Func<int, string> WorkingDays { get; init; }
         public required string Site { get; init; }
-        public required string DataProtectionOfficer { get; init; }
         public required string Description { get; init; }
     }
 }

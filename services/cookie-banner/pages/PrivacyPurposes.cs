@@ -59,6 +59,7 @@ internal static class PrivacyRecipients
     private static string Name(Page page, Vendor vendor) =>
         Html.Text(vendor.Name)
         + (vendor.PrivacyPolicy is { } policy ? $" ({Html.Link(policy, page.Words.Privacy.Policy)})" : "")
+        + (vendor.Contact is { } contact ? $"<br><small>{Html.Text(page.Words.Privacy.Contact)} {Html.Mail(contact)}</small>" : "")
         + (vendor.Conditions is { } conditions ? $"<br><small>{page.Said(conditions)}</small>" : "");
 
     private static string UsedFor(Page page, Vendor vendor)

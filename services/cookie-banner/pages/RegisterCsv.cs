@@ -17,14 +17,14 @@ internal static class RegisterCsv
         var (words, privacy, controller) = (page.Words.Register, page.Words.Privacy, register.Controller);
         var csv = new StringBuilder(ByteOrderMark);
         Append(csv,
-            words.Site, privacy.Controller, privacy.Address, privacy.Email, privacy.Phone, words.DataProtectionOfficer, words.Purpose, words.Description, privacy.Basis,
+            words.Site, privacy.Controller, privacy.Address, privacy.Email, privacy.Phone, privacy.DataProtectionOfficer, words.Purpose, words.Description, privacy.Basis,
             privacy.Interest, words.Subjects, privacy.Data, privacy.Special, privacy.Recipients, words.Transfers, privacy.Retention, privacy.Measures);
         foreach (var activity in register.Activities)
         {
             Append(csv,
                 register.Site, controller.Name, $"{controller.Address}, {controller.Postcode} {controller.City}, {page.Country(controller.Country)}", controller.Email,
-                controller.Phone ?? "", words.Missing, activity.Purpose, activity.Description, page.Words.Bases[activity.LegalBasis], activity.Interest ?? "",
-                words.Missing, Joined(activity.DataCategories), Joined(activity.SpecialCategories),
+                controller.Phone ?? "", controller.DataProtectionOfficer is { } officer ? Joined(((string?[])[officer.Name, officer.Email, officer.Phone]).OfType<string>()) : words.Missing, activity.Purpose, activity.Description, page.Words.Bases[activity.LegalBasis], activity.Interest ?? "",
+                activity.DataSubjects ?? words.Missing, Joined(activity.DataCategories), Joined(activity.SpecialCategories),
                 Joined(activity.Recipients.Select(r => $"{r.Name} ({page.Country(r.Country)}; {page.Words.Roles[r.Role]})")),
                 Joined(activity.Transfers.Select(r => $"{r.Name} ({page.Country(r.Country)}; {(r.Safeguard is { } s ? page.Words.Safeguards.GetValueOrDefault(s, s) : page.Words.None)})")),
                 activity.Retention, Joined(register.Measures));

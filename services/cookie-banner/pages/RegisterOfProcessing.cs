@@ -4,7 +4,7 @@ namespace Consent.CookieBanner.Pages;
 
 /// <summary>
 /// The controller's record of processing activities (GDPR art. 30(1)), as data in one language; each member names its letter. What a
-/// declaration cannot say stands in <paramref name="NotDeclared"/>: a supervisory authority is not to take silence for "none".
+/// declaration does not say stands in <paramref name="NotDeclared"/>: a supervisory authority is not to take silence for "none".
 /// </summary>
 /// <param name="Controller">(a).</param>
 /// <param name="Activities">(b) to (f), one for each purpose.</param>
@@ -13,23 +13,26 @@ namespace Consent.CookieBanner.Pages;
 internal sealed record RegisterOfProcessing(
     string Site, int Version, string Hash, DateOnly EffectiveFrom, string Language, Controller Controller, string PrivacyEmail,
     IReadOnlyList<RegisterOfProcessing.Activity> Activities, IReadOnlyList<string> Disclosures, IReadOnlyList<string> Measures,
-    IReadOnlyList<RegisterOfProcessing.Part> NotDeclared, IReadOnlyList<DeclarationWarning> Warnings)
+    IReadOnlyList<string>? AutomatedDecisions, IReadOnlyList<RegisterOfProcessing.Part> NotDeclared, IReadOnlyList<DeclarationWarning> Warnings)
 {
+    /// <param name="DataSubjects">(c).</param>
     /// <param name="DataCategories">(c), with those of GDPR art. 9 repeated in <paramref name="SpecialCategories"/>.</param>
     /// <param name="Recipients">(d).</param>
     /// <param name="Transfers">(e): those of the recipients that are outside the EEA.</param>
     /// <param name="Retention">(f), as the statement says it; <paramref name="Term"/> and <paramref name="Trigger"/> as the declaration counts it.</param>
     internal sealed record Activity(
-        string Id, string Purpose, string Description, LegalBasis LegalBasis, string? Interest, IReadOnlyList<string> DataCategories,
+        string Id, string Purpose, string Description, LegalBasis LegalBasis, string? Interest, string? DataSubjects, IReadOnlyList<string> DataCategories,
         IReadOnlyList<string> SpecialCategories, IReadOnlyList<Recipient> Recipients, IReadOnlyList<Recipient> Transfers, string Retention, string? Term, string Trigger);
 
-    internal sealed record Recipient(string Id, string Name, VendorRole Role, string Country, string? Agreement, string? Safeguard);
+    internal sealed record Recipient(string Id, string Name, VendorRole Role, string Country, string? Agreement, string? Safeguard, string? Contact);
 
     /// <param name="Id">Stable.</param>
     internal sealed record Part(string Id, string Article, Texts Name);
 
-    /// <summary>What the law asks of the register or of the statement, and a declaration has no member for.</summary>
-    public static IReadOnlyList<Part> Unsaid { get; } =
+    /// <summary>What the law asks of the register or of the statement where it applies, and the declaration is silent on.</summary>
+    public static IReadOnlyList<Part> Unsaid(Declaration declaration) => [.. Parts.Where(p => IsUnsaid(p.Id, declaration))];
+
+    private static readonly IReadOnlyList<Part> Parts =
     [
         new("data-protection-officer", "GDPR art. 30(1)(a), 13(1)(b)", Say("Functionaris gegevensbescherming", "Data protection officer")),
         new("representative", "GDPR art. 30(1)(a), 13(1)(a)", Say("Vertegenwoordiger in de Unie", "Representative in the Union")),
@@ -39,6 +42,16 @@ internal sealed record RegisterOfProcessing(
         new("automated-decisions", "GDPR art. 13(2)(f), 14(2)(g)", Say("Geautomatiseerde besluiten en hun logica", "Automated decisions and their logic")),
     ];
 
+    private static bool IsUnsaid(string part, Declaration declaration) => part switch
+    {
+        "data-protection-officer" => declaration.Controller.DataProtectionOfficer is null,
+        "representative" => declaration.Controller.Representative is null && !EuropeanEconomicArea.Countries.Contains(declaration.Controller.Country),
+        "joint-controllers" => declaration.Vendors.Any(v => v.Role == VendorRole.JointController && v.Contact is null),
+        "categories-of-data-subjects" => declaration.Purposes.Any(p => p.DataSubjects is null),
+        "sources" => declaration.DataCategories.All(c => c.Source is null),
+        _ => declaration.AutomatedDecisions is null,
+    };
+
     public static RegisterOfProcessing Of(Page page)
     {
         var (declaration, language) = (page.Declaration, page.Language);
@@ -46,16 +59,16 @@ internal sealed record RegisterOfProcessing(
             declaration.Site, page.Shown.Version, page.Shown.Hash, declaration.EffectiveFrom, language, declaration.Controller, declaration.Rights.Email,
             [.. declaration.Purposes.Select(p => ActivityOf(page, p))],
             [.. declaration.Disclosures.Select(s => s.Text.In(language))], [.. declaration.Measures.Select(s => s.Text.In(language))],
-            Unsaid, DeclarationWarnings.Of(page.History.ByVersion(page.Shown.Version - 1), page.Shown));
+            declaration.AutomatedDecisions is { } decisions ? [.. decisions.Select(s => s.Text.In(language))] : null, Unsaid(declaration), DeclarationWarnings.Of(page.History.ByVersion(page.Shown.Version - 1), page.Shown));
     }
 
     private static Activity ActivityOf(Page page, Purpose purpose)
     {
         var categories = page.Declaration.DataCategories.Where(c => purpose.DataCategories.Contains(c.Id, StringComparer.Ordinal)).ToList();
         List<Recipient> recipients = [.. purpose.Vendors.Select(page.Vendor).OfType<Vendor>()
-            .Select(v => new Recipient(v.Id, v.Name, v.Role, v.Country, v.Agreement?.Kind, v.Safeguard))];
+            .Select(v => new Recipient(v.Id, v.Name, v.Role, v.Country, v.Agreement?.Kind, v.Safeguard, v.Contact))];
         return new Activity(
-            purpose.Id, purpose.Name.In(page.Language), purpose.Description.In(page.Language), purpose.LegalBasis, purpose.Interest?.In(page.Language),
+            purpose.Id, purpose.Name.In(page.Language), purpose.Description.In(page.Language), purpose.LegalBasis, purpose.Interest?.In(page.Language), purpose.DataSubjects?.In(page.Language),
             [.. categories.Select(c => c.Name.In(page.Language))], [.. categories.Where(c => c.Special).Select(c => c.Name.In(page.Language))],
             recipients, [.. recipients.Where(r => !EuropeanEconomicArea.Countries.Contains(r.Country))],
             purpose.Retention.Description.In(page.Language), Counted(page.Words, purpose.Retention), purpose.Retention.Trigger);

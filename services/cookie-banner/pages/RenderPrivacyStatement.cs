@@ -5,9 +5,8 @@ namespace Consent.CookieBanner.Pages;
 
 /// <summary>
 /// The privacy statement: what GDPR art. 13 and 14 have a controller tell, as far as a declaration says it. Where a declaration names
-/// nothing (another source, automated decisions) the page says that none is named, and claims no more. A data protection officer and a
-/// representative (art. 13(1)(a) and (b)) have no place in a declaration, and none here. Rights follow from the law, so that each is told
-/// whether or not the declaration lists it.
+/// nothing (another source, automated decisions) the page says that none is named, and claims no more. Rights follow from the law, so
+/// that each is told whether or not the declaration lists it.
 /// </summary>
 internal static class RenderPrivacyStatement
 {
@@ -19,13 +18,13 @@ internal static class RenderPrivacyStatement
             ("controller", words.Controller, Controller(page)),
             ("purposes", words.Purposes, PrivacyPurposes.Of(page)),
             ("data", words.Categories, Categories(page)),
-            ("source", words.Source, $"<p>{Html.Text(words.SourceText)}</p>"),
+            ("source", words.Source, Sources(page)),
             ("recipients", words.Vendors, PrivacyRecipients.Of(page)),
             ("cookies", page.Words.Cookies.Title, $"<p><a href=\"cookies?lang={Html.Text(page.Language)}{VersionOf(page)}\">{Html.Text(words.CookiesText)}</a>.</p>"),
             ("rights", words.Rights, PrivacyRights.Of(page)),
             ("withdrawal", words.Withdrawal, PrivacyRights.Withdrawal(page)),
             ("complaint", words.Complaint, Complaint(page)),
-            ("automated", words.Automated, $"<p>{Html.Text(words.AutomatedText)}</p>"),
+            ("automated", words.Automated, Automated(page)),
             ("disclosures", words.Disclosures, Statements(page, page.Declaration.Disclosures)),
             ("measures", words.Measures, Statements(page, page.Declaration.Measures)),
             ("children", words.Children, Children(page)),
@@ -72,8 +71,32 @@ internal static class RenderPrivacyStatement
             (words.Phone, controller.Phone is { } phone ? Html.Text(phone) : null),
             (words.Email, Html.Mail(controller.Email)),
             (words.Website, Html.Link(controller.Website, controller.Website)),
-            (words.Requests, Html.Mail(page.Declaration.Rights.Email)));
+            (words.Requests, Html.Mail(page.Declaration.Rights.Email)),
+            (words.DataProtectionOfficer, controller.DataProtectionOfficer is { } officer ? Officer(officer) : null),
+            (words.Representative, controller.Representative is { } representative ? Represented(page, representative) : null));
     }
+
+    public static string Officer(DataProtectionOfficer officer) => string.Join(", ",
+        ((string?[])[officer.Name is { } name ? Html.Text(name) : null, Html.Mail(officer.Email), officer.Phone is { } phone ? Html.Text(phone) : null]).OfType<string>());
+
+    public static string Represented(Page page, Representative representative) =>
+        $"{Html.Text($"{representative.Name}, {representative.Address}, {page.Country(representative.Country)}")}, {Html.Mail(representative.Email)}";
+
+    private static string Sources(Page page)
+    {
+        var words = page.Words.Privacy;
+        var others = page.Declaration.DataCategories.Where(c => c.Source is not null).ToList();
+        return others.Count == 0
+            ? $"<p>{Html.Text(words.SourceText)}</p>"
+            : Facts.Of([.. others.Select(c => (c.Name.In(page.Language), (string?)page.Said(c.Source!)))]) + $"<p>{Html.Text(words.OtherSources)}</p>";
+    }
+
+    private static string Automated(Page page) => page.Declaration.AutomatedDecisions switch
+    {
+        null => $"<p>{Html.Text(page.Words.Privacy.AutomatedText)}</p>",
+        [] => $"<p>{Html.Text(page.Words.Privacy.AutomatedNone)}</p>",
+        var decisions => Statements(page, decisions),
+    };
 
     private static string Categories(Page page)
     {

@@ -12,6 +12,7 @@ internal static class RenderRegister
             {string.Concat(register.Activities.Select(a => Activity(page, a)))}
             {Statements(page, "disclosures", page.Words.Privacy.Disclosures, register.Disclosures)}
             {Statements(page, "measures", page.Words.Privacy.Measures, register.Measures)}
+            {Statements(page, "automated", page.Words.Privacy.Automated, register.AutomatedDecisions ?? [])}
             """;
         var lead = $"<p class=\"lead\">{Html.Text(words.Lead)}</p>{Warnings(page, register)}{NotDeclared(page, register)}";
         return PageFrame.Of(page, words.Title, "register", lead, body, isPublic: false);
@@ -25,8 +26,9 @@ internal static class RenderRegister
             register.Warnings.Select(w => $"{Html.Text(w.Text[page.Words.Language])} <small>({Html.Text(w.Article)}; <code>{Html.Text(w.Id)}</code>, <code>{Html.Text(w.At)}</code>)</small>"))}</section>";
     }
 
-    private static string NotDeclared(Page page, RegisterOfProcessing register) =>
-        $"<section aria-labelledby=\"unsaid\"><h2 id=\"unsaid\">{Html.Text(page.Words.Register.NotDeclared)}</h2><p>{Html.Text(page.Words.Register.NotDeclaredText)}</p>"
+    private static string NotDeclared(Page page, RegisterOfProcessing register) => register.NotDeclared.Count == 0
+        ? ""
+        : $"<section aria-labelledby=\"unsaid\"><h2 id=\"unsaid\">{Html.Text(page.Words.Register.NotDeclared)}</h2><p>{Html.Text(page.Words.Register.NotDeclaredText)}</p>"
         + $"{Html.List(register.NotDeclared.Select(p => $"{Html.Text(p.Name[page.Words.Language])} <small>({Html.Text(p.Article)})</small>"))}</section>";
 
     private static string Controller(Page page, RegisterOfProcessing register)
@@ -40,7 +42,8 @@ internal static class RenderRegister
             (words.Email, Html.Mail(controller.Email)),
             (words.Requests, Html.Mail(register.PrivacyEmail)),
             (page.Words.Register.Site, $"{Html.Text(register.Site)}: {Html.Text(string.Join(", ", page.Declaration.Origins))}"),
-            (page.Words.Register.DataProtectionOfficer, Html.Text(page.Words.Register.Missing)))}</section>\n";
+            (words.DataProtectionOfficer, controller.DataProtectionOfficer is { } officer ? RenderPrivacyStatement.Officer(officer) : Html.Text(page.Words.Register.Missing)),
+            (words.Representative, controller.Representative is { } representative ? RenderPrivacyStatement.Represented(page, representative) : null))}</section>\n";
     }
 
     private static string Activity(Page page, RegisterOfProcessing.Activity activity)
@@ -50,7 +53,7 @@ internal static class RenderRegister
             (register.Description, page.Said(activity.Description)),
             (words.Basis, Html.Text(page.Words.Bases[activity.LegalBasis])),
             (words.Interest, activity.Interest is { } interest ? page.Said(interest) : null),
-            (register.Subjects, Html.Text(register.Missing)),
+            (register.Subjects, activity.DataSubjects is { } subjects ? page.Said(subjects) : Html.Text(register.Missing)),
             (words.Data, Html.List(page.Declaration.FindPurpose(activity.Id)!.DataCategories.Select(page.Category))),
             (words.Recipients, activity.Recipients.Count == 0 ? Html.Text(page.Words.Cookies.NobodyElse) : Html.List(activity.Recipients.Select(r => Recipient(page, r)))),
             (register.Transfers, activity.Transfers.Count == 0 ? Html.Text(register.NoTransfers) : Html.List(activity.Transfers.Select(r => Transfer(page, r)))),
@@ -58,7 +61,7 @@ internal static class RenderRegister
     }
 
     private static string Recipient(Page page, RegisterOfProcessing.Recipient recipient) => Html.Text(
-        $"{recipient.Name}, {page.Country(recipient.Country)} ({page.Words.Roles[recipient.Role]}; {(recipient.Agreement is { } kind ? page.Words.Agreements.GetValueOrDefault(kind, kind) : page.Words.None)})");
+        $"{recipient.Name}, {page.Country(recipient.Country)} ({page.Words.Roles[recipient.Role]}; {(recipient.Agreement is { } kind ? page.Words.Agreements.GetValueOrDefault(kind, kind) : page.Words.None)}){(recipient.Contact is { } contact ? $", {contact}" : "")}");
 
     private static string Transfer(Page page, RegisterOfProcessing.Recipient recipient) => Html.Text(
         $"{recipient.Name}, {page.Country(recipient.Country)}: {(recipient.Safeguard is { } safeguard ? page.Words.Safeguards.GetValueOrDefault(safeguard, safeguard) : page.Words.None)}");

@@ -17,7 +17,7 @@ internal static class ServeRegister
         Map("/pages/{site}/register.json", page => JsonAnswer.Of(RegisterOfProcessing.Of(page)));
         Map("/pages/{site}/warnings", page => JsonAnswer.Of(new Answer(
             page.Declaration.Site, page.Shown.Version, page.Shown.Hash,
-            DeclarationWarnings.Of(page.History.ByVersion(page.Shown.Version - 1), page.Shown), RegisterOfProcessing.Unsaid)));
+            DeclarationWarnings.Of(page.History.ByVersion(page.Shown.Version - 1), page.Shown), RegisterOfProcessing.Unsaid(page.Declaration))));
 
         void Map(string path, Func<Page, IResult> answer) => endpoints.MapGet(path, (string site, string? lang, string? version, HttpContext context) =>
         {

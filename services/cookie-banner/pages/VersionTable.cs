@@ -54,6 +54,7 @@ internal static class VersionTable
         "topics" => declaration.FindTopic(change.Id)?.Name.In(language),
         "disclosures" => Beginning(declaration.Disclosures, change.Id, language),
         "measures" => Beginning(declaration.Measures, change.Id, language),
+        "automatedDecisions" => Beginning(declaration.AutomatedDecisions ?? [], change.Id, language),
         _ => null,
     } ?? change.Id;
 
