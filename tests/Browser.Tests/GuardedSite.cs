@@ -74,6 +74,8 @@ public sealed partial class GuardedSite(RunningHost host) : IAsyncLifetime
         "img srcset: held", "link href: held", "link attribute: held",
     ];
 
+    public Uri Gateway => host.Gateway;
+
     public async ValueTask InitializeAsync() => await host.PublishLikeAsync("koppelhuis", Site, declaration =>
     {
         declaration["origins"] = new JsonArray("https://www.guarded.example", "https://own.guarded.example");
