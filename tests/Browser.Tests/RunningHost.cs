@@ -94,12 +94,15 @@ public sealed class RunningHost : IAsyncLifetime
     }
 
     /// <summary>Publishes the site's declaration with a change, and waits until the banner has it.</summary>
-    public async Task RepublishAsync(string site, Action<JsonObject> change)
+    public Task RepublishAsync(string site, Action<JsonObject> change) => PublishLikeAsync(site, site, change);
+
+    /// <summary>Publishes a site of the test's own, with another's declaration and a change.</summary>
+    public async Task PublishLikeAsync(string like, string site, Action<JsonObject> change)
     {
-        var address = new Uri(Gateway, $"/v1/sites/{site}/declaration");
-        var declaration = (await _http.GetFromJsonAsync<JsonObject>(address, Cancel))!;
+        var declaration = (await _http.GetFromJsonAsync<JsonObject>(new Uri(Gateway, $"/v1/sites/{like}/declaration"), Cancel))!;
+        declaration["site"] = site;
         change(declaration);
-        using var answer = await _http.PutAsJsonAsync(address, declaration, Cancel);
+        using var answer = await _http.PutAsJsonAsync(new Uri(Gateway, $"/v1/sites/{site}/declaration"), declaration, Cancel);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
         var hash = (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["hash"]!.GetValue<string>();
         await Eventually.IsSoAsync("the banner has the new declaration", async () =>

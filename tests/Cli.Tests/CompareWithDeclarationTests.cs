@@ -106,6 +106,36 @@ public sealed class CompareWithDeclarationTests
     }
 
     [Fact]
+    public void A_third_party_is_known_by_the_hosts_that_its_vendor_declares()
+    {
+        var vendors = Declaring("player", "video.example", "*.stream.example");
+        Assert.Empty(Wrong(vendors, One("video.example", Phase.Accepted), One("a.b.stream.example", Phase.Accepted)));
+        Assert.Equal(["TooEarly video.example", "TooEarly a.stream.example"], Wrong(vendors, One("video.example", Phase.Before), One("a.stream.example", Phase.Refused)));
+        Assert.Equal(
+            ["Undeclared stream.example", "Undeclared www.video.example", "Undeclared upstream.example"],
+            Wrong(vendors, One("stream.example", Phase.Accepted), One("www.video.example", Phase.Accepted), One("upstream.example", Phase.Accepted)));
+        // It serves a purpose that needs no consent too.
+        Assert.Empty(Wrong(Declaring("till", "till.example"), One("till.example", Phase.Before)));
+    }
+
+    [Theory]
+    [InlineData("a.cloud.example", "a.cloud.example")]
+    [InlineData("b.cloud.example", "cloud.example")]
+    [InlineData("count.baker.example", "count.baker.example")]
+    [InlineData("www.baker.example", "baker.example")]
+    public void A_host_that_a_vendor_declares_counts_by_itself_also_on_the_site_s_own_domain(string host, string party) =>
+        Assert.Equal(party, Declaring("player", "a.cloud.example", "count.baker.example").PartyOf(host, string.Join('.', host.Split('.')[^2..])));
+
+    [Fact]
+    public void A_vendor_that_declares_its_hosts_sets_its_cookies_there_alone()
+    {
+        var vendors = Declaring("player", "*.player.example");
+        Assert.Empty(Wrong(vendors, Cookie("player", 30, Phase.Accepted) with { Host = "media.player.example", ThirdParty = true }));
+        Assert.Empty(Wrong(vendors, Cookie("player", 30, Phase.Accepted) with { Host = "player.example", ThirdParty = true }));
+        Assert.Equal(["Undeclared player"], Wrong(vendors, Cookie("player", 30, Phase.Accepted) with { Host = "tracker.example", ThirdParty = true }));
+    }
+
+    [Fact]
     public void A_neighbour_under_the_same_suffix_is_not_the_vendor() =>
         Assert.Equal(["Undeclared cloud.example"], Wrong(Vendors with { Given = [("player", "a.cloud.example")] }, new ThirdParty("cloud.example", ["a.cloud.example", "b.cloud.example"], ["script"], In(Phase.Accepted))));
 
@@ -117,4 +147,10 @@ public sealed class CompareWithDeclarationTests
         Assert.Equal(["session", "_count_off", "player", "basket", "watched"], report.Findings.Select(f => f.Name));
         Assert.All(report.Findings, f => Assert.Equal(FindingKind.NeverSeen, f.Kind));
     }
+
+    private static VendorHosts Declaring(string vendor, params string[] hosts) =>
+        Vendors with { Vendors = [.. Declared.Vendors.Select(v => v.Id == vendor ? v with { Hosts = hosts } : v)] };
+
+    /// <summary>A party of one host, as one that a vendor declares is.</summary>
+    private static ThirdParty One(string host, params Phase[] seen) => new(host, [host], ["script"], In(seen));
 }

@@ -25,11 +25,13 @@ public sealed class DeclaredSiteTests
     public void Json_says_the_same_as_yaml()
     {
         var declared = DeclaredSite.Read("""
-            {"site":"baker","purposes":[{"id":"s","legalBasis":"consent","vendors":["v"]}],"vendors":[{"id":"v","privacyPolicy":"https://v.example/p"}],
+            {"site":"baker","purposes":[{"id":"s","legalBasis":"consent","vendors":["v"]}],"vendors":[{"id":"v","privacyPolicy":"https://v.example/p","hosts":["*.v.example"]}],
              "cookies":[{"name":"c","kind":"session-storage","purpose":"s","vendor":"v","lifetime":"P4W"}],"version":3}
             """);
         Assert.Equal(new DeclaredKey(StoredKind.SessionStorage, "c", "s", "v", new Term(0, 0, 28)), Assert.Single(declared.Keys));
-        Assert.Equal(new DeclaredVendor("v", "v.example"), Assert.Single(declared.Vendors));
+        var vendor = Assert.Single(declared.Vendors);
+        Assert.Equal(("v", "v.example"), (vendor.Id, vendor.PolicyHost));
+        Assert.Equal(["*.v.example"], vendor.Hosts);
         Assert.True(declared.RestsOnConsent("s"));
     }
 

@@ -20,7 +20,7 @@ public sealed class LeakySite : IAsyncDisposable
           - { id: necessary, legalBasis: legal-obligation }
           - { id: statistics, legalBasis: consent, vendors: [counter] }
         vendors:
-          - { id: counter }
+          - { id: counter, hosts: [counter.localhost] }
           - { id: idle }
         cookies:
           - { name: consent-choice, kind: cookie, purpose: necessary, lifetime: P6M }

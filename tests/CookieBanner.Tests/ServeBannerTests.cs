@@ -62,6 +62,23 @@ public class ServeBannerTests
     }
 
     [Fact]
+    public async Task The_guard_is_served_as_the_banner_is_and_follows_the_declaration()
+    {
+        await using var banner = await RunningBanner.StartAsync(_held);
+        using var answer = await banner.Http.GetAsync("/banner/wol/guard.js", Cancel);
+        Assert.Equal("text/javascript; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
+        Assert.Equal("public, max-age=60", answer.Headers.CacheControl?.ToString());
+        foreach (var (header, value) in new[] { ("X-Content-Type-Options", "nosniff"), ("Cross-Origin-Resource-Policy", "cross-origin"), ("Access-Control-Allow-Origin", "*") })
+            Assert.Equal([value], answer.Headers.GetValues(header));
+        Assert.Equal(RenderGuard.Script(_held.Current!), await answer.Content.ReadAsStringAsync(Cancel));
+
+        _held.Current = Published(Declaration() with { Origins = ["https://wol.example", "https://garen.example"] }, version: 2);
+        Assert.Contains("garen.example", await banner.Http.GetStringAsync(new Uri("/banner/wol/guard.js", UriKind.Relative), Cancel), StringComparison.Ordinal);
+        using var unknown = await banner.Http.GetAsync("/banner/zijde/guard.js", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
     public async Task An_unknown_site_is_answered_with_problem_details()
     {
         await using var banner = await RunningBanner.StartAsync(_held);

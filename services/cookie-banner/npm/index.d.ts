@@ -82,5 +82,7 @@ declare global {
     'consent:shown': CustomEvent;
     /** Something was held back for want of consent. */
     'consent:held': CustomEvent<{ purpose: string; element: Element }>;
+    /** The guard holds a request to this host: a vendor's without consent, or of nobody whom the declaration names. */
+    'consent:request-held': CustomEvent<{ host: string; kind: string; purposes: string[]; vendor?: string }>;
   }
 }

@@ -11,7 +11,7 @@ namespace Consent.Cli.Scan;
 internal enum FindingKind { Undeclared, TooEarly, TooLongLived, NeverSeen }
 
 /// <param name="What">The <see cref="StoredKind"/>, or <c>third-party</c>.</param>
-/// <param name="Name">Of a third party its registrable host; of what was never seen the declared name.</param>
+/// <param name="Name">Of a third party its <see cref="ThirdParty.Host"/>; of what was never seen the declared name.</param>
 internal sealed record Finding(FindingKind Kind, string What, string Name)
 {
     /// <summary>Whose it is in the browser; of a third party its hosts.</summary>

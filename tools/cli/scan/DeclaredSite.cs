@@ -33,7 +33,8 @@ internal sealed record DeclaredSite(
                 [.. Maps(declaration, "purposes").Select(p => new DeclaredPurpose(
                     Text(p, "id") ?? "", Text(p, "legalBasis") == "consent", [.. Items(p, "vendors").OfType<JsonValue>().Select(v => v.ToString())]))],
                 [.. Maps(declaration, "vendors").Select(v => new DeclaredVendor(
-                    Text(v, "id") ?? "", Uri.TryCreate(Text(v, "privacyPolicy"), UriKind.Absolute, out var policy) ? policy.IdnHost : null))],
+                    Text(v, "id") ?? "", Uri.TryCreate(Text(v, "privacyPolicy"), UriKind.Absolute, out var policy) ? policy.IdnHost : null)
+                { Hosts = [.. Items(v, "hosts").OfType<JsonValue>().Select(h => h.ToString())] })],
                 [.. Maps(declaration, "cookies").Select(Key)]);
         }
         catch (Exception e) when (e is YamlException or JsonException or InvalidOperationException)
@@ -84,7 +85,13 @@ internal sealed record DeclaredSite(
 internal sealed record DeclaredPurpose(string Id, bool OnConsent, IReadOnlyList<string> Vendors);
 
 /// <param name="PolicyHost">Where its privacy policy lies: a hint at the hosts it uses, and no more.</param>
-internal sealed record DeclaredVendor(string Id, string? PolicyHost);
+internal sealed record DeclaredVendor(string Id, string? PolicyHost)
+{
+    /// <summary>Names, and <c>*.name</c> for every host under one.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    public bool Has(string host) => Hosts.Any(h => h.StartsWith("*.", StringComparison.Ordinal) ? host.EndsWith(h[1..], StringComparison.Ordinal) : host == h);
+}
 
 /// <param name="Lifetime">Null for the browser session.</param>
 internal sealed record DeclaredKey(StoredKind Kind, string Name, string Purpose, string? Vendor, Term? Lifetime);

@@ -6,7 +6,7 @@ namespace Consent.Cli.Scan;
 /// <param name="Pages">How many links are followed, at most.</param>
 /// <param name="OwnHosts">Host names that are the site's own beside the address's.</param>
 /// <param name="Asks">The declaration holds something that the banner asks consent for.</param>
-internal sealed record ScanOptions(Uri Address, int Pages, string? RefuseSelector, string? AcceptSelector, int Width, TimeSpan Timeout, IReadOnlyList<string> OwnHosts, bool Asks);
+internal sealed record ScanOptions(Uri Address, int Pages, string? RefuseSelector, string? AcceptSelector, int Width, TimeSpan Timeout, IReadOnlyList<string> OwnHosts, bool Asks, VendorHosts Vendors);
 
 /// <summary>Goes through a site three times as somebody new: choosing nothing, refusing, accepting.</summary>
 /// <param name="say">Is told how far it is.</param>
@@ -32,7 +32,8 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
         var start = new Uri(pages[0]);
         string[] own = [start.IdnHost, options.Address.IdnHost, .. options.OwnHosts];
         var registrable = await RegistrableHosts.OfAsync(tools, [.. _seen.Hosts, .. own], cancel);
-        var (stored, thirdParties) = _seen.Told(registrable, own.Select(host => registrable[host]).ToHashSet(StringComparer.Ordinal));
+        var parties = registrable.ToDictionary(r => r.Key, r => options.Vendors.PartyOf(r.Key, r.Value), StringComparer.Ordinal);
+        var (stored, thirdParties) = _seen.Told(parties, own.Select(host => parties[host]).ToHashSet(StringComparer.Ordinal));
         return new Observed(start, [.. pages.Select(Short)], asked ? [Phase.Before, Phase.Refused, Phase.Accepted] : [Phase.Before], stored, thirdParties, _unvisited);
     }
 

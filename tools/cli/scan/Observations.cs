@@ -24,13 +24,13 @@ internal sealed class Observations
 
     public void Send(Sighting at, SentRequest request) => _sent[request] = With(_sent.GetValueOrDefault(request) ?? [], at);
 
-    /// <param name="registrable">Of every host seen, see <see cref="RegistrableHosts"/>.</param>
-    /// <param name="own">Registrable hosts that are the site's own.</param>
+    /// <param name="parties">Of every host seen, as whom it counts: see <see cref="VendorHosts.PartyOf"/>.</param>
+    /// <param name="own">Those that are the site's own.</param>
     public (IReadOnlyList<StoredItem> Stored, IReadOnlyList<ThirdParty> ThirdParties) Told(
-        IReadOnlyDictionary<string, string> registrable, IReadOnlySet<string> own) => (
-        [.. _stored.Values.Select(s => s with { ThirdParty = !own.Contains(registrable[s.Host]) })
+        IReadOnlyDictionary<string, string> parties, IReadOnlySet<string> own) => (
+        [.. _stored.Values.Select(s => s with { ThirdParty = !own.Contains(parties[s.Host]) })
             .OrderBy(s => s.Kind).ThenBy(s => s.Name, StringComparer.Ordinal).ThenBy(s => s.Host, StringComparer.Ordinal)],
-        [.. _sent.Where(s => !own.Contains(registrable[s.Key.Host])).GroupBy(s => registrable[s.Key.Host], StringComparer.Ordinal)
+        [.. _sent.Where(s => !own.Contains(parties[s.Key.Host])).GroupBy(s => parties[s.Key.Host], StringComparer.Ordinal)
             .OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new ThirdParty(
                 g.Key,
                 [.. g.Select(s => s.Key.Host).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],

@@ -2,7 +2,7 @@ namespace Consent.Cli.Scan;
 
 /// <summary>What was found, for programs as it stands (<c>--json</c>); for people see <see cref="RenderText"/> and <see cref="RenderHtml"/>.</summary>
 /// <param name="Site">Id of the declaration.</param>
-/// <param name="Vendors">Registrable host of a third party to the vendor that it was taken for; without those of nobody declared.</param>
+/// <param name="Vendors">Host of a third party to the vendor that it was taken for; without those of nobody declared.</param>
 internal sealed record ScanReport(
     string Site, DateTimeOffset ScannedAt, IReadOnlyList<Finding> Findings, Observed Seen, IReadOnlyDictionary<string, MatchedVendor> Vendors)
 {
@@ -24,5 +24,5 @@ internal sealed record ScanReport(
     }
 }
 
-/// <param name="Guessed">From the host of its privacy policy, and not from <c>--vendor-host</c>.</param>
+/// <param name="Guessed">From the host of its privacy policy, and not from the declaration or <c>--vendor-host</c>.</param>
 internal sealed record MatchedVendor(string Vendor, bool Guessed);

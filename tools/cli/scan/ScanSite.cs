@@ -15,7 +15,8 @@ internal static class ScanSite
             Drives a headless Chromium through a site three times (no choice, refusing, accepting) and reports what its declaration does not know, what came without
             consent and what is kept too long.
 
-            Third parties are matched to the declaration's vendors by --vendor-host, and else, as a mere hint, by the host of a vendor's privacy policy.
+            Third parties are matched to the declaration's vendors by their hosts there, by --vendor-host, and else, as a mere hint, by the host of a vendor's
+            privacy policy.
             Requests go to the site alone, and to whatever its pages load. Chromium, Chrome or Edge must be installed. Exit codes: 0 nothing is wrong (what was
             declared and never seen is told, but counts only with --strict); 4 something is; 5 the site could not be scanned.
             """);
@@ -48,7 +49,7 @@ internal static class ScanSite
 
         var options = new ScanOptions(
             new Uri(parsed.GetValue(o.Address)!), parsed.GetValue(o.Pages), parsed.GetValue(o.Refuse), parsed.GetValue(o.Accept), parsed.GetValue(o.Width),
-            TimeSpan.FromSeconds(parsed.GetValue(o.Timeout)), [.. declared.OriginHosts, .. (parsed.GetValue(o.FirstParty) ?? []).Select(host => host.ToLowerInvariant()), .. own], declared.Asks);
+            TimeSpan.FromSeconds(parsed.GetValue(o.Timeout)), [.. declared.OriginHosts, .. (parsed.GetValue(o.FirstParty) ?? []).Select(host => host.ToLowerInvariant()), .. own], declared.Asks, vendors);
         var language = parsed.GetValue(o.Language)!;
         Observed seen;
         IReadOnlyDictionary<Phase, string> pictures;

@@ -38,8 +38,8 @@ internal sealed record StoredItem(StoredKind Kind, string Name, string Host)
 }
 
 /// <summary>Requests to somebody else than the site.</summary>
-/// <param name="Host">Registrable: the part of a host name that somebody registered (Public Suffix List), or the address.</param>
-/// <param name="Hosts">The host names under it.</param>
+/// <param name="Host">A host that a vendor declares; else registrable: the part of a host name that somebody registered (Public Suffix List), or the address.</param>
+/// <param name="Hosts">The host names under it that no vendor declares; of a declared host itself.</param>
 /// <param name="Types">What was asked for, in the protocol's words in lower case: <c>script</c>, <c>image</c>, <c>document</c> (a frame), <c>ping</c> and so on.</param>
 internal sealed record ThirdParty(string Host, IReadOnlyList<string> Hosts, IReadOnlyList<string> Types, IReadOnlyList<Sighting> Seen);
 

@@ -1,8 +1,8 @@
 namespace Consent.Cli.Scan;
 
 /// <summary>
-/// Whose a host is. A declaration does not name its vendors' hosts: what <c>--vendor-host</c> says is taken for certain, and the host
-/// of a vendor's privacy policy for a hint.
+/// Whose a host is. What <c>--vendor-host</c> and the declaration's vendors say of their hosts is taken for certain, and the host of a
+/// vendor's privacy policy for a hint.
 /// </summary>
 /// <param name="Given">Vendor and host, which stands for the hosts under it too.</param>
 internal sealed record VendorHosts(IReadOnlyList<DeclaredVendor> Vendors, IReadOnlyList<(string Vendor, string Host)> Given)
@@ -12,13 +12,26 @@ internal sealed record VendorHosts(IReadOnlyList<DeclaredVendor> Vendors, IReadO
     public (string Vendor, bool Guessed)? Of(string registrable, IReadOnlyList<string> hosts)
     {
         // All of them: a cloud's host beside the vendor's own is not the vendor's.
-        var given = hosts.Select(host => Given.FirstOrDefault(g => Under(host, g.Host)).Vendor).Distinct().ToList();
-        if (given is [{ } vendor]) return (vendor, false);
+        var certain = hosts.Select(host => Given.FirstOrDefault(g => Under(host, g.Host)).Vendor ?? Declaring(host)?.Id).Distinct().ToList();
+        if (certain is [{ } vendor]) return (vendor, false);
         return Vendors.FirstOrDefault(v => v.PolicyHost is { } policy && Under(policy, registrable)) is { } hinted ? (hinted.Id, true) : null;
     }
 
-    /// <summary>Whether a cookie of this host can be one that the vendor is declared to set; a vendor of whom no host was given may set it anywhere.</summary>
-    public bool MaySet(string vendor, string host) => Given.All(g => g.Vendor != vendor) || Given.Any(g => g.Vendor == vendor && (Under(host, g.Host) || Under(g.Host, host)));
+    /// <summary>
+    /// As whom a host counts: one that a vendor declares is a party of its own, whatever else lies on the same domain, which may be another
+    /// vendor's, nobody's, or the site's own.
+    /// </summary>
+    public string PartyOf(string host, string registrable) => Declaring(host) is null ? registrable : host;
+
+    /// <summary>Whether a cookie of this host can be one that the vendor is declared to set; a vendor of whom no host is known may set it anywhere.</summary>
+    public bool MaySet(string vendor, string host)
+    {
+        var known = Given.Where(g => g.Vendor == vendor).Select(g => g.Host)
+            .Concat(Vendors.Where(v => v.Id == vendor).SelectMany(v => v.Hosts).Select(h => h.StartsWith("*.", StringComparison.Ordinal) ? h[2..] : h)).ToList();
+        return known.Count == 0 || known.Exists(h => Under(host, h) || Under(h, host));
+    }
+
+    private DeclaredVendor? Declaring(string host) => Vendors.FirstOrDefault(v => v.Has(host));
 
     private static bool Under(string host, string parent) => host == parent || host.EndsWith("." + parent, StringComparison.Ordinal);
 }

@@ -11,6 +11,7 @@ loadConsent({ gateway: 'https://consent.example', site: 'my-site', position: 'ba
   });
 addEventListener('consent:changed', event => { const may: boolean | undefined = event.detail.purposes['media']; void may; });
 addEventListener('consent:held', event => { const { purpose, element }: { purpose: string; element: Element } = event.detail; void purpose; void element; });
+addEventListener('consent:request-held', event => { const { host, vendor }: { host: string; vendor?: string } = event.detail; void host; void vendor; });
 const stop: () => void = subscribe(() => { const may: boolean = permits('media'); void may; });
 void stop;
 
