@@ -15,6 +15,9 @@ internal static class BannerTexts
 
     /// <summary>What stands in the place of what is held back; the rest has all others.</summary>
     private static readonly HashSet<string> InPlace = ["held", "heldHere", "once", "allow", "allowFor"];
+
+    /// <summary>Languages written from right to left (ISO 639), none of which is the EU's: a site that has one brings the texts.</summary>
+    private static readonly HashSet<string> RightToLeft = ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"];
     private static readonly Dictionary<string, JsonObject> All = Assembly.GetExecutingAssembly().GetManifestResourceNames()
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
         .ToDictionary(name => name[Prefix.Length..^".json".Length], Read, StringComparer.OrdinalIgnoreCase);
@@ -38,6 +41,7 @@ internal static class BannerTexts
             if (wanted(steps[0])) (steps.Length > 1 ? those[steps[0]]! : those)[steps[^1]] = text;
         }
 
+        if (wanted("dir") && RightToLeft.Contains(language.Split('-')[0])) those["dir"] = "rtl";
         return those;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 
@@ -25,8 +26,7 @@ internal static class ServeBanner
 
         endpoints.MapMethods("/banner/{site}.js", Methods, IResult (string site, string? lang, HttpContext context) =>
         {
-            // A script that is not found does nothing to its page.
-            if (declarations.InForce(site) is not { } inForce) return Problems.UnknownSite();
+            if (declarations.InForce(site) is not { } inForce) return NotThere(site, context);
             var language = inForce.Declaration.Languages.FirstOrDefault(l => l.Equals(lang, StringComparison.OrdinalIgnoreCase));
             return Answer(Current(banners, (site, language), inForce, () => RenderBanner.Script(inForce, language)), CompressedAnswer.ShortLived, context);
         });
@@ -34,7 +34,7 @@ internal static class ServeBanner
         endpoints.MapMethods("/banner/{site}/guard.js", Methods, IResult (string site, HttpContext context) =>
             declarations.InForce(site) is { } inForce
                 ? Answer(Current(parts, (site, "guard"), inForce, () => RenderGuard.Script(inForce)), CompressedAnswer.ShortLived, context)
-                : Problems.UnknownSite());
+                : NotThere(site, context));
 
         // Under an old tag what is right now is served, for pages that hold an old pointer, but not kept: it is not what the tag names.
         endpoints.MapMethods("/banner/{site}/{language}/{part}.{tag}.js", Methods, IResult (
@@ -60,6 +60,17 @@ internal static class ServeBanner
         // A module is fetched with CORS; it is the same for everybody.
         headers.AccessControlAllowOrigin = "*";
         return answer.For(context, caching);
+    }
+
+    /// <summary>A page whose tag names no site is told so where its author looks, and is left alone; browsers run no script that is not found.</summary>
+    private static IResult NotThere(string site, HttpContext context)
+    {
+        if (context.Request.Headers["Sec-Fetch-Dest"] != "script") return Problems.UnknownSite();
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.Text(
+            $"console.error(\"consent: there is no site '{Problems.Shown(site)}' here: look at the address of the script, or publish the site's declaration\")", "text/javascript", Encoding.UTF8);
     }
 
     private sealed record Rendered(string Hash, CompressedAnswer Answer);

@@ -80,6 +80,19 @@ public class RenderBannerTests
     public void A_consent_that_stores_nothing_in_the_browser_is_left_to_where_it_is_asked() =>
         Assert.DoesNotContain(RenderBanner.Of(Published()).Purposes, p => p.Id == "newsletter");
 
+    [Fact]
+    public void A_site_s_own_texts_in_a_language_from_right_to_left_are_set_so()
+    {
+        var declaration = Declaration() with
+        {
+            Languages = ["nl", "ar", "is"],
+            BannerTexts = new Dictionary<string, OwnBannerTexts> { ["ar"] = new() { ["refuse"] = "رفض الكل" }, ["is"] = new() { ["refuse"] = "Hafna öllu" } },
+        };
+        var texts = RenderBanner.Of(Published(declaration)).Texts;
+        Assert.Equal([null, "rtl", null], texts.Select(t => (string?)t["dir"]));
+        Assert.Equal(["Alles weigeren", "رفض الكل", "Hafna öllu"], texts.Select(t => (string?)t["refuse"]));
+    }
+
     [Theory]
     [InlineData("P6M", 6, 0)]
     [InlineData("P1Y", 12, 0)]

@@ -88,6 +88,22 @@ public class ServeBannerTests
         Assert.Equal("urn:consent:problem:unknown-site", problem.GetProperty("type").GetString());
     }
 
+    [Theory]
+    [InlineData("zijde.js", "zijde")]
+    [InlineData("zijde/guard.js", "zijde")]
+    [InlineData("%22);alert(1);(%22.js", ")alert(1)(")]
+    public async Task A_page_whose_tag_names_no_site_is_told_so_in_its_console_and_in_nobodys_cache(string path, string name)
+    {
+        await using var banner = await RunningBanner.StartAsync(_held);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/banner/{path}") { Headers = { { "Sec-Fetch-Dest", "script" } } };
+        using var answer = await banner.Http.SendAsync(request, Cancel);
+        Assert.Equal((HttpStatusCode.OK, "text/javascript; charset=utf-8", "no-store"),
+            (answer.StatusCode, answer.Content.Headers.ContentType?.ToString(), answer.Headers.CacheControl?.ToString()));
+        var script = await answer.Content.ReadAsStringAsync(Cancel);
+        Assert.Matches("^console\\.error\\(\"consent: there is no site '[A-Za-z0-9_. -]*' here: [^\"\\\\]*\"\\)$", script);
+        Assert.Equal(name == "zijde", script.Contains(name, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_script_and_the_texts_of_an_ordinary_site_stay_under_7000_bytes_with_brotli()
     {
