@@ -47,7 +47,6 @@ public sealed class OwnBannerTexts : Dictionary<string, string>
         ["cookies"] = None,
         ["session"] = None,
         ["unlimited"] = None,
-        ["storage"] = None,
         ["failed"] = None,
         ["held"] = ["vendor"],
         ["heldHere"] = ["purpose"],

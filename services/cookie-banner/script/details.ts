@@ -11,7 +11,7 @@ export interface Details {
 
 /** Members of texts/*.json that only the rest shows; gpc where a purpose is advertising. */
 export type Texts = Record<
-  'save' | 'gpc' | 'always' | 'vendors' | 'ourselves' | 'cookies' | 'session' | 'unlimited', string>;
+  'save' | 'gpc' | 'always' | 'vendors' | 'ourselves' | 'cookies' | 'session' | 'unlimited' | 'statement', string>;
 export type EmbedTexts = Record<'held' | 'heldHere' | 'once' | 'allow' | 'allowFor', string>;
 
 export interface PurposeDetails {

@@ -5,6 +5,7 @@ import type { Purpose } from './site';
 export function settings(purposes: Purpose[]): void {
   const { element, button } = core;
   const { texts } = details;
+  const tag = core.site.languages[core.language()]!;
   const boxes = purposes.map(p => element('input', { type: 'checkbox', name: p.id, checked: core.permits(p.id) }));
   const always = Object.entries(details.purposes).filter(([id]) => !core.asked.some(p => p.id === id));
   const described = (id: string, ...before: Node[]) => {
@@ -19,6 +20,7 @@ export function settings(purposes: Purpose[]): void {
         element('label', {}, boxes[i]!, element('span', {}, ...described(p.id))), more(p.id))),
       ...always.map(([id, p]) => element('div', { className: 'kz-p' },
         element('p', {}, ...described(id), ` (${texts.always}: ${p.basis})`), more(id))),
+      element('p', {}, element('a', { href: `${core.gateway}/pages/${core.site.site}/privacy?lang=${tag}`, target: '_blank', rel: 'noopener' }, texts.statement)),
     ],
     [
       ...core.bothButtons(purposes, 'settings'),
