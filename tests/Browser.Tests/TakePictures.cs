@@ -23,6 +23,27 @@ public class TakePictures(RunningHost host)
         }
     }
 
+    [Fact]
+    public async Task Of_forced_colours_of_a_very_large_screen_and_of_the_settings_below()
+    {
+        var folder = Environment.GetEnvironmentVariable("CONSENT_PICTURES");
+        await using (var visitor = await host.VisitorAsync(1440, 900))
+        {
+            await visitor.Page.EmulateMediaAsync(new() { ForcedColors = ForcedColors.Active });
+            await visitor.OpenAsync("koppelhuis");
+            await KeepAsync(folder, "forced-1-first", visitor.Page);
+            await visitor.Button("Instellingen").ClickAsync();
+            await visitor.Toggle("statistics").CheckAsync();
+            await KeepAsync(folder, "forced-2-settings", visitor.Page);
+            await visitor.Banner.GetByRole(AriaRole.Link, new() { Name = "Privacyverklaring" }).ScrollIntoViewIfNeededAsync();
+            await KeepAsync(folder, "forced-3-below", visitor.Page);
+        }
+        if (folder is null) return;
+        await using var large = await host.VisitorAsync(3840, 2160);
+        await large.OpenAsync("koppelhuis");
+        await KeepAsync(folder, "3840-first", large.Page);
+    }
+
     private async Task TakeAsync(string? folder, string name, int width, int height, ColorScheme scheme, string language)
     {
         await using var visitor = await host.VisitorAsync(width, height, scheme: scheme);
