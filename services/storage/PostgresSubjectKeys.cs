@@ -16,6 +16,7 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
     private const int MostRemembered = 20_000;
     private static readonly TimeSpan RememberedFor = TimeSpan.FromSeconds(3);
     private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _making = new(1);
     private readonly ConcurrentDictionary<long, (byte[]? Key, long Until)> _remembered = new();
     private readonly NpgsqlDataSource _source;
     private readonly Places _places;
@@ -32,14 +33,21 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
         PostgresSchema.BringUpToDate(_source, schema, "keys", PostgresSchema.KeySteps);
     }
 
-    public SubjectKey Next()
+    public async ValueTask<SubjectKey> NextAsync()
     {
-        lock (_gate)
+        while (true)
         {
-            if (_used == _block.Length) AddBlock();
-            var key = new SubjectKey(_first + _used, _block[_used]);
-            _block[_used++] = [];
-            return key;
+            if (TryTake() is { } key) return key;
+            // No thread is held meanwhile: at a cold start hundreds come for the first block, and those that make it need threads too.
+            await _making.WaitAsync();
+            try
+            {
+                if (IsUsedUp()) await AddBlockAsync();
+            }
+            finally
+            {
+                _making.Release();
+            }
         }
     }
 
@@ -97,37 +105,51 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
     {
         _source.Dispose();
         _places.Dispose();
+        _making.Dispose();
+    }
+
+    private SubjectKey? TryTake()
+    {
+        lock (_gate)
+        {
+            if (_used == _block.Length) return null;
+            var key = new SubjectKey(_first + _used, _block[_used]);
+            _block[_used++] = [];
+            return key;
+        }
+    }
+
+    private bool IsUsedUp()
+    {
+        lock (_gate) return _used == _block.Length;
     }
 
     /// <summary>Tried twice: the connection that the pool gave may have died unnoticed, and a block that nobody heard of is only a gap.</summary>
-    private void AddBlock()
+    private async Task AddBlockAsync()
     {
-        try
+        var (first, block) = await _places.RunAsync(async () =>
         {
             try
             {
-                MakeBlock();
+                return await MakeBlockAsync();
             }
             catch (NpgsqlException)
             {
-                MakeBlock();
+                return await MakeBlockAsync();
             }
-        }
-        catch (NpgsqlException e)
-        {
-            throw new LogUnavailableException("No key could be made for a new stream.", e);
-        }
+        });
+        lock (_gate) (_block, _first, _used) = (block, first, 0);
     }
 
-    private void MakeBlock()
+    private async Task<(long First, byte[][] Block)> MakeBlockAsync()
     {
-        using var next = _source.CreateCommand($"SELECT nextval('{_schema}.subject_block')");
-        var first = (long)next.ExecuteScalar()! * SlotsPerBlock;
+        await using var next = _source.CreateCommand($"SELECT nextval('{_schema}.subject_block')");
+        var first = (long)(await next.ExecuteScalarAsync())! * SlotsPerBlock;
         var block = Enumerable.Range(0, SlotsPerBlock).Select(_ => RandomNumberGenerator.GetBytes(KeyBytes)).ToArray();
-        using var insert = _source.CreateCommand($"INSERT INTO {_schema}.subject_key SELECT $1 + ord - 1, key FROM unnest($2) WITH ORDINALITY AS t (key, ord)");
+        await using var insert = _source.CreateCommand($"INSERT INTO {_schema}.subject_key SELECT $1 + ord - 1, key FROM unnest($2) WITH ORDINALITY AS t (key, ord)");
         insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
         insert.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = block });
-        insert.ExecuteNonQuery();
-        (_block, _first, _used) = (block, first, 0);
+        await insert.ExecuteNonQueryAsync();
+        return (first, block);
     }
 }

@@ -27,7 +27,9 @@ internal sealed class SubjectKeyFile : ISubjectKeys
         return new SubjectKeyFile(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
     }
 
-    public SubjectKey Next()
+    public ValueTask<SubjectKey> NextAsync() => new(Next());
+
+    private SubjectKey Next()
     {
         lock (_gate)
         {

@@ -7,7 +7,7 @@ namespace Consent.Storage;
 public interface ISubjectKeys : IDisposable
 {
     /// <summary>A slot that was never handed out before, with its key, which is on disk already. Throws <see cref="LogUnavailableException"/>.</summary>
-    SubjectKey Next();
+    ValueTask<SubjectKey> NextAsync();
 
     /// <summary>The key in the slot; null when it was destroyed, or was never there.</summary>
     byte[]? Find(long slot);

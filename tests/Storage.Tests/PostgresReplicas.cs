@@ -78,7 +78,8 @@ public sealed partial class PostgresRecordLogTests
     {
         // A living record that is taken for an erased one hides a "no": the next grant would be decided as if there were none.
         using var maker = new PostgresSubjectKeys(_keys, "test");
-        var slots = Enumerable.Range(0, 1000).Select(_ => maker.Next().Slot).ToList();
+        List<long> slots = [];
+        while (slots.Count < 1000) slots.Add((await maker.NextAsync()).Slot);
 
         for (var replica = 0; replica < 10; replica++)
         {
