@@ -10,7 +10,7 @@ namespace Consent.CookieBanner;
 /// minute in caches is how long a changed declaration may take to reach visitors; the consent service drops a grant to what is no longer
 /// in force. So is <c>GET /banner/{site}/guard.js</c>. <c>GET /banner/{site}/{language}/{part}.{tag}.js</c>: the files it asks for
 /// (<see cref="RenderParts"/>), which never change under their tag. Each is rendered and
-/// compressed once per declaration.
+/// compressed once per declaration. They are the same for everybody, so nothing stands between routing and the answer.
 /// </summary>
 internal static class ServeBanner
 {
@@ -29,12 +29,12 @@ internal static class ServeBanner
             if (declarations.InForce(site) is not { } inForce) return NotThere(site, context);
             var language = inForce.Declaration.Languages.FirstOrDefault(l => l.Equals(lang, StringComparison.OrdinalIgnoreCase));
             return Answer(Current(banners, (site, language), inForce, () => RenderBanner.Script(inForce, language)), CompressedAnswer.ShortLived, context);
-        });
+        }).ShortCircuit();
 
         endpoints.MapMethods("/banner/{site}/guard.js", Methods, IResult (string site, HttpContext context) =>
             declarations.InForce(site) is { } inForce
                 ? Answer(Current(parts, (site, "guard"), inForce, () => RenderGuard.Script(inForce)), CompressedAnswer.ShortLived, context)
-                : NotThere(site, context));
+                : NotThere(site, context)).ShortCircuit();
 
         // Under an old tag what is right now is served, for pages that hold an old pointer, but not kept: it is not what the tag names.
         endpoints.MapMethods("/banner/{site}/{language}/{part}.{tag}.js", Methods, IResult (
@@ -45,7 +45,7 @@ internal static class ServeBanner
             if (!tags.TryGetValue(site, out var own) || own.Hash != inForce.Hash) tags[site] = own = (inForce.Hash, RenderParts.TagOf(inForce.Declaration));
             var current = Current(parts, (site, language + part), inForce, () => RenderParts.Script(inForce.Declaration, part, language));
             return Answer(current, own.Tag == tag ? ForEver : CompressedAnswer.ShortLived, context);
-        });
+        }).ShortCircuit();
     }
 
     private static CompressedAnswer Current<TKey>(ConcurrentDictionary<TKey, Rendered> rendered, TKey key, PublishedDeclaration inForce, Func<string> script) where TKey : notnull =>
