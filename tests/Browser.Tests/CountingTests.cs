@@ -52,6 +52,16 @@ public class CountingTests(RunningHost host)
         Assert.Empty(visitor.Requests("/count"));
     }
 
+    [Fact]
+    public async Task A_page_that_tells_nobody_where_it_is_from_is_counted_too()
+    {
+        await using var visitor = await host.VisitorAsync();
+        await visitor.ServePageAsync(Home, Site, head: "<meta name=\"referrer\" content=\"no-referrer\">");
+        var counted = await visitor.Page.RunAndWaitForResponseAsync(() => visitor.GoAsync(Home), r => r.Url.EndsWith("/count", StringComparison.Ordinal));
+        Assert.Equal(204, counted.Status);
+        Assert.Empty(visitor.Errors);
+    }
+
     private static Task CountedAsync(Visitor visitor, params string[] words) => Eventually.IsSoAsync(
         $"{string.Join(", ", words)} are counted", () => Task.FromResult(visitor.Requests("/count").Select(r => r.PostData!.Split(' ')[0]).SequenceEqual(words)));
 

@@ -12,5 +12,5 @@ function say(what: string): void {
   if (core.options.count === 'off') return;
   const { gateway, site } = core;
   const body = `${what} ${site.hash}`;
-  fetch(`${gateway}/banner/${site.site}/count`, { method: 'POST', mode: 'no-cors', credentials: 'omit', keepalive: true, body }).catch(() => { /* one less */ });
+  fetch(`${gateway}/banner/${site.site}/count`, { method: 'POST', credentials: 'omit', keepalive: true, body }).catch(() => { /* one less */ });
 }

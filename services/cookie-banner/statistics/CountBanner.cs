@@ -29,7 +29,7 @@ internal static class CountBanner
                 ? TypedResults.NoContent()
                 : Problems.Because(400, "bad-count", "This cannot be counted.",
                     "Send shown, accept-all, refuse-all, save or withdraw, a space, and the hash of one of the site's declarations, as text.");
-        });
+        }).RequireSiteCors(CookieBannerSetup.Service);
     }
 
     /// <summary>Empty for what is too long.</summary>
