@@ -23,7 +23,7 @@ internal static partial class DeclarationMembers
     private static readonly Shape _origin = TextThat(
         IsOrigin, "an origin: https://host or https://host:port in lower case, with no path and no default port; http only for localhost");
     private static readonly Shape _host = TextThat(
-        Host().IsMatch, "a host name in lower case, such as player.vendor.example, or *.vendor.example for all under it; no address, port or path, and no top-level domain alone");
+        Host().IsMatch, "a host name in lower case, such as player.vendor.example, or *.vendor.example for all under it; no address, port or path");
     private static readonly Shape _language = TextThat(Language().IsMatch, "a language tag, such as nl or en-GB");
     private static readonly Shape _digits = TextThat(EightDigits().IsMatch, "the eight digits of the trade register number");
     private static readonly Shape _date = TextThat(

@@ -13,8 +13,9 @@ public static class RenderGuard
     public static string Script(PublishedDeclaration published)
     {
         ArgumentNullException.ThrowIfNull(published);
-        var (site, guard) = (AskedOf(published), Of(published.Declaration));
-        return $"/*! Consent, Apache-2.0 */(()=>{{const SITE={JsonSerializer.Serialize(site, RenderBanner.Json)},GUARD={JsonSerializer.Serialize(guard, RenderBanner.Json)};\n{Bundles.Guard}}})()";
+        var site = JsonSerializer.Serialize(AskedOf(published), RenderBanner.Json);
+        var guard = JsonSerializer.Serialize(Of(published.Declaration), RenderBanner.Json);
+        return $"/*! Consent, Apache-2.0 */(()=>{{const SITE={site},GUARD={guard};\n{Bundles.Guard}}})()";
     }
 
     /// <summary>As the banner has it, so that the guard permits what the banner permits.</summary>

@@ -112,7 +112,8 @@ public sealed partial class GuardedSite(RunningHost host) : IAsyncLifetime
             _ when path.StartsWith("/eventsource", StringComparison.Ordinal) => ("text/event-stream", "data: 1\n\n"),
             _ => ("text/html", "<!doctype html><p>here"),
         };
-        return route.FulfillAsync(new RouteFulfillOptions { Body = body, Headers = new Dictionary<string, string> { ["Content-Type"] = type, ["Access-Control-Allow-Origin"] = "*" } });
+        var headers = new Dictionary<string, string> { ["Content-Type"] = type, ["Access-Control-Allow-Origin"] = "*" };
+        return route.FulfillAsync(new RouteFulfillOptions { Body = body, Headers = headers });
     }
 
     private static JsonNode Named(JsonArray entries, string id) => entries.Single(e => (string)e!["id"]! == id)!;

@@ -53,7 +53,8 @@ public class RenderGuardTests
     [InlineData("line\u2028and\r\nends")]
     public void A_hostile_text_stays_text(string hostile)
     {
-        var script = RenderGuard.Script(Published(Declaration([Purpose(hostile) with { Vendors = [hostile] }], [Stores(hostile, "x")]) with { Vendors = [Vendor(hostile, hostile)] }));
+        var declaration = Declaration([Purpose(hostile) with { Vendors = [hostile] }], [Stores(hostile, "x")]) with { Vendors = [Vendor(hostile, hostile)] };
+        var script = RenderGuard.Script(Published(declaration));
         var first = script[..script.IndexOf('\n', StringComparison.Ordinal)];
         var guard = JsonDocument.Parse(first[(first.IndexOf("GUARD=", StringComparison.Ordinal) + 6)..^1]).RootElement;
         Assert.Equal(hostile, guard.GetProperty("vendors")[0].GetProperty("hosts")[0].GetString());
