@@ -90,9 +90,9 @@ let resolve: (purposes: Purposes) => void;
 const api: ConsentApi = {
   permits,
   get: permitted,
-  set: purposes => void load().then(r => r.set(purposes)),
+  set: purposes => void api.ready.then(load).then(r => r.set(purposes)),
   id: () => read().id,
-  open: () => open(),
+  open: () => void api.ready.then(() => open()),
   on: listener => {
     listeners.add(listener);
     if (isReady) listener(permitted());
