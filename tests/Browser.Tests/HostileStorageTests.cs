@@ -106,8 +106,9 @@ public class HostileStorageTests(RunningHost host)
     {
         await using var visitor = await host.VisitorAsync();
         var declaration = await host.GetAsync(new Uri(host.Gateway, $"/v1/sites/{Site}/declaration"));
-        var grant = $"[\"{declaration.GetProperty("meanings").GetProperty("statistics").GetString()}\",{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}]";
-        var value = $$"""{"v":1,"d":"","id":"{{Id}}","r":7,"p":{"statistics":{{grant}}}}""";
+        var meaning = declaration.GetProperty("meanings").GetProperty("statistics").GetString()!;
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var value = JsonSerializer.Serialize(new { v = 1, d = "", id = Id, r = 7, p = new { statistics = (object[])[meaning, now] } });
         await visitor.Context.AddCookiesAsync([new() { Name = "consent-choice", Value = Uri.EscapeDataString(value), Url = host.Demo.ToString() }]);
         await visitor.OpenAsync(Site);
         Assert.False(await host.PermitsAsync("analytics", Site, "statistics", Id));

@@ -12,7 +12,7 @@ public class PageLifecycleTests(RunningHost host)
     {
         await using var pages = await OwnServer.StartAsync();
         await host.PublishLikeAsync("koppelhuis", "comes-back", declaration => declaration["origins"]!.AsArray().Add(pages.Origin));
-        await using var browser = await host.LaunchAsync(without: "--disable-back-forward-cache");
+        await using var browser = await host.LaunchAsync("--disable-back-forward-cache");
         await using var visitor = await host.VisitorAsync(browser: browser);
         pages.Serve("one", visitor.Tag("comes-back") + """
             <script>
