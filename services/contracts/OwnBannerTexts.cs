@@ -9,7 +9,7 @@ namespace Consent.Contracts;
 /// (<c>services/cookie-banner/script/texts</c>). The text of a legal basis is named <c>basis.contract</c> and the like; in JSON it stands
 /// under <c>basis</c>.
 /// </summary>
-[JsonConverter(typeof(Grouped))]
+[JsonConverter(typeof(OwnBannerTextsJson))]
 public sealed class OwnBannerTexts : Dictionary<string, string>
 {
     /// <summary>In characters, of each.</summary>
@@ -55,33 +55,33 @@ public sealed class OwnBannerTexts : Dictionary<string, string>
         ["allowFor"] = ["purpose", "vendors"],
         ["statement"] = None,
     };
+}
 
-    /// <summary>Writes <c>basis.contract</c> as the member <c>contract</c> of <c>basis</c>, and reads it so.</summary>
-    internal sealed class Grouped : JsonConverter<OwnBannerTexts>
+/// <summary>Writes <c>basis.contract</c> as the member <c>contract</c> of <c>basis</c>, and reads it so.</summary>
+internal sealed class OwnBannerTextsJson : JsonConverter<OwnBannerTexts>
+{
+    public override OwnBannerTexts Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        public override OwnBannerTexts Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        var texts = new OwnBannerTexts();
+        foreach (var (name, node) in JsonNode.Parse(ref reader)!.AsObject())
         {
-            var texts = new OwnBannerTexts();
-            foreach (var (name, node) in JsonNode.Parse(ref reader)!.AsObject())
-            {
-                if (node is JsonObject group) foreach (var (member, text) in group) texts[$"{name}.{member}"] = text!.GetValue<string>();
-                else texts[name] = node!.GetValue<string>();
-            }
-
-            return texts;
+            if (node is JsonObject group) foreach (var (member, text) in group) texts[$"{name}.{member}"] = text!.GetValue<string>();
+            else texts[name] = node!.GetValue<string>();
         }
 
-        public override void Write(Utf8JsonWriter writer, OwnBannerTexts value, JsonSerializerOptions options)
-        {
-            var tree = new JsonObject();
-            foreach (var (name, text) in value)
-            {
-                if (name.Split('.') is not [var group, var member]) tree[name] = text;
-                else if (tree[group] is JsonObject members) members[member] = text;
-                else tree[group] = new JsonObject { [member] = text };
-            }
+        return texts;
+    }
 
-            tree.WriteTo(writer, options);
+    public override void Write(Utf8JsonWriter writer, OwnBannerTexts value, JsonSerializerOptions options)
+    {
+        var tree = new JsonObject();
+        foreach (var (name, text) in value)
+        {
+            if (name.Split('.') is not [var group, var member]) tree[name] = text;
+            else if (tree[group] is JsonObject members) members[member] = text;
+            else tree[group] = new JsonObject { [member] = text };
         }
+
+        tree.WriteTo(writer, options);
     }
 }

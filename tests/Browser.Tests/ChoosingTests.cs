@@ -9,7 +9,7 @@ public class ChoosingTests(RunningHost host)
     private const string Site = "raadhuis";
 
     [Fact]
-    public async Task Before_a_choice_there_is_no_cookie_no_id_and_no_optional_request()
+    public async Task AP10_T1_C3_Before_a_choice_there_is_no_cookie_no_id_and_no_optional_request()
     {
         await using var visitor = await host.VisitorAsync();
         await visitor.OpenAsync(Site);
@@ -24,7 +24,7 @@ public class ChoosingTests(RunningHost host)
     }
 
     [Fact]
-    public async Task Refusing_everything_is_recorded_runs_nothing_and_keeps_no_id()
+    public async Task C2_Refusing_everything_is_recorded_runs_nothing_and_keeps_no_id()
     {
         await using var visitor = await host.VisitorAsync();
         await visitor.OpenAsync(Site);
@@ -46,7 +46,7 @@ public class ChoosingTests(RunningHost host)
     }
 
     [Fact]
-    public async Task Accepting_runs_the_script_once_and_a_reload_asks_nothing()
+    public async Task C2_Accepting_runs_the_script_once_and_a_reload_asks_nothing()
     {
         await using var visitor = await host.VisitorAsync();
         await visitor.OpenAsync(Site);
@@ -92,7 +92,7 @@ public class ChoosingTests(RunningHost host)
     }
 
     [Fact]
-    public async Task Withdrawing_stops_the_script_deletes_its_cookie_and_both_subscribers_deny()
+    public async Task AP8_Withdrawing_stops_the_script_deletes_its_cookie_and_both_subscribers_deny()
     {
         await using var visitor = await host.VisitorAsync();
         await visitor.OpenAsync(Site);
@@ -121,7 +121,7 @@ public class ChoosingTests(RunningHost host)
     }
 
     [Fact]
-    public async Task Each_purpose_can_be_allowed_alone()
+    public async Task AP2_TB_E3_TK_Each_purpose_can_be_allowed_alone()
     {
         await using var visitor = await host.VisitorAsync();
         await visitor.OpenAsync(Site);

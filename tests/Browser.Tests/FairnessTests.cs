@@ -15,7 +15,7 @@ public class FairnessTests(RunningHost host)
     [InlineData(320, 568)]
     [InlineData(768, 1024)]
     [InlineData(1440, 900)]
-    public async Task Accept_refuse_and_settings_are_equal_in_size_and_style_and_all_in_view(int width, int height)
+    public async Task AP4_AP5_AP7_TC_TE_C1_Accept_refuse_and_settings_are_equal_in_size_and_style_and_all_in_view(int width, int height)
     {
         await using var visitor = await host.VisitorAsync(width, height);
         await visitor.OpenAsync(Site);
@@ -38,7 +38,7 @@ public class FairnessTests(RunningHost host)
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
-    public async Task Every_text_stands_out_from_its_ground_by_4_5_to_1(ColorScheme scheme)
+    public async Task TD_W1_Every_text_stands_out_from_its_ground_by_4_5_to_1_and_every_edge_by_3_to_1(ColorScheme scheme)
     {
         await using var visitor = await host.VisitorAsync(scheme: scheme);
         await visitor.OpenAsync(Site);
@@ -50,10 +50,15 @@ public class FairnessTests(RunningHost host)
                 await text.EvaluateAsync<string>("e => getComputedStyle(e).color"), await ground.EvaluateAsync<string>("e => getComputedStyle(e).backgroundColor"));
             Assert.InRange(contrast, 4.5, 21);
         }
+
+        // What shows where a button ends (WCAG 2.2, 1.4.11).
+        foreach (var name in FirstLayer)
+            Assert.InRange(Contrast(
+                await visitor.Button(name).EvaluateAsync<string>("e => getComputedStyle(e).borderTopColor"), await visitor.Banner.EvaluateAsync<string>("e => getComputedStyle(e).backgroundColor")), 3, 21);
     }
 
     [Fact]
-    public async Task The_first_layer_names_the_controller_and_every_purpose_and_says_how_to_withdraw()
+    public async Task AP1_AP8_The_first_layer_names_the_controller_and_every_purpose_and_says_how_to_withdraw()
     {
         await using var visitor = await host.VisitorAsync();
         await visitor.OpenAsync(Site);
@@ -65,7 +70,7 @@ public class FairnessTests(RunningHost host)
     [Theory]
     [InlineData("nl", "en-GB", "Alles weigeren", "Alles accepteren", "Instellingen", "nl")]
     [InlineData("en", "nl-NL", "Reject all", "Accept all", "Settings", "en")]
-    public async Task The_banner_speaks_the_language_of_the_page(string page, string browser, string refuse, string accept, string settings, string language)
+    public async Task W4_The_banner_speaks_the_language_of_the_page(string page, string browser, string refuse, string accept, string settings, string language)
     {
         await using var visitor = await host.VisitorAsync(language: browser);
         await visitor.OpenAsync(Site, page);
@@ -74,7 +79,7 @@ public class FairnessTests(RunningHost host)
     }
 
     [Fact]
-    public async Task Escape_scrolling_and_clicking_elsewhere_decide_nothing()
+    public async Task E1_C3_Escape_scrolling_and_clicking_elsewhere_decide_nothing()
     {
         await using var visitor = await host.VisitorAsync();
         await visitor.OpenAsync(Site);
@@ -93,7 +98,7 @@ public class FairnessTests(RunningHost host)
     }
 
     [Fact]
-    public async Task Everything_can_be_done_with_the_keyboard_alone_and_the_focus_is_seen()
+    public async Task W2_Everything_can_be_done_with_the_keyboard_alone_and_the_focus_is_seen()
     {
         await using var visitor = await host.VisitorAsync();
         await visitor.OpenAsync(Site);
@@ -119,7 +124,7 @@ public class FairnessTests(RunningHost host)
     }
 
     [Fact]
-    public async Task Withdrawing_takes_as_many_clicks_as_accepting_and_the_banner_reopens_with_the_state_as_it_is()
+    public async Task AP8_TK_C1_Withdrawing_takes_as_many_clicks_as_accepting_and_the_banner_reopens_with_the_state_as_it_is()
     {
         await using var visitor = await host.VisitorAsync();
         await visitor.OpenAsync(Site);
@@ -137,7 +142,7 @@ public class FairnessTests(RunningHost host)
     }
 
     [Fact]
-    public async Task The_page_can_be_scrolled_and_what_has_the_focus_is_not_under_the_banner()
+    public async Task W2_TC_The_page_can_be_scrolled_and_what_has_the_focus_is_not_under_the_banner()
     {
         await using var visitor = await host.VisitorAsync(768, 700);
         await visitor.OpenAsync(Site);

@@ -64,7 +64,7 @@ public class RobustTests(RunningHost host)
     }
 
     [Fact]
-    public async Task When_the_rest_cannot_be_loaded_a_refusal_holds_and_as_soon_as_it_can_the_settings_open_and_the_choice_is_sent()
+    public async Task W4_When_the_rest_cannot_be_loaded_a_refusal_holds_and_as_soon_as_it_can_the_settings_open_and_the_choice_is_sent()
     {
         await using var visitor = await host.VisitorAsync();
         await visitor.ServePageAsync(Home, Site);
@@ -134,7 +134,7 @@ public class RobustTests(RunningHost host)
         await other.GetByRole(AriaRole.Button, new() { Name = "Alles weigeren" }).ClickAsync();
         Assert.Equal("true", await visitor.Page.EvaluateAsync<string>("() => window.told.join()"));
 
-        // What a browser says of a page that it took out of its cache; that it does take it is not tried here.
+        // What a browser says of a page that it took out of its cache; that it does take it is tried in PageLifecycleTests.
         await visitor.Page.EvaluateAsync("() => void dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
         await visitor.Page.WaitForFunctionAsync("() => window.told.join() === 'true,false'");
     }
@@ -196,6 +196,29 @@ public class RobustTests(RunningHost host)
         Assert.False(await visitor.PagePermitsAsync("nothing"));
         var sent = visitor.Requests("/decisions").First(r => r.Method == "POST").PostDataJSON()!.Value;
         Assert.Equal("site", sent.GetProperty("collection").GetProperty("layout").GetString());
+    }
+
+    [Theory]
+    [InlineData("consent.open()", false)]
+    [InlineData("consent.set({ media: true })", true)]
+    public async Task What_a_page_calls_before_it_is_there_to_be_seen_does_no_harm_and_is_done_then(string call, bool decides)
+    {
+        await using var visitor = await host.VisitorAsync();
+        await visitor.ServePageAsync(Home, Site, tag: $$"""
+            <script>window.early = [String(window.consent), window.consent?.permits('statistics')]</script>
+            {{visitor.Tag(Site).Replace(" async", "", StringComparison.Ordinal)}}
+            <script>
+              early.push(consent.permits('statistics'), consent.permits('portal'), consent.permits('nothing'), consent.id(), consent.get().media, document.body);
+              window.heard = [];
+              consent.on(p => heard.push(p.media));
+              {{call}};
+            </script>
+            """);
+        await visitor.GoAsync(Home);
+        Assert.Equal("""["undefined",null,false,true,false,null,false,null]""", await visitor.Page.EvaluateAsync<string>("() => JSON.stringify(window.early)"));
+        await visitor.Page.WaitForFunctionAsync(decides ? "() => heard.join() === 'false,true'" : "() => heard.join() === 'false'");
+        await Expect(visitor.Banner).ToBeVisibleAsync(new() { Visible = !decides });
+        Assert.Empty(visitor.Errors);
     }
 
     private async Task UnderPolicyAsync(Visitor visitor)

@@ -30,6 +30,9 @@ public sealed class RunningHost : IAsyncLifetime
         };
     }
 
+    /// <summary>The sites that the product is demonstrated with.</summary>
+    public static string[] Samples { get; } = ["slotmaker", "raadhuis", "weefgoed", "koppelhuis", "kabelaar"];
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public Uri Gateway { get; }
@@ -40,25 +43,30 @@ public sealed class RunningHost : IAsyncLifetime
     {
         _host.Start();
         await _host.ReadyAsync();
-        foreach (var site in (string[])["slotmaker", "raadhuis", "weefgoed", "koppelhuis", "kabelaar"])
+        foreach (var site in Samples)
             await Eventually.IsSoAsync($"the banner and the page of {site} are there", async () =>
                 (await _http.GetAsync(new Uri(Gateway, $"/banner/{site}.js"), Cancel)).IsSuccessStatusCode
                 && (await _http.GetAsync(new Uri(Demo, $"/{site}"), Cancel)).IsSuccessStatusCode, seen: _host.LastLines);
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.For(_data, "admin"));
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                // Pages of the tests have public addresses, and speak to the gateway on this machine.
-                "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessRespectPreflightResults"],
-        });
+        _browser = await LaunchAsync();
     }
 
-    /// <summary>Someone who was never here: a profile of its own, without a page yet.</summary>
-    public async Task<Visitor> VisitorAsync(int width = 1280, int height = 800, string language = "nl-NL", ColorScheme scheme = ColorScheme.Light)
+    /// <param name="without">Switches that Playwright sets of itself.</param>
+    public Task<IBrowser> LaunchAsync(params string[] without) => _playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
     {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        ExecutablePath = "/usr/bin/chromium",
+        IgnoreDefaultArgs = without,
+        Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            // Pages of the tests have public addresses, and speak to the gateway on this machine.
+            "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessRespectPreflightResults"],
+    });
+
+    /// <summary>Someone who was never here: a profile of its own, without a page yet.</summary>
+    public async Task<Visitor> VisitorAsync(
+        int width = 1280, int height = 800, string language = "nl-NL", ColorScheme scheme = ColorScheme.Light, IBrowser? browser = null)
+    {
+        var context = await (browser ?? _browser!).NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
             Locale = language,
@@ -94,13 +102,24 @@ public sealed class RunningHost : IAsyncLifetime
     }
 
     /// <summary>Publishes the site's declaration with a change, and waits until the banner has it.</summary>
-    public Task RepublishAsync(string site, Action<JsonObject> change) => PublishLikeAsync(site, site, change);
+    public Task RepublishAsync(string site, Action<JsonObject> change) => PublishAsync(site, site, change);
 
-    /// <summary>Publishes a site of the test's own, with another's declaration and a change.</summary>
-    public async Task PublishLikeAsync(string like, string site, Action<JsonObject> change)
+    /// <summary>Publishes a site of the test's own, which declares what another does save for a change, and gives the address of its pages.</summary>
+    public async Task<string> PublishLikeAsync(string model, string site, Action<JsonObject>? change = null)
     {
-        var declaration = (await _http.GetFromJsonAsync<JsonObject>(new Uri(Gateway, $"/v1/sites/{like}/declaration"), Cancel))!;
-        declaration["site"] = site;
+        var home = $"https://www.{site}.example/";
+        await PublishAsync(model, site, declaration =>
+        {
+            declaration["site"] = site;
+            declaration["origins"] = new JsonArray(home.TrimEnd('/'));
+            change?.Invoke(declaration);
+        });
+        return home;
+    }
+
+    private async Task PublishAsync(string model, string site, Action<JsonObject> change)
+    {
+        var declaration = (await _http.GetFromJsonAsync<JsonObject>(new Uri(Gateway, $"/v1/sites/{model}/declaration"), Cancel))!;
         change(declaration);
         using var answer = await _http.PutAsJsonAsync(new Uri(Gateway, $"/v1/sites/{site}/declaration"), declaration, Cancel);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));

@@ -56,6 +56,9 @@ public sealed class Visitor : IAsyncDisposable
     public async Task<IResponse> DecideAsync(string button) =>
         await Page.RunAndWaitForResponseAsync(() => Button(button).ClickAsync(), r => r.Url.EndsWith("/decisions", StringComparison.Ordinal) && r.Request.Method == "POST");
 
+    /// <summary>The page has taken over the receipt of what was decided: nothing waits to be sent, and the next decision knows of this one.</summary>
+    public Task SentAsync() => Page.WaitForFunctionAsync("() => !localStorage.getItem('consent-pending')");
+
     public IReadOnlyList<IRequest> Requests(string part) => [.. _requests.Where(r => r.Url.Contains(part, StringComparison.Ordinal))];
 
     /// <summary>Hits that the page's analytics script sent (the browser's own preflights left out).</summary>

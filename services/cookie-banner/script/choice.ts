@@ -1,7 +1,5 @@
 import { asked, gpc, site, type Purpose } from './site';
 
-const cookie = 'consent-choice';
-
 /** Per purpose the meaning that was accepted, or 0 for a refusal, and when (milliseconds). */
 type Decided = [meaning: string | 0, at: number];
 
@@ -21,10 +19,10 @@ export interface Choice {
 let memory: Choice | undefined;
 
 export function read(): Choice {
-  const found = document.cookie.split('; ').find(c => c.startsWith(cookie + '='));
   try {
-    const choice = JSON.parse(decodeURIComponent(found!.slice(cookie.length + 1)));
-    if (choice.v === 1 && Object.values(choice.p).every(d => Array.isArray(d)) && /^([0-9a-f]{32})?$/.test(choice.id ?? '')) return choice;
+    const choice = JSON.parse(decodeURIComponent(/(^|; )consent-choice=([^;]*)/.exec(document.cookie)![2]!));
+    // p is an object, whose members are lists: "in" throws at any other value.
+    if (choice.v === 1 && !(0 in choice.p) && Object.values<any>(choice.p).every(d => d.map) && /^([0-9a-f]{32})?$/.test(choice.id ?? '')) return choice;
   } catch { /* absent, cut or forged: as if never asked */ }
   return memory ?? { v: 1, d: '', p: {} };
 }
@@ -38,10 +36,9 @@ export function write(choice: Choice): void {
   const expires = end(Math.max(0, ...Object.values(choice.p).map(d => d[1])));
   const value = encodeURIComponent(JSON.stringify(choice));
   const domain = site.domains?.find(d => ('.' + location.hostname).endsWith('.' + d));
-  const shared = domain ? ';Domain=' + domain : '';
   // A domain under which anybody may register is refused by browsers: then the choice is this host's alone.
-  for (const where of shared ? [shared, ''] : ['']) {
-    document.cookie = `${cookie}=${value};Path=/;SameSite=Lax;Expires=${expires.toUTCString()}${where}${location.protocol === 'https:' ? ';Secure' : ''}`;
+  for (const where of domain ? [';Domain=' + domain, ''] : ['']) {
+    document.cookie = `consent-choice=${value};Path=/;SameSite=Lax;Expires=${expires.toUTCString()}${where}${location.protocol === 'https:' ? ';Secure' : ''}`;
     if (document.cookie.includes(value)) break;
   }
 }
@@ -56,8 +53,10 @@ function end(at: number): Date {
   return date;
 }
 
+/** Within its term, and not made in a time to come. The service's clock may be ahead of this one, but not by a whole term. */
 function valid(decided: Decided | undefined): decided is Decided {
-  return !!decided && Date.now() < +end(decided[1]);
+  const now = Date.now();
+  return !!decided && now < +end(decided[1]) && decided[1] < +end(now);
 }
 
 /**

@@ -19,10 +19,10 @@ let memory: Pending | undefined;
 
 export function pending(): Pending | undefined {
   try {
-    return JSON.parse(localStorage.getItem(slot)!) ?? memory;
-  } catch {
-    return memory;
-  }
+    const found = JSON.parse(localStorage.getItem(slot)!);
+    if (/^[0-9a-f]{32}$/.test(found.body.subjectId)) return found;
+  } catch { /* absent, forged or closed to us */ }
+  return memory;
 }
 
 export function keep(decision: Pending | undefined): void {
@@ -33,13 +33,14 @@ export function keep(decision: Pending | undefined): void {
   } catch { /* storage is closed to us: sent from this page or not at all */ }
 }
 
-const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, '0')).join('');
+const random = () => crypto.getRandomValues(new Uint8Array(16)).reduce((text, b) => text + (b + 256).toString(16).slice(1), '');
 
 /** Takes effect here and now, whether or not the service can be reached; the rest sends what is kept. */
 export function decide(purposes: Record<string, boolean>, how: How): void {
   const choice = read();
   const before = pending();
-  const id = choice.id ?? before?.body.subjectId ?? random();
+  // Not all that passes for a text in a forged choice is one, nor for a version.
+  const id = '' + (choice.id || before?.body.subjectId || random());
   const same = before?.body.subjectId === id ? before.body : undefined;
   const now = Date.now();
   for (const p of asked) {
@@ -49,7 +50,7 @@ export function decide(purposes: Record<string, boolean>, how: How): void {
     key: random(),
     body: {
       subjectId: id,
-      heldVersion: Math.max(choice.r ?? 0, same?.heldVersion ?? 0),
+      heldVersion: Math.max(choice.r! | 0, same?.heldVersion! | 0),
       purposes: { ...same?.purposes, ...purposes },
       declaration: site.hash,
       ...how,

@@ -96,10 +96,10 @@ let resolve: (purposes: Purposes) => void;
 const api: ConsentApi = {
   permits,
   get: permitted,
-  set: purposes => void load().then(r => r.set(purposes)),
+  set: purposes => void api.ready.then(load).then(r => r.set(purposes)),
   id: () => read().id,
-  status: () => load().then(r => r.status()),
-  open: () => open(),
+  status: () => api.ready.then(load).then(r => r.status()),
+  open: () => void api.ready.then(() => open()),
   on: listener => {
     listeners.add(listener);
     if (isReady) listener(permitted());
