@@ -103,7 +103,7 @@ check "package and integrations of the banner" npm --prefix services/cookie-bann
 # Figures of so short a run mean nothing: it shows that every answer is right under load, and that a receipt stays small on disk.
 check "benchmark, in short" dotnet tests/Benchmarks/bin/Release/net10.0/Consent.Benchmarks.dll --rounds 1 --seconds 1 --receipts 20000 --subjects 20000 --pairs 300000
 # Those that kill and cut have the machine to themselves. The others run in two lanes, each with ports of its own.
-for name in Faults.Tests System.Tests; do suite "$name"; done
+for name in Faults.Tests System.Tests Load.Tests; do suite "$name"; done
 lane() {
   local first=$1 name
   shift
@@ -114,7 +114,7 @@ first=(Browser.Tests ConsentService.Tests Webhooks.Tests Audit.Tests CookieBanne
 second=()
 for project in tests/*.Tests; do
   name=$(basename "$project")
-  [[ " Faults.Tests System.Tests ${first[*]} " == *" $name "* ]] || second+=("$name")
+  [[ " Faults.Tests System.Tests Load.Tests ${first[*]} " == *" $name "* ]] || second+=("$name")
 done
 lane 10000 "${first[@]}" &
 lane 20000 "${second[@]}" &

@@ -32,12 +32,12 @@ internal sealed class CompressedAnswer
     }
 
     /// <summary>The answer, or 304 to whoever holds it.</summary>
-    /// <param name="vary">What the answer depends on; the encoding is part of it.</param>
-    public IResult For(HttpContext context, string caching = ShortLived, string vary = HeaderNames.AcceptEncoding)
+    /// <param name="vary">What the answer depends on, the encoding with it; the encoding alone unless given.</param>
+    public IResult For(HttpContext context, string caching = ShortLived, string? vary = null)
     {
         var headers = context.Response.Headers;
         headers.CacheControl = caching;
-        headers.Vary = vary;
+        headers.Vary = vary ?? HeaderNames.AcceptEncoding;
         headers.XContentTypeOptions = "nosniff";
         return TakesBrotli(context.Request.Headers.AcceptEncoding) ? _brotli : _plain;
     }

@@ -25,8 +25,10 @@ internal static class RenderParts
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var language in declaration.Languages)
-        foreach (var part in Names)
-            hash.AppendData(Encoding.UTF8.GetBytes(Script(declaration, part, language)));
+        {
+            foreach (var part in Names) hash.AppendData(Encoding.UTF8.GetBytes(Script(declaration, part, language)));
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..TagLength];
     }
 }

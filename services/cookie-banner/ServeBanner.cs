@@ -10,7 +10,8 @@ namespace Consent.CookieBanner;
 /// minute in caches is how long a changed declaration may take to reach visitors; the consent service drops a grant to what is no longer
 /// in force. So is <c>GET /banner/{site}/guard.js</c>. <c>GET /banner/{site}/{language}/{part}.{tag}.js</c>: the files it asks for
 /// (<see cref="RenderParts"/>), which never change under their tag. Each is rendered and
-/// compressed once per declaration. They are the same for everybody, so nothing stands between routing and the answer.
+/// compressed once per declaration. They are the same for everybody, so nothing stands between routing and the answer,
+/// neither sign-in nor what makes a problem of an exception.
 /// </summary>
 internal static class ServeBanner
 {

@@ -16,11 +16,11 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
     private const int MostRemembered = 20_000;
     private static readonly TimeSpan RememberedFor = TimeSpan.FromSeconds(3);
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _making = new(1);
     private readonly ConcurrentDictionary<long, (byte[]? Key, long Until)> _remembered = new();
     private readonly NpgsqlDataSource _source;
     private readonly Places _places;
     private readonly string _schema;
+    private Task? _making;
     private byte[][] _block = [];
     private long _first;
     private int _used;
@@ -37,17 +37,21 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
     {
         while (true)
         {
-            if (TryTake() is { } key) return key;
-            // No thread is held meanwhile: at a cold start hundreds come for the first block, and those that make it need threads too.
-            await _making.WaitAsync();
-            try
+            Task made;
+            lock (_gate)
             {
-                if (IsUsedUp()) await AddBlockAsync();
+                if (_used < _block.Length)
+                {
+                    var key = new SubjectKey(_first + _used, _block[_used]);
+                    _block[_used++] = [];
+                    return key;
+                }
+
+                // No thread is held meanwhile: at a cold start hundreds come for the first block, and those that make it need threads too.
+                made = _making ??= Task.Run(AddBlockAsync);
             }
-            finally
-            {
-                _making.Release();
-            }
+
+            await made;
         }
     }
 
@@ -105,40 +109,30 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
     {
         _source.Dispose();
         _places.Dispose();
-        _making.Dispose();
     }
 
-    private SubjectKey? TryTake()
-    {
-        lock (_gate)
-        {
-            if (_used == _block.Length) return null;
-            var key = new SubjectKey(_first + _used, _block[_used]);
-            _block[_used++] = [];
-            return key;
-        }
-    }
-
-    private bool IsUsedUp()
-    {
-        lock (_gate) return _used == _block.Length;
-    }
-
-    /// <summary>Tried twice: the connection that the pool gave may have died unnoticed, and a block that nobody heard of is only a gap.</summary>
+    /// <summary>For all who wait for it, who share a failure too. Tried twice: the connection that the pool gave may have died unnoticed, and a block that nobody heard of is only a gap.</summary>
     private async Task AddBlockAsync()
     {
-        var (first, block) = await _places.RunAsync(async () =>
+        try
         {
-            try
+            var (first, block) = await _places.RunAsync(async () =>
             {
-                return await MakeBlockAsync();
-            }
-            catch (NpgsqlException)
-            {
-                return await MakeBlockAsync();
-            }
-        });
-        lock (_gate) (_block, _first, _used) = (block, first, 0);
+                try
+                {
+                    return await MakeBlockAsync();
+                }
+                catch (NpgsqlException)
+                {
+                    return await MakeBlockAsync();
+                }
+            });
+            lock (_gate) (_block, _first, _used) = (block, first, 0);
+        }
+        finally
+        {
+            lock (_gate) _making = null;
+        }
     }
 
     private async Task<(long First, byte[][] Block)> MakeBlockAsync()

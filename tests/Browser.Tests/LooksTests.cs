@@ -57,6 +57,11 @@ public partial class LooksTests(RunningHost host)
         await visitor.OpenAsync(Site);
         await visitor.Button("Instellingen").ClickAsync();
         await visitor.Toggle("statistics").WaitForAsync();
+        Assert.True(await visitor.Page.EvaluateAsync<bool>("() => matchMedia('(forced-colors: active)').matches"));
+        // The colours are the system's, and nothing of ours insists on its own.
+        Assert.Equal(await visitor.Page.EvaluateAsync<string>("""
+            () => { const canvas = document.body.appendChild(document.createElement('div')); canvas.style.background = 'Canvas'; return getComputedStyle(canvas).backgroundColor }
+            """), await visitor.Banner.EvaluateAsync<string>("panel => getComputedStyle(panel).backgroundColor"));
         var edges = await visitor.Banner.EvaluateAsync<string[]>("""
             panel => [panel, ...panel.querySelectorAll('button')].map(e => {
               const { borderTopStyle, borderTopWidth, borderTopColor, backgroundColor } = getComputedStyle(e);

@@ -16,6 +16,7 @@ public class StatusTests(RunningHost host)
         await visitor.Button("Instellingen").ClickAsync();
         await visitor.Toggle("statistics").CheckAsync();
         await visitor.DecideAsync("Keuze opslaan");
+        await visitor.SentAsync();
         Assert.Equal("""{"recognition":"dpv:ConsentRefused","statistics":"dpv:ConsentGiven","media":"dpv:ConsentRefused"}""", await StatusAsync(visitor));
 
         await visitor.Page.EvaluateAsync("""

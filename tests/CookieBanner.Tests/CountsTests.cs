@@ -120,16 +120,27 @@ public sealed class CountsTests : IAsyncLifetime
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "cookie-banner");
         await File.WriteAllTextAsync(file, "in the way");
-        using var store = new CountStore(Microsoft.Data.Sqlite.SqliteFactory.Instance.CreateDataSource($"Data Source={Path.Combine(file, "counts.db")}"));
+        using var store = CountStore.InFile(Path.Combine(file, "counts.db"));
         using var counts = new GatherCounts(store, _clock, NullLogger<GatherCounts>.Instance);
         Assert.True(counts.TryCount("wol", Today, 1, "shown"));
-        await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => counts.FlushAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<CountsUnavailableException>(() => counts.FlushAsync(CancellationToken.None));
         Assert.True(counts.TryCount("wol", Today, 1, "shown"));
         File.Delete(file);
         Directory.CreateDirectory(file);
         await counts.FlushAsync(CancellationToken.None);
         await counts.FlushAsync(CancellationToken.None);
         Assert.Equal(2, Assert.Single(await store.ReadAsync("wol", Today, Today, CancellationToken.None)).Shown);
+    }
+
+    [Fact]
+    public async Task When_the_store_cannot_be_reached_the_owner_reads_503_and_pages_go_on_counting()
+    {
+        Directory.CreateDirectory(Path.Combine(_data.Path, CookieBannerSetup.Service, "counts.db"));
+        await CountAsync("shown");
+        using (var answer = await _app.SendAsync(HttpMethod.Get, "/banner/wol/counts", token: _app.Token("consent", ["wolhuis"]))) await ProblemOf.IsAsync(answer, 503, "service-unavailable");
+        await CountAsync("shown");
+        Directory.Delete(Path.Combine(_data.Path, CookieBannerSetup.Service, "counts.db"));
+        Assert.Equal([$"{Today} 1: 2 0 0 0 0"], (await ReadAsync()).GetProperty("days").EnumerateArray().Select(Line));
     }
 
     [Fact]

@@ -79,6 +79,21 @@ public sealed class LimitsTests
     }
 
     [Fact]
+    public async Task A_flood_of_what_is_only_counted_takes_nothing_from_what_is_decided()
+    {
+        await using var gateway = await StartAsync(("Gateway:PublicPostsPerMinute", "12"));
+        var last = HttpStatusCode.OK;
+        for (var i = 0; i < 20 && last == HttpStatusCode.OK; i++)
+        {
+            using var counted = await gateway.SendAsync("POST", "/banner/wool/count");
+            last = counted.StatusCode;
+        }
+        Assert.Equal(HttpStatusCode.TooManyRequests, last);
+        using var decided = await gateway.SendAsync("POST", "/v1/sites/wool/decisions");
+        Assert.Equal(HttpStatusCode.OK, decided.StatusCode);
+    }
+
+    [Fact]
     public async Task A_dead_service_is_503_with_a_sentence()
     {
         await using var gateway = await StartAsync(("Services:analytics", $"http://127.0.0.1:{FreePorts.Take(1)[0]}"));

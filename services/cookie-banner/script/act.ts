@@ -2,8 +2,8 @@ import { cleanUp } from './clean-up';
 import { keepCopy } from './keep-copy';
 import type { Core } from './main';
 import { runScripts } from './run-scripts';
-import { send } from './send';
 import { signal } from './signal';
+import { status } from './status';
 
 /** What the service puts ahead of this file, per purpose: nothing of it is in a language. */
 export interface Effects {
@@ -21,22 +21,22 @@ export let core: Core;
 export const effects = EFFECTS;
 
 export interface Act {
-  /** Makes the page as the choice says, and sends what is to be sent. */
-  apply(): void;
+  /** Makes the page as the choice says; isNew after a choice that the service may not have yet. */
+  apply(isNew: boolean): void;
   runScripts(): Promise<void>;
+  status(): Record<string, string>;
 }
 
 /** What follows from a choice. */
 export default function begin(given: Core, look: () => void): Act {
   core = given;
-  const apply = (): void => {
+  const apply = (isNew: boolean): void => {
     cleanUp();
     if (SIGNALS) signal();
     void runScripts();
     look();
-    keepCopy();
-    void send(apply);
+    keepCopy(isNew);
     core.told();
   };
-  return { apply, runScripts };
+  return { apply, runScripts, status };
 }

@@ -36,7 +36,7 @@ export interface Rest {
   apply(action?: How['action']): Promise<void>;
   settings(purposes: Site['purposes']): void;
   set(purposes: Purposes): void;
-  status(): Record<string, string>;
+  status(): Promise<Record<string, string>>;
 }
 type Site = typeof site;
 
@@ -64,7 +64,7 @@ function part(name: string): Promise<{ default: unknown }> {
 }
 
 function apply(action?: How['action']): void {
-  load().then(r => r.apply(action)).catch(() => console.warn('consent: a part did not load')).finally(told);
+  void load().then(r => r.apply(action), () => console.warn('consent: a part did not load')).finally(told);
 }
 
 function tell(what: string, detail: unknown): void {
@@ -88,7 +88,11 @@ function look(): void {
   }
   if (!due.length && asked.length && isOpen() !== 'opened') close();
   // Nothing is permitted before the first choice, so what is to be done then can wait until the page has nothing better to do.
-  if (Object.keys(read().p).length) apply();
+  if (Object.keys(read().p).length) {
+    // Beside the rest, which asks for it too.
+    part('act').catch(() => { /* told there */ });
+    apply();
+  }
   else if (!isReady) (window.requestIdleCallback ?? setTimeout)(() => apply());
 }
 

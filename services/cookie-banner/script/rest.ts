@@ -2,14 +2,14 @@ import type { Act } from './act';
 import { count } from './count';
 import { use, type Details } from './details';
 import type { Core, Rest } from './main';
+import { send } from './send';
 import { settings } from './settings';
-import { status } from './status';
 
 declare const DETAILS: Details;
 /** rest.css, put in by the build. */
 declare const STYLE: string;
 
-/** Everything that the first layer can do without, but for what follows from a choice. */
+/** Everything that the first layer can do without, but for what follows from a choice on the page. */
 export default function begin(core: Core): Rest {
   use(core, DETAILS);
   core.addStyle(STYLE);
@@ -31,12 +31,16 @@ export default function begin(core: Core): Rest {
   /** On a page where nothing was chosen and nothing is stored, nothing follows. */
   const follows = () => act || DETAILS.signals || core.options.google || core.pending() || Object.keys(core.read().p).length || document.cookie || stored()
     || [...document.querySelectorAll<HTMLElement>('script[type="text/plain"][data-purpose]')].some(s => core.permits(s.dataset.purpose!));
+  const load = () => act ??= core.part('act').then(file => (file.default as (core: Core, look: () => void) => Act)(core, look));
   const apply = async (action?: string): Promise<void> => {
     count(action);
+    const isNew = !!action || !!core.pending();
+    void send(apply);
     if (!follows()) return look();
-    act ??= core.part('act').then(file => (file.default as (core: Core, look: () => void) => Act)(core, look));
-    act.catch(() => { act = undefined; });
-    (await act).apply();
+    await load().then(a => a.apply(isNew), () => {
+      act = undefined;
+      console.warn('consent: a part did not load');
+    });
   };
 
   // What a single-page application adds later is held back or run just the same.
@@ -50,10 +54,11 @@ export default function begin(core: Core): Rest {
   /** What is not asked here cannot be decided here. */
   const set = (purposes: Record<string, boolean>): void => {
     const known = core.asked.filter(p => p.id in purposes);
-    const action = known.length === core.asked.length && !known.some(p => purposes[p.id]) ? 'refuse-all' : 'save';
+    const refused = known.length === core.asked.length && !known.some(p => purposes[p.id]);
+    const action = !refused ? 'save' : known.some(p => core.read().p[p.id]?.[0]) ? 'withdraw' : 'refuse-all';
     if (known.length) core.done(Object.fromEntries(known.map(p => [p.id, purposes[p.id] === true])), 'site', 'api', action);
   };
-  return { apply, settings, set, status };
+  return { apply, settings, set, status: async () => (await load()).status() };
 }
 
 function stored(): number {

@@ -1,5 +1,5 @@
 import type { Pending } from './decide';
-import { core } from './act';
+import { core } from './details';
 
 interface Receipt {
   subjectId: string;

@@ -1,4 +1,4 @@
-import { core } from './details';
+import { core } from './act';
 
 /**
  * How each purpose that is asked stands, in the words of the W3C Data Privacy Vocabulary (https://w3id.org/dpv#ConsentStatus). Whether a

@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Consent.CookieBanner.Statistics;
 
 /// <summary>
@@ -34,7 +32,8 @@ internal sealed class GatherCounts(CountStore store, TimeProvider time, ILogger<
         var gathered = Take();
         try
         {
-            if (gathered.Count > 0) await store.AddAsync([.. gathered.Select(g => (g.Key.Site, g.Value))], cancel);
+            // Not to be given up half way: what was committed all the same would be added once more.
+            if (gathered.Count > 0) await store.AddAsync([.. gathered.Select(g => (g.Key.Site, g.Value))], CancellationToken.None);
         }
         catch
         {
@@ -71,9 +70,9 @@ internal sealed class GatherCounts(CountStore store, TimeProvider time, ILogger<
         {
             await FlushAsync(cancel);
         }
-        catch (Exception e) when (e is DbException or TimeoutException or IOException)
+        catch (CountsUnavailableException e)
         {
-            log.LogWarning("Counts of the banner could not be stored ({Kind}); they are kept and offered again.", e.GetType().Name);
+            log.LogWarning("Counts of the banner could not be stored ({Kind}); they are kept and offered again.", e.InnerException?.GetType().Name);
         }
     }
 
