@@ -8,6 +8,8 @@
 #   rabbitmq-cluster.sh slow FOLDER N RATE        what the node sends goes at most so fast, such as 256kbit
 #   rabbitmq-cluster.sh reach FOLDER FROM TO      exit code 1 when the one cannot connect to the other within 2 s
 #   rabbitmq-cluster.sh heal FOLDER               undoes every cut and slowness
+#   rabbitmq-cluster.sh rejoin FOLDER             waits until the nodes are one cluster again; after a minute does by hand what brings them together,
+#                                                 and says so: "by hand"
 #   rabbitmq-cluster.sh vhost FOLDER NAME         a virtual host of its own, for one more product on the same nodes
 #   rabbitmq-cluster.sh leader FOLDER QUEUE [VHOST]   number of the node that leads the queue
 #   rabbitmq-cluster.sh members FOLDER [VHOST]    each quorum queue and how many members it has, a line each
@@ -117,6 +119,33 @@ heal() {
   done
 }
 
+# Every node runs with the two others and remembers no partition.
+is_whole() {
+  local n
+  for n in 1 2 3; do
+    within "$n" timeout 20 "$bin/rabbitmqctl" --silent eval "{length(rabbit_nodes:list_running()), rabbit_node_monitor:partitions()}." 2> /dev/null | grep -qF '{3,[]}' || return 1
+  done
+}
+
+await_whole() {
+  local until=$((SECONDS + $1))
+  until is_whole; do
+    [ "$SECONDS" -lt "$until" ] || return 1
+    sleep 1
+  done
+}
+
+# What the broker's guide to partitions has an operator do where nodes do not come together by themselves: one is trusted, the others begin again.
+rejoin() {
+  await_whole 60 && return
+  echo "by hand"
+  local n
+  for n in 2 3; do within "$n" timeout 60 "$bin/rabbitmqctl" --silent stop_app > /dev/null 2>&1 || true; done
+  within 1 timeout 60 "$bin/rabbitmqctl" --silent start_app > /dev/null 2>&1 || true
+  for n in 2 3; do within "$n" timeout 90 "$bin/rabbitmqctl" --silent start_app > /dev/null 2>&1 || true; done
+  await_whole 120 || { echo "The nodes did not become one cluster again." >&2; exit 1; }
+}
+
 # Any node that runs can answer.
 ask() {
   local n
@@ -135,6 +164,7 @@ case $command in
   slow) ip netns exec "$(space "$1")" tc qdisc replace dev eth0 root tbf rate "$2" burst 16kb latency 2s ;;
   reach) ip netns exec "$(space "$1")" timeout 2 bash -c "exec 3<> /dev/tcp/$(address "$2")/5672" 2> /dev/null || exit 1 ;;
   heal) heal ;;
+  rejoin) rejoin ;;
   vhost) ask add_vhost "$1" && ask set_permissions -p "$1" guest '.*' '.*' '.*' ;;
   # Of the one queue alone: to ask each of them where it is led takes long under load.
   leader) ask eval "{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"${2:-/}\">>, queue, <<\"$1\">>)), {_, Node} = amqqueue:get_pid(Q), Node." | sed -nE "s/.*\.([0-9]+)'?$/\1/p" ;;

@@ -25,6 +25,7 @@ public class BlockingTests(RunningHost host)
         await visitor.Button("Instellingen").ClickAsync();
         await visitor.Toggle("statistics").CheckAsync();
         await visitor.DecideAsync("Keuze opslaan");
+        await visitor.Page.WaitForFunctionAsync("() => window.ran?.length >= 2");
         Assert.Equal("slow,inline", await visitor.Page.EvaluateAsync<string>("() => window.ran.join()"));
 
         await visitor.Page.EvaluateAsync("""

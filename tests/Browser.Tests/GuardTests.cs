@@ -71,7 +71,8 @@ public class GuardTests(GuardedSite guarded) : IClassFixture<GuardedSite>
         var told = await ToldAsync(visitor);
         Assert.Equal(HeldInEveryWay.Length + 1, told.Length);
         Assert.All(told, t => Assert.Equal((0, false), (t.GetProperty("purposes").GetArrayLength(), t.TryGetProperty("vendor", out _))));
-        Assert.Equal(["host", "kind", "purposes"], told[^1].EnumerateObject().Select(member => member.Name).Order());
+        // Playwright puts a mark of its own into what it carries over.
+        Assert.Equal(["host", "kind", "purposes"], told[^1].EnumerateObject().Select(member => member.Name).Where(name => name != "$id").Order());
         Assert.Equal("stranger.example", told[^1].GetProperty("host").GetString());
         lock (warnings)
         {

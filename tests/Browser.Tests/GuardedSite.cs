@@ -118,6 +118,7 @@ public sealed partial class GuardedSite(RunningHost host) : IAsyncLifetime
 
     private static JsonNode Named(JsonArray entries, string id) => entries.Single(e => (string)e!["id"]! == id)!;
 
-    [GeneratedRegex(@"^https://(([a-z]+\.)?(meter|kijkdoos|bank|stranger)|own\.guarded)\.example/", RegexOptions.ExplicitCapture)]
+    // Playwright takes no options but those of JavaScript.
+    [GeneratedRegex(@"^https://(?:(?:[a-z]+\.)?(?:meter|kijkdoos|bank|stranger)|own\.guarded)\.example/")]
     private static partial Regex Others();
 }

@@ -7,7 +7,8 @@ namespace Consent.Browser.Tests;
 public class HostileStorageTests(RunningHost host)
 {
     private const string Site = "weefgoed";
-    private const string Id = "0123456789abcdef0123456789abcdef";
+    /// <summary>Nobody else's: a receipt of another test would overrule.</summary>
+    private const string Id = "fedcba9876543210fedcba9876543210";
 
     /// <summary>In these, MEANING is what statistics means in force, NOW this moment and LATER ten years from it, in milliseconds.</summary>
     [Theory]

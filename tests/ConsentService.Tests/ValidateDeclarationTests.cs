@@ -57,7 +57,7 @@ public sealed class ValidateDeclarationTests
         document["languages"]!.AsArray().Add("de");
         var faults = ValidateDeclaration.Of(document).Faults;
         Assert.All(faults, fault => Assert.EndsWith("/de", fault.Path));
-        Assert.Equal(22, faults.Count);
+        Assert.Equal(25, faults.Count);
     }
 
     [Theory]

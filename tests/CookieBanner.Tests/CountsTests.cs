@@ -137,7 +137,7 @@ public sealed class CountsTests : IAsyncLifetime
     {
         Directory.CreateDirectory(Path.Combine(_data.Path, CookieBannerSetup.Service, "counts.db"));
         await CountAsync("shown");
-        using (var answer = await _app.SendAsync(HttpMethod.Get, "/banner/wol/counts", token: _app.Token("consent", ["wolhuis"]))) await ProblemOf.IsAsync(answer, 503, "service-unavailable");
+        using (var answer = await _app.SendAsync(HttpMethod.Get, "/banner/wol/counts", token: _app.Token("consent", ["wolhuis"]))) await ProblemOf.IsAsync(answer, 503, "unavailable");
         await CountAsync("shown");
         Directory.Delete(Path.Combine(_data.Path, CookieBannerSetup.Service, "counts.db"));
         Assert.Equal([$"{Today} 1: 2 0 0 0 0"], (await ReadAsync()).GetProperty("days").EnumerateArray().Select(Line));

@@ -29,6 +29,7 @@ public sealed class PartitionBroker(RunningOnCluster running)
         Assert.True(running.Journal.Count > before, "No decision was answered while the broker was broken, though it plays no part in that.");
         await running.Cluster.HealAsync();
         await Eventually.IsSoAsync("the nodes reach each other", () => running.Cluster.ReachesAsync(node, (node % 3) + 1));
+        if (await running.Cluster.RejoinAsync()) Counts.Did("broker brought together by hand");
         Counts.Tell($"{kind}: mended");
     });
 }

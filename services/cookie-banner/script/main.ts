@@ -88,11 +88,7 @@ function look(): void {
   }
   if (!due.length && asked.length && isOpen() !== 'opened') close();
   // Nothing is permitted before the first choice, so what is to be done then can wait until the page has nothing better to do.
-  if (Object.keys(read().p).length) {
-    // Beside the rest, which asks for it too.
-    part('act').catch(() => { /* told there */ });
-    apply();
-  }
+  if (Object.keys(read().p).length) apply();
   else if (!isReady) (window.requestIdleCallback ?? setTimeout)(() => apply());
 }
 
