@@ -123,7 +123,7 @@ heal() {
 is_whole() {
   local n
   for n in 1 2 3; do
-    within "$n" timeout 20 "$bin/rabbitmqctl" --silent eval "{length(rabbit_nodes:list_running()), rabbit_node_monitor:partitions()}." 2> /dev/null | grep -qF '{3,[]}' || return 1
+    within "$n" timeout 20 "$bin/rabbitmqctl" --silent eval "{length(rabbit_mnesia:cluster_nodes(running)), rabbit_node_monitor:partitions()}." 2> /dev/null | grep -qF '{3,[]}' || return 1
   done
 }
 
