@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Consent.Browser.Tests;
 
 /// <summary>
-/// How long from the arrival of the script until the banner has been painted, and the longest task, with the processor slowed down four
-/// times: told, and never asserted. <c>CONSENT_MEASURE</c> says how often; once unless set.
+/// How long from the start of the script until the banner has been painted, on a page that stands already, and the longest task from then on
+/// until a choice was made in the settings, with the processor slowed down four times: told, and never asserted. <c>CONSENT_MEASURE</c> says how often; once unless set.
 /// </summary>
 public class MeasureBanner(RunningHost host)
 {
@@ -47,15 +47,35 @@ public class MeasureBanner(RunningHost host)
               painted.port2.postMessage(0);
             }));
             """);
-        await visitor.ServePageAsync(Home, Site, "<p>Een pagina.</p>");
-        await visitor.GoAsync(Home);
-        await visitor.Page.WaitForFunctionAsync("() => window.painted");
-        await visitor.Button("Instellingen").ClickAsync();
-        await visitor.Toggle("statistics").WaitForAsync();
-        await visitor.DecideAsync("Alles weigeren");
+        // The script says when it starts; it comes when the page has been painted.
+        await visitor.Context.RouteAsync($"**/banner/{Site}.js", async route =>
+        {
+            var answer = await route.FetchAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = "performance.mark('start');" + await answer.TextAsync() });
+        });
+        await visitor.ServePageAsync(Home, Site, "<p>Een pagina.</p>", tag: "<meta>");
+        await visitor.Page.GotoAsync(Home);
+        // In the page alone: what drives the browser has tasks of its own there, longer than the banner's.
         var figures = await visitor.Page.EvaluateAsync<JsonElement>("""
-            () => [window.painted - performance.getEntriesByType('resource').find(r => /\/banner\/[^/]+\.js/.test(r.name)).responseEnd, Math.max(0, ...window.tasks)]
-            """);
+            async address => {
+              const frame = () => new Promise(next => requestAnimationFrame(() => setTimeout(next, 0)));
+              const until = async is => { while (!is()) await frame(); };
+              await frame();
+              window.tasks.length = 0;
+              const script = document.createElement('script');
+              script.src = address;
+              document.head.append(script);
+              await until(() => window.painted);
+              await frame();
+              document.querySelectorAll('.kz-a button')[2].click();
+              await until(() => document.querySelector('.kz input'));
+              await frame();
+              document.querySelectorAll('.kz-a button')[2].click();
+              await until(() => !document.querySelector('.kz-a'));
+              await frame();
+              return [window.painted - performance.getEntriesByName('start')[0].startTime, Math.max(0, ...window.tasks)];
+            }
+            """, $"{visitor.Host.Gateway}banner/{Site}.js");
         Assert.True(figures[0].GetDouble() > 0);
         return (figures[0].GetDouble(), figures[1].GetDouble());
     }

@@ -6,6 +6,9 @@ export function settings(purposes: Purpose[]): void {
   const { element, button } = core;
   const { texts } = details;
   const tag = core.site.languages[core.language()]!;
+  // Each of these takes a browser a while to make.
+  const country = new Intl.DisplayNames([tag], { type: 'region' });
+  const units = ['year', 'month', 'day'].map(unit => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }));
   const boxes = purposes.map(p => element('input', { type: 'checkbox', name: p.id, checked: core.permits(p.id) }));
   const always = Object.entries(details.purposes).filter(([id]) => !core.asked.some(p => p.id === id));
   const described = (id: string, ...before: Node[]) => {
@@ -17,9 +20,9 @@ export function settings(purposes: Purpose[]): void {
     [
       ...(texts.gpc && core.gpc() ? [element('p', {}, texts.gpc)] : []),
       ...purposes.map((p, i) => element('div', { className: 'kz-p' },
-        element('label', {}, boxes[i]!, element('span', {}, ...described(p.id))), more(p.id))),
+        element('label', {}, boxes[i]!, element('span', {}, ...described(p.id))), more(p.id, country, units))),
       ...always.map(([id, p]) => element('div', { className: 'kz-p' },
-        element('p', {}, ...described(id), ` (${texts.always}: ${p.basis})`), more(id))),
+        element('p', {}, ...described(id), ` (${texts.always}: ${p.basis})`), more(id, country, units))),
       element('p', {}, element('a', { href: `${core.gateway}/pages/${core.site.site}/privacy?lang=${tag}`, target: '_blank', rel: 'noopener' }, texts.statement)),
     ],
     [
@@ -30,11 +33,10 @@ export function settings(purposes: Purpose[]): void {
 }
 
 /** Recipients, and what is stored for how long, folded away. */
-function more(id: string): Node {
+function more(id: string, country: Intl.DisplayNames, units: Intl.NumberFormat[]): Node {
   const { element, site, language, fill } = core;
   const { texts, vendors, purposes } = details;
   const tag = site.languages[language()]!;
-  const country = new Intl.DisplayNames([tag], { type: 'region' });
   const who = (purposes[id]!.vendors ?? []).map(v => vendors[v]!);
   const link = (v: typeof who[number]) => (v.privacy ? element('a', { href: v.privacy, rel: 'noopener', target: '_blank' }, v.name) : v.name);
   const kept = purposes[id]!.keys ?? [];
@@ -43,12 +45,11 @@ function more(id: string): Node {
     who.length
       ? element('ul', {}, ...who.map(v => element('li', {}, link(v), ` (${country.of(v.country)})`)))
       : element('p', {}, fill(texts.ourselves, { controller: site.controller })),
-    element('ul', {}, ...kept.map(k => element('li', {}, element('code', {}, k.name), ` (${life(k, tag)}): ${k.text}`))));
+    element('ul', {}, ...kept.map(k => element('li', {}, element('code', {}, k.name), ` (${life(k, units)}): ${k.text}`))));
 }
 
-function life(key: Key, tag: string): string {
+function life(key: Key, units: Intl.NumberFormat[]): string {
   const { texts } = details;
   if (!key.life) return key.kind === 'l' ? texts.unlimited : texts.session;
-  const units = (['year', 'month', 'day'] as const).map((unit, i) => [key.life![i]!, unit] as const).filter(([n]) => n);
-  return units.map(([n, unit]) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(n)).join(', ');
+  return units.flatMap((unit, i) => key.life![i] ? unit.format(key.life![i]!) : []).join(', ');
 }
