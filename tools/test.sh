@@ -83,25 +83,35 @@ if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing ${missing[*]} from the distribution."
   tools/install.sh "${missing[@]}" > "$logs/install.log" 2>&1 || { tell "install" $SECONDS 0 1 "$logs/install.log"; finish; }
 fi
-for folder in services/cookie-banner/script tests/schema tests/receipt tests/foreign tests/webhooks tests/chart tests/browser services/cookie-banner/npm; do
-  [ -f "$folder/package-lock.json" ] || continue
-  [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
-  echo "Fetching npm packages of $folder."
-  (cd "$folder" && npm ci --no-audit --no-fund) > "$logs/npm.log" 2>&1 || { tell "npm ci in $folder" $SECONDS 0 1 "$logs/npm.log"; finish; }
-done
+fetch_npm() {
+  local folder
+  for folder in services/cookie-banner/script tests/schema tests/receipt tests/foreign tests/webhooks tests/chart tests/browser services/cookie-banner/npm; do
+    [ -f "$folder/package-lock.json" ] || continue
+    [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
+    echo "Fetching npm packages of $folder."
+    (cd "$folder" && npm ci --no-audit --no-fund) > "$logs/npm.log" 2>&1 || { tell "npm ci in $folder" $SECONDS 0 1 "$logs/npm.log"; return 1; }
+  done
+}
+fetch_npm &
+fetching=$!
 
 # One compiler for all projects takes a third of the time of one for each; it is not left behind.
-check "build" dotnet build Consent.sln -c Release --nologo -p:UseSharedCompilation=true || finish
+check "build" dotnet build Consent.sln -c Release --nologo -p:UseSharedCompilation=true || { wait; finish; }
+wait "$fetching" || finish
 dotnet build-server shutdown --vbcscompiler > /dev/null 2>&1
 check "formatting" dotnet format whitespace Consent.sln --no-restore --verify-no-changes
 [ ! -f services/cookie-banner/script/package.json ] || check "banner is built from its source" npm --prefix services/cookie-banner/script run --silent check
 [ ! -f tests/schema/package.json ] || check "schema agrees with the code" npm --prefix tests/schema run --silent test
 check "planted faults fit the source" tools/planted.sh --fit
-check "chart renders what the services need" tests/chart/check.sh
-check "packages serve a stranger" tests/package/check.sh
-check "package and integrations of the banner" npm --prefix services/cookie-banner/npm run --silent test
+# Beside the benchmark, whose figures mean nothing here.
+{
+  check "chart renders what the services need" tests/chart/check.sh
+  check "packages serve a stranger" tests/package/check.sh
+  check "package and integrations of the banner" npm --prefix services/cookie-banner/npm run --silent test
+} &
 # Figures of so short a run mean nothing: it shows that every answer is right under load, and that a receipt stays small on disk.
 check "benchmark, in short" dotnet tests/Benchmarks/bin/Release/net10.0/Consent.Benchmarks.dll --rounds 1 --seconds 1 --receipts 20000 --subjects 20000 --pairs 300000
+wait
 # Those that kill and cut have the machine to themselves. The others run in two lanes, each with ports of its own.
 for name in Faults.Tests System.Tests Load.Tests; do suite "$name"; done
 lane() {
@@ -110,7 +120,7 @@ lane() {
   export CONSENT_TEST_PORTS=$first
   for name in "$@"; do suite "$name"; done
 }
-first=(Browser.Tests ConsentService.Tests Webhooks.Tests Audit.Tests CookieBanner.Tests)
+first=(Browser.Tests Webhooks.Tests Audit.Tests CookieBanner.Tests)
 second=()
 for project in tests/*.Tests; do
   name=$(basename "$project")
