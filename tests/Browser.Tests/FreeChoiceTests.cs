@@ -97,7 +97,7 @@ public class FreeChoiceTests(RunningHost host)
         await visitor.Page.WaitForFunctionAsync("() => scrollY > 1000");
         await visitor.Page.Mouse.WheelAsync(0, -5000);
         await visitor.Page.Locator("a").ClickAsync();
-        await visitor.Page.WaitForURLAsync(Home + "next");
+        await Expect(visitor.Page).ToHaveURLAsync(Home + "next");
         Assert.Equal(text, await TextAsync(visitor));
     }
 
