@@ -53,6 +53,9 @@ public class ChoosingTests(RunningHost host)
         await visitor.DecideAsync("Alles accepteren");
         await Eventually.IsSoAsync("the script has counted the page", () => Task.FromResult(visitor.Hits == 1));
 
+        await Eventually.IsSoAsync("the video is asked for", () => Task.FromResult(visitor.Requests("/assets/video.html").Count > 0));
+        await visitor.SentAsync();
+
         Assert.Single(visitor.Requests("/assets/analytics.js"));
         Assert.Single(visitor.Requests("/assets/video.html"));
         Assert.Equal("1", await visitor.Page.EvaluateAsync<string>("() => document.documentElement.dataset.analyticsRuns"));
@@ -106,7 +109,7 @@ public class ChoosingTests(RunningHost host)
         await visitor.Reopener.ClickAsync();
         await visitor.DecideAsync("Alles weigeren");
 
-        Assert.Null(await visitor.CookieAsync("_demo_stats"));
+        await Eventually.IsSoAsync("its cookie is deleted", async () => await visitor.CookieAsync("_demo_stats") is null);
         Assert.Equal("7", await visitor.CookieAsync("basket"));
         await visitor.Page.Locator("[data-hit]").ClickAsync();
         Assert.Null(await visitor.Page.Locator("iframe").GetAttributeAsync("src"));
