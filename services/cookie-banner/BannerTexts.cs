@@ -11,7 +11,10 @@ internal static class BannerTexts
     private const string Prefix = "texts.";
 
     /// <summary>What the first layer shows.</summary>
-    private static readonly HashSet<string> First = ["title", "intro", "again", "withdraw", "refuse", "accept", "settings", "reopen", "close", "on", "off", "failed", "dir"];
+    private static readonly HashSet<string> First = ["title", "intro", "again", "withdraw", "refuse", "accept", "settings", "reopen", "failed", "dir"];
+
+    /// <summary>What the first layer shows besides, once something was chosen.</summary>
+    private static readonly HashSet<string> Chosen = ["close", "on", "off"];
 
     /// <summary>What stands in the place of what is held back; the rest has all others.</summary>
     private static readonly HashSet<string> InPlace = ["held", "heldHere", "once", "allow", "allowFor"];
@@ -25,7 +28,9 @@ internal static class BannerTexts
     public static JsonObject FirstLayer(Declaration declaration, string language) => Those(declaration, language, First.Contains);
 
     public static JsonObject Rest(Declaration declaration, string language) =>
-        Those(declaration, language, name => !First.Contains(name) && !InPlace.Contains(name));
+        Those(declaration, language, name => !First.Contains(name) && !Chosen.Contains(name) && !InPlace.Contains(name));
+
+    public static JsonObject Act(Declaration declaration, string language) => Those(declaration, language, Chosen.Contains);
 
     public static JsonObject Embeds(Declaration declaration, string language) => Those(declaration, language, InPlace.Contains);
 

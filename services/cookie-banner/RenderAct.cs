@@ -4,14 +4,14 @@ using Consent.Contracts;
 namespace Consent.CookieBanner;
 
 /// <summary>
-/// What follows from a choice, as a module: what each purpose stores and tells to tags, as JSON, ahead of the built bundle
+/// What follows from a choice, as a module: what each purpose stores and tells to tags, and the texts of what reopens the banner, as JSON, ahead of the built bundle
 /// (<c>script/dist/act.js</c>, or <c>act-signals.js</c> where tags are told something). Pure, as <see cref="RenderBanner"/>.
 /// </summary>
 public static class RenderAct
 {
     /// <summary>The bundle stands behind the first line, byte for byte.</summary>
-    public static string Script(Declaration declaration) =>
-        $"const EFFECTS={JsonSerializer.Serialize(Of(declaration), RenderBanner.Json)};\n{(TellsTags(declaration) ? Bundles.ActWithSignals : Bundles.Act)}";
+    public static string Script(Declaration declaration, string language) =>
+        $"const EFFECTS={JsonSerializer.Serialize(Of(declaration), RenderBanner.Json)},TEXTS={JsonSerializer.Serialize(BannerTexts.Act(declaration, language), RenderBanner.Json)};\n{(TellsTags(declaration) ? Bundles.ActWithSignals : Bundles.Act)}";
 
     /// <summary>Whether a purpose grants anything to the tags of Google, Microsoft or Matomo.</summary>
     internal static bool TellsTags(Declaration declaration) => declaration.Purposes.Any(p => p.Signals is { Count: > 0 });

@@ -38,14 +38,11 @@ public static class RenderBanner
             [.. declaration.Purposes.Select(p => PurposeOf(published, p, languages)).OfType<PurposeData>()]);
     }
 
-    /// <summary>
-    /// The banner asks consent to what is stored or read in the browser. Any other consent (to a mailing, to keeping a form) is
-    /// asked where its data are given, and is left out: null.
-    /// </summary>
+    /// <summary>Null for a consent that is not the banner's to ask: see <see cref="BannerPurposes"/>.</summary>
     private static PurposeData? PurposeOf(PublishedDeclaration published, Purpose purpose, IReadOnlyList<string> languages)
     {
         if (purpose.LegalBasis != LegalBasis.Consent) return new PurposeData(purpose.Id, null, null, null);
-        if (!published.Declaration.Cookies.Any(c => c.Purpose == purpose.Id)) return null;
+        if (!BannerPurposes.Has(published.Declaration, purpose)) return null;
         return new PurposeData(
             purpose.Id, published.MeaningOf(purpose.Id), [.. languages.Select(purpose.Name.In)], purpose.Advertising ? true : null);
     }

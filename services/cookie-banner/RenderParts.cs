@@ -15,7 +15,7 @@ internal static class RenderParts
     public static string Script(Declaration declaration, string part, string language) => part switch
     {
         "rest" => RenderRest.Script(declaration, language),
-        "act" => RenderAct.Script(declaration),
+        "act" => RenderAct.Script(declaration, language),
         "embeds" => $"const TEXTS={JsonSerializer.Serialize(BannerTexts.Embeds(declaration, language), RenderBanner.Json)};\n{Bundles.Embeds}",
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, "There is no such part."),
     };

@@ -16,7 +16,7 @@ public static class RenderRest
 
     internal static DetailsData Of(Declaration declaration, string language)
     {
-        var purposes = declaration.Purposes.Where(p => declaration.Cookies.Any(c => c.Purpose == p.Id)).ToList();
+        var purposes = declaration.Purposes.Where(p => BannerPurposes.Has(declaration, p)).ToList();
         var vendors = declaration.Vendors.Where(v => purposes.Any(p => p.Vendors.Contains(v.Id)) || declaration.Cookies.Any(c => c.Vendor == v.Id));
         var texts = BannerTexts.Rest(declaration, language);
         if (!purposes.Exists(p => p.Advertising && p.LegalBasis == LegalBasis.Consent)) texts.Remove("gpc");
@@ -28,7 +28,8 @@ public static class RenderRest
     }
 
     private static PurposeDetails PurposeOf(Declaration declaration, Purpose purpose, string language, JsonNode? bases) => new(
-        purpose.Name.In(language), purpose.Description.In(language),
+        // An interest as it was weighed is why the person is not asked.
+        purpose.Name.In(language), purpose.Interest is { } interest ? $"{purpose.Description.In(language)} {interest.In(language)}" : purpose.Description.In(language),
         purpose.LegalBasis == LegalBasis.Consent ? null : (string?)bases?[JsonNamingPolicy.KebabCaseLower.ConvertName(purpose.LegalBasis.ToString())],
         purpose.Vendors.Count == 0 ? null : purpose.Vendors,
         [.. declaration.Cookies.Where(c => c.Purpose == purpose.Id).Select(c => new KeyDetails(

@@ -13,6 +13,8 @@ public class ChoosingTests(RunningHost host)
     {
         await using var visitor = await host.VisitorAsync();
         await visitor.OpenAsync(Site);
+        await visitor.PartsAsync("rest", "act", "embeds");
+        await visitor.RoundTripAsync();
 
         Assert.Empty(await visitor.Context.CookiesAsync());
         Assert.Equal("{}{}", await visitor.KeptAsync());
@@ -31,6 +33,8 @@ public class ChoosingTests(RunningHost host)
         await visitor.DecideAsync("Alles weigeren");
         await Eventually.IsSoAsync("nothing waits to be sent", async () => !(await visitor.KeptAsync()).Contains("consent-pending", StringComparison.Ordinal));
         await visitor.ReloadAsync();
+        await visitor.PartsAsync("act", "embeds");
+        await visitor.RoundTripAsync();
 
         Assert.False(await visitor.Banner.IsVisibleAsync());
         Assert.True(await visitor.Reopener.IsVisibleAsync());

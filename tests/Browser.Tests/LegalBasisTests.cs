@@ -46,9 +46,17 @@ public class LegalBasisTests(RunningHost host)
     {
         await using var visitor = await OpenAsync("""<script type="text/plain" data-purpose="statistics">window.ran = 1</script>""");
         await visitor.Button("Instellingen").ClickAsync();
+        await visitor.Toggle("statistics").WaitForAsync();
         await visitor.Page.Keyboard.PressAsync("Escape");
         await visitor.ReloadAsync();
-        await visitor.Page.EvaluateAsync("() => window.consent.ready");
+        // The part that runs scripts is there, and looks again when another script is put in.
+        await visitor.Page.EvaluateAsync("""
+            async () => {
+              await window.consent.status();
+              document.body.insertAdjacentHTML('beforeend', '<script type="text/plain" data-purpose="statistics">window.ran = 2</' + 'script>');
+            }
+            """);
+        await visitor.RoundTripAsync();
         Assert.Equal("""{"recognition":false,"statistics":false,"media":false}""", await visitor.Page.EvaluateAsync<string>("() => JSON.stringify(window.consent.get())"));
         Assert.Null(await visitor.Page.EvaluateAsync<int?>("() => window.ran ?? null"));
         Assert.Empty(visitor.Requests("/decisions"));

@@ -24,6 +24,11 @@ internal sealed class OwnServer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.MapGet("/{page}", (string page) => _pages.TryGetValue(page, out var html) ? Results.Content(html, "text/html; charset=utf-8") : Results.NotFound());
+        _app.MapPost("/consent/keep", async (HttpContext context) =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            context.Response.Headers.SetCookie = await Keep(await reader.ReadToEndAsync(), context.Response);
+        });
         _app.MapPost("/told", async (HttpContext context) =>
         {
             _told.Enqueue(await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body));
@@ -35,6 +40,9 @@ internal sealed class OwnServer : IAsyncDisposable
 
     /// <summary>What the pages told, oldest first.</summary>
     public IReadOnlyCollection<JsonElement> Told => _told;
+
+    /// <summary>Gives the cookie for a choice that the page has its site keep.</summary>
+    public Func<string, HttpResponse, Task<string>> Keep { get; set; } = (_, _) => Task.FromResult("");
 
     public static async Task<OwnServer> StartAsync()
     {

@@ -15,7 +15,7 @@ public class ScanSamplesTests(RunningHost host)
     public async Task A_sample_site_does_as_it_declares(string site)
     {
         var (code, output, errors) = await CommandLine.RunAsync(
-            "scan", new Uri(host.Demo, $"/{site}").ToString(), "--site", site, "--gateway", host.Gateway.ToString(), "--pages", "1", "--json");
+            "scan", new Uri(host.Demo, $"/{site}").ToString(), "--site", site, "--gateway", host.Gateway.ToString(), "--pages", "1", "--linger", "0", "--json");
         Assert.True(code == 0, output + errors);
         var report = JsonDocument.Parse(output).RootElement;
         Assert.Equal(3, report.GetProperty("seen").GetProperty("phases").GetArrayLength());

@@ -92,6 +92,9 @@ public sealed class LeakySite : IAsyncDisposable
             case ("localhost", "/foreign"):
                 await answer.WriteAsync(Foreign);
                 break;
+            case ("localhost", "/waits"):
+                await answer.WriteAsync(WaitingPage.Html(_port));
+                break;
             case ("localhost", "/bare"):
                 await answer.WriteAsync("<title>Bare</title><p>Nothing here.");
                 break;

@@ -19,7 +19,7 @@ public sealed class NothingElseIsAskedTests : IAsyncLifetime
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(declaration, LeakySite.Declaration);
         var (code, output, errors) = await CommandLine.RunAsync(
-            "scan", _site.Address + "/foreign", "--declaration", declaration, "--refuse-selector", ".no", "--accept-selector", ".yes", "--chromium", program);
+            "scan", _site.Address + "/foreign", "--declaration", declaration, "--refuse-selector", ".no", "--accept-selector", ".yes", "--chromium", program, "--linger", "0");
         Assert.True(code == 4, output + errors);
 
         var lines = await File.ReadAllLinesAsync(log);

@@ -54,6 +54,23 @@ public sealed class RenderReportTests
         Assert.DoesNotContain("probably", RenderHtml.Of(given, Pictures, "en"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nl", "Verklaard, maar zonder doel")]
+    [InlineData("en", "Declared for no purpose")]
+    public void A_vendor_without_a_purpose_and_a_host_that_was_never_asked_are_told_with_the_vendor(string language, string title)
+    {
+        var vendors = Vendors with { Vendors = [.. Declared.Vendors, new DeclaredVendor("lost", null) { Hosts = ["lost.example", "*.far.example"] }] };
+        var report = ScanReport.Of(Declared, vendors, Seen(new ThirdParty("lost.example", ["lost.example"], ["script"], In(Phase.Accepted))), Now);
+        Assert.Equal(1, report.Wrong);
+        var text = RenderText.Of(report);
+        Assert.Contains("lost.example (lost): after accepting on /", text, StringComparison.Ordinal);
+        Assert.Contains("*.far.example (lost)", text, StringComparison.Ordinal);
+        var page = RenderHtml.Of(report, Pictures, language);
+        Assert.Contains($"<h2>{title}</h2>", page, StringComparison.Ordinal);
+        Assert.Contains("<td>lost.example</td><td>lost</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td>(lost)</td></tr>", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_clean_report_says_so_in_every_form()
     {

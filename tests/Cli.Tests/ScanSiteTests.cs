@@ -79,6 +79,18 @@ public sealed class ScanSiteTests(ScannedSite scanned) : IClassFixture<ScannedSi
     }
 
     [Fact]
+    public async Task The_report_for_programs_names_a_picture_file_of_each_phase()
+    {
+        var named = scanned.Report["screenshots"]!.AsArray();
+        Assert.Equal(["before before.jpg", "refused refused.jpg", "accepted accepted.jpg"], named.Select(s => $"{s!["phase"]} {s["file"]}"));
+        foreach (var shot in named)
+        {
+            var picture = await File.ReadAllBytesAsync(Path.Combine(scanned.Screenshots, (string)shot!["file"]!));
+            Assert.StartsWith("FFD8FF", Convert.ToHexString(picture), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Progress_is_told_as_it_goes()
     {
         foreach (var line in (string[])["before a choice: page 1 of 9", "after refusing: page 2 of 2, /second", "after accepting: page 2 of 2, /second"])
@@ -120,11 +132,12 @@ public sealed class ScanSiteTests(ScannedSite scanned) : IClassFixture<ScannedSi
         using var folder = new TemporaryFolder();
         var declaration = folder.File("quiet.yaml");
         await File.WriteAllTextAsync(declaration, "site: quiet\npurposes: [{ id: shop, legalBasis: contract }]\ncookies: [{ name: basket, kind: cookie, purpose: shop }]");
-        var (code, output, _) = await CommandLine.RunAsync("scan", scanned.Site.Address + "/bare", "--declaration", declaration);
+        string[] scan = ["scan", scanned.Site.Address + "/bare", "--declaration", declaration, "--linger", "0"];
+        var (code, output, _) = await CommandLine.RunAsync(scan);
         Assert.Equal(0, code);
         Assert.Contains("1 page, 1 visit.", output, StringComparison.Ordinal);
         Assert.Contains("basket, for shop", output, StringComparison.Ordinal);
-        Assert.Equal(4, (await CommandLine.RunAsync("scan", scanned.Site.Address + "/bare", "--declaration", declaration, "--strict")).Code);
+        Assert.Equal(4, (await CommandLine.RunAsync([.. scan, "--strict"])).Code);
     }
 
     [Fact]
@@ -163,6 +176,11 @@ public sealed class ScanSiteTests(ScannedSite scanned) : IClassFixture<ScannedSi
     [InlineData(2, "name or password", "https://me:secret@site.example/", "--site", "x")]
     [InlineData(2, "--declaration", "https://site.example/")]
     [InlineData(2, "--pages", "https://site.example/", "--site", "x", "--pages", "501")]
+    [InlineData(2, "from 0 to 60", "https://site.example/", "--site", "x", "--linger", "61")]
+    [InlineData(2, "from 0 to 60", "https://site.example/", "--site", "x", "--linger", "-1")]
+    [InlineData(2, "from 0 to 60", "https://site.example/", "--site", "x", "--linger", "2.5")]
+    [InlineData(2, "from 0 to 60", "https://site.example/", "--site", "x", "--linger", "soon")]
+    [InlineData(2, "names a folder", "https://site.example/", "--site", "x", "--screenshots", "/etc/passwd")]
     [InlineData(2, "--vendor-host", "https://site.example/", "--site", "x", "--vendor-host", "counter")]
     [InlineData(2, "two buttons", "https://site.example/", "--site", "x", "--refuse-selector", "button")]
     [InlineData(2, "no folder", "https://site.example/", "--site", "x", "--html", "/nowhere/report.html")]
@@ -183,7 +201,7 @@ public sealed class ScanSiteTests(ScannedSite scanned) : IClassFixture<ScannedSi
     }
 
     private Task<(int Code, string Output, string Errors)> ScanAsync(string path, params string[] more) =>
-        CommandLine.RunAsync(["scan", scanned.Site.Address + path, "--declaration", scanned.Declaration, "--pages", "0", .. more]);
+        CommandLine.RunAsync(["scan", scanned.Site.Address + path, "--declaration", scanned.Declaration, "--pages", "0", "--linger", "0", .. more]);
 
     private global::System.Text.Json.Nodes.JsonNode Party(string host) =>
         scanned.Report["seen"]!["thirdParties"]!.AsArray().Single(p => (string)p!["host"]! == host)!;

@@ -20,6 +20,9 @@ public sealed class ScannedSite : IAsyncLifetime
 
     public JsonNode Report { get; private set; } = new JsonObject();
 
+    /// <summary>A folder that the scan makes.</summary>
+    public string Screenshots => _folder.File("shots");
+
     public string Declaration => _folder.File("leaky.yaml");
 
     public async ValueTask InitializeAsync()
@@ -28,7 +31,7 @@ public sealed class ScannedSite : IAsyncLifetime
         await File.WriteAllTextAsync(Declaration, LeakySite.Declaration);
         var page = _folder.File("report.html");
         (Code, Output, Progress) = await CommandLine.RunAsync(
-            "scan", Site.Address, "--declaration", Declaration, "--pages", "8", "--json", "--html", page, "--lang", "nl");
+            "scan", Site.Address, "--declaration", Declaration, "--pages", "8", "--linger", "0", "--json", "--html", page, "--screenshots", Screenshots, "--lang", "nl");
         Assert.True(Output.StartsWith('{'), Output + Progress);
         (Report, Page) = (JsonNode.Parse(Output)!, await File.ReadAllTextAsync(page));
     }

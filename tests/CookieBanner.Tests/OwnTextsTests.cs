@@ -54,7 +54,7 @@ public class OwnTextsTests
             Purposes = [Purpose("ads") with { Advertising = true }, Purpose("law", LegalBasis.LegalObligation)],
             Cookies = [Stores("ads", "a"), Stores("law", "l")],
         };
-        var parts = RenderBanner.Script(Published(declaration)) + RenderRest.Script(declaration, "en") + RenderParts.Script(declaration, "embeds", "en");
+        var parts = RenderBanner.Script(Published(declaration)) + RenderRest.Script(declaration, "en") + RenderAct.Script(declaration, "en") + RenderParts.Script(declaration, "embeds", "en");
         foreach (var name in OwnBannerTexts.Known.Keys.Where(n => !n.StartsWith("basis.", StringComparison.Ordinal) || n == "basis.legal-obligation"))
             Assert.Contains($"\"{name} \\u003C", parts, StringComparison.Ordinal);
         Assert.DoesNotContain("</script", parts, StringComparison.Ordinal);

@@ -68,10 +68,10 @@ public class RenderBannerTests
     [Fact]
     public void Tags_of_others_are_told_only_where_a_purpose_grants_them_something()
     {
-        Assert.DoesNotContain("analytics_storage", RenderAct.Script(Declaration()), StringComparison.Ordinal);
+        Assert.DoesNotContain("analytics_storage", RenderAct.Script(Declaration(), "nl"), StringComparison.Ordinal);
         Assert.Null(RenderRest.Of(Declaration(), "nl").Signals);
         var declaration = Declaration([Purpose("statistics") with { Signals = ["analytics_storage"] }]);
-        Assert.Contains("ad_user_data", RenderAct.Script(declaration), StringComparison.Ordinal);
+        Assert.Contains("ad_user_data", RenderAct.Script(declaration, "nl"), StringComparison.Ordinal);
         Assert.Equal(["analytics_storage"], RenderAct.Of(declaration)["statistics"].Signals!);
         Assert.True(RenderRest.Of(declaration, "nl").Signals);
     }
@@ -79,6 +79,34 @@ public class RenderBannerTests
     [Fact]
     public void A_consent_that_stores_nothing_in_the_browser_is_left_to_where_it_is_asked() =>
         Assert.DoesNotContain(RenderBanner.Of(Published()).Purposes, p => p.Id == "newsletter");
+
+    [Theory]
+    [InlineData(true, false, true)]
+    [InlineData(true, true, false)]
+    [InlineData(false, false, false)]
+    public void A_consent_to_what_a_page_asks_of_others_is_the_banner_s_unless_it_is_to_a_mailing(bool hasHosts, bool hasTopic, bool isAsked)
+    {
+        var maps = Purpose("maps") with { Vendors = ["kaart"] };
+        var declaration = Declaration([maps]) with
+        {
+            Vendors = [new Vendor { Id = "kaart", Name = "Kaart", Role = VendorRole.ThirdParty, Country = "NL", Hosts = hasHosts ? ["kaart.example"] : null }],
+            Topics = hasTopic ? [new Topic { Id = "maps-news", Name = Say("Kaartnieuws"), Description = Say("Kaarten"), Purpose = "maps", Channels = [] }] : [],
+        };
+        Assert.Equal(isAsked, RenderBanner.Of(Published(declaration)).Purposes.Any(p => p.Id == "maps"));
+        Assert.Equal(isAsked, RenderRest.Of(declaration, "nl").Purposes.ContainsKey("maps"));
+    }
+
+    [Fact]
+    public void TI_An_interest_is_told_as_it_was_weighed()
+    {
+        var safety = Purpose("safety", LegalBasis.LegitimateInterest) with { Interest = Say("Misbruik kost iedereen geld.") };
+        var told = RenderRest.Of(Declaration([safety], [Stores("safety", "limit")]), "nl").Purposes["safety"];
+        Assert.Equal("Waarvoor safety Misbruik kost iedereen geld.", told.Text);
+    }
+
+    [Fact]
+    public void What_the_opened_banner_says_besides_comes_with_the_part_that_opens_it() =>
+        Assert.Equal(["close", "off", "on"], DataIn(RenderAct.Script(Declaration(), "nl"), "TEXTS=").EnumerateObject().Select(t => t.Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_site_s_own_texts_in_a_language_from_right_to_left_are_set_so()
@@ -139,7 +167,7 @@ public class RenderBannerTests
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(built))))[..12], DataIn(script).GetProperty("build").GetString());
         var rest = RenderRest.Script(Declaration(), "nl");
         Assert.Equal(built[1], rest[(rest.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
-        var act = RenderAct.Script(Declaration());
+        var act = RenderAct.Script(Declaration(), "nl");
         Assert.Equal(built[2], act[(act.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
     }
 
@@ -160,7 +188,7 @@ public class RenderBannerTests
     [Fact]
     public void The_script_makes_no_code_of_text_and_no_style_attribute()
     {
-        var script = RenderBanner.Script(Published()) + RenderAct.Script(Declaration([Purpose("statistics") with { Signals = ["analytics_storage"] }])) + RenderRest.Script(Declaration(), "nl");
+        var script = RenderBanner.Script(Published()) + RenderAct.Script(Declaration([Purpose("statistics") with { Signals = ["analytics_storage"] }]), "nl") + RenderRest.Script(Declaration(), "nl");
         foreach (var forbidden in (string[])["eval(", "new Function", "innerHTML", "document.write", "setAttribute(\"style\"", "attachShadow", "cookie-banner"])
             Assert.DoesNotContain(forbidden, script, StringComparison.Ordinal);
     }

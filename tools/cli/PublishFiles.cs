@@ -7,7 +7,10 @@ using Spectre.Console;
 
 namespace Consent.Cli;
 
-/// <summary><c>publish</c>: hands declarations to the consent service, and shows every fault with its path and reason.</summary>
+/// <summary>
+/// <c>publish</c>: hands declarations to the consent service, and shows every fault with its path and reason; of what was published, the
+/// warnings on standard error, which change nothing.
+/// </summary>
 public static class PublishFiles
 {
     internal static Command Command()
@@ -15,7 +18,7 @@ public static class PublishFiles
         var files = new Argument<FileInfo[]>("file") { Description = "Declarations, YAML or JSON.", Arity = ArgumentArity.OneOrMore }.AcceptExistingOnly();
         var origins = new Option<string[]>("--origin") { Description = "Adds an origin to each declaration, for a demonstration. May be repeated." };
         var (gateway, token, data, json) = GatewayClient.Options();
-        var command = new Command("publish", "Publishes declarations; unchanged ones are published again without a new version.")
+        var command = new Command("publish", "Publishes declarations; unchanged ones are published again without a new version. What the law may judge otherwise is told on standard error.")
         {
             files, origins, gateway, token, data, json,
         };
@@ -26,7 +29,10 @@ public static class PublishFiles
             foreach (var file in parsed.GetValue(files)!)
             {
                 var outcome = await PublishAsync(http, await File.ReadAllTextAsync(file.FullName, cancel), parsed.GetValue(origins) ?? [], cancel);
-                Show(file.Name, outcome, parsed.GetValue(json));
+                var warnings = outcome is { Code: ExitCode.Done, Site: { } site, Version: { } version }
+                    ? await AskWarnings.OfAsync(http, site, version, AskWarnings.Patience, cancel)
+                    : null;
+                Show(file.Name, outcome, warnings, parsed.GetValue(json));
                 worst = Math.Max(worst, outcome.Code);
             }
             return worst;
@@ -60,18 +66,14 @@ public static class PublishFiles
     private static List<PublishFault> Faults(JsonNode? problem) => problem?["faults"] is not JsonArray faults ? [] :
         [.. faults.OfType<JsonObject>().Select(f => new PublishFault((string?)f["path"] ?? "", (string?)f["reason"] ?? f.ToJsonString()))];
 
-    private static void Show(string file, PublishOutcome outcome, bool json)
+    private static void Show(string file, PublishOutcome outcome, AskedWarnings? warnings, bool json)
     {
-        if (json)
-        {
-            Console.WriteLine(JsonSerializer.Serialize(new { file, outcome.Site, outcome.Version, outcome.Problem, outcome.Faults }, GatewayClient.Json));
-            return;
-        }
-        if (outcome.Code == ExitCode.Done)
-        {
-            AnsiConsole.MarkupLineInterpolated($"[green]published[/] {outcome.Site} version {outcome.Version}");
-            return;
-        }
+        if (json) Console.WriteLine(JsonSerializer.Serialize(new { file, outcome.Site, outcome.Version, outcome.Problem, outcome.Faults, Warnings = warnings?.Told }, GatewayClient.Json));
+        else if (outcome.Code == ExitCode.Done) AnsiConsole.MarkupLineInterpolated($"[green]published[/] {outcome.Site} version {outcome.Version}");
+        // In JSON they stand above; what could not be asked for is said in any case.
+        if (warnings is not null && (!json || warnings.Told is null))
+            foreach (var line in warnings.Lines(outcome.Site!)) Console.Error.WriteLine(line);
+        if (json || outcome.Code == ExitCode.Done) return;
         var errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         errors.MarkupLineInterpolated($"[red]not published[/] {file}: {outcome.Problem}");
         foreach (var fault in outcome.Faults) errors.MarkupLineInterpolated($"  {fault.Path}: {fault.Reason}");

@@ -22,6 +22,8 @@ internal sealed record CookieTable(
     /// <param name="Lifetime">ISO 8601; absent where the browser, or the person, ends it.</param>
     internal sealed record Entry(string Name, CookieKind Kind, string SetBy, Term? Lifetime, string LifetimeInWords, string Description);
 
+    private const string Undelivered = "consent-pending";
+
     public static CookieTable Of(Page page)
     {
         var declaration = page.Declaration;
@@ -29,11 +31,17 @@ internal sealed record CookieTable(
             declaration.Site, page.Shown.Version, page.Shown.Hash, declaration.EffectiveFrom, page.Language, declaration.Controller.Name,
             [
                 .. declaration.Purposes
-                    .Select(p => (Purpose: p, Entries: declaration.Cookies.Where(c => c.Purpose == p.Id).ToList()))
+                    .Select(p => (Purpose: p, Entries: declaration.Cookies.Where(c => c.Purpose == p.Id).SelectMany(c => WithItsCopy(declaration, c)).ToList()))
                     .Where(p => p.Entries.Count > 0)
                     .Select(p => GroupOf(page, p.Purpose, p.Entries)),
             ]);
     }
+
+    /// <summary>Until a choice has been delivered the banner keeps a second copy of it, at the longest for as long as the choice counts: it belongs to the banner, so no site declares it.</summary>
+    private static CookieEntry[] WithItsCopy(Declaration declaration, CookieEntry entry) => entry.Name != Declaration.ChoiceCookie
+        || declaration.Cookies.Any(c => c.Name == Undelivered)
+        ? [entry]
+        : [entry, entry with { Name = Undelivered, Kind = CookieKind.LocalStorage, Lifetime = declaration.ConsentValidFor }];
 
     private static Group GroupOf(Page page, Purpose purpose, List<CookieEntry> entries)
     {

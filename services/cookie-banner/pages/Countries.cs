@@ -2,14 +2,20 @@ using System.Collections.Frozen;
 
 namespace Consent.CookieBanner.Pages;
 
-/// <summary>Names of countries in Dutch and English (Unicode CLDR), for every code of ISO 3166-1 alpha-2.</summary>
+/// <summary>
+/// Names of countries in each official language of the Union (Unicode CLDR 48; Hong Kong and Macau by their short names), for every code of
+/// ISO 3166-1 alpha-2. What a language has no name for there is named in English.
+/// </summary>
 internal static class CountryNames
 {
+    private const string Head = "code";
+
     private static readonly FrozenDictionary<string, string[]> Names = Read();
 
     /// <summary>The code itself where it is unknown.</summary>
+    /// <param name="language">One that the pages speak.</param>
     public static string In(string code, string language) =>
-        Names.TryGetValue(code, out var names) ? names[language == "nl" ? 0 : 1] : code;
+        Names.TryGetValue(code, out var names) ? names[Array.IndexOf(Names[Head], language)] : code;
 
     private static FrozenDictionary<string, string[]> Read()
     {

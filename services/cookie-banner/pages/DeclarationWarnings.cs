@@ -17,11 +17,14 @@ internal static class DeclarationWarnings
 {
     private static readonly Term OneYear = new(1, 0, 0);
     private static readonly Term ThirteenMonths = new(0, 13, 0);
+    private static readonly string[] Unread = ["effectiveFrom", "origins", "graceFor", "languages", "retired"];
+    private static readonly string[] ToldInMeaning = ["name", "description", "interest"];
 
     public static IReadOnlyList<DeclarationWarning> Of(Declaration declaration) =>
     [
         .. Texts(declaration),
         .. Transfers(declaration),
+        .. Recipients(declaration),
         .. Terms(declaration),
         .. Purposes(declaration),
         .. Rights(declaration),
@@ -34,26 +37,25 @@ internal static class DeclarationWarnings
 
     private static IEnumerable<DeclarationWarning> Texts(Declaration declaration)
     {
-        // Who can refuse in the banner has more than his browser's settings.
-        var banner = declaration.Cookies.Any(c => declaration.FindPurpose(c.Purpose)?.LegalBasis == LegalBasis.Consent);
+        var storing = declaration.Purposes.Where(p => declaration.Cookies.Any(c => c.Purpose == p.Id)).ToList();
+        // Who can refuse in the banner has more than his browser's settings; what rests on another basis cannot be refused there.
+        var banner = storing.Exists(RestsOnConsent);
         foreach (var (at, texts) in DeclarationTexts.Of(declaration))
         {
+            var about = DeclarationTexts.PurposesOf(declaration, at);
             if (texts.AnySentence(DoubtfulTexts.CallsIpAnonymous)) yield return WarningTexts.Of("anonymous-ip-address", at);
-            if (!RestsOnConsent(declaration, at) && texts.AnySentence(DoubtfulTexts.SaysIpIsWhole)) yield return WarningTexts.Of("full-ip-address", at);
-            if (!banner && texts.AnySentence(DoubtfulTexts.PointsToBrowserSettings)) yield return WarningTexts.Of("browser-settings-as-opt-out", at);
+            if (about?.All(RestsOnConsent) != true && texts.AnySentence(DoubtfulTexts.SaysIpIsWhole)) yield return WarningTexts.Of("full-ip-address", at);
+            if ((!banner || (about ?? storing).Any(CanBeObjectedTo)) && texts.AnySentence(DoubtfulTexts.PointsToBrowserSettings))
+                yield return WarningTexts.Of("browser-settings-as-opt-out", at);
             if (texts.AnySentence(DoubtfulTexts.DemandsIdentityDocument)) yield return WarningTexts.Of("identity-document-copy", at);
             if (texts.AnySentence(DoubtfulTexts.ChangesWithoutNotice)) yield return WarningTexts.Of("change-without-notice", at);
         }
     }
 
-    /// <summary>Whether the text is of a purpose on consent, or of a recipient of none but such.</summary>
-    private static bool RestsOnConsent(Declaration declaration, string at) => at.Split('/') switch
-    {
-        [_, "purposes", var i, ..] => declaration.Purposes[int.Parse(i)].LegalBasis == LegalBasis.Consent,
-        [_, "vendors", var i, ..] when declaration.Vendors[int.Parse(i)].Id is var vendor =>
-            declaration.Purposes.Where(p => p.Vendors.Contains(vendor, StringComparer.Ordinal)).All(p => p.LegalBasis == LegalBasis.Consent),
-        _ => false,
-    };
+    private static bool RestsOnConsent(Purpose purpose) => purpose.LegalBasis == LegalBasis.Consent;
+
+    /// <summary>GDPR art. 21(1): so that there is something to refuse, and a way to refuse it is owed.</summary>
+    private static bool CanBeObjectedTo(Purpose purpose) => purpose.LegalBasis is LegalBasis.LegitimateInterest or LegalBasis.PublicTask;
 
     private static IEnumerable<DeclarationWarning> Transfers(Declaration declaration)
     {
@@ -68,6 +70,12 @@ internal static class DeclarationWarnings
                 yield return WarningTexts.Of("adequacy-in-part", $"/vendors/{i}/safeguard", vendor.Name);
         }
     }
+
+    /// <summary>The guard lets a recipient's requests go once one of its purposes is permitted; without any it holds them for ever.</summary>
+    private static IEnumerable<DeclarationWarning> Recipients(Declaration declaration) =>
+        from vendor in declaration.Vendors.Select((v, i) => (v.Id, v.Name, At: $"/vendors/{i}"))
+        where !declaration.Purposes.Any(p => p.Vendors.Contains(vendor.Id, StringComparer.Ordinal))
+        select WarningTexts.Of("vendor-without-purpose", vendor.At, vendor.Name);
 
     private static IEnumerable<DeclarationWarning> Terms(Declaration declaration)
     {
@@ -121,14 +129,23 @@ internal static class DeclarationWarnings
         }
     }
 
-    /// <summary>What people read became something else, under the date of what it was.</summary>
+    /// <summary>What people read became something else, under the date of what it was, or from a day on which nobody had been told.</summary>
     private static IEnumerable<DeclarationWarning> SilentChange(PublishedDeclaration before, PublishedDeclaration after)
     {
-        string[] unread = ["effectiveFrom", "origins", "graceFor", "languages", "retired"];
-        if (before.Declaration.EffectiveFrom == after.Declaration.EffectiveFrom
-            && DeclarationDifference.Between(before, after).Changes.Any(c => c.List != "declaration" || c.Members.Except(unread, StringComparer.Ordinal).Any()))
+        var from = after.Declaration.EffectiveFrom;
+        var announced = from != before.Declaration.EffectiveFrom && from > DateOnly.FromDateTime(after.PublishedAt.UtcDateTime);
+        if (!announced && DeclarationDifference.Between(before, after).Changes.Any(change => IsMaterial(change, before, after)))
             yield return WarningTexts.Of("silent-change", "/effectiveFrom");
     }
+
+    /// <summary>Not what nobody reads, nor a purpose that means what it meant, in a mended spelling or one language more.</summary>
+    private static bool IsMaterial(DeclarationChange change, PublishedDeclaration before, PublishedDeclaration after) => change switch
+    {
+        { List: "declaration" } => change.Members.Except(Unread, StringComparer.Ordinal).Any(),
+        { List: "purposes", What: "changed" } =>
+            change.Members.Except(ToldInMeaning, StringComparer.Ordinal).Any() || before.MeaningOf(change.Id) != after.MeaningOf(change.Id),
+        _ => true,
+    };
 
     private static bool IsOfStatistics(Purpose purpose) => DoubtfulTexts.IsOfStatistics(purpose.Id) || purpose.Name.Values.Any(DoubtfulTexts.IsOfStatistics);
 

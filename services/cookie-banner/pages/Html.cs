@@ -19,7 +19,7 @@ internal static class Html
     public static string Mail(string address) =>
         $"<a href=\"mailto:{Text(Uri.EscapeDataString(address).Replace("%40", "@", StringComparison.Ordinal))}\">{Text(address)}</a>";
 
-    public static string Date(DateOnly day, PageWords words) => $"<time datetime=\"{day:yyyy-MM-dd}\">{Text(words.Date(day))}</time>";
+    public static string Date(DateOnly day, PageWords words) => $"<time datetime=\"{day:yyyy-MM-dd}\">{Text(words.Day(day))}</time>";
 
     public static string List(IEnumerable<string> items) => $"<ul>{string.Concat(items.Select(item => $"<li>{item}</li>"))}</ul>";
 

@@ -22,6 +22,9 @@ internal sealed record Page(PublishedDeclaration Shown, PublishedDeclaration InF
 
     public string Said(Texts texts) => Said(texts.In(Language));
 
+    /// <summary>What the button is called that opens the banner again, as the site's visitors see it.</summary>
+    public string Reopener => (string)BannerTexts.FirstLayer(Declaration, Language)["reopen"]!;
+
     public string Country(string code) => CountryNames.In(code, Words.Language);
 
     /// <summary>
@@ -34,7 +37,11 @@ internal sealed record Page(PublishedDeclaration Shown, PublishedDeclaration InF
         return version.Version > 1 && published > effective ? published : effective;
     }
 
-    public string Dated(PublishedDeclaration version) => Words.Date(InForceFrom(version));
+    /// <summary>Which of the versions to come is the first to be in force; null when none is to come. Of those of one day it is the highest.</summary>
+    public PublishedDeclaration? Next => History.Versions.Where(v => v.Version > InForce.Version)
+        .OrderBy(InForceFrom).ThenByDescending(v => v.Version).FirstOrDefault();
+
+    public string Dated(PublishedDeclaration version) => Words.Day(InForceFrom(version));
 
     public Vendor? Vendor(string? id) => id is null ? null : Declaration.Vendors.FirstOrDefault(v => v.Id == id);
 

@@ -10,8 +10,6 @@ internal static class PageFrame
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(PageStyle.Css)))}'; "
         + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal) { ["nl"] = "Nederlands", ["en"] = "English" };
-
     /// <param name="path">The page's last step, such as <c>privacy</c>: its languages are reached by it.</param>
     /// <param name="lead">HTML between title and body.</param>
     /// <param name="isPublic">Whether search engines may keep it, and it names the pages beside it.</param>
@@ -38,7 +36,7 @@ internal static class PageFrame
             </header>
             <main>
             <h1>{Html.Text(title)}</h1>
-            <p class="dated">{Html.Text(words.Dated(page.Dated(page.Shown), page.Shown.Version))}</p>
+            <p class="dated">{Html.Text(words.Dated.Fill(("day", page.Dated(page.Shown)), ("version", $"{page.Shown.Version}")))}</p>
             {lead}
             {body}
             </main>
@@ -54,7 +52,7 @@ internal static class PageFrame
         if (others.Count == 0) return "";
         var version = page.Shown == page.InForce ? "" : $"&amp;version={page.Shown.Version}";
         return $"<nav aria-label=\"{Html.Text(page.Words.Languages)}\"><ul>{string.Concat(others.Select(l =>
-            $"<li><a href=\"{path}?lang={Html.Text(l)}{version}\" lang=\"{Html.Text(l)}\" hreflang=\"{Html.Text(l)}\">{Html.Text(Names.GetValueOrDefault(l, l))}</a></li>"))}</ul></nav>";
+            $"<li><a href=\"{path}?lang={Html.Text(l)}{version}\" lang=\"{Html.Text(l)}\" hreflang=\"{Html.Text(l)}\">{Html.Text(PageWords.NameOf(l))}</a></li>"))}</ul></nav>";
     }
 
     private static string Footer(Page page, string path)

@@ -1,27 +1,55 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Consent.Contracts;
 
 namespace Consent.CookieBanner.Pages;
 
 /// <summary>
-/// What the pages say of themselves, around the texts of a declaration: in Dutch and in English, each written by itself. A declaration
-/// in another language is surrounded by English, and marked as being in its own.
+/// What the pages say of themselves, around the texts of a declaration, in each official language of the Union: <c>words/xx.json</c>. A
+/// declaration in another language is surrounded by English, and marked as being in its own. A text with places, such as <c>{day}</c>, is
+/// filled by <see cref="Template.Fill"/>; one that counts has a form for each of <see cref="Plural"/>.
 /// </summary>
 internal sealed partial record PageWords
 {
-    public static PageWords In(string language) => PageLanguage.Primary(language) == "nl" ? Dutch : English;
+    private const string Prefix = "words.";
+    private const string Fallback = "en";
+
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Strict) { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    private static readonly FrozenDictionary<string, Lazy<PageWords>> All = Assembly.GetExecutingAssembly().GetManifestResourceNames()
+        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..^".json".Length])
+        .ToFrozenDictionary(language => language, language => new Lazy<PageWords>(() => Read(language)), StringComparer.Ordinal);
+
+    public static PageWords In(string language) => (All.GetValueOrDefault(PageLanguage.Primary(language)) ?? All[Fallback]).Value;
+
+    /// <summary>What a language calls itself, the rest of its tag behind it: "Nederlands (BE)". The tag, of a language that is not spoken here.</summary>
+    public static string NameOf(string language) => !All.TryGetValue(PageLanguage.Primary(language), out var words)
+        ? language
+        : language.Split('-', 2) is [_, var rest] ? $"{words.Value.LanguageName} ({rest})" : words.Value.LanguageName;
 
     /// <summary>Tag of these words, for <c>lang</c>.</summary>
-    public required string Language { get; init; }
+    [JsonIgnore]
+    public string Language { get; private init; } = Fallback;
+
+    public required string LanguageName { get; init; }
+    public required string Date { get; init; }
+
+    /// <summary>How the first of a month is written in a date.</summary>
+    public required string FirstDay { get; init; }
+
+    /// <summary>As they stand in a date.</summary>
     public required IReadOnlyList<string> Months { get; init; }
-    public required Func<int, string> Years { get; init; }
-    public required Func<int, string> MonthsLong { get; init; }
-    public required Func<int, string> Days { get; init; }
+    public required IReadOnlyDictionary<string, string> Years { get; init; }
+    public required IReadOnlyDictionary<string, string> MonthsLong { get; init; }
+    public required IReadOnlyDictionary<string, string> Days { get; init; }
     public required string And { get; init; }
     public required string None { get; init; }
     public required string Languages { get; init; }
     public required string Contents { get; init; }
     public required string OtherPages { get; init; }
-    public required Func<string, int, string> Dated { get; init; }
+    public required string Dated { get; init; }
 
     public required IReadOnlyDictionary<LegalBasis, string> Bases { get; init; }
     public required IReadOnlyDictionary<LegalBasis, string> Required { get; init; }
@@ -30,7 +58,7 @@ internal sealed partial record PageWords
     public required IReadOnlyDictionary<string, string> Agreements { get; init; }
     public required IReadOnlyDictionary<string, string> Safeguards { get; init; }
     public required IReadOnlyDictionary<IdentityCheckMethod, string> IdentityChecks { get; init; }
-    public required IReadOnlyDictionary<RightsRequest, (string Name, string How)> Rights { get; init; }
+    public required IReadOnlyDictionary<RightsRequest, Right> Rights { get; init; }
     public required string InsideEea { get; init; }
 
     public required CookieWords Cookies { get; init; }
@@ -38,144 +66,31 @@ internal sealed partial record PageWords
     public required ChangeWords Changes { get; init; }
     public required RegisterWords Register { get; init; }
 
-    public string Date(DateOnly day) => $"{day.Day} {Months[day.Month - 1]} {day.Year}";
+    /// <summary>Before what is told of something: French sets a space before it.</summary>
+    [JsonIgnore]
+    public string Colon => Language == "fr" ? "\u00a0: " : ": ";
+
+    public string Day(DateOnly day) =>
+        Date.Fill(("day", day.Day == 1 ? FirstDay : $"{day.Day}"), ("month", Months[day.Month - 1]), ("year", $"{day.Year}"));
 
     /// <summary>As "1 year, 2 months and 10 days".</summary>
     public string Term(Term term)
     {
         var parts = new List<string>();
-        if (term.Years > 0) parts.Add(Years(term.Years));
-        if (term.Months > 0) parts.Add(MonthsLong(term.Months));
-        if (term.Days > 0 || parts.Count == 0) parts.Add(Days(term.Days));
+        if (term.Years > 0) parts.Add(Count(Years, term.Years));
+        if (term.Months > 0) parts.Add(Count(MonthsLong, term.Months));
+        if (term.Days > 0 || parts.Count == 0) parts.Add(Count(Days, term.Days));
         return parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} {And} {parts[^1]}";
     }
 
-    internal sealed record CookieWords
+    public string Count(IReadOnlyDictionary<string, string> forms, int n) => forms[Plural.Of(Language, n)].Fill(("n", $"{n}"));
+
+    private static PageWords Read(string language)
     {
-        public required string Title { get; init; }
-        public required string Lead { get; init; }
-        public required string Nothing { get; init; }
-        public required string Change { get; init; }
-        public required string Name { get; init; }
-        public required string Kind { get; init; }
-        public required string SetBy { get; init; }
-        public required string Kept { get; init; }
-        public required string For { get; init; }
-        public required string WithConsent { get; init; }
-        public required string WithoutConsent { get; init; }
-        public required string Why { get; init; }
-        public required string Basis { get; init; }
-        public required string Interest { get; init; }
-        public required string Recipients { get; init; }
-        public required string NobodyElse { get; init; }
-        public required string UntilBrowserCloses { get; init; }
-        public required string UntilTabCloses { get; init; }
-        public required string UntilRemoved { get; init; }
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{Prefix}{language}.json")!;
+        return JsonSerializer.Deserialize<PageWords>(stream, Strict)! with { Language = language };
     }
 
-    internal sealed record PrivacyWords
-    {
-        public required string Title { get; init; }
-        public required Func<string, string> NotCurrent { get; init; }
-        public required string ReadCurrent { get; init; }
-        public required Func<string, string> Announced { get; init; }
-        public required string ReadAnnounced { get; init; }
-        public required string Controller { get; init; }
-        public required string Name { get; init; }
-        public required string Address { get; init; }
-        public required string TradeRegister { get; init; }
-        public required string Phone { get; init; }
-        public required string Email { get; init; }
-        public required string Website { get; init; }
-        public required string Requests { get; init; }
-        public required string Purposes { get; init; }
-        public required string Basis { get; init; }
-        public required string Interest { get; init; }
-        public required string Data { get; init; }
-        public required string Recipients { get; init; }
-        public required string Retention { get; init; }
-        public required string IsRequired { get; init; }
-        public required string Advertising { get; init; }
-        public required string Topics { get; init; }
-        public required string Categories { get; init; }
-        public required string Category { get; init; }
-        public required string UsedFor { get; init; }
-        public required string Special { get; init; }
-        public required string Source { get; init; }
-        public required string SourceText { get; init; }
-        public required string OtherSources { get; init; }
-        public required string Representative { get; init; }
-        public required string DataProtectionOfficer { get; init; }
-        public required string Contact { get; init; }
-        public required string AutomatedNone { get; init; }
-        public required string Vendors { get; init; }
-        public required string VendorsNone { get; init; }
-        public required string Role { get; init; }
-        public required string Country { get; init; }
-        public required string Agreement { get; init; }
-        public required string Safeguard { get; init; }
-        public required string Policy { get; init; }
-        public required Func<string, string> SafeguardCopy { get; init; }
-        public required string Rights { get; init; }
-        public required Func<string, string> Deadline { get; init; }
-        public required string Extension { get; init; }
-        public required string IdentityCheck { get; init; }
-        public required string Withdrawal { get; init; }
-        public required string WithdrawalText { get; init; }
-        public required string WithdrawByCookies { get; init; }
-        public required string WithdrawByMailing { get; init; }
-        public required Func<string, string> WithdrawByMail { get; init; }
-        public required Func<string, string, string> HowLong { get; init; }
-        public required string Complaint { get; init; }
-        public required string ComplaintText { get; init; }
-        public required string Automated { get; init; }
-        public required string AutomatedText { get; init; }
-        public required string Disclosures { get; init; }
-        public required string Measures { get; init; }
-        public required string Children { get; init; }
-        public required Func<string, int, string> ChildrenText { get; init; }
-        public required string Laws { get; init; }
-        public required Func<string?, string?, string> LawTerm { get; init; }
-        public required string CookiesText { get; init; }
-        public required string Changes { get; init; }
-    }
-
-    internal sealed record ChangeWords
-    {
-        public required string Caption { get; init; }
-        public required string Version { get; init; }
-        public required string InForce { get; init; }
-        public required string What { get; init; }
-        public required string First { get; init; }
-        public required string Nothing { get; init; }
-        public required string Current { get; init; }
-        public required string Future { get; init; }
-        public required string Read { get; init; }
-        public required string Added { get; init; }
-        public required string Removed { get; init; }
-        public required string Changed { get; init; }
-        public required Func<string, string> AskAgain { get; init; }
-        public required IReadOnlyDictionary<string, string> Lists { get; init; }
-        public required IReadOnlyDictionary<string, string> Members { get; init; }
-    }
-
-    internal sealed record RegisterWords
-    {
-        public required string Title { get; init; }
-        public required string Lead { get; init; }
-        public required string Warnings { get; init; }
-        public required string NoWarnings { get; init; }
-        public required string NotDeclared { get; init; }
-        public required string NotDeclaredText { get; init; }
-        public required string Missing { get; init; }
-        public required string Purpose { get; init; }
-        public required string Subjects { get; init; }
-        public required string Transfers { get; init; }
-        public required string NoTransfers { get; init; }
-        public required string Trigger { get; init; }
-        public required Func<string, string> After { get; init; }
-        public required Func<int, string> WorkingDays { get; init; }
-        public required string Site { get; init; }
-        public required string Description { get; init; }
-    }
+    /// <param name="How">What it is, and how it is used.</param>
+    internal sealed record Right(string Name, string How);
 }

@@ -26,7 +26,7 @@ internal static class PrivacyPurposes
                 (words.Recipients, purpose.Vendors.Count == 0 ? Html.Text(page.Words.Cookies.NobodyElse) : Html.List(purpose.Vendors.Select(page.VendorLink))),
                 (words.Retention, page.Said(purpose.Retention.Description)),
                 (words.IsRequired, Html.Text(page.Words.Required[purpose.LegalBasis])),
-                (words.Topics, topics.Count == 0 ? null : Html.List(topics.Select(t => $"{page.Said(t.Name)}: {page.Said(t.Description)}"))))}
+                (words.Topics, topics.Count == 0 ? null : Html.List(topics.Select(t => page.Said(t.Name) + page.Words.Colon + page.Said(t.Description)))))}
             </div>
             """;
     }
@@ -44,7 +44,7 @@ internal static class PrivacyRecipients
             vendors.Select(v => (IReadOnlyList<string>)
                 [Name(page, v), Html.Text(page.Words.Roles[v.Role]), Html.Text(page.Country(v.Country)), Agreement(page, v), Safeguard(page, v), UsedFor(page, v)]),
             "wide");
-        var copy = vendors.Any(v => v.Safeguard is not null) ? $"<p>{Html.Text(words.SafeguardCopy(page.Declaration.Rights.Email))}</p>" : "";
+        var copy = vendors.Any(v => v.Safeguard is not null) ? $"<p>{Html.Text(words.SafeguardCopy.Fill(("email", page.Declaration.Rights.Email)))}</p>" : "";
         return table + copy;
     }
 

@@ -29,13 +29,20 @@ internal static class PrivacyRights
         bool Has(LegalBasis basis) => declaration.Purposes.Any(p => p.LegalBasis == basis);
     }
 
+    /// <summary>Apart from all else, as GDPR art. 21(4) asks; empty where there is nothing to object to.</summary>
+    public static string Objection(Page page) => IsStatutory(RightsRequest.Objection, page.Declaration) || IsMarketing(page.Declaration)
+        ? $"<p>{Html.Text(page.Words.Privacy.ObjectionText.Fill(("email", page.Declaration.Rights.Email)))}</p>"
+        : "";
+
+    private static bool IsMarketing(Declaration declaration) => declaration.Topics.Count > 0 || declaration.Purposes.Any(p => p.Advertising);
+
     public static string Of(Page page)
     {
         var (words, rights) = (page.Words.Privacy, page.Declaration.Rights);
         return $"""
             <p>{page.Said(rights.Procedure)}</p>
             {Facts.Of([.. Told(page.Declaration).Select(r => page.Words.Rights[r]).Select(r => (r.Name, (string?)Html.Text(r.How)))])}
-            <p>{Html.Text(words.Requests)}: {Html.Mail(rights.Email)}. {Html.Text(words.Deadline(page.Words.Term(rights.Deadline)))}</p>
+            <p>{Html.Text(words.Requests + page.Words.Colon)}{Html.Mail(rights.Email)}. {Html.Text(words.Deadline.Fill(("term", page.Words.Term(rights.Deadline))))}</p>
             <p>{Html.Text(words.Extension)}</p>
             <h3>{Html.Text(words.IdentityCheck)}</h3>
             <p>{Html.Text(page.Words.IdentityChecks[rights.IdentityCheck.Method])}. {page.Said(rights.IdentityCheck.Description)}</p>
@@ -49,13 +56,13 @@ internal static class PrivacyRights
         var consents = declaration.Purposes.Where(p => p.LegalBasis == LegalBasis.Consent).Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
         if (consents.Count == 0) return "";
         List<string> ways = [];
-        if (declaration.Cookies.Any(c => consents.Contains(c.Purpose))) ways.Add(Html.Text(words.WithdrawByCookies));
+        if (declaration.Cookies.Any(c => consents.Contains(c.Purpose))) ways.Add(Html.Text(words.WithdrawByCookies.Fill(("button", page.Reopener))));
         if (declaration.Topics.Any(t => t.Channels.Contains(Channel.Email))) ways.Add(Html.Text(words.WithdrawByMailing));
-        ways.Add(Html.Text(words.WithdrawByMail(declaration.Rights.Email)));
+        ways.Add(Html.Text(words.WithdrawByMail.Fill(("email", declaration.Rights.Email))));
         return $"""
             <p>{Html.Text(words.WithdrawalText)}</p>
             {Html.List(ways)}
-            <p>{Html.Text(words.HowLong(page.Words.Term(declaration.ConsentValidFor), page.Words.Term(declaration.ProofFor)))}</p>
+            <p>{Html.Text(words.HowLong.Fill(("valid", page.Words.Term(declaration.ConsentValidFor)), ("proof", page.Words.Term(declaration.ProofFor))))}</p>
             """;
     }
 }

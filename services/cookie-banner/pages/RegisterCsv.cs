@@ -1,4 +1,5 @@
 using System.Text;
+using Consent.Contracts;
 
 namespace Consent.CookieBanner.Pages;
 
@@ -11,23 +12,32 @@ internal static class RegisterCsv
 {
     public const string ByteOrderMark = "\ufeff";
 
+    /// <summary>By their names a program finds them: the same in every language, and a new one comes at the end.</summary>
+    private static readonly string[] Columns =
+    [
+        "Website", "Who is responsible", "Address", "E-mail", "Telephone", "Data protection officer", "Purpose of the processing", "Description", "Legal basis",
+        "Our interest, and how we weighed it", "Categories of data subjects", "Data", "special category of personal data", "Who receives them",
+        "Transfers outside the EEA", "How long we keep them", "How we protect data", "Representative in the European Union", "Joint controllers",
+        "When we disclose data",
+    ];
+
     public static string Of(Page page)
     {
         var register = RegisterOfProcessing.Of(page);
-        var (words, privacy, controller) = (page.Words.Register, page.Words.Privacy, register.Controller);
+        var (words, controller) = (page.Words, register.Controller);
         var csv = new StringBuilder(ByteOrderMark);
-        Append(csv,
-            words.Site, privacy.Controller, privacy.Address, privacy.Email, privacy.Phone, privacy.DataProtectionOfficer, words.Purpose, words.Description, privacy.Basis,
-            privacy.Interest, words.Subjects, privacy.Data, privacy.Special, privacy.Recipients, words.Transfers, privacy.Retention, privacy.Measures);
+        Append(csv, Columns);
         foreach (var activity in register.Activities)
         {
             Append(csv,
                 register.Site, controller.Name, $"{controller.Address}, {controller.Postcode} {controller.City}, {page.Country(controller.Country)}", controller.Email,
-                controller.Phone ?? "", controller.DataProtectionOfficer is { } officer ? Joined(((string?[])[officer.Name, officer.Email, officer.Phone]).OfType<string>()) : words.Missing, activity.Purpose, activity.Description, page.Words.Bases[activity.LegalBasis], activity.Interest ?? "",
-                activity.DataSubjects ?? words.Missing, Joined(activity.DataCategories), Joined(activity.SpecialCategories),
-                Joined(activity.Recipients.Select(r => $"{r.Name} ({page.Country(r.Country)}; {page.Words.Roles[r.Role]})")),
-                Joined(activity.Transfers.Select(r => $"{r.Name} ({page.Country(r.Country)}; {(r.Safeguard is { } s ? page.Words.Safeguards.GetValueOrDefault(s, s) : page.Words.None)})")),
-                activity.Retention, Joined(register.Measures));
+                controller.Phone ?? "", Officer(page, controller), activity.Purpose, activity.Description, words.Bases[activity.LegalBasis], activity.Interest ?? "",
+                activity.DataSubjects ?? words.Register.Missing, Joined(activity.DataCategories), Joined(activity.SpecialCategories),
+                Joined(activity.Recipients.Select(r => $"{r.Name} ({page.Country(r.Country)}; {words.Roles[r.Role]})")),
+                Joined(activity.Transfers.Select(r => $"{r.Name} ({page.Country(r.Country)}; {(r.Safeguard is { } s ? words.Safeguards.GetValueOrDefault(s, s) : words.None)})")),
+                activity.Retention, register.Measures.Count == 0 ? words.Register.Missing : Joined(register.Measures), Representative(page, controller),
+                Joined(register.JointControllers.Select(r => $"{r.Name} ({page.Country(r.Country)}; {r.Contact ?? words.Register.Missing})")),
+                Joined(register.Disclosures));
         }
 
         return csv.ToString();
@@ -39,6 +49,14 @@ internal static class RegisterCsv
         var harmless = IsFormula(text) ? "'" + text : text;
         return harmless.AsSpan().IndexOfAny(",\"\r\n;") >= 0 || harmless != harmless.Trim() ? $"\"{harmless.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : harmless;
     }
+
+    private static string Officer(Page page, Controller controller) => controller.DataProtectionOfficer is { } officer
+        ? Joined(((string?[])[officer.Name, officer.Email, officer.Phone]).OfType<string>())
+        : page.Words.Register.Missing;
+
+    private static string Representative(Page page, Controller controller) => controller.Representative is { } representative
+        ? Joined([representative.Name, representative.Address, page.Country(representative.Country), representative.Email])
+        : RegisterOfProcessing.LacksRepresentative(controller) ? page.Words.Register.Missing : "";
 
     private static string Joined(IEnumerable<string> texts) => string.Join("; ", texts);
 

@@ -6,12 +6,14 @@ namespace Consent.CookieBanner.Pages;
 /// The controller's record of processing activities (GDPR art. 30(1)), as data in one language; each member names its letter. What a
 /// declaration does not say stands in <paramref name="NotDeclared"/>: a supervisory authority is not to take silence for "none".
 /// </summary>
-/// <param name="Controller">(a).</param>
+/// <param name="Controller">(a), with its representative and its data protection officer.</param>
+/// <param name="JointControllers">(a).</param>
 /// <param name="Activities">(b) to (f), one for each purpose.</param>
 /// <param name="Measures">(g).</param>
 /// <param name="Disclosures">Further categories of recipients: (d).</param>
 internal sealed record RegisterOfProcessing(
     string Site, int Version, string Hash, DateOnly EffectiveFrom, string Language, Controller Controller, string PrivacyEmail,
+    IReadOnlyList<RegisterOfProcessing.Recipient> JointControllers,
     IReadOnlyList<RegisterOfProcessing.Activity> Activities, IReadOnlyList<string> Disclosures, IReadOnlyList<string> Measures,
     IReadOnlyList<string>? AutomatedDecisions, IReadOnlyList<RegisterOfProcessing.Part> NotDeclared, IReadOnlyList<DeclarationWarning> Warnings)
 {
@@ -34,29 +36,36 @@ internal sealed record RegisterOfProcessing(
 
     private static readonly IReadOnlyList<Part> Parts =
     [
-        new("data-protection-officer", "GDPR art. 30(1)(a), 13(1)(b)", Say("Functionaris gegevensbescherming", "Data protection officer")),
-        new("representative", "GDPR art. 30(1)(a), 13(1)(a)", Say("Vertegenwoordiger in de Unie", "Representative in the Union")),
-        new("joint-controllers", "GDPR art. 30(1)(a), 26(2)", Say("Contactgegevens van gezamenlijk verantwoordelijken", "Contact details of joint controllers")),
-        new("categories-of-data-subjects", "GDPR art. 30(1)(c)", Say("Categorieën van betrokkenen", "Categories of data subjects")),
-        new("sources", "GDPR art. 14(2)(f)", Say("Bronnen van gegevens die niet van de betrokkene komen", "Sources of data that do not come from the data subject")),
-        new("automated-decisions", "GDPR art. 13(2)(f), 14(2)(g)", Say("Geautomatiseerde besluiten en hun logica", "Automated decisions and their logic")),
+        Said("data-protection-officer", "GDPR art. 30(1)(a), 13(1)(b)"),
+        Said("representative", "GDPR art. 30(1)(a), 13(1)(a)"),
+        Said("joint-controllers", "GDPR art. 30(1)(a), 26(2)"),
+        Said("categories-of-data-subjects", "GDPR art. 30(1)(c)"),
+        Said("measures", "GDPR art. 30(1)(g)"),
+        Said("sources", "GDPR art. 14(2)(f)"),
+        Said("automated-decisions", "GDPR art. 13(2)(f), 14(2)(g)"),
     ];
 
     private static bool IsUnsaid(string part, Declaration declaration) => part switch
     {
         "data-protection-officer" => declaration.Controller.DataProtectionOfficer is null,
-        "representative" => declaration.Controller.Representative is null && !EuropeanEconomicArea.Countries.Contains(declaration.Controller.Country),
+        "representative" => LacksRepresentative(declaration.Controller),
         "joint-controllers" => declaration.Vendors.Any(v => v.Role == VendorRole.JointController && v.Contact is null),
         "categories-of-data-subjects" => declaration.Purposes.Any(p => p.DataSubjects is null),
+        "measures" => declaration.Measures.Count == 0,
         "sources" => declaration.DataCategories.All(c => c.Source is null),
         _ => declaration.AutomatedDecisions is null,
     };
+
+    /// <summary>Only a controller outside the Union needs one (GDPR art. 27).</summary>
+    public static bool LacksRepresentative(Controller controller) =>
+        controller.Representative is null && !EuropeanEconomicArea.Countries.Contains(controller.Country);
 
     public static RegisterOfProcessing Of(Page page)
     {
         var (declaration, language) = (page.Declaration, page.Language);
         return new RegisterOfProcessing(
             declaration.Site, page.Shown.Version, page.Shown.Hash, declaration.EffectiveFrom, language, declaration.Controller, declaration.Rights.Email,
+            [.. declaration.Vendors.Where(v => v.Role == VendorRole.JointController).Select(RecipientOf)],
             [.. declaration.Purposes.Select(p => ActivityOf(page, p))],
             [.. declaration.Disclosures.Select(s => s.Text.In(language))], [.. declaration.Measures.Select(s => s.Text.In(language))],
             declaration.AutomatedDecisions is { } decisions ? [.. decisions.Select(s => s.Text.In(language))] : null, Unsaid(declaration), DeclarationWarnings.Of(page.History.ByVersion(page.Shown.Version - 1), page.Shown));
@@ -65,8 +74,7 @@ internal sealed record RegisterOfProcessing(
     private static Activity ActivityOf(Page page, Purpose purpose)
     {
         var categories = page.Declaration.DataCategories.Where(c => purpose.DataCategories.Contains(c.Id, StringComparer.Ordinal)).ToList();
-        List<Recipient> recipients = [.. purpose.Vendors.Select(page.Vendor).OfType<Vendor>()
-            .Select(v => new Recipient(v.Id, v.Name, v.Role, v.Country, v.Agreement?.Kind, v.Safeguard, v.Contact))];
+        List<Recipient> recipients = [.. purpose.Vendors.Select(page.Vendor).OfType<Vendor>().Select(RecipientOf)];
         return new Activity(
             purpose.Id, purpose.Name.In(page.Language), purpose.Description.In(page.Language), purpose.LegalBasis, purpose.Interest?.In(page.Language), purpose.DataSubjects?.In(page.Language),
             [.. categories.Select(c => c.Name.In(page.Language))], [.. categories.Where(c => c.Special).Select(c => c.Name.In(page.Language))],
@@ -74,12 +82,17 @@ internal sealed record RegisterOfProcessing(
             purpose.Retention.Description.In(page.Language), Counted(page.Words, purpose.Retention), purpose.Retention.Trigger);
     }
 
+    private static Recipient RecipientOf(Vendor vendor) =>
+        new(vendor.Id, vendor.Name, vendor.Role, vendor.Country, vendor.Agreement?.Kind, vendor.Safeguard, vendor.Contact);
+
     private static string? Counted(PageWords words, Retention retention) => retention.Term switch
     {
         null => null,
-        { Years: 0, Months: 0 } term when retention.WorkingDays => words.Register.WorkingDays(term.Days),
+        { Years: 0, Months: 0 } term when retention.WorkingDays => words.Count(words.Register.WorkingDays, term.Days),
         { } term => words.Term(term),
     };
 
-    private static Texts Say(string dutch, string english) => new() { ["nl"] = dutch, ["en"] = english };
+    /// <summary>Named in Dutch and English, as warnings are; a page has the name in its own language.</summary>
+    private static Part Said(string id, string article) =>
+        new(id, article, new Texts { ["nl"] = PageWords.In("nl").Register.Parts[id], ["en"] = PageWords.In("en").Register.Parts[id] });
 }

@@ -7,7 +7,7 @@ internal static class RenderCookieTable
     {
         var words = page.Words.Cookies;
         var table = CookieTable.Of(page);
-        var change = table.Purposes.Any(p => p.NeedsConsent) ? $"<p>{Html.Text(words.Change)}</p>" : "";
+        var change = table.Purposes.Any(p => p.NeedsConsent) ? $"<p>{Html.Text(words.Change.Fill(("button", page.Reopener)))}</p>" : "";
         return PageFrame.Of(page, words.Title, "cookies", table.Purposes.Count == 0 ? "" : $"<p class=\"lead\">{Html.Text(words.Lead)}</p>{change}", Groups(page, table));
     }
 

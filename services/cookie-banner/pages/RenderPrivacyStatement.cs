@@ -21,6 +21,7 @@ internal static class RenderPrivacyStatement
             ("source", words.Source, Sources(page)),
             ("recipients", words.Vendors, PrivacyRecipients.Of(page)),
             ("cookies", page.Words.Cookies.Title, $"<p><a href=\"cookies?lang={Html.Text(page.Language)}{VersionOf(page)}\">{Html.Text(words.CookiesText)}</a>.</p>"),
+            ("objection", words.ObjectionTitle, PrivacyRights.Objection(page)),
             ("rights", words.Rights, PrivacyRights.Of(page)),
             ("withdrawal", words.Withdrawal, PrivacyRights.Withdrawal(page)),
             ("complaint", words.Complaint, Complaint(page)),
@@ -45,11 +46,11 @@ internal static class RenderPrivacyStatement
         var words = page.Words.Privacy;
         var notice = "";
         if (page.Shown.Version < page.InForce.Version)
-            notice = Notice(words.NotCurrent(page.Dated(page.Shown)), $"?lang={page.Language}", words.ReadCurrent);
+            notice = Notice(words.NotCurrent.Fill(("day", page.Dated(page.Shown))), $"?lang={page.Language}", words.ReadCurrent);
         else if (page.Shown.Version > page.InForce.Version)
-            notice = Notice(words.Announced(page.Dated(page.Shown)), $"?lang={page.Language}", words.ReadCurrent);
-        else if (page.History.Newest is { } newest && newest.Version > page.InForce.Version)
-            notice = Notice(words.Announced(page.Dated(newest)), $"?version={newest.Version}&lang={page.Language}", words.ReadAnnounced);
+            notice = Notice(words.Announced.Fill(("day", page.Dated(page.Shown))), $"?lang={page.Language}", words.ReadCurrent);
+        else if (page.Next is { } next)
+            notice = Notice(words.Announced.Fill(("day", page.Dated(next))), $"?version={next.Version}&lang={page.Language}", words.ReadAnnounced);
         return $"{notice}<p class=\"lead\">{page.Said(page.Declaration.ScopeOfStatement)}</p>";
     }
 
@@ -117,7 +118,7 @@ internal static class RenderPrivacyStatement
         statements.Count == 0 ? "" : Html.List(statements.Select(s => page.Said(s.Text)));
 
     private static string Children(Page page) => page.Declaration.Children is not { } children ? "" : Html.List(
-        children.Ages.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => Html.Text(page.Words.Privacy.ChildrenText(page.Country(a.Key), a.Value))));
+        children.Ages.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => Html.Text(page.Words.Privacy.ChildrenText.Fill(("country", page.Country(a.Key)), ("age", $"{a.Value}")))));
 
     private static string Laws(Page page)
     {
@@ -125,7 +126,7 @@ internal static class RenderPrivacyStatement
         return page.Declaration.Regimes.Count == 0 ? "" : Html.List(page.Declaration.Regimes.Select(r =>
             $"{Html.Text(r.Law)} {Html.Text(words.Privacy.LawTerm(Day(r.From), Day(r.Until)))}"));
 
-        string? Day(DateOnly? day) => day is { } known ? words.Date(known) : null;
+        string? Day(DateOnly? day) => day is { } known ? words.Day(known) : null;
     }
 }
 

@@ -11,7 +11,7 @@ internal static class RenderRegister
             {Controller(page, register)}
             {string.Concat(register.Activities.Select(a => Activity(page, a)))}
             {Statements(page, "disclosures", page.Words.Privacy.Disclosures, register.Disclosures)}
-            {Statements(page, "measures", page.Words.Privacy.Measures, register.Measures)}
+            {Statements(page, "measures", page.Words.Privacy.Measures, register.Measures, words.Missing)}
             {Statements(page, "automated", page.Words.Privacy.Automated, register.AutomatedDecisions ?? [])}
             """;
         var lead = $"<p class=\"lead\">{Html.Text(words.Lead)}</p>{Warnings(page, register)}{NotDeclared(page, register)}";
@@ -23,13 +23,18 @@ internal static class RenderRegister
         var words = page.Words.Register;
         if (register.Warnings.Count == 0) return $"<p>{Html.Text(words.NoWarnings)}</p>";
         return $"<section class=\"notice\" aria-labelledby=\"warnings\"><h2 id=\"warnings\">{Html.Text(words.Warnings)}</h2>{Html.List(
-            register.Warnings.Select(w => $"{Html.Text(w.Text[page.Words.Language])} <small>({Html.Text(w.Article)}; <code>{Html.Text(w.Id)}</code>, <code>{Html.Text(w.At)}</code>)</small>"))}</section>";
+            register.Warnings.Select(w => $"{Warning(page, w)} <small>({Html.Text(w.Article)}; <code>{Html.Text(w.Id)}</code>, <code>{Html.Text(w.At)}</code>)</small>"))}</section>";
     }
+
+    /// <summary>In English, and marked so, where it is not written in the page's language.</summary>
+    private static string Warning(Page page, DeclarationWarning warning) => warning.Text.TryGetValue(page.Words.Language, out var text)
+        ? Html.Text(text)
+        : $"<span lang=\"en\">{Html.Text(warning.Text["en"])}</span>";
 
     private static string NotDeclared(Page page, RegisterOfProcessing register) => register.NotDeclared.Count == 0
         ? ""
         : $"<section aria-labelledby=\"unsaid\"><h2 id=\"unsaid\">{Html.Text(page.Words.Register.NotDeclared)}</h2><p>{Html.Text(page.Words.Register.NotDeclaredText)}</p>"
-        + $"{Html.List(register.NotDeclared.Select(p => $"{Html.Text(p.Name[page.Words.Language])} <small>({Html.Text(p.Article)})</small>"))}</section>";
+        + $"{Html.List(register.NotDeclared.Select(p => $"{Html.Text(page.Words.Register.Parts[p.Id])} <small>({Html.Text(p.Article)})</small>"))}</section>";
 
     private static string Controller(Page page, RegisterOfProcessing register)
     {
@@ -43,7 +48,10 @@ internal static class RenderRegister
             (words.Requests, Html.Mail(register.PrivacyEmail)),
             (page.Words.Register.Site, $"{Html.Text(register.Site)}: {Html.Text(string.Join(", ", page.Declaration.Origins))}"),
             (words.DataProtectionOfficer, controller.DataProtectionOfficer is { } officer ? RenderPrivacyStatement.Officer(officer) : Html.Text(page.Words.Register.Missing)),
-            (words.Representative, controller.Representative is { } representative ? RenderPrivacyStatement.Represented(page, representative) : null))}</section>\n";
+            (words.Representative, controller.Representative is { } representative ? RenderPrivacyStatement.Represented(page, representative)
+                : RegisterOfProcessing.LacksRepresentative(controller) ? Html.Text(page.Words.Register.Missing) : null),
+            (page.Words.Register.Parts["joint-controllers"], register.JointControllers.Count == 0 ? null : Html.List(register.JointControllers.Select(r =>
+                Html.Text($"{r.Name}, {page.Country(r.Country)}, {r.Contact ?? page.Words.Register.Missing}")))))}</section>\n";
     }
 
     private static string Activity(Page page, RegisterOfProcessing.Activity activity)
@@ -64,9 +72,10 @@ internal static class RenderRegister
         $"{recipient.Name}, {page.Country(recipient.Country)} ({page.Words.Roles[recipient.Role]}; {(recipient.Agreement is { } kind ? page.Words.Agreements.GetValueOrDefault(kind, kind) : page.Words.None)}){(recipient.Contact is { } contact ? $", {contact}" : "")}");
 
     private static string Transfer(Page page, RegisterOfProcessing.Recipient recipient) => Html.Text(
-        $"{recipient.Name}, {page.Country(recipient.Country)}: {(recipient.Safeguard is { } safeguard ? page.Words.Safeguards.GetValueOrDefault(safeguard, safeguard) : page.Words.None)}");
+        $"{recipient.Name}, {page.Country(recipient.Country)}{page.Words.Colon}{(recipient.Safeguard is { } safeguard ? page.Words.Safeguards.GetValueOrDefault(safeguard, safeguard) : page.Words.None)}");
 
-    private static string Statements(Page page, string id, string title, IReadOnlyList<string> texts) => texts.Count == 0
+    /// <param name="none">What is said where there are none; the section is left out when absent.</param>
+    private static string Statements(Page page, string id, string title, IReadOnlyList<string> texts, string? none = null) => texts.Count == 0 && none is null
         ? ""
-        : $"<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{Html.Text(title)}</h2>{Html.List(texts.Select(page.Said))}</section>\n";
+        : $"<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{Html.Text(title)}</h2>{(texts.Count == 0 ? $"<p>{Html.Text(none!)}</p>" : Html.List(texts.Select(page.Said)))}</section>\n";
 }

@@ -33,7 +33,7 @@ internal static class VersionTable
         var lines = difference.Changes.Select(c => Line(page, before.Declaration, after.Declaration, c)).ToList();
         if (lines.Count == 0) return Html.Text(words.Nothing);
         var again = difference.AskAgain.Select(id => after.Declaration.FindPurpose(id)?.Name.In(page.Language) ?? id).ToList();
-        return Html.List(lines) + (again.Count == 0 ? "" : $"<p>{Html.Text(words.AskAgain(string.Join(", ", again)))}</p>");
+        return Html.List(lines) + (again.Count == 0 ? "" : $"<p>{Html.Text(words.AskAgain.Fill(("names", string.Join(", ", again))))}</p>");
     }
 
     private static string Line(Page page, Declaration before, Declaration after, DeclarationChange change)
@@ -41,9 +41,11 @@ internal static class VersionTable
         var words = page.Words.Changes;
         var list = words.Lists.GetValueOrDefault(change.List, change.List);
         var what = change.What switch { "added" => words.Added, "removed" => words.Removed, _ => words.Changed };
-        var subject = change.List == "declaration" ? list : $"{list} ‘{NameOf(change.What == "removed" ? before : after, change, page.Language)}’";
+        var subject = change.List == "declaration"
+            ? list
+            : words.Entry.Fill(("list", list), ("name", NameOf(change.What == "removed" ? before : after, change, page.Language)));
         var members = change.Members.Count == 0 ? "" : $" ({string.Join(", ", change.Members.Select(m => words.Members.GetValueOrDefault(m, m)))})";
-        return Html.Text($"{subject}: {what}{members}");
+        return Html.Text($"{subject}{page.Words.Colon}{what}{members}");
     }
 
     private static string NameOf(Declaration declaration, DeclarationChange change, string language) => change.List switch

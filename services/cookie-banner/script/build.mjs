@@ -15,8 +15,8 @@ const whole = createHash('sha256');
 const parts = [
   { name: 'banner', entry: 'main.ts', css: 'style.css', format: 'iife' },
   { name: 'rest', entry: 'rest.ts', css: 'rest.css', format: 'esm' },
-  { name: 'act', entry: 'act.ts', format: 'esm' },
-  { name: 'act-signals', entry: 'act.ts', format: 'esm' },
+  { name: 'act', entry: 'act.ts', css: 'act.css', format: 'esm' },
+  { name: 'act-signals', entry: 'act.ts', css: 'act.css', format: 'esm' },
   { name: 'embeds', entry: 'embeds.ts', css: 'embeds.css', format: 'esm' },
   { name: 'guard', entry: 'guard.ts', format: 'iife', collects: false },
 ];

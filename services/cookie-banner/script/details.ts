@@ -5,6 +5,8 @@ export interface Details {
   texts: Texts;
   /** Whether the tags of Google, Microsoft or Matomo are told something, also before a choice. */
   signals?: boolean;
+  /** What the person has just decided on, until what is held back has heard of it. */
+  decided?: Record<string, boolean> | undefined;
   purposes: Record<string, PurposeDetails>;
   vendors: Record<string, VendorDetails>;
 }

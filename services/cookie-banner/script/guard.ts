@@ -15,5 +15,5 @@ else if (!page[started]) {
   holdCalls();
   holdConnections();
   holdElements();
-  addEventListener('consent:changed', settle);
+  for (const told of ['ready', 'changed']) addEventListener('consent:' + told, settle);
 }

@@ -1,6 +1,7 @@
 import { core } from './act';
 
 let kept: string | undefined;
+let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Lets the site itself set the choice's cookie, over HTTP, by a path of its own that leads to the service (data-keep): so it outlives
@@ -10,7 +11,9 @@ export function keepCopy(isNew: boolean): void {
   const choice = JSON.stringify(core.read());
   const before = kept;
   kept = choice;
-  if (!core.options.keep || (before === undefined ? !isNew : before === choice)) return;
+  const { keep } = core.options;
+  if (!keep || (before === undefined ? !isNew : before === choice)) return;
   const request = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: choice, keepalive: true };
-  fetch(core.options.keep, request).catch(() => console.warn('consent: the address of data-keep does not answer'));
+  // One after the other, so that the answer to an earlier choice never comes after that to a later one. (What outlives its page cannot be called back.)
+  last = last.then(() => (kept === choice ? fetch(keep, request) : undefined)).catch(() => console.warn('consent: the address of data-keep does not answer'));
 }

@@ -1,8 +1,10 @@
 import { permits, permitted, read, toAsk, write } from './choice';
+import type { Act } from './act';
 import { decide, keep, pending, type How } from './decide';
 import { button, element, fill } from './element';
-import { addStyle, bothButtons, close, done, install, isOpen, open, show } from './panel';
-import { asked, gateway, gpc, language, options, site } from './site';
+import { addStyle, bothButtons, close, done, install, isDismissed, isGone, isOpen, isOpened, open, show, spoken, tag, texts } from './panel';
+import { asked, gateway, gpc, options, site } from './site';
+import { tell } from './tell';
 
 type Purposes = Record<string, boolean>;
 
@@ -27,16 +29,16 @@ interface ConsentApi {
 }
 
 /** What this file and the rest share; the rest is another file, so that the banner is there before it. asks: how often the banner came by itself. */
-export const core = { site, asked, options, gateway, gpc, language, read, write, permits, toAsk, pending, keep, told, tell, part, button, element, fill, addStyle, bothButtons, done, show, apply, asks: 0 };
+export const core = { site, asked, options, gateway, gpc, texts, tag, spoken, read, write, permits, toAsk, pending, keep, told, tell, part, button, element, fill, addStyle, bothButtons, close, done, show, open, apply, isGone, isOpen, look, asks: 0 };
 export type Core = typeof core;
 
 /** The default export of the rest. */
 export interface Rest {
   /** Makes the page as the choice says, and sends what is to be sent; with what was done by the choice that was just made. */
   apply(action?: How['action']): Promise<void>;
-  settings(purposes: Site['purposes']): void;
-  set(purposes: Purposes): void;
-  status(): Promise<Record<string, string>>;
+  settings(purposes: Site['purposes']): Promise<void>;
+  /** What follows from a choice. */
+  act(): Promise<Act>;
 }
 type Site = typeof site;
 
@@ -55,51 +57,64 @@ function load(): Promise<Rest> {
   });
 }
 
+const act = () => api.ready.then(load).then(r => r.act());
+
 /** Another file of the site's, in the language that is spoken. Browsers remember that an address failed, so it is another the next time. */
 function part(name: string): Promise<{ default: unknown }> {
-  return import(`${gateway}/banner/${site.site}/${site.languages[language()]}/${name}.${site.parts}.js${tries}`).catch((e: unknown) => {
+  return import(`${gateway}/banner/${site.site}/${tag()}/${name}.${site.parts}.js${tries}`).catch((e: unknown) => {
     tries += '?';
     throw e;
   });
 }
 
 function apply(action?: How['action']): void {
-  void load().then(r => r.apply(action), () => console.warn('consent: a part did not load')).finally(told);
-}
-
-function tell(what: string, detail: unknown): void {
-  dispatchEvent(new CustomEvent('consent:' + what, { detail }));
+  void load().then(r => r.apply(action)).catch(() => console.warn('consent: a part did not load')).finally(told);
 }
 
 /** Tells the page what is permitted, when that is something else than it was told before. */
 function told(): void {
   const purposes = permitted();
   if (last === (last = JSON.stringify(purposes))) return;
-  for (const listener of listeners) listener(purposes);
-  tell('changed', { purposes });
+  for (const listener of listeners) {
+    try {
+      listener(purposes);
+    } catch (e) {
+      // What fails at one listener is the page's to see, and kept from no other.
+      setTimeout(() => { throw e; });
+    }
+  }
+  // How things stand at the start is told by "ready": a page that loads itself anew on each change would do so for ever.
+  if (isReady) tell('changed', { purposes });
 }
 
 /** Shows what is to be seen: at the start, and when the page comes back and another tab may have decided. */
 function look(): void {
   const due = asked.filter(toAsk);
-  if (due.length && !isOpen()) {
-    open(due);
-    core.asks++;
-  }
-  if (!due.length && asked.length && isOpen() !== 'opened') close();
+  if (due.length && !isDismissed()) {
+    if (!isOpen()) {
+      open(due, true);
+      core.asks++;
+    }
+  } else if (asked.length && !isOpened()) close();
   // Nothing is permitted before the first choice, so what is to be done then can wait until the page has nothing better to do.
-  if (Object.keys(read().p).length) apply();
+  if (Object.keys(read().p)[0]) apply();
   else if (!isReady) (window.requestIdleCallback ?? setTimeout)(() => apply());
 }
 
+/** Without the rest there is no state to show, and still an answer to give. */
+function reopen(): void {
+  void act().then(a => a.open(), () => open(asked));
+}
+
+let spare: HTMLElement | undefined;
 let resolve: (purposes: Purposes) => void;
 const api: ConsentApi = {
   permits,
   get: permitted,
-  set: purposes => void api.ready.then(load).then(r => r.set(purposes)),
+  set: purposes => void act().then(a => a.set(purposes)),
   id: () => read().id,
-  status: () => api.ready.then(load).then(r => r.status()),
-  open: () => void api.ready.then(() => open()),
+  status: () => act().then(a => a.status()),
+  open: reopen,
   on: listener => {
     listeners.add(listener);
     if (isReady) listener(permitted());
@@ -111,11 +126,23 @@ const api: ConsentApi = {
 function start(): void {
   install({
     decided: (purposes, how) => {
+      // Where all that is asked is refused by Global Privacy Control, accepting all of the rest accepts nothing.
+      if (!Object.keys(purposes)[0]) return;
       decide(purposes, how);
       apply(how.action);
     },
-    settings: async purposes => (await load()).settings(purposes),
-    shown: () => tell('shown', {}),
+    settings: async purposes => {
+      const { settings } = await load();
+      // Else answered while they were on their way.
+      if (isOpen()) return settings(purposes);
+    },
+    closed: focus => void act().then(a => {
+      spare?.remove();
+      a.closed(focus);
+    }, () => {
+      // Plain, and at the end of the page, as long as the one that floats cannot be loaded.
+      if (options.reopener !== 'off') document.body.append(spare ??= button(texts().reopen, reopen));
+    }),
   });
   told();
   look();
@@ -132,8 +159,8 @@ function whenSeen(): void {
   else start();
 }
 
-// Two script tags on one page are one banner.
-if (!(window as { consent?: Partial<ConsentApi> }).consent?.permits) {
+// Two script tags on one page are one banner; a form that is named so is none.
+if (typeof (window as { consent?: Partial<ConsentApi> }).consent?.permits !== 'function') {
   Object.assign(window, { consent: api });
   if (document.readyState === 'loading') addEventListener('DOMContentLoaded', whenSeen);
   else whenSeen();

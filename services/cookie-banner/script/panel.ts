@@ -1,7 +1,8 @@
-import { permits, read, toAsk } from './choice';
+import { permits, read } from './choice';
 import type { How } from './decide';
 import { button, element, fill } from './element';
 import { asked, gpc, language, nonce, options, site, type Purpose } from './site';
+import { tell } from './tell';
 
 /** style.css, put in by the build. */
 declare const STYLE: string;
@@ -12,16 +13,17 @@ export interface Acts {
   decided(purposes: Record<string, boolean>, how: How): void;
   /** Shows the settings; rejects when they cannot be loaded. */
   settings(purposes: Purpose[]): Promise<void>;
-  shown(): void;
+  /** Nothing covers the page any more; with whether the keyboard was in what did. */
+  closed(focused?: boolean): void;
 }
 
 let panel: HTMLElement | undefined;
-let reopener: HTMLElement | undefined;
 let acts: Acts;
 let asking = false;
+let dismissed = false;
 
 const page = document.documentElement;
-const size = new ResizeObserver(() => page.style.setProperty('--kz-h', (panel?.offsetHeight ?? 0) + 'px'));
+const size = new ResizeObserver(() => page.style.setProperty('--kz-h', panel ? innerHeight - panel.getBoundingClientRect().top + 'px' : ''));
 
 export function install(whatToDo: Acts): void {
   acts = whatToDo;
@@ -34,40 +36,39 @@ export function addStyle(text: string): void {
     sheet.replaceSync(text);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   } catch {
-    document.head.append(element('style', { nonce: nonce ?? '' }, text));
+    document.head.append(element('style', { nonce: nonce! }, text));
   }
 }
 
-const textsOf = () => site.texts[language()]!;
-const tagOf = () => site.languages[language()]!;
-const spoken = () => ({ lang: tagOf(), dir: textsOf().dir ?? 'ltr' });
+export const texts = () => site.texts[language()]!;
+export const tag = () => site.languages[language()]!;
+export const spoken = () => ({ lang: tag(), dir: texts().dir ?? 'ltr' });
 
-/** The permanent way back, on every page, when the panel is closed. */
 export function close(): void {
   const focused = panel?.contains(document.activeElement);
   panel?.remove();
   panel = undefined;
   page.classList.remove('kz-o');
-  if (options.reopener === 'off') return;
-  if (!reopener?.isConnected) {
-    reopener = element('button', { type: 'button', className: 'kz kz-r', ...spoken(), onclick: () => open() }, textsOf().reopen);
-    document.body.append(reopener);
-  }
-  reopener.hidden = false;
-  if (focused) reopener.focus();
+  acts.closed(focused);
 }
 
-/** Open: by the person's own click, or because something is to be asked. */
-export const isOpen = () => (panel ? (asking ? 'asking' : 'opened') : false);
+/** Open: by the person's own click, or because something is to be asked. Not when the page took it out, as single-page applications do. */
+export const isOpen = () => !!panel?.isConnected;
+/** Open by the person's own click. */
+export const isOpened = () => isOpen() && !asking;
+/** The page took it out. */
+export const isGone = () => panel?.isConnected === false;
+/** Put away without an answer: it is not asked again by itself on this page. */
+export const isDismissed = () => dismissed;
 
 export function done(purposes: Record<string, boolean>, layout: How['collection']['layout'], pressed: How['collection']['element'], action: How['action']): void {
   close();
-  acts.decided(purposes, { action, language: tagOf(), collection: { build: site.build, layout, element: pressed } });
+  acts.decided(purposes, { action, language: tag(), collection: { build: site.build, layout, element: pressed } });
 }
 
 /** The two buttons that every layer has. */
 export function bothButtons(purposes: Purpose[], layout: 'banner' | 'settings'): HTMLElement[] {
-  const text = textsOf();
+  const text = texts();
   const all = (value: boolean, some = purposes) => Object.fromEntries(some.map(p => [p.id, value]));
   return [
     button(text.refuse, () => done(all(false), layout, 'refuse-all', purposes.some(p => read().p[p.id]?.[0]) ? 'withdraw' : 'refuse-all')),
@@ -77,40 +78,41 @@ export function bothButtons(purposes: Purpose[], layout: 'banner' | 'settings'):
 }
 
 /** Puts a layer into the panel. Only a person's own click moves the focus. */
-export function show(title: string, body: (Node | string)[], buttons: Node[], focus: boolean, closable: boolean): void {
-  const text = textsOf();
+export function show(title: string, body: (Node | string)[], buttons: Node[], focus: boolean): void {
+  const text = texts();
   const heading = element('h2', { tabIndex: -1 }, title);
-  const content = element('div', { className: 'kz-b' }, heading, ...body, element('p', {}, fill(text.withdraw, text)));
-  if (closable) content.prepend(element('button', { type: 'button', className: 'kz-x', onclick: close }, text.close));
   const fresh = element('div', {
-    className: 'kz kz-w kz-' + (options.position ?? 'bar'), ...spoken(), onkeydown: e => { if (e.key === 'Escape') close(); },
-  }, content, element('div', { className: 'kz-a' }, ...buttons));
+    className: 'kz kz-w kz-' + (options.position ?? 'bar'), ...spoken(), onkeydown: e => { if (e.key === 'Escape') { dismissed = true; close(); } },
+  }, element('div', { className: 'kz-b' }, heading, ...body, element('p', {}, fill(text.withdraw, text))), element('div', { className: 'kz-a' }, ...buttons));
   fresh.setAttribute('role', 'region');
   fresh.setAttribute('aria-label', text.reopen);
-  if (panel) panel.replaceWith(fresh);
+  if (isOpen()) panel!.replaceWith(fresh);
   else document.body.prepend(fresh);
   panel = fresh;
-  if (reopener) reopener.hidden = true;
   page.classList.add('kz-o');
   size.disconnect();
   size.observe(fresh);
   if (focus) heading.focus();
 }
 
-/** Shows the first layer: what is to be asked, or with the state as it is when the person opens it. */
-export function open(ask?: Purpose[]): void {
-  const text = textsOf();
-  asking = !!ask;
-  const chosen = !ask && asked.some(p => !toAsk(p));
-  const purposes = ask ?? asked;
-  const name = (p: Purpose) => p.name![language()]!;
-  const settings = button(text.settings, () => acts.settings(purposes).catch(() => settings.replaceWith(element('p', { role: 'status' }, text.failed))));
+/** Shows the first layer: what is to be asked; or how each purpose stands, when the person has opened it, with what closes it. */
+export function open(purposes: Purpose[], isAsking?: boolean, standing?: (p: Purpose) => string, closing: Node | string = ''): void {
+  const text = texts();
+  const { d } = read();
+  const status = element('p', { role: 'status' });
+  asking = !!isAsking;
   show(
-    chosen ? text.reopen : text.title,
+    standing ? text.reopen : text.title,
     [
-      element('p', {}, fill(ask && Object.keys(read().p).length ? text.again : text.intro, site as unknown as Record<string, string>)),
-      element('ul', {}, ...purposes.map(p => element('li', {}, element('b', {}, name(p)), chosen ? ` (${permits(p.id) ? text.on : text.off})` : ''))),
+      closing,
+      element('p', {}, fill(asking && d && d !== site.hash ? text.again : text.intro, site as unknown as Record<string, string>)),
+      element('ul', {}, ...purposes.map(p => element('li', {}, element('b', {}, p.name![language()]!), standing?.(p) ?? ''))),
+      status,
     ],
-    [...bothButtons(purposes, 'banner'), settings], !ask, chosen);
-  acts.shown();
+    [
+      ...bothButtons(purposes, 'banner'),
+      // What Global Privacy Control refuses is not asked, and can be allowed in the settings all the same.
+      button(text.settings, () => acts.settings(asked.filter(p => purposes.includes(p) || (p.advertising && gpc()))).catch(() => { status.textContent = text.failed; })),
+    ], !asking);
+  tell('shown', {});
 }

@@ -29,36 +29,33 @@ export default function begin(core: Core): Rest {
     }
   };
   /** On a page where nothing was chosen and nothing is stored, nothing follows. */
-  const follows = () => act || DETAILS.signals || core.options.google || core.pending() || Object.keys(core.read().p).length || document.cookie || stored()
+  const follows = () => act || DETAILS.signals || core.options.google || core.options.urlPassthrough !== undefined || core.pending() || Object.keys(core.read().p).length || document.cookie || stored()
     || [...document.querySelectorAll<HTMLElement>('script[type="text/plain"][data-purpose]')].some(s => core.permits(s.dataset.purpose!));
-  const load = () => act ??= core.part('act').then(file => (file.default as (core: Core, look: () => void) => Act)(core, look));
+  const load = () => act ??= core.part('act').then(file => (file.default as (core: Core, look: () => void) => Act)(core, look), e => {
+    act = undefined;
+    throw e;
+  });
   const apply = async (action?: string): Promise<void> => {
     count(action);
+    if (action) DETAILS.decided = core.pending()?.body.purposes;
     const isNew = !!action || !!core.pending();
-    void send(apply);
+    void send(core.apply);
     if (!follows()) return look();
-    await load().then(a => a.apply(isNew), () => {
-      act = undefined;
-      console.warn('consent: a part did not load');
-    });
+    (await load()).apply(isNew);
   };
 
+  // Before any of this was here, its page may have put another body in.
+  if (core.isGone()) core.look();
   // What a single-page application adds later is held back or run just the same.
   new MutationObserver(changes => {
+    if (core.isGone()) core.look();
     const waits = (node: Node) => node instanceof Element && (node.matches('[data-purpose]') || node.querySelector('[data-purpose]'));
-    if (!changes.some(c => [...c.addedNodes].some(waits))) return;
+    if (!changes.some(c => [...c.addedNodes, ...c.removedNodes].some(waits))) return;
     look();
     if (act) act.then(a => a.runScripts(), () => { /* told already */ });
     else if (follows()) core.apply();
   }).observe(document.documentElement, { childList: true, subtree: true });
-  /** What is not asked here cannot be decided here. */
-  const set = (purposes: Record<string, boolean>): void => {
-    const known = core.asked.filter(p => p.id in purposes);
-    const refused = known.length === core.asked.length && !known.some(p => purposes[p.id]);
-    const action = !refused ? 'save' : known.some(p => core.read().p[p.id]?.[0]) ? 'withdraw' : 'refuse-all';
-    if (known.length) core.done(Object.fromEntries(known.map(p => [p.id, purposes[p.id] === true])), 'site', 'api', action);
-  };
-  return { apply, settings, set, status: async () => (await load()).status() };
+  return { apply, act: load, settings: async purposes => settings(purposes, core.asked.every(core.toAsk) ? [] : [(await load()).closing()]) };
 }
 
 function stored(): number {

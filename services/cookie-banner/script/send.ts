@@ -13,6 +13,10 @@ let sending = false;
 export async function send(changed: () => void): Promise<void> {
   const sent = core.pending();
   if (!sent || sending) return;
+  // What could not be told for as long as a choice counts is no longer what the person wants; and what was refused needs no telling then.
+  const counts = new Date(sent.body.claimedAt as string);
+  counts.setUTCMonth(counts.getUTCMonth() + core.site.term[0], counts.getUTCDate() + core.site.term[1]);
+  if (+counts < Date.now()) return core.keep(undefined);
   sending = true;
   let answer: Response | undefined;
   let receipt: Receipt | undefined;

@@ -2,10 +2,10 @@ import { core, details, type Key } from './details';
 import type { Purpose } from './site';
 
 /** The second layer: a box for each purpose, who receives data, what is stored and for how long, and what needs no consent and why. */
-export function settings(purposes: Purpose[]): void {
+export function settings(purposes: Purpose[], before: Node[]): void {
   const { element, button } = core;
   const { texts } = details;
-  const tag = core.site.languages[core.language()]!;
+  const tag = core.tag();
   // Each of these takes a browser a while to make.
   const country = new Intl.DisplayNames([tag], { type: 'region' });
   const units = ['year', 'month', 'day'].map(unit => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }));
@@ -16,8 +16,9 @@ export function settings(purposes: Purpose[]): void {
     return [...before, element('b', {}, p.name), element('br', {}), p.text];
   };
   core.show(
-    core.site.texts[core.language()]!.reopen,
+    core.texts().reopen,
     [
+      ...before,
       ...(texts.gpc && core.gpc() ? [element('p', {}, texts.gpc)] : []),
       ...purposes.map((p, i) => element('div', { className: 'kz-p' },
         element('label', {}, boxes[i]!, element('span', {}, ...described(p.id))), more(p.id, country, units))),
@@ -29,14 +30,14 @@ export function settings(purposes: Purpose[]): void {
       ...core.bothButtons(purposes, 'settings'),
       button(texts.save, () => core.done(Object.fromEntries(purposes.map((p, i) => [p.id, boxes[i]!.checked])), 'settings', 'save', 'save')),
     ],
-    true, core.asked.some(p => !core.toAsk(p)));
+    true);
 }
 
 /** Recipients, and what is stored for how long, folded away. */
 function more(id: string, country: Intl.DisplayNames, units: Intl.NumberFormat[]): Node {
-  const { element, site, language, fill } = core;
+  const { element, site, fill } = core;
   const { texts, vendors, purposes } = details;
-  const tag = site.languages[language()]!;
+  const tag = core.tag();
   const who = (purposes[id]!.vendors ?? []).map(v => vendors[v]!);
   const link = (v: typeof who[number]) => (v.privacy ? element('a', { href: v.privacy, rel: 'noopener', target: '_blank' }, v.name) : v.name);
   const kept = purposes[id]!.keys ?? [];

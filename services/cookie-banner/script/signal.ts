@@ -23,8 +23,9 @@ export function signal(): void {
   const { ad_storage, analytics_storage } = states;
   page.uetq ??= [];
   page._paq ??= [];
+  // As its own snippet has it: Clarity reads what was said before it came.
+  page.clarity ??= function clarity() { (queue(clarity).q ??= []).push(arguments); };
   if (isFirst) {
-    warn();
     // In advanced mode the page itself has said it, ahead of the tags that it loads without consent.
     if (core.options.google !== 'advanced') gtag('consent', 'default', { ...Object.fromEntries(types.map(t => [t, 'denied'])), security_storage: 'granted' });
     page.uetq.push('consent', 'default', { ad_storage: 'denied' });
@@ -34,13 +35,16 @@ export function signal(): void {
   gtag('consent', 'update', states);
   page.uetq.push('consent', 'update', { ad_storage });
   page._paq.push([analytics_storage === 'granted' ? 'setConsentGiven' : 'forgetConsentGiven']);
-  page.clarity?.('consentv2', { ad_Storage: ad_storage, analytics_Storage: analytics_storage });
+  page.clarity('consentv2', { ad_Storage: ad_storage, analytics_Storage: analytics_storage });
 }
 
-/** What an author switches on by his own wish, he is told the meaning of. */
-function warn(): void {
+const queue = (clarity: unknown) => clarity as { q?: unknown[] };
+
+/** What an author switches on by his own wish, he is told the meaning of; also where nothing comes of it. */
+export function warn(tells: boolean): void {
   const { google, urlPassthrough } = core.options;
   if (google === 'advanced') console.warn('consent: data-google="advanced" lets Google tags send requests before consent; in the EU that needs a legal basis of its own');
+  if (google && !tells) console.warn('consent: data-google does nothing here: no purpose of the declaration has signals');
   if (urlPassthrough === undefined) return;
   (function (..._: unknown[]) { ((window as unknown as Page).dataLayer ??= []).push(arguments); })('set', 'url_passthrough', true);
   console.warn('consent: data-url-passthrough puts identifiers of advertisements into links, also without consent');

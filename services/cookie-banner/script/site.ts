@@ -30,14 +30,14 @@ export interface Purpose {
 }
 
 /** Members of texts/*.json that the first layer shows. */
-export type Texts = Record<'title' | 'intro' | 'again' | 'withdraw' | 'refuse' | 'accept' | 'settings' | 'reopen' | 'close' | 'on' | 'off' | 'failed', string> & { dir?: string };
+export type Texts = Record<'title' | 'intro' | 'again' | 'withdraw' | 'refuse' | 'accept' | 'settings' | 'reopen' | 'failed', string> & { dir?: string };
 
 declare const SITE: Site;
 export const site = SITE;
 export const asked = site.purposes.filter(p => p.meaning);
 
-// Read at once: currentScript is gone when the first callback runs.
-const script = document.currentScript as HTMLScriptElement | null;
+// Read at once: currentScript is gone when the first callback runs. By its getter: an image that a visitor names currentScript would stand for document.currentScript.
+const script = Reflect.get(Document.prototype, 'currentScript', document) as HTMLScriptElement | null;
 /** data-… attributes of the script's tag: see README.md. */
 export const options: DOMStringMap = script?.dataset ?? {};
 export const nonce = script?.nonce;
@@ -46,8 +46,11 @@ export const gateway = script?.src.replace(/\/banner\/[^]*$/, '') ?? '';
 /** Global Privacy Control as the browser tells it to pages; to the service it is told by the header Sec-GPC. */
 export const gpc = () => (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
 
-/** Place of the language in the site's lists, chosen by page, then browser, then declaration. */
-export function language(): number {
+let spoken: number | undefined;
+/** Place of the language in the site's lists, chosen once by page, then browser, then declaration: all that a visitor reads on one page, and what a receipt says of it, is in one. */
+export const language = () => spoken ??= choose();
+
+function choose(): number {
   const first = (tag: string) => tag.toLowerCase().split('-')[0];
   for (const wanted of [document.documentElement.lang, ...navigator.languages]) {
     const found = site.languages.findIndex(own => first(own) === first(wanted));

@@ -24,6 +24,12 @@ public class CookieTableTests
     }
 
     [Fact]
+    public void What_the_banner_itself_keeps_until_a_choice_is_delivered_is_told_beside_the_choice() =>
+        Assert.Equal(
+            [("consent-choice", CookieKind.Cookie, "6 maanden"), ("consent-pending", CookieKind.LocalStorage, "6 maanden")],
+            CookieTable.Of(Page(Full())).Purposes.Single(p => p.Id == "necessary").Entries.Select(e => (e.Name, e.Kind, e.LifetimeInWords)));
+
+    [Fact]
     public void A_purpose_that_stores_nothing_is_not_in_the_table() =>
         Assert.Equal(["necessary", "statistics"], CookieTable.Of(Page(Full())).Purposes.Select(p => p.Id));
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Consent.Contracts;
 using Consent.CookieBanner.Pages;
 using static Consent.CookieBanner.Tests.Pages.PageSamples;
@@ -45,6 +47,30 @@ public class DeclarationWarningsTests
         Assert.Empty(Ids(WithPurpose(Purpose("count") with { Vendors = ["meter"] }) with { Vendors = [vendor] }));
     }
 
+    /// <summary>A text is judged by the purposes that it is about: of a cookie, a topic or a category too.</summary>
+    [Theory]
+    [InlineData(LegalBasis.Consent, false)]
+    [InlineData(LegalBasis.LegitimateInterest, true)]
+    public void Whole_ip_addresses_are_judged_by_the_purpose_that_the_text_belongs_to(LegalBasis basis, bool warned)
+    {
+        var text = Say("IP-adressen worden niet geanonimiseerd.");
+        var counting = WithPurpose(Purpose("count", basis) with { DataCategories = ["address"] }) with { DataCategories = [Category("address", "Adres", "Address")] };
+        string[] expected = warned ? ["full-ip-address"] : [];
+        Assert.Equal(expected, Ids(counting with { Cookies = [.. Clean.Cookies, Stores("count", "counted") with { Description = text }] }));
+        Assert.Equal(expected, Ids(counting with { DataCategories = [new DataCategory { Id = "address", Name = text }] }));
+        var topic = new Topic { Id = "news", Purpose = "count", Name = Say("Nieuws"), Description = text, Channels = [Channel.Email] };
+        Assert.Equal(expected, Ids(counting with { Topics = [topic] }).Except(["marketing-on-legitimate-interest"]));
+        Assert.Equal(["full-ip-address"], Ids(counting with { Measures = [new Statement("one", text)] }));
+    }
+
+    [Fact]
+    public void An_anonymous_ip_address_is_found_on_a_purpose_with_consent_whatever_else_the_sentence_denies()
+    {
+        var text = Say("Uw IP-adres wordt anoniem opgeslagen en nooit gedeeld.", "Your IP address is stored anonymously and is never shared.");
+        Assert.Equal(["anonymous-ip-address"], Ids(WithPurpose(Purpose("count") with { Description = text })));
+        Assert.Equal(["anonymous-ip-address"], Ids(WithPurpose(Purpose("count", LegalBasis.LegitimateInterest) with { Description = text })));
+    }
+
     [Theory]
     [InlineData("U kunt cookies uitzetten in uw browser.", true)]
     [InlineData("Via de instellingen van uw browser kunt u cookies weigeren.", true)]
@@ -55,6 +81,24 @@ public class DeclarationWarningsTests
         var asksNothing = Measure(text) with { Cookies = [Stores("necessary", "session")] };
         Assert.Equal(warned ? ["browser-settings-as-opt-out"] : [], Ids(asksNothing));
         Assert.Empty(Ids(Measure(text)));
+    }
+
+    /// <summary>That consent is asked for something else is no way to refuse what rests on another basis.</summary>
+    [Theory]
+    [InlineData(LegalBasis.Consent, false)]
+    [InlineData(LegalBasis.Contract, false)]
+    [InlineData(LegalBasis.LegitimateInterest, true)]
+    [InlineData(LegalBasis.PublicTask, true)]
+    public void Browser_settings_are_judged_by_the_purpose_that_the_text_belongs_to(LegalBasis basis, bool warned)
+    {
+        var text = Say("U kunt cookies uitzetten in uw browser.");
+        string[] expected = warned ? ["browser-settings-as-opt-out"] : [];
+        Assert.Equal(expected, Ids(WithPurpose(Purpose("count", basis) with { Description = text })));
+        var counting = WithPurpose(Purpose("count", basis));
+        Assert.Equal(expected, Ids(counting with { Cookies = [.. Clean.Cookies, Stores("count", "counted") with { Description = text }] }));
+        Assert.Equal(expected, Ids(counting with { Cookies = [.. Clean.Cookies, Stores("count", "counted")], Measures = [new Statement("one", text)] }));
+        // Of a purpose that keeps nothing in browsers, what is said of all cookies is not said.
+        Assert.Empty(Ids(counting with { Measures = [new Statement("one", text)] }));
     }
 
     [Theory]
@@ -70,10 +114,20 @@ public class DeclarationWarningsTests
     [InlineData("NO", null, null)]
     public void A_recipient_outside_the_eea_without_a_safeguard_that_holds_is_warned_of(string country, string? safeguard, string? id)
     {
-        var warnings = DeclarationWarnings.Of(Clean with { Vendors = [Vendor("far", "Far Away", country, safeguard)] });
+        var warnings = DeclarationWarnings.Of(WithPurpose(Purpose("sending") with { Vendors = ["far"] }) with { Vendors = [Vendor("far", "Far Away", country, safeguard)] });
         Assert.Equal(id is null ? [] : [id], warnings.Select(w => w.Id));
         Assert.All(warnings, w => Assert.Equal("/vendors/0/safeguard", w.At));
         Assert.All(warnings, w => Assert.EndsWith(": Far Away.", w.Text["nl"], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void G13_a_recipient_that_no_purpose_names_is_warned_of()
+    {
+        var two = Clean with { Vendors = [Vendor("mailer", "Mailer"), Vendor("idle", "Idle")] };
+        Assert.Equal(["vendor-without-purpose", "vendor-without-purpose"], Ids(two));
+        var warning = Assert.Single(DeclarationWarnings.Of(two with { Purposes = [.. Clean.Purposes, Purpose("letters") with { Vendors = ["mailer"] }] }));
+        Assert.Equal(("vendor-without-purpose", "/vendors/1"), (warning.Id, warning.At));
+        Assert.EndsWith(": Idle.", warning.Text["en"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -206,19 +260,77 @@ public class DeclarationWarningsTests
         DeclarationWarnings.Of(Saying("basis.contract", "Uw IP-adres wordt anoniem opgeslagen.")).Select(w => $"{w.Id} at {w.At}"));
 
     [Fact]
-    public void A_change_under_the_old_date_is_warned_of_and_one_with_a_new_date_is_not()
+    public void A_change_that_was_not_announced_is_warned_of()
     {
         var changed = Measure("Iets nieuws.");
         Assert.Equal(["silent-change"], Warned(changed));
-        Assert.Empty(Warned(changed with { EffectiveFrom = Clean.EffectiveFrom.AddDays(1) }));
-        Assert.Empty(Warned(Clean with { Origins = ["https://other.example"] }));
         Assert.Equal(["silent-change"], Warned(Clean with { ConsentValidFor = new Term(0, 3, 0) }));
+        // A date of its own, on which nobody could have read of it yet; the second version is published yesterday.
+        var published = DateOnly.FromDateTime(Today.AddDays(-1).UtcDateTime);
+        Assert.Equal(["silent-change"], Warned(changed with { EffectiveFrom = Clean.EffectiveFrom.AddDays(1) }));
+        Assert.Equal(["silent-change"], Warned(changed with { EffectiveFrom = published }));
+        Assert.Empty(Warned(changed with { EffectiveFrom = published.AddDays(1) }));
+    }
 
-        static IEnumerable<string> Warned(Declaration after)
+    [Fact]
+    public void What_nobody_reads_or_means_what_it_meant_need_not_be_announced()
+    {
+        Assert.Empty(Warned(Clean with { Origins = ["https://other.example"] }));
+        Assert.Empty(Warned(Clean with { EffectiveFrom = Clean.EffectiveFrom.AddDays(1) }));
+        Assert.Empty(Warned(WithStatistics(p => p with { Description = Say("Waarvoor statistcis", "What statistics is for") })));
+        Assert.Equal(["silent-change"], Warned(WithStatistics(p => p with { Description = Say("Waarvoor reclame", "What advertising is for") })));
+        Assert.Equal(["silent-change"], Warned(WithStatistics(p => p with { Signals = ["analytics_storage"] })));
+
+        static Declaration WithStatistics(Func<Purpose, Purpose> change) =>
+            Clean with { Purposes = [.. Clean.Purposes.Select(p => p.Id == "statistics" ? change(p) : p)] };
+    }
+
+    private static IEnumerable<string> Warned(Declaration after)
+    {
+        var versions = Versions(Clean, after).Versions;
+        return DeclarationWarnings.Of(versions[0], versions[1]).Select(w => w.Id);
+    }
+
+    [Fact]
+    public void Every_text_of_a_declaration_is_read_with_its_place()
+    {
+        var full = Full();
+        var declaration = full with
         {
-            var versions = Versions(Clean, after).Versions;
-            return DeclarationWarnings.Of(versions[0], versions[1]).Select(w => w.Id);
-        }
+            DataCategories = [full.DataCategories[0] with { Source = Say("Het handelsregister", "The trade register") }],
+            Purposes = [full.Purposes[2] with { DataSubjects = Say("Klanten", "Customers") }],
+            Vendors = [full.Vendors[1] with { Conditions = Say("Alleen post", "Mail only") }],
+            AutomatedDecisions = [new Statement("credit", Say("Op grond van betalingen.", "Based on payments."))],
+        };
+        var placed = Placed(JsonSerializer.SerializeToNode(declaration, ContractJson.Options), "");
+        Assert.Contains("/dataCategories/0/source", placed);
+        Assert.Equal(placed.Order(StringComparer.Ordinal), DeclarationTexts.Of(declaration).Select(t => t.At).Order(StringComparer.Ordinal));
+
+        // Whatever is a text in each language, found without knowing where.
+        static IEnumerable<string> Placed(JsonNode? node, string at) => node switch
+        {
+            JsonObject texts when texts.Count == 2 && texts.ContainsKey("nl") && texts.ContainsKey("en") => [at],
+            JsonObject members => members.SelectMany(m => Placed(m.Value, $"{at}/{m.Key}")),
+            JsonArray items => items.SelectMany((item, i) => Placed(item, $"{at}/{i}")),
+            _ => [],
+        };
+    }
+
+    [Theory]
+    [InlineData("/dataCategories/0/source")]
+    [InlineData("/purposes/0/dataSubjects")]
+    [InlineData("/automatedDecisions/0/text")]
+    public void What_is_doubtful_is_found_in_sources_data_subjects_and_automated_decisions(string at)
+    {
+        var (doubtful, plain) = (Say("Uw IP-adres wordt anoniem opgeslagen."), Say("Gewoon."));
+        Texts Here(string place) => place == at ? doubtful : plain;
+        var declaration = Clean with
+        {
+            DataCategories = [Category("visits", "Bezoek", "Visits") with { Source = Here("/dataCategories/0/source") }],
+            Purposes = [Clean.Purposes[0] with { DataSubjects = Here("/purposes/0/dataSubjects") }, .. Clean.Purposes.Skip(1)],
+            AutomatedDecisions = [new Statement("one", Here("/automatedDecisions/0/text"))],
+        };
+        Assert.Equal([$"anonymous-ip-address at {at}"], DeclarationWarnings.Of(declaration).Select(w => $"{w.Id} at {w.At}"));
     }
 
     [Fact]

@@ -32,6 +32,9 @@ public class PrivacyStatementTests
     [InlineData("recipients", "Meter Inc. ( privacyverklaring ) verwerker: handelt alleen in onze opdracht India verwerkersovereenkomst standaardcontractbepalingen (artikel 46 AVG) Doel statistics")]
     [InlineData("recipients", "Duitsland verwerkersovereenkomst niet nodig, binnen de Europese Economische Ruimte")]
     [InlineData("recipients", "Vraag een kopie via info@wol.example")]
+    [InlineData("purposes", "Zonder deze gegevens kunnen wij niet doen wat de wet van ons vraagt.")]
+    [InlineData("objection", "Uw recht van bezwaar U kunt op elk moment")]
+    [InlineData("objection", "Stuur uw bezwaar aan info@wol.example")]
     [InlineData("rights", "Inzage")]
     [InlineData("rights", "binnen 28 dagen")]
     [InlineData("rights", "twee maanden langer")]
@@ -72,6 +75,21 @@ public class PrivacyStatementTests
     }
 
     [Fact]
+    public void G21_the_right_to_object_stands_apart_and_before_the_other_rights() =>
+        Assert.True(Dutch.IndexOf("<h2 id=\"objection\">", StringComparison.Ordinal) is > 0 and var at && at < Dutch.IndexOf("<h2 id=\"rights\">", StringComparison.Ordinal));
+
+    [Fact]
+    public void G21_it_is_told_where_there_is_something_to_object_to_and_not_elsewhere()
+    {
+        Assert.False(IsTold(Declaration()));
+        Assert.True(IsTold(Declaration(purposes: [Purpose("task", LegalBasis.PublicTask)], cookies: [])));
+        Assert.True(IsTold(Declaration(purposes: [Purpose("ads") with { Advertising = true }], cookies: [])));
+        Assert.True(IsTold(Declaration() with { Topics = [Full().Topics[0] with { Purpose = "newsletter" }] }));
+
+        bool IsTold(Declaration declaration) => HtmlOf.HasSection(RenderPrivacyStatement.Document(Page(declaration)), "objection");
+    }
+
+    [Fact]
     public void G13_what_a_site_does_not_have_leaves_no_empty_section()
     {
         var html = RenderPrivacyStatement.Document(Page(Declaration()));
@@ -91,10 +109,10 @@ public class PrivacyStatementTests
     [Fact]
     public void W4_texts_in_a_language_that_the_pages_do_not_speak_are_marked_as_such()
     {
-        var declaration = Declaration() with { Languages = ["de"], ScopeOfStatement = new Texts { ["de"] = "Alles Wichtige" } };
-        var html = RenderPrivacyStatement.Document(Page(declaration, "de"));
+        var declaration = Declaration() with { Languages = ["tr"], ScopeOfStatement = new Texts { ["tr"] = "Her şey" } };
+        var html = RenderPrivacyStatement.Document(Page(declaration, "tr"));
         Assert.Contains("<html lang=\"en\">", html, StringComparison.Ordinal);
-        Assert.Contains("<span lang=\"de\">Alles Wichtige</span>", html, StringComparison.Ordinal);
+        Assert.Contains("<span lang=\"tr\">Her şey</span>", html, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -52,6 +52,23 @@ public class VersionTableTests
     }
 
     [Fact]
+    public void Of_several_versions_to_come_the_first_to_be_in_force_is_announced()
+    {
+        var autumn = Third with { EffectiveFrom = new DateOnly(2026, 9, 1), Measures = [] };
+        AssertAnnounced(3, "1 juli 2026", Full(), Second, Third, autumn);
+        AssertAnnounced(4, "15 juni 2026", Full(), Second, Third, autumn with { EffectiveFrom = new DateOnly(2026, 6, 15) });
+        // Of one day the highest comes into force.
+        AssertAnnounced(4, "1 juli 2026", Full(), Second, Third, autumn with { EffectiveFrom = new DateOnly(2026, 7, 1) });
+
+        static void AssertAnnounced(int version, string day, params IReadOnlyList<Declaration> declarations)
+        {
+            var html = RenderPrivacyStatement.Document(Page(Versions(declarations)));
+            Assert.Contains($"Deze verklaring verandert op {day}.", HtmlOf.Words(html), StringComparison.Ordinal);
+            Assert.Contains($"<a href=\"privacy?version={version}&amp;lang=nl\">Lees wat er dan gaat gelden</a>", html, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_later_version_is_not_told_to_hold_before_anyone_could_read_it()
     {
         var backdated = Full() with { EffectiveFrom = new DateOnly(2018, 5, 25) };

@@ -51,6 +51,27 @@ public class WhatIsDeclaredTests
         var line = RegisterCsv.Of(page).Split("\r\n")[1];
         Assert.Contains("O. <Fficer>; fg@wol.example; +31 20 000 00 09", line, StringComparison.Ordinal);
         Assert.Contains("Visitors of the website", line, StringComparison.Ordinal);
+        Assert.EndsWith("\"Wolhuis Europa; Draad 2, Spoel; Netherlands; unie@wol.example\",,To the police in case of fraud.", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void G30_The_register_tells_joint_controllers_with_their_contacts_and_says_what_of_a_to_g_is_missing()
+    {
+        var page = Page(All with
+        {
+            Controller = All.Controller with { Representative = null },
+            Vendors = [All.Vendors[0] with { Role = VendorRole.JointController }, All.Vendors[1] with { Role = VendorRole.JointController, Contact = null }],
+            Measures = [],
+        }, "en");
+        Assert.Equal(["representative", "joint-controllers", "measures"], RegisterOfProcessing.Of(page).NotDeclared.Select(p => p.Id));
+        var html = RenderRegister.Document(page);
+        var controller = HtmlOf.Section(html, "controller");
+        Assert.Contains("Representative in the European Union not declared", controller, StringComparison.Ordinal);
+        Assert.Contains("Contact details of joint controllers Meter Inc., India, contact@meter.example Mailer, Germany, not declared", controller, StringComparison.Ordinal);
+        Assert.Equal("How we protect data not declared", HtmlOf.Section(html, "measures"));
+        Assert.EndsWith(
+            ",not declared,not declared,\"Meter Inc. (India; contact@meter.example); Mailer (Germany; not declared)\",To the police in case of fraud.",
+            RegisterCsv.Of(page).Split("\r\n")[1], StringComparison.Ordinal);
     }
 
     [Fact]

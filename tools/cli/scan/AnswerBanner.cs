@@ -22,14 +22,13 @@ internal sealed class AnswerBanner(Tab tab, bool accept, string? selector)
         await tab.SettleAsync(cancel);
         if (!await BecomesSoAsync(IsGoneAsync, limit, cancel))
             throw new CouldNotScanException($"The banner stayed after its button was pressed. Name the button that {(accept ? "accepts" : "refuses")} everything with {Option}.");
-        await tab.SettleAsync(cancel);
     }
 
     private async Task<bool> PressAsync(CancellationToken cancel)
     {
         var place = await tab.EvaluateAsync(PageScripts.PressOrPlace(accept, selector), cancel);
         if (place.ValueKind != JsonValueKind.Array) return false;
-        if (place.GetArrayLength() == 2) await tab.ClickAsync(place[0].GetDouble(), place[1].GetDouble(), cancel);
+        if (place.GetArrayLength() == 2) await tab.Mouse.ClickAsync(place[0].GetDouble(), place[1].GetDouble(), cancel);
         return true;
     }
 

@@ -4,20 +4,20 @@ using Consent.Contracts;
 namespace Consent.Cli.Scan;
 
 /// <summary>
-/// What is wrong: the declaration does not know it; it came before or against a choice; it stays longer than declared. And, which
-/// need not be wrong, declared and not met.
+/// What is wrong: the declaration does not know it; it went to a vendor that serves no purpose there; it came before or against a
+/// choice; it stays longer than declared. And, which need not be wrong, declared and not met.
 /// </summary>
 [JsonConverter(typeof(KebabCaseEnum<FindingKind>))]
-internal enum FindingKind { Undeclared, TooEarly, TooLongLived, NeverSeen }
+internal enum FindingKind { Undeclared, WithoutPurpose, TooEarly, TooLongLived, NeverSeen }
 
 /// <param name="What">The <see cref="StoredKind"/>, or <c>third-party</c>.</param>
-/// <param name="Name">Of a third party its <see cref="ThirdParty.Host"/>; of what was never seen the declared name.</param>
+/// <param name="Name">Of a third party its <see cref="ThirdParty.Host"/>; of what was never seen the declared name or host.</param>
 internal sealed record Finding(FindingKind Kind, string What, string Name)
 {
     /// <summary>Whose it is in the browser; of a third party its hosts.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
-    /// <summary>Null when nothing declares it.</summary>
+    /// <summary>Null when nothing declares one.</summary>
     public string? Purpose { get; init; }
 
     public string? Vendor { get; init; }
@@ -34,7 +34,7 @@ internal sealed record Finding(FindingKind Kind, string What, string Name)
 
 /// <summary>
 /// Holds what a scan saw against what a declaration says. Pure. Says nothing of what the scan could not see: values, what other
-/// visitors get, what happens after a login, and how long the other side keeps what it was sent.
+/// visitors get, what comes after a login, a click or a longer stay, and how long the other side keeps what it was sent.
 /// </summary>
 internal static class CompareWithDeclaration
 {
@@ -56,6 +56,7 @@ internal static class CompareWithDeclaration
             .Concat(seen.ThirdParties.SelectMany(party => OfThirdParty(declared, vendors, party))).ToList();
         findings.AddRange(declared.Keys.Where(key => !met.Contains(key))
             .Select(key => new Finding(FindingKind.NeverSeen, Word(key.Kind), key.Name) { Purpose = key.Purpose, Vendor = key.Vendor }));
+        findings.AddRange(NeverAsked(declared, vendors, [.. seen.ThirdParties.SelectMany(party => party.Hosts)]));
         return [.. findings.OrderBy(f => f.Kind)];
     }
 
@@ -93,12 +94,26 @@ internal static class CompareWithDeclaration
             yield break;
         }
 
-        // Contact may serve each purpose that names the vendor: it came too early only where all of them rest on consent.
-        var purposes = declared.Purposes.Where(p => p.Vendors.Contains(vendor)).Select(p => p.Id)
-            .Union(declared.Keys.Where(k => k.Vendor == vendor).Select(k => k.Purpose), StringComparer.Ordinal).ToList();
-        if (purposes.Count > 0 && purposes.All(declared.RestsOnConsent) && Early(party.Seen) is { Count: > 0 } early)
+        // Contact may serve each purpose that names the vendor: it came too early only where all of them rest on consent. Where none
+        // does, nothing can permit it, and the banner's guard always holds it.
+        var purposes = Served(declared, vendor);
+        if (purposes.Count == 0) yield return finding with { Kind = FindingKind.WithoutPurpose, Vendor = vendor };
+        else if (purposes.All(declared.RestsOnConsent) && Early(party.Seen) is { Count: > 0 } early)
             yield return finding with { Kind = FindingKind.TooEarly, Purpose = purposes[0], Vendor = vendor, Seen = early };
     }
+
+    private static IEnumerable<Finding> NeverAsked(DeclaredSite declared, VendorHosts vendors, IReadOnlyList<string> asked) =>
+        from vendor in vendors.Vendors
+        from host in vendor.Hosts
+        where !asked.Any(other => DeclaredVendor.Covers(host, other))
+        select new Finding(FindingKind.NeverSeen, "third-party", host) { Purpose = Served(declared, vendor.Id).FirstOrDefault(), Vendor = vendor.Id };
+
+    /// <summary>The purposes that name the vendor, and those of its cookies and keys: as the banner's guard counts them.</summary>
+    private static List<string> Served(DeclaredSite declared, string vendor) =>
+    [
+        .. declared.Purposes.Where(p => p.Vendors.Contains(vendor)).Select(p => p.Id)
+            .Union(declared.Keys.Where(k => k.Vendor == vendor).Select(k => k.Purpose), StringComparer.Ordinal),
+    ];
 
     private static List<Sighting> Early(IReadOnlyList<Sighting> seen) => [.. seen.Where(s => s.Phase != Phase.Accepted)];
 

@@ -90,7 +90,10 @@ internal sealed record DeclaredVendor(string Id, string? PolicyHost)
     /// <summary>Names, and <c>*.name</c> for every host under one.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
-    public bool Has(string host) => Hosts.Any(h => h.StartsWith("*.", StringComparison.Ordinal) ? host.EndsWith(h[1..], StringComparison.Ordinal) : host == h);
+    public bool Has(string host) => Hosts.Any(declared => Covers(declared, host));
+
+    public static bool Covers(string declared, string host) =>
+        declared.StartsWith("*.", StringComparison.Ordinal) ? host.EndsWith(declared[1..], StringComparison.Ordinal) : host == declared;
 }
 
 /// <param name="Lifetime">Null for the browser session.</param>

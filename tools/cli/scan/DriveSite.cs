@@ -4,9 +4,11 @@ namespace Consent.Cli.Scan;
 
 /// <summary>How a site is to be scanned.</summary>
 /// <param name="Pages">How many links are followed, at most.</param>
+/// <param name="Linger">How long to stay on each page.</param>
 /// <param name="OwnHosts">Host names that are the site's own beside the address's.</param>
 /// <param name="Asks">The declaration holds something that the banner asks consent for.</param>
-internal sealed record ScanOptions(Uri Address, int Pages, string? RefuseSelector, string? AcceptSelector, int Width, TimeSpan Timeout, IReadOnlyList<string> OwnHosts, bool Asks, VendorHosts Vendors);
+internal sealed record ScanOptions(
+    Uri Address, int Pages, string? RefuseSelector, string? AcceptSelector, int Width, TimeSpan Timeout, TimeSpan Linger, IReadOnlyList<string> OwnHosts, bool Asks, VendorHosts Vendors);
 
 /// <summary>Goes through a site three times as somebody new: choosing nothing, refusing, accepting.</summary>
 /// <param name="say">Is told how far it is.</param>
@@ -43,7 +45,7 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
         await using var tab = await Tab.OpenAsync(tools, options.Width, cancel);
         var collect = new CollectFromTab(tab, _seen, time);
         Tell(Phase.Before, 1, 1 + options.Pages, options.Address.GetLeftPart(UriPartial.Path));
-        var start = await StartAsync(tab, cancel);
+        var start = await StartAsync(tab, options.Linger, cancel);
         _pictures[Phase.Before] = await tab.ScreenshotAsync(cancel);
         await collect.TakeAsync(new Sighting(Phase.Before, Short(start)), cancel);
         var asked = options.Asks || options.RefuseSelector is not null || Yes(await tab.EvaluateAsync(PageScripts.Shows(accept: false, null), cancel));
@@ -53,7 +55,7 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
         for (var tried = 1; tried <= options.Pages && waiting.TryDequeue(out var page); tried++)
         {
             Tell(Phase.Before, tried + 1, Math.Min(1 + options.Pages, tried + 1 + waiting.Count), Short(page));
-            var (status, failure) = await tab.VisitAsync(page, options.Timeout, cancel);
+            var (status, failure) = await tab.VisitAsync(page, options.Timeout, options.Linger, cancel);
             var wrong = Wrong(status, failure);
             if (wrong is null && await AddressAsync(tab, cancel) is { } stands && !SameOrigin(stands, start))
             {
@@ -87,25 +89,27 @@ internal sealed class DriveSite(DevTools tools, ScanOptions options, Action<stri
         await using var tab = await Tab.OpenAsync(tools, options.Width, cancel);
         var collect = new CollectFromTab(tab, _seen, time);
         Tell(phase, 1, pages.Count, Short(pages[0]));
-        var start = Short(await StartAsync(tab, cancel));
+        // The first visitor stayed here without a choice; this one chooses at once.
+        var start = Short(await StartAsync(tab, TimeSpan.Zero, cancel));
         await collect.TakeAsync(new Sighting(Phase.Before, start), cancel);
         await new AnswerBanner(tab, phase == Phase.Accepted, phase == Phase.Accepted ? options.AcceptSelector : options.RefuseSelector).AnswerAsync(options.Timeout, cancel);
+        await new LookAtPage(tab, options.Linger).LookAsync(cancel);
         _pictures[phase] = await tab.ScreenshotAsync(cancel);
         await collect.TakeAsync(new Sighting(phase, start), cancel);
         for (var i = 0; i < pages.Count; i++)
         {
             if (i > 0) Tell(phase, i + 1, pages.Count, Short(pages[i]));
             // The start page once more: what runs as a page loads has not run under this choice.
-            var (status, failure) = await tab.VisitAsync(pages[i], options.Timeout, cancel);
+            var (status, failure) = await tab.VisitAsync(pages[i], options.Timeout, options.Linger, cancel);
             if (Wrong(status, failure) is { } wrong) _unvisited.Add($"{Short(pages[i])}, {In(phase)}: {wrong}");
             await collect.TakeAsync(new Sighting(phase, Short(pages[i])), cancel);
         }
     }
 
     /// <returns>Where the start page stands, after its redirects.</returns>
-    private async Task<string> StartAsync(Tab tab, CancellationToken cancel)
+    private async Task<string> StartAsync(Tab tab, TimeSpan linger, CancellationToken cancel)
     {
-        var (status, failure) = await tab.VisitAsync(options.Address.AbsoluteUri, options.Timeout, cancel);
+        var (status, failure) = await tab.VisitAsync(options.Address.AbsoluteUri, options.Timeout, linger, cancel);
         if (Wrong(status, failure) is { } wrong)
             throw new CouldNotScanException($"{options.Address.GetLeftPart(UriPartial.Path)} {(failure is null ? wrong : $"could not be reached: {wrong}")}.");
         return await AddressAsync(tab, cancel) is { } stands && stands.StartsWith("http", StringComparison.Ordinal) ? stands : options.Address.AbsoluteUri;

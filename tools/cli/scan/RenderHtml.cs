@@ -77,6 +77,7 @@ internal static class RenderHtml
         {
             FindingKind.TooLongLived => [words.Columns[0], words.Columns[1], words.Columns[2], words.Columns[3], words.Columns[5], words.Columns[6]],
             FindingKind.NeverSeen => [words.Columns[0], words.Columns[1], words.Columns[3]],
+            FindingKind.WithoutPurpose => [words.Columns[0], words.Columns[1], words.Columns[2], words.Vendor, words.Columns[4]],
             FindingKind.Undeclared => [words.Columns[0], words.Columns[1], words.Columns[2], words.Columns[4]],
             _ => [words.Columns[0], words.Columns[1], words.Columns[2], words.Columns[3], words.Columns[4]],
         };
@@ -85,13 +86,14 @@ internal static class RenderHtml
 
     private static IReadOnlyList<string> Row(Finding finding, ReportTexts words)
     {
-        var purpose = finding.Purpose is null ? "" : Encoded(finding.Purpose + (finding.Vendor is null ? "" : $" ({finding.Vendor})"));
+        var purpose = Encoded((finding.Purpose + (finding.Vendor is null ? "" : $" ({finding.Vendor})")).TrimStart());
         string[] what = [Code(finding.Name), words.Kind(finding.What)];
         var hosts = Encoded(string.Join(", ", finding.Hosts));
         return finding.Kind switch
         {
             FindingKind.TooLongLived => [.. what, hosts, purpose, words.Days(finding.Lifetime), words.Days(finding.Declared)],
             FindingKind.NeverSeen => [.. what, purpose],
+            FindingKind.WithoutPurpose => [.. what, hosts, Encoded(finding.Vendor ?? ""), Encoded(words.When(finding.Seen))],
             FindingKind.Undeclared => [.. what, hosts, Encoded(words.When(finding.Seen))],
             _ => [.. what, hosts, purpose, Encoded(words.When(finding.Seen))],
         };

@@ -36,12 +36,14 @@ internal static class RenderText
 
     private static string About(Finding finding)
     {
-        if (finding.Kind == FindingKind.NeverSeen) return $", for {finding.Purpose}";
+        if (finding.Kind == FindingKind.NeverSeen) return (finding.Purpose is null ? "" : ",") + Whose(finding);
         var parts = new List<string> { finding.What == "third-party" && finding.Hosts is [var only] && only == finding.Name ? "" : $" of {string.Join(", ", finding.Hosts)}" };
         if (finding.Kind == FindingKind.TooLongLived) parts.Add($" stays {Words.Days(finding.Lifetime)}, declared is {Words.Days(finding.Declared)}");
-        if (finding.Purpose is not null) parts.Add($" for {finding.Purpose}{(finding.Vendor is null ? "" : $" ({finding.Vendor})")}");
-        return $"{string.Concat(parts)}: {Words.When(finding.Seen)}";
+        return $"{string.Concat(parts)}{Whose(finding)}: {Words.When(finding.Seen)}";
     }
+
+    private static string Whose(Finding finding) =>
+        (finding.Purpose is null ? "" : $" for {finding.Purpose}") + (finding.Vendor is null ? "" : $" ({finding.Vendor})");
 
     /// <summary>A site names its cookies as it likes; none of them steers the terminal.</summary>
     private static string Harmless(string line) => string.Concat(line.Select(c => char.IsControl(c) ? '\uFFFD' : c));

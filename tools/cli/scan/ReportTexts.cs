@@ -12,10 +12,11 @@ internal sealed record ReportTexts
         Clean = "Niets week af van de verklaring.",
         OneFinding = "Eén ding wijkt af van de verklaring.",
         ManyFindings = "{0} dingen wijken af van de verklaring.",
-        Titles = ["Niet verklaard", "Te vroeg", "Te lang bewaard", "Verklaard, maar niet gezien"],
+        Titles = ["Niet verklaard", "Verklaard, maar zonder doel", "Te vroeg", "Te lang bewaard", "Verklaard, maar niet gezien"],
         Explanations =
         [
             "De verklaring kent dit niet. Neem het daarin op, of haal het van de website.",
+            "De verklaring kent deze partijen, maar noemt geen doel waarvoor zij iets krijgen. Noem ze bij een doel, of haal ze van de website.",
             "Dit mag pas na toestemming. Toch was het er al voordat iemand koos, of nog nadat iemand weigerde.",
             "De browser houdt dit langer vast dan de verklaring belooft.",
             "Dat hoeft niet fout te zijn: soms komt iets pas na inloggen, of bij een handeling die deze controle niet doet. Blijft het weg, ga dan na of het nog bestaat.",
@@ -38,7 +39,7 @@ internal sealed record ReportTexts
         Nobody = "niemand",
         NoneFound = "Niets gevonden.",
         How = "Hoe er is gekeken",
-        Limits = "Deze controle leest geen waarden, logt niet in en vult niets in. Wat andere bezoekers krijgen ziet zij niet, en ook niet wat een ontvanger met de gegevens doet.",
+        Limits = "Deze controle leest geen waarden, logt niet in, vult niets in en klikt alleen op de banner. Wat pas na een klik of een langer verblijf op een pagina komt ziet zij niet, net zomin als wat andere bezoekers krijgen of wat een ontvanger met de gegevens doet.",
         Visited = "Bezochte pagina's",
         NotVisited = "Niet bezocht",
         ForSession = "tot de browser sluit",
@@ -56,10 +57,11 @@ internal sealed record ReportTexts
         Clean = "Nothing departs from the declaration.",
         OneFinding = "One thing departs from the declaration.",
         ManyFindings = "{0} things depart from the declaration.",
-        Titles = ["Undeclared", "Too early", "Too long-lived", "Declared, never seen"],
+        Titles = ["Undeclared", "Declared for no purpose", "Too early", "Too long-lived", "Declared, never seen"],
         Explanations =
         [
             "The declaration does not know these. Declare them, or take them off the website.",
+            "The declaration has these vendors, but no purpose that they serve. Name them at a purpose, or take them off the website.",
             "These need consent, and were there before anyone chose, or still after refusing.",
             "The browser keeps these for longer than the declaration says.",
             "That need not be wrong: some come only after signing in, or with something that this scan does not do. What never comes may be gone for good.",
@@ -82,7 +84,7 @@ internal sealed record ReportTexts
         Nobody = "nobody",
         NoneFound = "None found.",
         How = "How it was scanned",
-        Limits = "This scan reads no values, signs in nowhere and fills in nothing. It does not see what other visitors get, nor what a recipient does with the data.",
+        Limits = "This scan reads no values, signs in nowhere, fills in nothing and clicks on the banner alone. It does not see what comes only after a click or a longer stay on a page, what other visitors get, nor what a recipient does with the data.",
         Visited = "Pages visited",
         NotVisited = "Not visited",
         ForSession = "until the browser closes",

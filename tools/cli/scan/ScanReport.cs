@@ -6,6 +6,9 @@ namespace Consent.Cli.Scan;
 internal sealed record ScanReport(
     string Site, DateTimeOffset ScannedAt, IReadOnlyList<Finding> Findings, Observed Seen, IReadOnlyDictionary<string, MatchedVendor> Vendors)
 {
+    /// <summary>Null where none were asked for.</summary>
+    public IReadOnlyList<Screenshot>? Screenshots { get; init; }
+
     /// <summary>Findings that something is wrong: all but what was merely not met.</summary>
     public int Wrong => Findings.Count(f => f.Kind != FindingKind.NeverSeen);
 

@@ -7,7 +7,7 @@ namespace Consent.Cli.Scan;
 /// <summary>Who was never here before: one tab on a profile of its own, with every frame and worker that its pages bring.</summary>
 internal sealed class Tab : IAsyncDisposable
 {
-    private const int Height = 900;
+    public const int Height = 900;
     private static readonly TimeSpan QuietEnough = TimeSpan.FromMilliseconds(500), NeverQuiet = TimeSpan.FromSeconds(8), Evaluated = TimeSpan.FromSeconds(15);
     private static readonly object AttachToAll = new { autoAttach = true, waitForDebuggerOnStart = true, flatten = true };
     private readonly DevTools _tools;
@@ -16,14 +16,18 @@ internal sealed class Tab : IAsyncDisposable
     private string _page = "";
     private volatile TaskCompletionSource _loaded = new();
 
-    private Tab(DevTools tools, string profile) => (_tools, _profile) = (tools, profile);
+    private Tab(DevTools tools, string profile, int width) => (_tools, _profile, Width) = (tools, profile, width);
+
+    public int Width { get; }
+
+    public Mouse Mouse => new(_tools, _page);
 
     public NetworkLog Network { get; } = new();
 
     public static async Task<Tab> OpenAsync(DevTools tools, int width, CancellationToken cancel)
     {
         var profile = (await tools.AskAsync(null, "Target.createBrowserContext", Chromium.Way(), cancel)).GetProperty("browserContextId").GetString()!;
-        var tab = new Tab(tools, profile);
+        var tab = new Tab(tools, profile, width);
         tools.Heard += tab.Hear;
         await tools.AskAsync(null, "Browser.setDownloadBehavior", new { behavior = "deny", browserContextId = profile }, cancel);
         var target = await tools.AskAsync(null, "Target.createTarget", new { url = "about:blank", browserContextId = profile, width, height = Height }, cancel);
@@ -35,10 +39,11 @@ internal sealed class Tab : IAsyncDisposable
         return tab;
     }
 
-    /// <summary>Opens a page, scrolls through it, and waits until it and the network are at rest, for a bounded time.</summary>
+    /// <summary>Opens a page, looks at it as a person would, and waits until it and the network are at rest, for a bounded time.</summary>
     /// <param name="limit">For the page's answer, and again for all that belongs to it; what hangs longer is passed over.</param>
+    /// <param name="linger">How long to stay at least, once all that belongs to it has come.</param>
     /// <returns>Its HTTP status, or why there is none.</returns>
-    public async Task<(int? Status, string? Failure)> VisitAsync(string address, TimeSpan limit, CancellationToken cancel)
+    public async Task<(int? Status, string? Failure)> VisitAsync(string address, TimeSpan limit, TimeSpan linger, CancellationToken cancel)
     {
         var loaded = _loaded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         JsonElement went;
@@ -59,9 +64,7 @@ internal sealed class Tab : IAsyncDisposable
         }
 
         await Task.WhenAny(loaded.Task, Task.Delay(limit, cancel));
-        await SettleAsync(cancel);
-        await EvaluateAsync(PageScripts.ScrollThrough, cancel);
-        await SettleAsync(cancel);
+        await new LookAtPage(this, linger).LookAsync(cancel);
         return (Network.StatusOf(loader), null);
     }
 
@@ -88,13 +91,6 @@ internal sealed class Tab : IAsyncDisposable
 
     public async Task<IReadOnlyList<JsonElement>> CookiesAsync(CancellationToken cancel) =>
         [.. (await _tools.AskAsync(null, "Storage.getCookies", new { browserContextId = _profile }, cancel)).GetProperty("cookies").EnumerateArray()];
-
-    /// <summary>Presses the mouse there, as a person would.</summary>
-    public async Task ClickAsync(double x, double y, CancellationToken cancel)
-    {
-        foreach (var type in (string[])["mouseMoved", "mousePressed", "mouseReleased"])
-            await _tools.AskAsync(_page, "Input.dispatchMouseEvent", new { type, x, y, button = type == "mouseMoved" ? "none" : "left", clickCount = 1 }, cancel);
-    }
 
     /// <summary>What is in view, as a JPEG in base64.</summary>
     public async Task<string> ScreenshotAsync(CancellationToken cancel) =>

@@ -13,7 +13,7 @@
     const visitor = window.consent?.id();
     id.textContent = visitor ? `id ${visitor.slice(0, 8)}…` : id.dataset.id;
   };
-  addEventListener('consent:changed', show);
+  for (const told of ['consent:ready', 'consent:changed']) addEventListener(told, show);
   show();
 
   const form = document.querySelector('[data-newsletter]');

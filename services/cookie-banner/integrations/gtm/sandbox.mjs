@@ -37,6 +37,7 @@ export function run(template, data, apis = {}) {
   const checks = {
     callInWindow: (key) => needs(permission('access_globals').keys?.some((k) => k.key === key && k.execute), key),
     injectScript: (url) => needs(permission('inject_script').urls?.some((p) => matches(p, url)), url),
+    logToConsole: () => needs(permission('logging').environments === 'debug', 'logging'),
     gtagSet: (key) => needs(permission('write_data_layer').keyPatterns?.includes(key), key),
     setDefaultConsentState: writes,
     updateConsentState: writes,
@@ -57,4 +58,15 @@ export function run(template, data, apis = {}) {
   vm.runInContext('(all => all.forEach(name => delete this[name]))(Object.getOwnPropertyNames(globalThis))', context);
   body(require, { ...data, gtmOnSuccess: outcome('gtmOnSuccess'), gtmOnFailure: outcome('gtmOnFailure') });
   return calls;
+}
+
+/** A page on which the banner loads, which asks these purposes, and on which the visitor permits what is in the set. */
+export function page(permitted, asked = ['statistics', 'advertising', 'personal-advertising']) {
+  const listeners = [];
+  return {
+    listeners,
+    injectScript: (url, onSuccess) => onSuccess(),
+    callInWindow: (key, argument) => key === 'consent.on' ? void listeners.push(argument)
+      : key === 'consent.get' ? Object.fromEntries(asked.map((id) => [id, permitted.has(id)])) : key === 'consent.permits' && permitted.has(argument),
+  };
 }

@@ -1,30 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readTemplate, run } from './sandbox.mjs';
+import { page, readTemplate, run } from './sandbox.mjs';
 
 const template = readTemplate();
 const types = ['ad_storage', 'ad_user_data', 'ad_personalization', 'analytics_storage', 'functionality_storage', 'personalization_storage', 'security_storage'];
 const data = {
   gateway: 'https://consent.example', site: 'my-site', waitForUpdate: '500', adsDataRedaction: true, urlPassthrough: false,
   mapping: [
-    { purpose: 'statistics', type: 'analytics_storage' },
-    { purpose: 'advertising', type: 'ad_storage' },
-    { purpose: 'personal-advertising', type: 'ad_storage' },
-    { purpose: 'necessary', type: 'security_storage' },
+    { purpose: 'statistics', type: 'analytics_storage', advertising: 'no' },
+    { purpose: 'advertising', type: 'ad_storage', advertising: 'yes' },
+    { purpose: 'personal-advertising', type: 'ad_storage', advertising: 'yes' },
+    { purpose: 'necessary', type: 'security_storage', advertising: 'no' },
   ],
 };
 const names = (calls) => calls.map(([name]) => name);
 const granted = (state) => types.filter((type) => state[type] === 'granted');
-
-/** A page on which the banner loads, and on which the visitor permits what is in the set. */
-function page(permitted) {
-  const listeners = [];
-  return {
-    listeners,
-    injectScript: (url, onSuccess) => onSuccess(),
-    callInWindow: (key, argument) => key === 'consent.on' ? void listeners.push(argument) : key === 'consent.permits' && permitted.has(argument),
-  };
-}
 
 test('denies the seven types before the banner is asked for', () => {
   const calls = run(template, data);
@@ -99,15 +89,17 @@ test('passes on Google’s two settings as they were set', () => {
 });
 
 test('asks for the permissions that it uses, and for no other', () => {
-  for (const { id, consentTypes, keys, urls, keyPatterns } of template.permissions) {
+  const refused = { ...data, mapping: [...data.mapping, { purpose: 'statistics', type: 'ad_user_data', advertising: 'no' }] };
+  for (const { id, consentTypes, keys, urls, keyPatterns, environments } of template.permissions) {
     const without = { ...template, permissions: template.permissions.filter((p) => p.id !== id) };
-    assert.throws(() => run(without, data, page(new Set())), /No permission/, id);
+    assert.throws(() => run(without, refused, page(new Set())), /No permission/, id);
+    if (environments) assert.equal(environments, 'debug');
     if (consentTypes) assert.deepEqual(consentTypes.map((c) => [c.consentType, c.read, c.write]), types.map((t) => [t, false, true]));
-    if (keys) assert.deepEqual(keys.map((k) => [k.key, k.read, k.write, k.execute]), [['consent.on', false, false, true], ['consent.permits', false, false, true]]);
+    if (keys) assert.deepEqual(keys.map((k) => [k.key, k.read, k.write, k.execute]), ['consent.get', 'consent.on', 'consent.permits'].map((key) => [key, false, false, true]));
     if (urls) assert.deepEqual(urls, ['https://*/banner/*']);
     if (keyPatterns) assert.deepEqual(keyPatterns, ['ads_data_redaction', 'url_passthrough']);
   }
-  assert.deepEqual(template.permissions.map((p) => p.id), ['access_consent', 'access_globals', 'inject_script', 'write_data_layer']);
+  assert.deepEqual(template.permissions.map((p) => p.id), ['access_consent', 'access_globals', 'inject_script', 'logging', 'write_data_layer']);
 });
 
 test('is a tag for web containers, whose form offers what the code reads', () => {
@@ -118,7 +110,7 @@ test('is a tag for web containers, whose form offers what the code reads', () =>
   const read = [...new Set([...template.code.matchAll(/\bdata\.(\w+)/g)].map((m) => m[1]))].filter((n) => !n.startsWith('gtmOn'));
   assert.deepEqual([...read].sort(), [...fields].sort());
   const table = template.parameters.find((p) => p.type === 'SIMPLE_TABLE').simpleTableColumns;
-  assert.deepEqual(table.map((c) => c.name), ['purpose', 'type']);
+  assert.deepEqual(table.map((c) => c.name), ['purpose', 'type', 'advertising']);
   assert.deepEqual(table[1].selectItems.map((i) => i.value), types);
   const address = new RegExp(template.parameters.find((p) => p.name === 'gateway').valueValidators[0].args[0]);
   for (const good of ['https://consent.example', 'https://consent.example/', 'https://consent.example:8443']) assert.match(good, address);
@@ -130,7 +122,7 @@ const block = (text, indent) => text.split('\n').map((line) => line.slice(indent
 const setup = block(/^setup: \|-\n((?: {2}.*\n)+)/m.exec(template.tests)[1], 2);
 const scenarios = [...template.tests.matchAll(/^- name: (.+)\n {2}code: \|-\n((?: {4}.*\n)+)/gm)];
 
-test('brings tests of its own', () => assert.equal(scenarios.length, 3));
+test('brings tests of its own', () => assert.equal(scenarios.length, 4));
 for (const [, name, code] of scenarios) {
   test(`its own test passes: ${name}`, () => {
     let calls = [];

@@ -10,6 +10,7 @@
  *
  *     define('CONSENT_GATEWAY', 'https://consent.example');
  *     define('CONSENT_SITE', 'my-site');
+ *     define('CONSENT_GUARD', true); // optional: holds what no mark holds back; 'replay' makes it when consent comes
  *
  * Three filters say the rest; see INTEGRATE.md of the cookie-banner service:
  * consent_banner_attributes (name => value), consent_banner_held_scripts (handle => purpose),
@@ -18,6 +19,8 @@
 
 defined('ABSPATH') || exit;
 
+// Ahead of everything that WordPress, themes and other plugins print into the head.
+add_action('wp_head', 'consent_banner_guard', PHP_INT_MIN);
 add_action('wp_enqueue_scripts', 'consent_banner_enqueue', 1);
 add_filter('script_loader_tag', 'consent_banner_script_tag', 20, 2);
 add_filter('wp_inline_script_attributes', 'consent_banner_inline_attributes', 20);
@@ -27,13 +30,30 @@ foreach (['the_content', 'widget_block_content', 'widget_text_content'] as $cons
     add_filter($consent_banner_filter, 'consent_banner_hold_hosts', 99);
 }
 
+/** Where the gateway serves the site's banner, and what comes with it; null until wp-config.php names both. */
+function consent_banner_address($what)
+{
+    $named = defined('CONSENT_GATEWAY') && defined('CONSENT_SITE');
+    return $named ? untrailingslashit(CONSENT_GATEWAY) . '/banner/' . rawurlencode(CONSENT_SITE) . $what : null;
+}
+
+/** A plain tag, which the page waits for: enqueued, it could be merged, moved or delayed, and what ran before it would not be held. */
+function consent_banner_guard()
+{
+    $guard = defined('CONSENT_GUARD') ? CONSENT_GUARD : false;
+    $address = consent_banner_address('/guard.js');
+    if ($guard && $address !== null) {
+        wp_print_script_tag(['src' => $address, 'id' => 'consent-banner-guard-js', 'data-replay' => $guard === 'replay']);
+    }
+}
+
 function consent_banner_enqueue()
 {
-    if (!defined('CONSENT_GATEWAY') || !defined('CONSENT_SITE')) {
-        return;
+    $address = consent_banner_address('.js');
+    if ($address !== null) {
+        // Without a version: it would be one more address, and one more cached copy, of the same script.
+        wp_enqueue_script('consent-banner', $address, [], null);
     }
-    // Without a version: it would be one more address, and one more cached copy, of the same script.
-    wp_enqueue_script('consent-banner', untrailingslashit(CONSENT_GATEWAY) . '/banner/' . rawurlencode(CONSENT_SITE) . '.js', [], null);
 }
 
 /** Gives the banner its attributes, and holds back the scripts whose handle has a purpose. */
@@ -64,7 +84,7 @@ function consent_banner_hints($hints)
     $held = array_filter(wp_scripts()->registered, function ($script) { return consent_banner_purpose($script->handle) !== null; });
     $hosts = array_map(function ($script) { return wp_parse_url((string) $script->src, PHP_URL_HOST); }, $held);
     return array_filter($hints, function ($hint) use ($hosts) {
-        $address = is_array($hint) ? $hint['href'] : $hint;
+        $address = is_array($hint) ? ($hint['href'] ?? '') : $hint;
         return !in_array(wp_parse_url($address, PHP_URL_HOST) ?? $address, $hosts, true);
     });
 }
