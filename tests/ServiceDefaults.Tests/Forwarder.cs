@@ -10,6 +10,7 @@ internal sealed class Forwarder(int port, int to) : IAsyncDisposable
     private readonly ConcurrentBag<Socket> _open = [];
     private TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
+    private volatile TaskCompletionSource? _stalled;
 
     public void Start()
     {
@@ -26,7 +27,14 @@ internal sealed class Forwarder(int port, int to) : IAsyncDisposable
         while (_open.TryTake(out var socket)) socket.Dispose();
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    /// <summary>Every connection stays, and takes and gives nothing any more until it is stopped.</summary>
+    public void Stall() => _stalled = new TaskCompletionSource();
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stalled?.TrySetResult();
+    }
 
     private async Task AcceptAsync(TcpListener listener)
     {
@@ -49,12 +57,16 @@ internal sealed class Forwarder(int port, int to) : IAsyncDisposable
         }
     }
 
-    private static async Task CopyAsync(Socket from, Socket to)
+    private async Task CopyAsync(Socket from, Socket to)
     {
         var bytes = new byte[16 * 1024];
         try
         {
-            while (await from.ReceiveAsync(bytes) is > 0 and var read) await to.SendAsync(bytes.AsMemory(0, read));
+            while (await from.ReceiveAsync(bytes) is > 0 and var read)
+            {
+                if (_stalled is { } stalled) await stalled.Task;
+                await to.SendAsync(bytes.AsMemory(0, read));
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

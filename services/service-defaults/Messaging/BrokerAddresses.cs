@@ -36,6 +36,7 @@ public sealed record BrokerAddresses(IReadOnlyList<Uri> Nodes)
             ClientProvidedName = name,
             RequestedHeartbeat = Heartbeat,
             RequestedConnectionTimeout = ConnectWithin,
+            SocketFactory = BrokerSocket.Create,
         };
         // A certificate is made out to its own node.
         return factory.CreateConnectionAsync(Nodes.Select(n => new AmqpTcpEndpoint(n, new SslOption(n.Host, enabled: n.Scheme == "amqps"))), name, cancel);

@@ -47,6 +47,11 @@ public static class MessagingSetup
                         host.Password(password);
                         host.Heartbeat(BrokerAddresses.Heartbeat);
                         host.RequestedConnectionTimeout(BrokerAddresses.ConnectWithin);
+                        host.OnRefreshConnectionFactory = factory =>
+                        {
+                            factory.SocketFactory = BrokerSocket.Create;
+                            return Task.CompletedTask;
+                        };
                         if (broker.Cluster.Count > 0)
                         {
                             host.UseCluster(cluster =>

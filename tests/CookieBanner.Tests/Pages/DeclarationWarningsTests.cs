@@ -3,25 +3,13 @@ using System.Text.Json.Nodes;
 using Consent.Contracts;
 using Consent.CookieBanner.Pages;
 using static Consent.CookieBanner.Tests.Pages.PageSamples;
+using static Consent.CookieBanner.Tests.Pages.WarningSamples;
 using static Consent.CookieBanner.Tests.Samples;
 
 namespace Consent.CookieBanner.Tests.Pages;
 
 public class DeclarationWarningsTests
 {
-    /// <summary>Offers every right, so that nothing is warned of.</summary>
-    private static readonly Declaration Clean = Declaration() with
-    {
-        Rights = Declaration().Rights with { Requests = Enum.GetValues<RightsRequest>() },
-        Cookies = [Stores("necessary", "consent-choice") with { Lifetime = Term.SixMonths }, Stores("statistics", "_stats*") with { Lifetime = new Term(0, 13, 0) }],
-    };
-
-    private static IEnumerable<string> Ids(Declaration declaration) => DeclarationWarnings.Of(declaration).Select(w => w.Id);
-
-    private static Declaration Measure(string text) => Clean with { Measures = [new Statement("one", Say(text))] };
-
-    private static Declaration WithPurpose(Purpose purpose) => Clean with { Purposes = [.. Clean.Purposes, purpose] };
-
     [Fact]
     public void Nothing_is_said_of_an_ordinary_declaration() => Assert.Empty(DeclarationWarnings.Of(Clean));
 
@@ -206,89 +194,6 @@ public class DeclarationWarningsTests
         var warning = Assert.Single(DeclarationWarnings.Of(Clean with { Rights = Clean.Rights with { Requests = [RightsRequest.Access, RightsRequest.Withdrawal] } }));
         Assert.Equal("right-not-offered", warning.Id);
         Assert.Contains("rectification, erasure, restriction, portability, complaint", warning.Text["en"], StringComparison.Ordinal);
-    }
-
-    private static Declaration Saying(string name, string text, string language = "nl") =>
-        Clean with { BannerTexts = new Dictionary<string, OwnBannerTexts> { [language] = new() { [name] = text } } };
-
-    [Theory]
-    [InlineData("accept", "Ja, dat mag", false)]
-    [InlineData("accept", "Akkoord", false)]
-    [InlineData("accept", "Akkoord en doorgaan", true)]
-    [InlineData("accept", "Sluiten en accepteren", true)]
-    [InlineData("accept", "Kies de optimale ervaring", true)]
-    [InlineData("accept", "Accepteren voor een betere website", true)]
-    [InlineData("accept", "Begrepen", true)]
-    [InlineData("accept", "Niet akkoord", true)]
-    [InlineData("refuse", "Nee, dank u", false)]
-    [InlineData("refuse", "Alleen noodzakelijke cookies", false)]
-    [InlineData("refuse", "Verder zonder te accepteren", false)]
-    [InlineData("refuse", "Misschien later", true)]
-    [InlineData("refuse", "Nee, ik hoef geen goede ervaring", true)]
-    [InlineData("settings", "Zelf kiezen", false)]
-    [InlineData("settings", "Mijn ervaring instellen", true)]
-    [InlineData("settings", "Verdergaan", true)]
-    [InlineData("title", "De beste ervaring?", false)]
-    public void AP3_a_button_that_does_not_say_what_it_does_is_warned_of(string name, string text, bool warned)
-    {
-        var warnings = DeclarationWarnings.Of(Saying(name, text));
-        Assert.Equal(warned ? [$"unclear-button-text at /bannerTexts/nl/{name}"] : [], warnings.Select(w => $"{w.Id} at {w.At}"));
-        Assert.All(warnings, w => Assert.EndsWith($": {text}.", w.Text["en"], StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("en", "accept", "Agree and continue", true)]
-    [InlineData("en", "accept", "Yes, you may", false)]
-    [InlineData("en", "refuse", "Decline", false)]
-    [InlineData("en", "refuse", "I don't agree", false)]
-    [InlineData("fr", "accept", "D’accord", false)]
-    [InlineData("fr", "refuse", "Non merci", false)]
-    [InlineData("fr", "accept", "Pour une expérience optimale", true)]
-    public void AP3_in_other_languages_only_what_is_the_same_there_is_seen(string language, string name, string text, bool warned) =>
-        Assert.Equal(warned ? ["unclear-button-text"] : [], Ids(Saying(name, text, language)));
-
-    [Theory]
-    [InlineData("refuse", "Ik weiger de cookies waarvoor u mij toestemming vraagt", true)]
-    [InlineData("refuse", "Alle cookies weigeren, dank u", false)]
-    [InlineData("accept", "Ja", true)]
-    public void AP3_a_refusal_in_far_more_words_than_an_acceptance_is_warned_of(string name, string text, bool warned) => Assert.Equal(
-        warned ? [$"longer-refusal at /bannerTexts/nl/{name}"] : [], DeclarationWarnings.Of(Saying(name, text)).Select(w => $"{w.Id} at {w.At}"));
-
-    [Fact]
-    public void What_the_banner_says_in_the_site_s_own_words_is_read_as_every_other_text() => Assert.Equal(
-        ["anonymous-ip-address at /bannerTexts/nl/basis/contract"],
-        DeclarationWarnings.Of(Saying("basis.contract", "Uw IP-adres wordt anoniem opgeslagen.")).Select(w => $"{w.Id} at {w.At}"));
-
-    [Fact]
-    public void A_change_that_was_not_announced_is_warned_of()
-    {
-        var changed = Measure("Iets nieuws.");
-        Assert.Equal(["silent-change"], Warned(changed));
-        Assert.Equal(["silent-change"], Warned(Clean with { ConsentValidFor = new Term(0, 3, 0) }));
-        // A date of its own, on which nobody could have read of it yet; the second version is published yesterday.
-        var published = DateOnly.FromDateTime(Today.AddDays(-1).UtcDateTime);
-        Assert.Equal(["silent-change"], Warned(changed with { EffectiveFrom = Clean.EffectiveFrom.AddDays(1) }));
-        Assert.Equal(["silent-change"], Warned(changed with { EffectiveFrom = published }));
-        Assert.Empty(Warned(changed with { EffectiveFrom = published.AddDays(1) }));
-    }
-
-    [Fact]
-    public void What_nobody_reads_or_means_what_it_meant_need_not_be_announced()
-    {
-        Assert.Empty(Warned(Clean with { Origins = ["https://other.example"] }));
-        Assert.Empty(Warned(Clean with { EffectiveFrom = Clean.EffectiveFrom.AddDays(1) }));
-        Assert.Empty(Warned(WithStatistics(p => p with { Description = Say("Waarvoor statistcis", "What statistics is for") })));
-        Assert.Equal(["silent-change"], Warned(WithStatistics(p => p with { Description = Say("Waarvoor reclame", "What advertising is for") })));
-        Assert.Equal(["silent-change"], Warned(WithStatistics(p => p with { Signals = ["analytics_storage"] })));
-
-        static Declaration WithStatistics(Func<Purpose, Purpose> change) =>
-            Clean with { Purposes = [.. Clean.Purposes.Select(p => p.Id == "statistics" ? change(p) : p)] };
-    }
-
-    private static IEnumerable<string> Warned(Declaration after)
-    {
-        var versions = Versions(Clean, after).Versions;
-        return DeclarationWarnings.Of(versions[0], versions[1]).Select(w => w.Id);
     }
 
     [Fact]
