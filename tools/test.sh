@@ -116,18 +116,18 @@ check "planted faults fit the source" tools/planted.sh --fit
 check "benchmark, in short" dotnet tests/Benchmarks/bin/Release/net10.0/Consent.Benchmarks.dll --rounds 1 --seconds 1 --receipts 20000 --subjects 20000 --pairs 300000
 wait
 # Those that kill and cut have the machine to themselves. The others run in two lanes, each with ports of its own.
-for name in Faults.Tests Load.Tests; do suite "$name"; done
+for name in Faults.Tests System.Tests Load.Tests; do suite "$name"; done
 lane() {
   local first=$1 name
   shift
   export CONSENT_TEST_PORTS=$first
   for name in "$@"; do suite "$name"; done
 }
-first=(Browser.Tests Cli.Tests ConsentService.Tests CookieBanner.Tests)
-second=(System.Tests)
+first=(Browser.Tests CookieBanner.Tests Audit.Tests)
+second=()
 for project in tests/*.Tests; do
   name=$(basename "$project")
-  [[ " Faults.Tests Load.Tests ${first[*]} ${second[*]} " == *" $name "* ]] || second+=("$name")
+  [[ " Faults.Tests System.Tests Load.Tests ${first[*]} " == *" $name "* ]] || second+=("$name")
 done
 lane 10000 "${first[@]}" &
 lane 20000 "${second[@]}" &
