@@ -143,9 +143,10 @@ public sealed class RabbitMqTransport : IEventTransport, IAsyncDisposable
             if (_channel is not null) await _channel.DisposeAsync();
             if (_connection is not null) await _connection.DisposeAsync();
         }
-        catch (Exception e) when (e is RabbitMQClientException or IOException or ObjectDisposedException)
+        catch (Exception e)
         {
-            _log.LogDebug("The broken connection was already closed.");
+            // The client gives up the end of a connection after 30 s with an OperationCanceledException. Whatever it is, the one loop that publishes must outlive it.
+            _log.LogDebug("A broken connection could not be closed in order ({Reason}).", e.GetType().Name);
         }
         (_channel, _connection) = (null, null);
     }
