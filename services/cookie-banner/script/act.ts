@@ -1,7 +1,7 @@
 import { cleanUp } from './clean-up';
 import { keepCopy } from './keep-copy';
-import { oneChoice } from './one-choice';
 import type { Core } from './main';
+import { oneChoice } from './one-choice';
 import { closed, closing, open, putBack } from './reopen';
 import { runScripts } from './run-scripts';
 import { set } from './set';

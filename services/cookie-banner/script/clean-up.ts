@@ -1,14 +1,13 @@
 import { core, effects } from './act';
+import { domains } from './domains';
 
 const removed: Record<string, (key: string) => void> = {
   c: key => {
     // One that is named __Secure-… is let go only so.
     const secure = location.protocol === 'https:' ? ';Secure' : '';
     // A cookie is told from others of its name by its domain and path; a script cannot see them, so it tries all that can be.
-    const labels = location.hostname.split('.');
-    const domains = ['', ...labels.map((_, i) => ';Domain=' + labels.slice(i).join('.'))];
     const paths = location.pathname.split('/').map((_, i, steps) => steps.slice(0, i + 1).join('/'));
-    for (const domain of domains) for (const path of paths) for (const end of ['', '/']) document.cookie = `${key}=;Path=${path + end};Max-Age=0${domain}${secure}`;
+    for (const domain of domains()) for (const path of paths) for (const end of ['', '/']) document.cookie = `${key}=;Path=${path + end};Max-Age=0${domain}${secure}`;
   },
   l: key => localStorage.removeItem(key),
   s: key => sessionStorage.removeItem(key),

@@ -1,5 +1,5 @@
-import { permits, permitted, read, toAsk, write } from './choice';
 import type { Act } from './act';
+import { permits, permitted, read, toAsk, write } from './choice';
 import { decide, keep, pending, type How } from './decide';
 import { button, element, fill } from './element';
 import { addStyle, bothButtons, close, done, install, isDismissed, isGone, isOpen, isOpened, open, show, spoken, tag, texts } from './panel';

@@ -1,5 +1,6 @@
 import { core } from './act';
 import type { Choice } from './choice';
+import { domains } from './domains';
 
 /**
  * A site that got or lost hosts has set its cookie for another domain before, and of two cookies with one name the older would be
@@ -8,9 +9,8 @@ import type { Choice } from './choice';
 export function oneChoice(): void {
   const values = document.cookie.split('; ').filter(c => c.startsWith('consent-choice='));
   if (values.length < 2) return;
-  const labels = location.hostname.split('.');
   const drop = (): void => {
-    for (const domain of ['', ...labels.map((_, i) => ';Domain=' + labels.slice(i).join('.'))]) document.cookie = 'consent-choice=;Path=/;Max-Age=0' + domain;
+    for (const domain of domains()) document.cookie = 'consent-choice=;Path=/;Max-Age=0' + domain;
   };
   drop();
   // Each is read alone, with all the doubt that a cookie deserves.
