@@ -20,7 +20,8 @@ internal sealed class AskLedgers(
 
     public async Task AskAsync(string source, CancellationToken cancel)
     {
-        var question = new LedgerRequested(RandomId.New(), source, await log.CursorOfAsync(source, cancel));
+        var cursor = await log.CursorOfAsync(source, cancel);
+        var question = new LedgerRequested(RandomId.New(), source, cursor.Through, cursor.Epoch);
         await transport.PublishAsync([OutgoingEvent.Of(question, source)], cancel);
     }
 

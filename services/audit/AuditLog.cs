@@ -10,7 +10,12 @@ namespace Consent.Audit;
 /// </summary>
 public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog log, TimeProvider time)
 {
-    public static string TraceOf(string recordId) => $"trace/{recordId}";
+    /// <summary>Throws for what names no record, as the body of another kind of event may: it would be kept where nobody finds it.</summary>
+    public static string TraceOf(string recordId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(recordId);
+        return $"trace/{recordId}";
+    }
 
     public static string DeclarationOf(string site, string hash) => $"declaration/{site}/{hash}";
 
@@ -40,16 +45,16 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
     /// <summary>Up to <paramref name="max"/> receipts or anything else behind the position, in the order of hearing.</summary>
     public ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long after, int max, CancellationToken cancel) => log.FeedAsync(after, max, cancel);
 
-    /// <summary>Place in the source's ledger up to which its closed deliveries stand in this log; 0 at the beginning.</summary>
-    public async ValueTask<long> CursorOfAsync(string source, CancellationToken cancel) =>
-        (await log.LatestAsync(CursorStream(source), cancel))?.Read<LedgerCursor>().Through ?? 0;
+    /// <summary>How far the source's ledger stands in this log.</summary>
+    public async ValueTask<LedgerCursor> CursorOfAsync(string source, CancellationToken cancel) =>
+        (await log.LatestAsync(CursorStream(source), cancel))?.Read<LedgerCursor>() ?? new LedgerCursor(0);
 
-    /// <summary>Call it when all before the place has been kept. A cursor never goes back: false when it was there or beyond already.</summary>
-    public async Task<bool> MoveCursorAsync(string source, long through, CancellationToken cancel)
+    /// <summary>Call it when all between the two places has been kept. False, and nothing is noted, when the cursor is elsewhere by now.</summary>
+    public async Task<bool> MoveCursorAsync(string source, LedgerCursor from, LedgerCursor to, CancellationToken cancel)
     {
-        while (await CursorOfAsync(source, cancel) < through)
+        while (await CursorOfAsync(source, cancel) == from)
         {
-            if (await TryAppendAsync(CursorStream(source), "ledger-cursor", ContractJson.Write(new LedgerCursor(through)), null, time.Now(), cancel)) return true;
+            if (await TryAppendAsync(CursorStream(source), "ledger-cursor", ContractJson.Write(to), null, time.Now(), cancel)) return true;
         }
         return false;
     }
@@ -74,6 +79,16 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
     private static string CursorStream(string source) => $"cursor/{source}";
 
     private sealed record EventId(string Id);
+}
 
-    private sealed record LedgerCursor(long Through);
+/// <summary>A place in a ledger up to which its closed deliveries stand in audit's log; 0 at the beginning.</summary>
+/// <param name="Epoch">The source's when the place was reached; null while nothing was read.</param>
+public sealed record LedgerCursor(long Through, int? Epoch = null)
+{
+    /// <summary>
+    /// Whether the page begins where this ends, so that nothing lies between: at this place, or at the beginning when the source was restored
+    /// since, whose ledger may have given places behind this one to others. What was asked before a restore, of audit or of the source, does not.
+    /// </summary>
+    public bool IsContinuedBy(LedgerPage page) =>
+        page.Through > page.After && (Epoch is null || page.Epoch >= Epoch) && page.After == (Epoch is null || page.Epoch == Epoch ? Through : 0);
 }

@@ -5,8 +5,8 @@ namespace Consent.Audit;
 
 /// <summary>
 /// Makes up for acknowledgements that audit missed. One question is answered by one page, which begins at the cursor of then; the
-/// cursor moves after all of the page stands in the log. So nothing before a cursor is missing, and a page that came twice or
-/// late changes nothing.
+/// cursor moves after all of the page stands in the log. So nothing before a cursor is missing, and a page that came twice, late or from
+/// before a restore changes nothing.
 /// </summary>
 internal sealed class HearLedgerPage(AuditLog log, AskLedgers ask) : IEventHandler<LedgerPage>
 {
@@ -19,11 +19,12 @@ internal sealed class HearLedgerPage(AuditLog log, AskLedgers ask) : IEventHandl
         var moved = false;
         try
         {
-            // What is before the cursor stands in the log.
-            if (e.Through <= await log.CursorOfAsync(e.Source, cancel)) return;
+            // What is before the cursor stands in the log; and what would leave a gap behind it is asked for again.
+            var cursor = await log.CursorOfAsync(e.Source, cancel);
+            if (!cursor.IsContinuedBy(e)) return;
             // At once, so that they share a commit.
             await Task.WhenAll(e.Closed.Select(applied => HearConsentApplied.KeepAsync(log, applied, cancel)));
-            moved = await log.MoveCursorAsync(e.Source, e.Through, cancel);
+            moved = await log.MoveCursorAsync(e.Source, cursor, new LedgerCursor(e.Through, e.Epoch), cancel);
         }
         finally
         {

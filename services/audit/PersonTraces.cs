@@ -26,6 +26,8 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
     /// <summary>Erases every trace of the person, and keeps the erasure itself; the same again changes nothing.</summary>
     public async Task<Heard> EraseAsync(ConsentErased e, CancellationToken cancel)
     {
+        // The body of another kind of event may name a stream too; nothing is erased for that.
+        if (string.IsNullOrEmpty(e.Stream) || e.Version < 1) throw new InvalidDataException("This is no tombstone: it lacks its stream or its version.");
         var stream = StreamOf(e.Stream);
         var now = time.Now();
         foreach (var record in await log.HistoryAsync(stream, cancel))

@@ -20,6 +20,9 @@ internal abstract record Recorded
 
     /// <summary>The idempotency key belongs to another request.</summary>
     internal sealed record KeyReused : Recorded;
+
+    /// <summary>Nothing was stored: another service took the decision before the person was erased, and it went with the rest.</summary>
+    internal sealed record Erased : Recorded;
 }
 
 /// <summary>Loads, decides, appends; and does so again when another decision of the same person came between. The only writer of receipts.</summary>
@@ -33,7 +36,7 @@ internal sealed class DecisionRecorder(
     {
         var history = declarations.Of(decided.Site);
         if (decided.Shown is { } shown) decided = decided with { ShownUntil = history.SupersededAt(shown, time.Now()) };
-        return AppendAsync(Receipt.Stream(decided.Site, decided.SubjectId), key, decided.HeldVersion == 0, (newest, place, now) =>
+        return AppendAsync(Receipt.Stream(decided.Site, decided.SubjectId), key, decided.HeldVersion == 0, decided.TakenAt, (newest, place, now) =>
         {
             var verdict = Decide.On(decided, newest, inForce, history.EverDeclared, place, now);
             // The signal stores nothing by itself: it goes with a choice that is recorded.
@@ -45,15 +48,16 @@ internal sealed class DecisionRecorder(
 
     /// <summary>Records what was decided elsewhere, once for each row of the other system.</summary>
     public Task<Recorded> ImportAsync(ImportedDecision row, PublishedDeclaration inForce) => AppendAsync(
-        Receipt.Stream(row.Site, row.SubjectId), ($"import:{row.From.System}:{row.From.Reference}", ""), true,
+        Receipt.Stream(row.Site, row.SubjectId), ($"import:{row.From.System}:{row.From.Reference}", ""), true, null,
         (newest, place, now) => DecideImport.On(row, newest, inForce, declarations.Of(row.Site).EverDeclared, place, now));
 
     /// <summary>
     /// Decides on top of the newest receipt and appends, again and again until no other decision of the person came between. Who is
     /// likely new is taken to be new at first: if there is a receipt after all, the append conflicts, and it is read.
     /// </summary>
+    /// <param name="takenAt">When another service took it, whose event may come again at any time; null when it is taken here.</param>
     private async Task<Recorded> AppendAsync(
-        string stream, (string Key, string RequestHash)? key, bool likelyNew, Func<Receipt?, Place, DateTimeOffset, Verdict> decide)
+        string stream, (string Key, string RequestHash)? key, bool likelyNew, DateTimeOffset? takenAt, Func<Receipt?, Place, DateTimeOffset, Verdict> decide)
     {
         for (var unread = likelyNew; ; unread = false)
         {
@@ -61,6 +65,8 @@ internal sealed class DecisionRecorder(
             // Looked up after the newest: a repeat that came between is found here, or makes the append conflict.
             if (key is not null && newest is not null && await log.FindByKeyAsync(stream, key.Value.Key, key.Value.RequestHash) is { } before)
                 return before.SameRequest ? new Recorded.Stored(ReceiptBytes.Read(before.Record), IsRepeat: true) : new Recorded.KeyReused();
+            // The erasure took the keys too, by which a repeat is known.
+            if (takenAt is { } moment && newest is not null && await WasErasedSinceAsync(stream, moment)) return new Recorded.Erased();
 
             var held = ReceiptOf(newest);
             var version = (newest?.Version ?? 0) + 1;
@@ -90,6 +96,10 @@ internal sealed class DecisionRecorder(
             }
         }
     }
+
+    /// <summary>Also when the person has decided anew since. A tie goes to the erasure.</summary>
+    private async Task<bool> WasErasedSinceAsync(string stream, DateTimeOffset moment) =>
+        (await log.HistoryAsync(stream)).Any(record => record.Kind == LogRecord.Erased && record.RecordedAt >= moment);
 
     /// <summary>With a "no" to what Global Privacy Control refuses, wherever it changes a status and the person chose nothing.</summary>
     private static Decided WithSignal(Decided decided, Receipt? held, PublishedDeclaration inForce, DateTimeOffset now)

@@ -6,7 +6,8 @@ namespace Consent.ConsentService;
 
 /// <summary>
 /// What was decided at marketing becomes a receipt, once for each event, on top of whatever is newest; then marketing's ledger is
-/// told. A site that this service does not know is an error to be seen, never an event dropped.
+/// told. A site that this service does not know, or a topic of an opt-out, is an error to be seen, never an event dropped. What was decided
+/// before the person was erased is acknowledged, and resurrects nobody.
 /// </summary>
 internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog declarations, IEventTransport transport, TimeProvider time)
     : IEventHandler<MarketingUnsubscribed>, IEventHandler<MarketingSubscribed>
@@ -36,7 +37,10 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
     {
         var inForce = declarations.InForce(decided.Site)
             ?? throw new InvalidOperationException($"Event {eventId} speaks of a site that was never declared here.");
-        await recorder.RecordAsync(decided with { ClaimedAt = decided.TakenAt }, inForce, ($"event:{eventId}", eventId));
+        var recorded = await recorder.RecordAsync(decided with { ClaimedAt = decided.TakenAt }, inForce, ($"event:{eventId}", eventId));
+        // Acknowledged it would never come again, and be kept nowhere: as of a topic whose declaration a restore has lost.
+        if (recorded is not (Recorded.Stored or Recorded.Erased) && decided.Purposes.Values.Contains(false))
+            throw new InvalidOperationException($"The opt-out of event {eventId} could not be recorded ({(recorded as Recorded.Refused)?.Reason}).");
         await transport.AcknowledgeAsync(ConsentSetup.Service, Marketing, eventId, time, cancel);
     }
 }

@@ -84,14 +84,17 @@ public sealed record SubscriberAnnounced(
 }
 
 /// <summary>Audit asks a service for what its delivery ledger closed behind this place; answered by <see cref="LedgerPage"/>.</summary>
-public sealed record LedgerRequested(string Id, string Source, long After) : IEvent
+/// <param name="Epoch">The one in which audit came to this place; absent when it does not know.</param>
+public sealed record LedgerRequested(string Id, string Source, long After, int? Epoch = null) : IEvent
 {
     public static string Kind => "ledger-requested";
 }
 
 /// <summary>Deliveries that a ledger closed, in the order of their closing.</summary>
 /// <param name="Through">Place of the last one in the source's ledger; ask again behind it.</param>
-public sealed record LedgerPage(string Id, string Source, long Through, IReadOnlyList<ConsentApplied> Closed) : IEvent
+/// <param name="After">The place behind which the page begins: that of the question, or 0 when it was of another epoch.</param>
+/// <param name="Epoch">The source's; a restore raises it, and its ledger is to be read from the beginning.</param>
+public sealed record LedgerPage(string Id, string Source, long Through, IReadOnlyList<ConsentApplied> Closed, long? After = null, int? Epoch = null) : IEvent
 {
     public static string Kind => "ledger-page";
 }

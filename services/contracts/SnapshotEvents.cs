@@ -62,7 +62,8 @@ public sealed record StateCompared(
 /// <summary>Which buckets differ; the subscriber asks for these again (<see cref="SnapshotRequested"/>).</summary>
 /// <param name="Question">Id of the <see cref="StateCompared"/>.</param>
 /// <param name="Declarations">Whether the declarations differ.</param>
-public sealed record ComparisonAnswered(string Id, string Source, string Question, IReadOnlyList<int> Differing, bool Declarations) : IEvent
+/// <param name="Bits">Where some bucket was too large to be compared: ask again with so many.</param>
+public sealed record ComparisonAnswered(string Id, string Source, string Question, IReadOnlyList<int> Differing, bool Declarations, int? Bits = null) : IEvent
 {
     public static string Kind => "comparison-answered";
 }

@@ -1,4 +1,5 @@
 using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -14,9 +15,6 @@ namespace Consent.ServiceDefaults;
 /// <summary>What every process of the product does alike: sign-in, problem details, telemetry, probes, JSON.</summary>
 public static class ServiceDefaultsSetup
 {
-    // MassTransit's own name for its health check.
-    private const string BrokerCheck = "masstransit-bus";
-
     /// <summary>Once per process, before the services add themselves.</summary>
     /// <param name="process">Name in telemetry: the service's, or <c>host</c>.</param>
     public static void AddServiceDefaults(this IHostApplicationBuilder builder, string process)
@@ -54,7 +52,7 @@ public static class ServiceDefaultsSetup
         app.UseAuthorization();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         // Without the broker a service still answers and records: to take it out of service then would lose what it could keep.
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = c => c.Name != BrokerCheck, ResponseWriter = WriteHealthAsync });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = c => c.Name != HearEvents.Check, ResponseWriter = WriteHealthAsync });
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
 
@@ -11,10 +12,12 @@ internal sealed class AnswerFeed(string service, IRecordLog log, IEventTransport
 {
     private const int RecordsPerPage = 500;
     private const int LargestPage = 1 << 20;
+    private readonly Answering _answering = new(service, transport, time);
 
     public async Task HandleAsync(FeedRequested e, CancellationToken cancel)
     {
-        if (e.Source != service) return;
+        var question = string.Create(CultureInfo.InvariantCulture, $"{e.After} {string.Join(' ', e.Kinds)}");
+        if (e.Source != service || _answering.IsAnswered(SubscriberName.Checked(e.Subscriber), question)) return;
         var relayed = await log.CursorAsync(RelayLease.Name, cancel);
         var (through, bytes) = (e.After, 0);
         var events = new List<OutgoingEvent>();
@@ -34,6 +37,6 @@ internal sealed class AnswerFeed(string service, IRecordLog log, IEventTransport
             json.WriteNumber("after"u8, e.After);
             json.WriteNumber("through"u8, through);
         });
-        await transport.PublishAsync([new OutgoingEvent(FeedPage.Kind, RandomId.New(), page, e.Subscriber)], cancel);
+        await _answering.SendAsync(new OutgoingEvent(FeedPage.Kind, RandomId.New(), page, e.Subscriber), e.Subscriber, question, cancel);
     }
 }

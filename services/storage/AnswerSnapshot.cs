@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Consent.Contracts;
@@ -9,7 +8,7 @@ namespace Consent.Storage;
 /// <summary>
 /// Answers a subscriber that loads what was before it came, or that asks for a range again: one page for one question, straight to its
 /// queue. The subscriber is entered into the registry first, so that whatever is published while it loads is owed to it. One page is made at
-/// a time, and the same question within a tenth of a second is passed over: whoever asks in a loop delays nobody but himself.
+/// a time; see <see cref="Answering"/> for those who ask in a loop, or have no queue.
 /// </summary>
 internal sealed class AnswerSnapshot(string service, IRecordLog log, DeliveryLedger ledger, IEventTransport transport, Published published, TimeProvider time)
     : IEventHandler<SnapshotRequested>, IDisposable
@@ -17,28 +16,23 @@ internal sealed class AnswerSnapshot(string service, IRecordLog log, DeliveryLed
     private const int StreamsPerPage = 500;
     private const int NamedPerPage = 50;
     private const int LargestPage = 1 << 20;
-    private static readonly TimeSpan NotAgainWithin = TimeSpan.FromMilliseconds(100);
     private readonly SemaphoreSlim _one = new(1);
-    private readonly ConcurrentDictionary<string, (string Range, long At)> _answered = new(StringComparer.Ordinal);
+    private readonly Answering _answering = new(service, transport, time);
 
     public async Task HandleAsync(SnapshotRequested e, CancellationToken cancel)
     {
         if (e.Source != service) return;
+        SubscriberName.Checked(e.Subscriber);
         // It throws on what is no hash: an error to be seen.
         if (e.After.Length > 0 && string.CompareOrdinal(StreamKey.Parse(e.After).ToString(), StreamKey.Parse(e.Until).ToString()) >= 0) return;
         var range = $"{e.After}-{e.Until}-{string.Join(' ', e.Kinds)}";
-        if (_answered.TryGetValue(e.Subscriber, out var last) && last.Range == range && time.GetElapsedTime(last.At) < NotAgainWithin)
-        {
-            StorageMetrics.SnapshotsRefused.Add(1, new("store", service), new("subscriber", e.Subscriber));
-            return;
-        }
+        if (_answering.IsAnswered(e.Subscriber, range)) return;
 
         await _one.WaitAsync(cancel);
         try
         {
             await ledger.RegisterAsync(new SubscriberAnnounced(e.Id, e.Subscriber, e.Kinds, false, time.Now(), e.Purposes, false), onlyNew: true);
-            await transport.PublishAsync([await PageAsync(e, cancel)], cancel);
-            _answered[e.Subscriber] = (range, time.GetTimestamp());
+            await _answering.SendAsync(await PageAsync(e, cancel), e.Subscriber, range, cancel);
         }
         finally
         {

@@ -16,7 +16,7 @@ public sealed class DeliveryLedger
     private readonly string _service;
     private readonly OpenDeliveries _open;
     private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<string, (SubscriberAnnounced What, DateTimeOffset At)> _noted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (SubscriberAnnounced What, long At)> _noted = new(StringComparer.Ordinal);
 
     internal DeliveryLedger(IRecordLog log, ILedgerStore store, string service, OpenDeliveries open, TimeProvider time) =>
         (_log, _store, _service, _open, _time) = (log, store, service, open, time);
@@ -97,9 +97,9 @@ public sealed class DeliveryLedger
     private async Task RegisterAsync(SubscriberAnnounced announced, DateTimeOffset? seen)
     {
         if (announced.Subscriber == _service || !_open.IsWantedBy(announced)) return;
-        var now = _time.Now();
+        var now = _time.GetTimestamp();
         var same = _noted.TryGetValue(announced.Subscriber, out var noted) && SaysTheSame(noted.What, announced);
-        if (same && seen is not null && now - noted.At < SeenPrecision) return;
+        if (same && seen is not null && _time.GetElapsedTime(noted.At, now) < SeenPrecision) return;
         if (!same && (await _store.RegistryAsync(default)).FirstOrDefault(s => s.Name == announced.Subscriber) is { RetiredAt: not null }) return;
         await _store.RegisterAsync(announced, seen, await _log.CursorAsync(RelayLease.Name));
         if (seen is not null) _noted[announced.Subscriber] = (announced, now);
@@ -107,7 +107,7 @@ public sealed class DeliveryLedger
 
     private async Task<(LogRecord Record, ClosedRow Row)?> NewerAppliedAsync(Subscriber subscriber, LogRecord record, CancellationToken cancel)
     {
-        if (!_open.NewestSufficesFor(subscriber) || record.Kind == LogRecord.Erased) return null;
+        if (_open.IsOwedAlways(subscriber, record)) return null;
         foreach (var newer in (await _log.HistoryAsync(record.Stream, cancel)).Where(r => r.Position > record.Position))
             if ((await _store.ClosedOfAsync(newer.Position, cancel)).FirstOrDefault(row => row.Subscriber == subscriber.Name) is { } row) return (newer, row);
         return null;

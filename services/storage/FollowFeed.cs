@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Consent.Contracts;
+using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,19 +20,24 @@ public sealed record FedEvent(string Kind, Func<IServiceProvider, string, JsonEl
 /// <summary>
 /// Makes up for what never arrived from a source of which every version is needed: asks for what was published behind a cursor, which
 /// lies in the service's own log and so comes back with it from a restore. At the start, and then every <c>Feed:Every</c> (a time span, 30 seconds
-/// unless set); one replica at a time. What arrived already is handed over once more, which changes nothing.
+/// unless set). What arrived already is handed over once more, which changes nothing. What cannot be handled goes alone to the queue of its
+/// kind, where it is tried again and then laid aside like any other: nothing behind it waits for it.
 /// </summary>
 /// <param name="isHeld">Whether an event of this kind and id need not be handed over; null to hand over each.</param>
 internal sealed class FollowFeed(
     string service, string source, IReadOnlyList<FedEvent> events, IRecordLog own, IServiceProvider provider, Func<IServiceProvider, string, string, ValueTask<bool>>? isHeld)
     : BackgroundService, IEventHandler<FeedPage>
 {
+    /// <summary>
+    /// Replicas hold the lease together: whichever a page comes to can handle it, and the cursor alone says whether that is still to be done.
+    /// It lies where all before it was handed over, and never goes back.
+    /// </summary>
+    private const string Holder = "every replica";
     private static readonly TimeSpan Term = TimeSpan.FromMinutes(2);
     private readonly IEventTransport _transport = provider.GetRequiredService<IEventTransport>();
     private readonly TimeProvider _time = provider.GetRequiredService<TimeProvider>();
     private readonly ILogger _logger = provider.GetRequiredService<ILogger<FollowFeed>>();
     private readonly TimeSpan _every = provider.GetRequiredService<IConfiguration>().GetValue("Feed:Every", TimeSpan.FromSeconds(30));
-    private readonly string _holder = own.IsShared ? RandomId.New() : "the only one";
     private readonly string _cursor = $"feed/{source}";
     private int _handling;
 
@@ -43,11 +50,14 @@ internal sealed class FollowFeed(
         if (Interlocked.Exchange(ref _handling, 1) == 1) return;
         try
         {
-            if (await own.AcquireAsync(_cursor, _holder, Term) is not { } lease) return;
+            if (await own.AcquireAsync(_cursor, Holder, Term) is not { } lease) return;
             // A page of an older question: what is before the cursor has been handed over.
             if (await own.CursorAsync(_cursor, cancel) != e.After) return;
-            await Task.WhenAll(e.Events.Select(one => HandOverAsync(one, cancel)));
-            if (await own.MoveCursorAsync(lease, e.Through)) await AskAsync(e.Through, cancel);
+            var failed = (await Task.WhenAll(e.Events.Select(one => HandOverAsync(one, cancel)))).OfType<OutgoingEvent>().ToList();
+            if (failed.Count > 0) await _transport.PublishAsync(failed, cancel);
+            // Of replicas that handled it side by side the first asks on, so that one question does not become two rows of them.
+            var isFirst = await own.CursorAsync(_cursor, cancel) == e.After;
+            if (await own.MoveCursorAsync(lease, e.Through) && isFirst) await AskAsync(e.Through, cancel);
         }
         finally
         {
@@ -62,7 +72,8 @@ internal sealed class FollowFeed(
         {
             try
             {
-                if (Volatile.Read(ref _handling) == 0 && await own.AcquireAsync(_cursor, _holder, Term) is not null) await AskAsync(await own.CursorAsync(_cursor, stoppingToken), stoppingToken);
+                // Only while the log can be written, so that the answer can be handled.
+                if (Volatile.Read(ref _handling) == 0 && await own.AcquireAsync(_cursor, Holder, Term) is not null) await AskAsync(await own.CursorAsync(_cursor, stoppingToken), stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
@@ -75,11 +86,23 @@ internal sealed class FollowFeed(
     private Task AskAsync(long after, CancellationToken cancel) =>
         _transport.PublishAsync([OutgoingEvent.Of(new FeedRequested(RandomId.New(), source, service, [.. events.Select(e => e.Kind)], after), source)], cancel);
 
-    private async Task HandOverAsync(PublishedEvent one, CancellationToken cancel)
+    /// <summary>Throws when the log or the broker is away, without which nothing else could be done about it: then the page comes again.</summary>
+    /// <returns>Null; or the event, for its own queue, when it could not be handled.</returns>
+    private async Task<OutgoingEvent?> HandOverAsync(PublishedEvent one, CancellationToken cancel)
     {
-        if (events.FirstOrDefault(e => e.Kind == one.Kind) is not { } fed) return;
-        if (isHeld is not null && one.Body.TryGetProperty("id", out var id) && await isHeld(provider, one.Kind, id.GetString()!)) return;
-        await fed.HandAsync(provider, service, one.Body, cancel);
+        if (events.FirstOrDefault(e => e.Kind == one.Kind) is not { } fed) return null;
+        var id = one.Body.ValueKind == JsonValueKind.Object && one.Body.TryGetProperty("id", out var named) && named.ValueKind == JsonValueKind.String ? named.GetString() : null;
+        try
+        {
+            if (isHeld is not null && id is not null && await isHeld(provider, one.Kind, id)) return null;
+            await fed.HandAsync(provider, service, one.Body, cancel);
+            return null;
+        }
+        catch (Exception e) when (e is not (IUnavailable or UnpublishedException or OperationCanceledException))
+        {
+            _logger.LogWarning("{Service} could not handle a {Kind} of the feed of {Source} ({Reason}): it goes to its own queue.", service, one.Kind, source, BackOff.ReasonOf(e));
+            return new OutgoingEvent(one.Kind, id ?? RandomId.New(), Encoding.UTF8.GetBytes(one.Body.GetRawText()), service);
+        }
     }
 }
 

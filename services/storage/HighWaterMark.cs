@@ -13,15 +13,16 @@ internal sealed class HighWaterMark : IDisposable
     // Written in one piece and always of one length, so that whoever reads meanwhile finds the one mark or the other.
     private const int Length = 40;
     private readonly string _file;
-    private readonly Timer _timer;
+    private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private Mark _reached;
     private Mark _written;
 
-    public HighWaterMark(string file)
+    /// <param name="time">Whatever the clock of the log is: the real one, unless for a test.</param>
+    public HighWaterMark(string file, TimeProvider time)
     {
         _file = file;
-        _timer = new Timer(_ => Write());
+        _timer = time.CreateTimer(_ => Write(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public Mark? Read()
@@ -38,7 +39,7 @@ internal sealed class HighWaterMark : IDisposable
         {
             var waiting = _reached != _written;
             _reached = new Mark(epoch, position);
-            if (!waiting) _timer.Change(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+            if (!waiting) WriteInASecond();
         }
     }
 
@@ -47,6 +48,8 @@ internal sealed class HighWaterMark : IDisposable
         _timer.Dispose();
         Write();
     }
+
+    private void WriteInASecond() => _timer.Change(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
 
     private void Write()
     {
@@ -67,8 +70,8 @@ internal sealed class HighWaterMark : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // The mark is a second look, not the log: it is tried again with the next change.
-                _written = default;
+                // The mark is a second look, not the log: it is tried again. A change that comes meanwhile finds that a write waits.
+                WriteInASecond();
             }
         }
     }

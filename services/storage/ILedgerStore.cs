@@ -11,6 +11,7 @@ internal interface ILedgerStore : IDisposable
     ValueTask<IReadOnlyList<Subscriber>> RegistryAsync(CancellationToken cancel);
 
     /// <summary>Enters a subscriber, or what it says anew; <paramref name="joined"/> counts for a new one only.</summary>
+    /// <param name="seen">Also when it lies before what was noted: a clock was ahead then. Null leaves that as it is.</param>
     Task RegisterAsync(SubscriberAnnounced announced, DateTimeOffset? seen, long joined);
 
     /// <summary>Notes that records were applied; those that are noted already stay as they are. A subscriber that is not in the registry gets a number all the same.</summary>

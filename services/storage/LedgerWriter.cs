@@ -18,7 +18,7 @@ internal sealed class LedgerWriter : StatementSet
         _number = Prepare("SELECT number FROM subscriber WHERE name = ?1");
         _add = Prepare("INSERT INTO subscriber (name, kinds, every_version, last_seen, joined, frontier) VALUES (?1, '', 0, 0, 0, 0)");
         _announce = Prepare("""
-            UPDATE subscriber SET kinds = ?2, purposes = ?3, every_version = ?4, last_seen = max(last_seen, ?5), loaded = ?6,
+            UPDATE subscriber SET kinds = ?2, purposes = ?3, every_version = ?4, last_seen = iif(?5 = 0, last_seen, ?5), loaded = ?6,
             joined = iif(kinds = '', ?7, joined), frontier = iif(kinds = '', ?7, frontier) WHERE number = ?1
             """);
         _close = Prepare("INSERT OR IGNORE INTO applied (subscriber, position, closed_at, sooner) VALUES (?1, ?2, ?3, ?4)");

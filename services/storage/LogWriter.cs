@@ -21,7 +21,8 @@ internal sealed class LogWriter : StatementSet
     public LogWriter(SqliteConnection connection) : base(connection)
     {
         (Epoch, var floor) = Prepare("SELECT epoch, floor FROM log").First(row => (row.Int32(0), row.Int64(1)));
-        LastPosition = Math.Max(floor, Prepare("SELECT max(position) FROM record").Number() ?? 0);
+        NewestPosition = Prepare("SELECT max(position) FROM record").Number() ?? 0;
+        LastPosition = Math.Max(floor, NewestPosition);
         // A version or key that is taken makes no row; it ends neither the statement nor the transaction it shares.
         _append = Prepare("""
             INSERT OR IGNORE INTO record (position, stream, version, epoch, kind, recorded_at, slot, name, request, body)
@@ -45,7 +46,10 @@ internal sealed class LogWriter : StatementSet
 
     public int Epoch { get; private set; }
 
+    /// <summary>The next record's position lies behind it. Where an epoch began, no record has it.</summary>
     public long LastPosition { get; private set; }
+
+    public long NewestPosition { get; private set; }
 
     /// <summary>What was appended since it was last taken, which happens with each commit.</summary>
     public List<LogRecord> Fresh { get; } = [];
@@ -62,7 +66,7 @@ internal sealed class LogWriter : StatementSet
         var rows = _append.Run(
             position, record.Stream.ToArray(), record.Version, record.Epoch, record.Kind, record.RecordedAt, record.Slot, record.Name, record.Request, record.Body);
         if (rows == 0) return 0;
-        return LastPosition = position;
+        return NewestPosition = LastPosition = position;
     }
 
     /// <returns>The tombstone, with the keys to destroy when it is committed; null when nothing is to be erased.</returns>
@@ -76,7 +80,8 @@ internal sealed class LogWriter : StatementSet
         foreach (var slot in slots) _doom.Run(slot);
         _delete.Run(name);
         var left = LogCipher.Tombstone(stream, Epoch, version + 1, tombstone, at);
-        _bury.Run(++LastPosition, name, left.Version, left.Epoch, left.Kind, left.RecordedAt, left.Body);
+        NewestPosition = ++LastPosition;
+        _bury.Run(NewestPosition, name, left.Version, left.Epoch, left.Kind, left.RecordedAt, left.Body);
         return (left with { Position = LastPosition }, slots);
     }
 

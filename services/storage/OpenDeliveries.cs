@@ -11,7 +11,7 @@ internal sealed class OpenDeliveries(IRecordLog log, ILedgerStore store, Publish
 
     /// <summary>
     /// The first open records behind a position, up to another. Where the newest suffices, one that has a newer one is passed over: the
-    /// newer one is open, or closes it.
+    /// newer one is open, or closes it. A tombstone is not: whoever applied what the person decided anew has not forgotten for that.
     /// </summary>
     /// <param name="isFresh">Where to stop before the end: at the first record that is too young; none unless given.</param>
     /// <returns>With the position up to which was looked.</returns>
@@ -47,13 +47,15 @@ internal sealed class OpenDeliveries(IRecordLog log, ILedgerStore store, Publish
 
     /// <summary>Whether the record concerns the subscriber and no newer one takes its place. What was applied is not looked up here.</summary>
     public async Task<bool> IsOpenAsync(Subscriber subscriber, LogRecord record, CancellationToken cancel) =>
-        Concerns(subscriber, record) && !(NewestSufficesFor(subscriber) && await log.IsSupersededAsync(record, cancel));
+        Concerns(subscriber, record) && (IsOwedAlways(subscriber, record) || !await log.IsSupersededAsync(record, cancel));
 
     public bool IsWantedBy(SubscriberAnnounced announced) => published.IsWantedBy(announced);
 
     public bool Concerns(Subscriber subscriber, LogRecord record) => published.EventFor(record, subscriber.Kinds, subscriber.Purposes, time.Now()) is not null;
 
-    public bool NewestSufficesFor(Subscriber subscriber) => published.NewestSuffices && !subscriber.EveryVersion;
+    /// <summary>Whatever newer one was applied: to a subscriber of every version, and each of a stream of which all are wanted, such as a declaration's.</summary>
+    public bool IsOwedAlways(Subscriber subscriber, LogRecord record) =>
+        !published.NewestSuffices || subscriber.EveryVersion || record.Kind == LogRecord.Erased || published.IsLoadedWhole(record);
 
     private async Task<IReadOnlySet<long>> ClosedOnAsync(Subscriber subscriber, IReadOnlyList<LogRecord> page, long through, CancellationToken cancel) => page.Count == 0
         ? new HashSet<long>()

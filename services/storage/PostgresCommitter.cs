@@ -17,12 +17,12 @@ internal sealed class PostgresCommitter : IAsyncDisposable
     private readonly Channel<Work> _waiting = Channel.CreateBounded<Work>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly NpgsqlDataSource _source;
     private readonly string _schema;
-    private readonly Action<int, long> _committed;
+    private readonly Action<int, long, long> _committed;
     private readonly KeyValuePair<string, object?> _tag;
     private readonly Task _writer;
 
-    /// <param name="committed">Epoch and head of the log, after each commit, before anybody is answered.</param>
-    public PostgresCommitter(NpgsqlDataSource source, string schema, Action<int, long> committed)
+    /// <param name="committed">Epoch and head of the log, and the newest record of the commit, 0 for none: after each, before anybody is answered.</param>
+    public PostgresCommitter(NpgsqlDataSource source, string schema, Action<int, long, long> committed)
     {
         (_source, _schema, _committed) = (source, schema, committed);
         _tag = new KeyValuePair<string, object?>("store", schema);
@@ -85,12 +85,13 @@ internal sealed class PostgresCommitter : IAsyncDisposable
         try
         {
             var (epoch, head, won) = await RunAsync(batch);
-            _committed(epoch, head);
+            _committed(epoch, head, won.Values.DefaultIfEmpty().Max());
             StorageMetrics.BatchSize.Record(batch.Count, _tag);
             for (var i = 0; i < batch.Count; i++) batch[i].Answer.SetResult(won.GetValueOrDefault(i));
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // Whatever it is: would the writer end with it, all who append later would wait for ever.
             StorageMetrics.CommitFailures.Add(1, _tag);
             await SettleAsync(batch, e);
         }
@@ -141,7 +142,7 @@ internal sealed class PostgresCommitter : IAsyncDisposable
     }
 
     /// <summary>
-    /// The connection broke: it may have been committed all the same. A sealed record bears a random nonce, so what stands under its
+    /// The connection broke, or what not: it may have been committed all the same. A sealed record bears a random nonce, so what stands under its
     /// place is this very append or another; where that cannot be read, nothing is said.
     /// </summary>
     private async Task SettleAsync(List<Work> batch, Exception failure)
@@ -154,10 +155,10 @@ internal sealed class PostgresCommitter : IAsyncDisposable
                 command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = work.Row.Stream.ToArray() });
                 command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = work.Row.Version });
                 await using var reader = await command.ExecuteReaderAsync();
-                if (await reader.ReadAsync() && reader.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(work.Row.Body)) work.Answer.SetResult(reader.GetInt64(0));
-                else work.Answer.SetException(new LogUnavailableException("The commit failed.", failure));
+                if (await reader.ReadAsync() && reader.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(work.Row.Body)) work.Answer.TrySetResult(reader.GetInt64(0));
+                else work.Answer.TrySetException(new LogUnavailableException("The commit failed.", failure));
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or ObjectDisposedException)
+            catch (Exception)
             {
                 work.Answer.TrySetException(new LogUnavailableException("The commit failed, and whether it was made could not be read.", failure));
             }

@@ -40,7 +40,7 @@ internal sealed class PostgresLedgerStore : ILedgerStore
         await AddAsync(announced.Subscriber);
         await DoAsync(
             $"""
-            UPDATE {_schema}.subscriber SET kinds = $2, purposes = $3, every_version = $4, last_seen = greatest(last_seen, $5), loaded = $6,
+            UPDATE {_schema}.subscriber SET kinds = $2, purposes = $3, every_version = $4, last_seen = CASE WHEN $5 = 0 THEN last_seen ELSE $5 END, loaded = $6,
                 joined = CASE kinds WHEN '' THEN $7 ELSE joined END, frontier = CASE kinds WHEN '' THEN $7 ELSE frontier END
             WHERE name = $1
             """,
@@ -125,17 +125,27 @@ internal sealed class PostgresLedgerStore : ILedgerStore
 
     private static ClosedRow Closed(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt64(1) & Positions, row.GetString(2), Moment(row.GetInt64(3)), row.GetInt32(4));
 
-    /// <summary>Under the lock of the sequence, so that two replicas do not give one number to two subscribers.</summary>
+    /// <summary>
+    /// Under the lock of the sequence, so that two replicas do not give one number to two subscribers. The lock is a statement of its own:
+    /// what waited for it sees, in the next, the number that was given meanwhile.
+    /// </summary>
     private async Task AddAsync(string name)
     {
         if (_known.ContainsKey(name)) return;
-        await DoAsync(
-            $"""
-            WITH locked AS (SELECT one FROM {_schema}.ledger FOR UPDATE), taken AS (SELECT coalesce(max(number), 0) AS number FROM {_schema}.subscriber)
-            INSERT INTO {_schema}.subscriber (number, name, kinds, every_version, last_seen, joined, frontier)
-            SELECT taken.number + 1, $1, '', false, 0, 0, 0 FROM locked, taken ON CONFLICT (name) DO NOTHING
-            """,
-            name);
+        await _places.RunAsync(async () =>
+        {
+            await using var connection = await _source.OpenConnectionAsync();
+            await using var commands = new NpgsqlBatch(connection);
+            commands.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT one FROM {_schema}.ledger FOR UPDATE"));
+            commands.BatchCommands.Add(new NpgsqlBatchCommand($"""
+                INSERT INTO {_schema}.subscriber (number, name, kinds, every_version, last_seen, joined, frontier)
+                SELECT coalesce(max(number), 0) + 1, $1, '', false, 0, 0, 0 FROM {_schema}.subscriber ON CONFLICT (name) DO NOTHING
+                """)
+            {
+                Parameters = { new NpgsqlParameter<string> { TypedValue = name } },
+            });
+            return await commands.ExecuteNonQueryAsync();
+        });
         _known[name] = true;
     }
 

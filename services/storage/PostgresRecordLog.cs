@@ -25,7 +25,8 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     private readonly KeyValuePair<string, object?> _tag;
     private readonly CancellationTokenSource _closing = new();
     private TaskCompletionSource? _appended;
-    private long _committed;
+    private long _head;
+    private long _newest;
 
     private PostgresRecordLog(NpgsqlDataSource source, NpgsqlDataSource writing, string schema, LogCipher cipher, HighWaterMark mark, TimeProvider time)
     {
@@ -54,7 +55,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         var source = PostgresSource.Of(connection);
         PostgresSchema.BringUpToDate(source, schema, "log", PostgresSchema.Steps);
         var cipher = new LogCipher(files.OpenSecret(), new PostgresSubjectKeys(keys, schema), namesNobody ?? (_ => false));
-        var log = new PostgresRecordLog(source, PostgresSource.ForOneWriter(connection), schema, cipher, new HighWaterMark(files.Mark), time);
+        var log = new PostgresRecordLog(source, PostgresSource.ForOneWriter(connection), schema, cipher, new HighWaterMark(files.Mark, TimeProvider.System), time);
         try
         {
             log.Begin();
@@ -93,7 +94,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         _cipher.Keys.Destroy(erased.Slots);
         await PostgresWork.ForgetAsync(_source, _schema, erased.Slots);
         StorageMetrics.Erased.Add(1, _tag);
-        Announce(Epoch, erased.Tombstone.Position);
+        Announce(Epoch, erased.Tombstone.Position, erased.Tombstone.Position);
         return _cipher.Open(erased.Tombstone);
     });
 
@@ -136,8 +137,8 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     public async ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default)
     {
         var rows = await ReadAsync("WHERE position > $1 ORDER BY position LIMIT $2", cancel, afterPosition, max);
-        var head = Volatile.Read(ref _committed);
-        StorageMetrics.FeedBehind.Record(rows.Count == 0 ? 0 : Math.Max(0, head - rows[0].Position + 1), _tag);
+        var newest = Volatile.Read(ref _newest);
+        StorageMetrics.FeedBehind.Record(rows.Count == 0 ? 0 : Math.Max(0, newest - rows[0].Position + 1), _tag);
         return await _cipher.OpenAsync(rows);
     }
 
@@ -146,7 +147,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         Task appended;
         lock (_gate)
         {
-            if (_committed > afterPosition) return true;
+            if (_newest > afterPosition) return true;
             _appended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             appended = _appended.Task;
         }
@@ -212,10 +213,10 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         if (!PostgresWork.IsSecretAsync(_source, _schema, _cipher.Secret.Fingerprint("the secret itself")).GetAwaiter().GetResult())
             throw new IOException("The log was begun with another secret: give this replica the folder of keys that the others have, or put it back from its backup.");
         var seen = _mark.Read();
-        var (epoch, head) = PostgresWork.HeadAsync(_source, _schema).GetAwaiter().GetResult();
-        (Epoch, _committed) = (epoch, head);
+        var (epoch, head, newest) = PostgresWork.HeadAsync(_source, _schema).GetAwaiter().GetResult();
+        (Epoch, _head, _newest) = (epoch, head, newest);
         if (Restored.Since(seen, epoch, head)) RaiseEpochAsync().GetAwaiter().GetResult();
-        _mark.Move(Epoch, _committed);
+        _mark.Move(Epoch, _head);
         // A crash may have come between the commit of an erasure and the destruction of its keys.
         var doomed = PostgresWork.DoomedAsync(_source, _schema).GetAwaiter().GetResult();
         _cipher.Keys.Destroy(doomed);
@@ -233,8 +234,8 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
             {
                 try
                 {
-                    var (epoch, head) = await PostgresWork.HeadAsync(_source, _schema);
-                    Announce(epoch, head);
+                    var (epoch, head, newest) = await PostgresWork.HeadAsync(_source, _schema);
+                    Announce(epoch, head, newest);
                 }
                 catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
                 {
@@ -277,15 +278,21 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         return rows;
     }, cancel);
 
-    private void Announce(int epoch, long head)
+    /// <summary>Whoever waits is woken by a record alone: what lost an append and what began an epoch took positions too, and there is nothing to be read.</summary>
+    private void Announce(int epoch, long head, long newest)
     {
         lock (_gate)
         {
             if (epoch > Epoch) Epoch = epoch;
-            if (head <= _committed) return;
-            _committed = head;
-            _appended?.SetResult();
-            _appended = null;
+            if (newest > _newest)
+            {
+                _newest = newest;
+                _appended?.SetResult();
+                _appended = null;
+            }
+
+            if (head <= _head) return;
+            _head = head;
         }
 
         _mark.Move(epoch, head);

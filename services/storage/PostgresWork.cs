@@ -18,12 +18,13 @@ internal static class PostgresWork
         }
     }
 
-    public static async Task<(int Epoch, long Head)> HeadAsync(NpgsqlDataSource source, string schema)
+    /// <summary>The newest record lies below the head where the last that asked for a position lost, or where an epoch began.</summary>
+    public static async Task<(int Epoch, long Head, long Newest)> HeadAsync(NpgsqlDataSource source, string schema)
     {
-        await using var command = source.CreateCommand($"SELECT epoch, position FROM {schema}.log");
+        await using var command = source.CreateCommand($"SELECT epoch, position, coalesce((SELECT max(position) FROM {schema}.record), 0) FROM {schema}.log");
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
-        return (reader.GetInt32(0), reader.GetInt64(1));
+        return (reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
     /// <summary>Whether the log was begun with this secret; a log that is new is begun with it. False for another.</summary>

@@ -15,7 +15,6 @@ internal sealed class Redelivery(
 {
     private const int LargestBatch = 100;
     private const int BatchesPerRound = 20;
-    private const int MostWatched = 10_000;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan NoteEvery = TimeSpan.FromSeconds(10);
     private readonly Dictionary<int, Watched> _watched = [];
@@ -24,9 +23,17 @@ internal sealed class Redelivery(
     /// <summary>One look at every subscriber. A failure with one is no other's matter.</summary>
     internal async Task RunOnceAsync(CancellationToken cancel)
     {
-        if (!lease.IsHeld || await lease.HoldAsync(cancel) is not { } held) return;
-        if (held.Fence != _fence) _watched.Clear();
+        if (await lease.ProlongAsync(cancel) is not { } held)
+        {
+            // What is late is told by the one that relays.
+            if (lease.IsWithAnother) late.ForgetAll();
+            return;
+        }
+
+        // One more than before: this replica gave it back, and nobody had it between.
+        if (held.Fence > _fence + 1) _watched.Clear();
         _fence = held.Fence;
+        var longPublished = relay.PublishedBefore(options.RedeliverAfter);
         foreach (var subscriber in await store.RegistryAsync(cancel))
         {
             if (subscriber.RetiredAt is not null)
@@ -38,7 +45,7 @@ internal sealed class Redelivery(
 
             try
             {
-                await LookAfterAsync(subscriber, cancel);
+                await LookAfterAsync(subscriber, longPublished, cancel);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
             {
@@ -72,21 +79,22 @@ internal sealed class Redelivery(
         }
     }
 
-    private async Task LookAfterAsync(Subscriber subscriber, CancellationToken cancel)
+    private async Task LookAfterAsync(Subscriber subscriber, long longPublished, CancellationToken cancel)
     {
         if (!_watched.TryGetValue(subscriber.Number, out var watched))
             _watched[subscriber.Number] = watched = new Watched { Through = subscriber.Frontier };
+        watched.TakeTurns(time.GetTimestamp(), LargestBatch);
         var applied = 0;
         foreach (var closed in await store.ClosedAmongAsync(subscriber.Number, watched.Open.Keys, cancel))
             if (watched.Open.Remove(closed, out var one) && one.Attempts > 0) applied++;
-        await WatchMoreAsync(subscriber, watched, cancel);
-        late.Tell(subscriber.Name, watched.Open.Count == 0 ? null : watched.Open.First().Value.RecordedAt);
+        await WatchMoreAsync(subscriber, watched, longPublished, cancel);
+        late.Tell(subscriber.Name, watched.Oldest is { } oldest ? OpenFor(oldest) : null);
         if (IsAlive(subscriber))
         {
             var repeated = false;
             for (var i = 0; i < BatchesPerRound; i++)
             {
-                var due = watched.Due(time.Now(), Math.Min(LargestBatch, watched.Room(time.Now())));
+                var due = watched.Due(time.GetTimestamp(), Math.Min(LargestBatch, watched.Room(time.GetTimestamp())));
                 repeated |= due.Any(one => one.Attempts > 0);
                 await SendAsync(subscriber, watched, due, cancel);
                 if (due.Count < LargestBatch) break;
@@ -95,22 +103,33 @@ internal sealed class Redelivery(
             watched.Adapt(applied, repeated);
         }
 
-        var now = time.Now();
-        if (watched.Frontier <= subscriber.Frontier || now - watched.FrontierNotedAt < NoteEvery) return;
-        await store.MoveFrontierAsync(subscriber.Number, watched.Frontier);
-        watched.FrontierNotedAt = now;
+        var frontier = watched.Frontier;
+        if (frontier <= subscriber.Frontier || (watched.FrontierNotedAt is { } noted && time.GetElapsedTime(noted) < NoteEvery)) return;
+        await store.MoveFrontierAsync(subscriber.Number, frontier);
+        watched.FrontierNotedAt = time.GetTimestamp();
     }
 
-    private bool IsAlive(Subscriber subscriber) => subscriber.LastSeen >= time.Now() - options.AliveFor - DeliveryLedger.SeenPrecision;
+    /// <summary>Seen lately, by the clock of one replica or another: what seems to be seen hours from now was seen before a clock was put right.</summary>
+    private bool IsAlive(Subscriber subscriber) => subscriber.LastSeen is { } seen && (time.Now() - seen).Duration() <= options.AliveFor + DeliveryLedger.SeenPrecision;
 
-    private async Task WatchMoreAsync(Subscriber subscriber, Watched watched, CancellationToken cancel)
+    /// <summary>Since it was recorded; where the clock was put back meanwhile, since it was found open.</summary>
+    private TimeSpan OpenFor(Watched.Waiting one)
     {
-        var before = time.Now() - options.RedeliverAfter;
+        var (recorded, seen) = (time.Now() - one.RecordedAt, time.GetElapsedTime(one.SeenAt));
+        return recorded > seen ? recorded : seen;
+    }
+
+    private async Task WatchMoreAsync(Subscriber subscriber, Watched watched, long longPublished, CancellationToken cancel)
+    {
+        if (watched.Through >= longPublished) return;
+        var (now, seen) = (time.Now(), time.GetTimestamp());
+        var before = now - options.RedeliverAfter;
+        // What bears a time to come was recorded before the clock was put right: waiting for it to grow old would be waiting for hours.
         var (found, through) = await open.LookAsync(
-            subscriber, watched.Through, relay.PublishedAt(before), MostWatched - watched.Open.Count, cancel, isFresh: record => record.RecordedAt > before);
+            subscriber, watched.Through, longPublished, watched.MakeRoom(seen, LargestBatch), cancel, isFresh: record => record.RecordedAt > before && record.RecordedAt <= now);
         watched.Through = Math.Max(watched.Through, through);
         foreach (var record in found)
-            watched.Open[record.Position] = new Watched.Waiting(record.Position, record.StreamKey, record.RecordedAt, DateTimeOffset.MinValue, 0);
+            watched.Open[record.Position] = new Watched.Waiting(record.Position, record.StreamKey, record.RecordedAt, seen, long.MinValue, 0);
     }
 
     private async Task SendAsync(Subscriber subscriber, Watched watched, List<Watched.Waiting> due, CancellationToken cancel)
@@ -126,15 +145,15 @@ internal sealed class Redelivery(
         }
 
         // To the back before it is tried: what cannot be sent must not stand before the rest. It counts only when it was sent.
-        foreach (var (one, _) in sent) PutOff(watched, one, one.Attempts, now);
+        foreach (var (one, _) in sent) PutOff(watched, one, one.Attempts);
         if (sent.Count > 0) await transport.PublishAsync([.. sent.Select(s => s.Event)], cancel);
-        foreach (var (one, _) in sent) PutOff(watched, one, one.Attempts + 1, now);
+        foreach (var (one, _) in sent) PutOff(watched, one, one.Attempts + 1);
         if (sent.Count > 0) StorageMetrics.Redelivered.Add(sent.Count, new("store", service), new("subscriber", subscriber.Name));
     }
 
-    private void PutOff(Watched watched, Watched.Waiting one, int attempts, DateTimeOffset now) => watched.Open[one.Position] = one with
+    private void PutOff(Watched watched, Watched.Waiting one, int attempts) => watched.Open[one.Position] = one with
     {
         Attempts = attempts,
-        DueAt = now + BackOff.After(one.Attempts + 2, options.RedeliverAfter, LongestPause),
+        DueAt = time.TimestampIn(BackOff.After(one.Attempts + 2, options.RedeliverAfter, LongestPause)),
     };
 }

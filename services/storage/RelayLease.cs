@@ -18,31 +18,40 @@ internal sealed class RelayLease(IRecordLog log, TimeProvider time) : IDisposabl
     private readonly string _holder = log.IsShared ? RandomId.New() : "the only one";
     private readonly SemaphoreSlim _one = new(1);
     private Lease? _held;
+    private volatile bool _isWithAnother;
     private long _asked;
 
     /// <summary>As far as this process knows.</summary>
     public bool IsHeld => Volatile.Read(ref _held) is not null;
 
+    /// <summary>Whether another had it when this process looked last.</summary>
+    public bool IsWithAnother => _isWithAnother;
+
     /// <summary>The lease, asked for or prolonged when it is time; null while another holds it.</summary>
-    public async Task<Lease?> HoldAsync(CancellationToken cancel)
+    public Task<Lease?> HoldAsync(CancellationToken cancel) => AskAsync(anew: true, cancel);
+
+    /// <summary>
+    /// The lease, prolonged when it is time; null when this process does not hold it, and then it is not asked for: the relay asks, and
+    /// may have given it back on purpose.
+    /// </summary>
+    public Task<Lease?> ProlongAsync(CancellationToken cancel) => AskAsync(anew: false, cancel);
+
+    /// <summary>Another has it by now.</summary>
+    public void Lost()
     {
-        await _one.WaitAsync(cancel);
+        _isWithAnother = true;
+        Volatile.Write(ref _held, null);
+    }
+
+    /// <summary>Whoever asks next has it. Not while it is being prolonged: it would be had again by what comes back then.</summary>
+    public async Task GiveBackAsync()
+    {
+        await _one.WaitAsync();
         try
         {
-            var term = log.IsShared ? Term : TermOfTheOnly;
-            if (_held is not null && time.GetElapsedTime(_asked) < term / 3) return _held;
-            // Counted from before the question: it may take a while to be answered.
-            var asked = time.GetTimestamp();
-            // What is held stays held while it is prolonged: whoever looks meanwhile must not take it for lost.
-            var held = await log.AcquireAsync(Name, _holder, term);
-            Volatile.Write(ref _held, held);
-            _asked = asked;
-            return held;
-        }
-        catch
-        {
-            Lost();
-            throw;
+            var held = _held;
+            Volatile.Write(ref _held, null);
+            if (held is not null && log.IsShared) await log.ReleaseAsync(held);
         }
         finally
         {
@@ -50,15 +59,32 @@ internal sealed class RelayLease(IRecordLog log, TimeProvider time) : IDisposabl
         }
     }
 
-    /// <summary>Another has it by now.</summary>
-    public void Lost() => Volatile.Write(ref _held, null);
-
     public void Dispose() => _one.Dispose();
 
-    public async Task GiveBackAsync()
+    private async Task<Lease?> AskAsync(bool anew, CancellationToken cancel)
     {
-        var held = _held;
-        Lost();
-        if (held is not null && log.IsShared) await log.ReleaseAsync(held);
+        await _one.WaitAsync(cancel);
+        try
+        {
+            if (_held is null && !anew) return null;
+            var term = log.IsShared ? Term : TermOfTheOnly;
+            if (_held is not null && time.GetElapsedTime(_asked) < term / 3) return _held;
+            // Counted from before the question: it may take a while to be answered.
+            var asked = time.GetTimestamp();
+            // What is held stays held while it is prolonged: whoever looks meanwhile must not take it for lost.
+            var held = await log.AcquireAsync(Name, _holder, term);
+            Volatile.Write(ref _held, held);
+            (_asked, _isWithAnother) = (asked, held is null);
+            return held;
+        }
+        catch
+        {
+            Volatile.Write(ref _held, null);
+            throw;
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 }

@@ -17,7 +17,7 @@ public sealed record RelayOptions
     /// <summary>Between two looks into the ledger for what is due. More than zero.</summary>
     public TimeSpan RedeliveryInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A subscriber that has not applied what was recorded longer ago raises an alarm. More than zero.</summary>
+    /// <summary>A subscriber that has not applied what was recorded longer ago raises an alarm, and a relay that has not published it. More than zero.</summary>
     public TimeSpan AlarmAfter { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>

@@ -18,10 +18,10 @@ internal sealed class RetireSubscriber(string service, IRecordLog log, ILedgerSt
         var record = new Record(service, subscriber, because, by, now);
         while (true)
         {
-            var newest = await log.LatestAsync($"subscriber/{subscriber}", cancel);
+            var newest = await log.LatestAsync(Stream(subscriber), cancel);
             if (await log.AppendAsync(new NewRecord
             {
-                Stream = $"subscriber/{subscriber}",
+                Stream = Stream(subscriber),
                 Version = (newest?.Version ?? 0) + 1,
                 Kind = Kind,
                 RecordedAt = now,
@@ -29,8 +29,26 @@ internal sealed class RetireSubscriber(string service, IRecordLog log, ILedgerSt
             }) is AppendOutcome.Appended) break;
         }
 
-        return await store.RetireAsync(subscriber, because, now);
+        return await ApplyNewestAsync(subscriber, cancel);
     }
+
+    /// <summary>Does in the ledger what the log says last of the subscriber; harmless when it is done already.</summary>
+    /// <returns>False when the log says nothing, or the subscriber is not in the registry.</returns>
+    public async Task<bool> ApplyNewestAsync(string subscriber, CancellationToken cancel)
+    {
+        var done = false;
+        for (LogRecord? newest = await log.LatestAsync(Stream(subscriber), cancel), before = null; newest is not null && newest.Position != before?.Position;)
+        {
+            var said = newest.Read<Record>();
+            done = await store.RetireAsync(said.Subscriber, said.Reason, said.At);
+            // Another may have come between the look and the write.
+            (before, newest) = (newest, await log.LatestAsync(Stream(subscriber), cancel));
+        }
+
+        return done;
+    }
+
+    private static string Stream(string subscriber) => $"subscriber/{subscriber}";
 
     /// <param name="Reason">Null when it is readmitted.</param>
     /// <param name="By">Subject of the operator's token.</param>

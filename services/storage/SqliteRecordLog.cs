@@ -17,7 +17,8 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     private readonly HighWaterMark _mark;
     private readonly LogTail _tail = new(Remembered);
     private TaskCompletionSource? _appended;
-    private long _committed;
+    private long _last;
+    private long _newest;
 
     private SqliteRecordLog(SqliteFile file, LogCipher cipher, HighWaterMark mark, string name, TimeProvider time)
     {
@@ -41,7 +42,7 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     {
         ArgumentNullException.ThrowIfNull(files);
         var cipher = new LogCipher(files.OpenSecret(), files.OpenKeys(), namesNobody ?? (_ => false));
-        var log = new SqliteRecordLog(FileAt(files.Data), cipher, new HighWaterMark(files.Mark), name, time);
+        var log = new SqliteRecordLog(FileAt(files.Data), cipher, new HighWaterMark(files.Mark, TimeProvider.System), name, time);
         try
         {
             log.Begin();
@@ -126,7 +127,7 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
         Task appended;
         lock (_gate)
         {
-            if (_committed > afterPosition) return true;
+            if (_newest > afterPosition) return true;
             _appended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             appended = _appended.Task;
         }
@@ -180,12 +181,12 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     private void Begin()
     {
         var seen = _mark.Read();
-        (Epoch, _committed, var doomed) = _writer.RunAsync(writer =>
+        (Epoch, _last, _newest, var doomed) = _writer.RunAsync(writer =>
         {
             if (Restored.Since(seen, writer.Epoch, writer.LastPosition)) writer.RaiseEpoch(Restored.NextEpoch(seen, writer.Epoch, _time.Now()));
-            return (writer.Epoch, writer.LastPosition, writer.Doomed());
+            return (writer.Epoch, writer.LastPosition, writer.NewestPosition, writer.Doomed());
         }).GetAwaiter().GetResult();
-        _mark.Move(Epoch, _committed);
+        _mark.Move(Epoch, _last);
         // A crash may have come between the commit of an erasure and the destruction of its keys.
         if (doomed.Count > 0) DestroyAsync(doomed).GetAwaiter().GetResult();
     }
@@ -217,10 +218,16 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
         writer.Fresh.Clear();
         lock (_gate)
         {
-            if (writer.LastPosition <= _committed) return;
-            _committed = writer.LastPosition;
-            _appended?.SetResult();
-            _appended = null;
+            // By a record alone: behind the floor of an epoch there is nothing to be read yet.
+            if (writer.NewestPosition > _newest)
+            {
+                _newest = writer.NewestPosition;
+                _appended?.SetResult();
+                _appended = null;
+            }
+
+            if (writer.LastPosition <= _last) return;
+            _last = writer.LastPosition;
         }
 
         _mark.Move(writer.Epoch, writer.LastPosition);

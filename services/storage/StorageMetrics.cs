@@ -51,6 +51,9 @@ internal static class StorageMetrics
     public static Counter<long> SnapshotsRefused { get; } = Meter.CreateCounter<long>(
         "consent.snapshot.refused", "{question}", "Questions for a page that had been answered a moment before.");
 
+    public static Counter<long> Unanswered { get; } = Meter.CreateCounter<long>(
+        "consent.snapshot.unanswered", "{question}", "Questions of subscribers whose answer reached no queue.");
+
     public static Counter<long> Differing { get; } = Meter.CreateCounter<long>(
         "consent.comparison.differing", "{bucket}", "Buckets in which a subscriber held something else than the log.");
 

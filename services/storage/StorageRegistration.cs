@@ -44,7 +44,8 @@ public static class StorageRegistration
         services.AddKeyedSingleton(service, (p, _) => new LateDeliveries(service, options, p.Time(), p.GetRequiredService<ILogger<LateDeliveries>>()));
         services.AddKeyedSingleton(service, (p, _) => new RetireSubscriber(service, p.Log(service), p.Of<ILedgerStore>(service), p.Time()));
         services.AddKeyedSingleton(service, (p, _) => new Relay(
-            service, p.Log(service), p.Of<RelayLease>(service), p.Transport(), p.Of<Published>(service), options, p.Time(), p.GetRequiredService<ILogger<Relay>>()));
+            service, p.Log(service), p.Of<RelayLease>(service), p.Transport(), p.Of<Published>(service), p.Of<LateDeliveries>(service), options, p.Time(),
+            p.GetRequiredService<ILogger<Relay>>()));
 
         services.AddSingleton<IHostedService>(p => new DeclareSubscribers(p.Of<DeliveryLedger>(service), options, p.Time()));
         services.AddSingleton<IHostedService>(p => p.Of<Relay>(service));
@@ -55,12 +56,12 @@ public static class StorageRegistration
 
         services.AddEventHandler<SubscriberAnnounced>(service, p => new HearSubscriber(p.Of<DeliveryLedger>(service)));
         services.AddEventHandler<ConsentApplied>(service, p => new HearApplied(service, p.Of<DeliveryLedger>(service)));
-        services.AddEventHandler<SubscriberRetired>(service, p => new HearRetired(service, p.Of<ILedgerStore>(service)));
-        services.AddEventHandler<LedgerRequested>(service, p => new AnswerAudit(service, p.Of<DeliveryLedger>(service), p.Transport()));
+        services.AddEventHandler<SubscriberRetired>(service, p => new HearRetired(service, p.Of<RetireSubscriber>(service)));
+        services.AddEventHandler<LedgerRequested>(service, p => new AnswerAudit(service, p.Log(service), p.Of<DeliveryLedger>(service), p.Transport()));
         services.AddEventHandler<SnapshotRequested>(service, p => new AnswerSnapshot(
             service, p.Log(service), p.Of<DeliveryLedger>(service), p.Transport(), p.Of<Published>(service), p.Time()));
         services.AddEventHandler<FeedRequested>(service, p => new AnswerFeed(service, p.Log(service), p.Transport(), p.Of<Published>(service), p.Time()));
-        services.AddEventHandler<StateCompared>(service, p => new AnswerComparison(service, p.Log(service), p.Transport(), p.Of<Published>(service)));
+        services.AddEventHandler<StateCompared>(service, p => new AnswerComparison(service, p.Log(service), p.Transport(), p.Of<Published>(service), p.Time()));
         return builder;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
 using Microsoft.EntityFrameworkCore;
@@ -10,6 +11,7 @@ namespace Consent.Subscriber;
 /// <summary>
 /// Soon after the start, and every <c>Subscriber:CompareEvery</c> (a time span, 10 minutes unless set), once everything is loaded, tells the consent service what is
 /// held, as a digest for each bucket of streams, and loads again what differs: so a file that was damaged, or altered by hand, heals.
+/// Until that succeeded once it is tried again soon: the file may have come out of an old backup.
 /// </summary>
 internal sealed class CompareState(
     Wishes wishes, SubscriberState state, SubscriberStore store, LoadSnapshot load, IEventTransport transport, IConfiguration configuration, TimeProvider time,
@@ -19,62 +21,66 @@ internal sealed class CompareState(
     private const int BucketsPerQuestion = 64;
     private const int MostBits = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    /// <summary>The file may have come out of an old backup.</summary>
     private static readonly TimeSpan SoonAfterStart = TimeSpan.FromSeconds(15);
-    private readonly Lock _gate = new();
-    private (StateCompared Question, TaskCompletionSource Answered)? _asked;
+    private readonly ConcurrentDictionary<string, (StateCompared Question, TaskCompletionSource<int> Answered)> _asked = new(StringComparer.Ordinal);
     private string? _declarationsRepaired;
+
+    /// <summary>As many as the publisher asked for: it holds streams that are not for this subscriber.</summary>
+    private int _leastBits;
 
     public async Task HandleAsync(ComparisonAnswered e, CancellationToken cancel)
     {
-        (StateCompared Question, TaskCompletionSource Answered) asked;
-        lock (_gate)
-        {
-            if (_asked is not { } found || found.Question.Id != e.Question) return;
-            asked = found;
-            _asked = null;
-        }
-
+        if (!_asked.TryRemove(e.Question, out var asked)) return;
         foreach (var bucket in e.Differing)
         {
             var (after, until) = StateDigest.RangeOf(bucket, asked.Question.Bits);
             await load.RepairAsync(new LoadSnapshot.Range(after, until, Wishes.Kinds, IsWalk: false), cancel);
         }
 
-        // Once for what is held: declarations that the log lost in a restore differ for ever.
-        if (e.Declarations && _declarationsRepaired != asked.Question.Declarations)
+        // The first question tells of declarations. Once for what is held: those that the log lost in a restore differ for ever.
+        if (asked.Question.First == 0)
         {
-            _declarationsRepaired = asked.Question.Declarations;
-            await load.RepairDeclarationsAsync(cancel);
+            if (e.Declarations && _declarationsRepaired != asked.Question.Declarations) await load.RepairDeclarationsAsync(cancel);
+            _declarationsRepaired = e.Declarations ? asked.Question.Declarations : null;
         }
 
-        asked.Answered.TrySetResult();
+        asked.Answered.TrySetResult(e.Bits ?? 0);
     }
 
     /// <summary>Compares everything once. False when an answer did not come.</summary>
     internal async Task<bool> CompareAsync(CancellationToken cancel)
     {
+        Count(await store.WriteAsync(writer => writer.Sweep(), cancel));
         using var db = store.Open();
-        var bits = BitsFor(await db.Receipts.CountAsync(cancel));
+        var bits = Math.Max(_leastBits, BitsFor(await db.Receipts.CountAsync(cancel)));
         var declarations = DeclarationsIn(db);
         for (var first = 0; first < 1 << bits; first += BucketsPerQuestion)
         {
             var digests = await DigestsAsync(first, Math.Min(BucketsPerQuestion, (1 << bits) - first), bits, cancel);
             var question = new StateCompared(RandomId.New(), LoadSnapshot.Source, wishes.Service, wishes.Purposes, bits, first, digests, declarations);
-            var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            lock (_gate) _asked = (question, answered);
-            await transport.PublishAsync([OutgoingEvent.Of(question, LoadSnapshot.Source)], cancel);
+            var answered = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _asked[question.Id] = (question, answered);
             try
             {
-                await answered.Task.WaitAsync(Patience, time, cancel);
+                await transport.PublishAsync([OutgoingEvent.Of(question, LoadSnapshot.Source)], cancel);
+                if (await answered.Task.WaitAsync(Patience, time, cancel) is var finer && finer > bits)
+                {
+                    _leastBits = Math.Min(finer, MostBits);
+                    return await CompareAsync(cancel);
+                }
             }
             catch (TimeoutException)
             {
                 return false;
             }
+            finally
+            {
+                _asked.TryRemove(question.Id, out _);
+            }
         }
 
+        // Who answers names the stream of each event: a row without one came from nowhere.
+        Count(await store.WriteAsync(writer => writer.SweepUnnamed(), cancel));
         return true;
     }
 
@@ -84,17 +90,30 @@ internal sealed class CompareState(
         using var timer = new PeriodicTimer(every < SoonAfterStart ? every : SoonAfterStart, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            timer.Period = every;
             if (!state.IsLoaded) continue;
-            try
-            {
-                if (!await CompareAsync(stoppingToken)) log.LogInformation("{Service} was not told whether its state is right; it asks again later.", wishes.Service);
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning("{Service} could not compare its state ({Reason}); it tries again later.", wishes.Service, e.GetType().Name);
-            }
+            var compared = await TryCompareAsync(stoppingToken);
+            timer.Period = compared || every < 2 * timer.Period ? every : 2 * timer.Period;
         }
+    }
+
+    private async Task<bool> TryCompareAsync(CancellationToken cancel)
+    {
+        try
+        {
+            if (await CompareAsync(cancel)) return true;
+            log.LogInformation("{Service} was not told whether its state is right; it asks again later.", wishes.Service);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            log.LogWarning("{Service} could not compare its state ({Reason}); it tries again later.", wishes.Service, e.GetType().Name);
+        }
+
+        return false;
+    }
+
+    private void Count(int swept)
+    {
+        if (swept > 0) SubscriberMetrics.Repaired.Add(swept, new KeyValuePair<string, object?>("service", wishes.Service));
     }
 
     private static int BitsFor(int rows)
@@ -118,22 +137,6 @@ internal sealed class CompareState(
         return [.. digests.Select(d => d.ToString())];
     }
 
-    private static string DeclarationsIn(SubscriberDb db)
-    {
-        var held = new List<PublishedDeclaration>();
-        foreach (var row in db.Declarations.AsNoTracking().AsEnumerable())
-        {
-            try
-            {
-                var declaration = ContractJson.Read<PublishedDeclaration>(row.Body);
-                held.Add(declaration with { Version = row.Version, Hash = PublishedDeclaration.HashOf(declaration.Declaration) });
-            }
-            catch (System.Text.Json.JsonException)
-            {
-                // It is missing, then.
-            }
-        }
-
-        return StateDigest.Of(held).ToString();
-    }
+    private static string DeclarationsIn(SubscriberDb db) =>
+        StateDigest.Of(db.Declarations.AsNoTracking().AsEnumerable().Select(HeldDeclarations.Read).OfType<PublishedDeclaration>()).ToString();
 }

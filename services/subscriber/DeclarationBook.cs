@@ -19,7 +19,7 @@ public sealed class DeclarationBook : IDeclarations
     {
         (_store, _time) = (store, time);
         using var db = _store.Open();
-        foreach (var held in db.Declarations.AsNoTracking()) Remember(ContractJson.Read<PublishedDeclaration>(held.Body));
+        Remember(db.Declarations.AsNoTracking().AsEnumerable().Select(HeldDeclarations.Read).OfType<PublishedDeclaration>());
     }
 
     public IReadOnlyCollection<string> Sites => [.. _bySite.Keys.Order(StringComparer.Ordinal)];
@@ -30,19 +30,44 @@ public sealed class DeclarationBook : IDeclarations
 
     public DeclarationHistory Of(string site) => _bySite.GetValueOrDefault(site) ?? DeclarationHistory.Empty;
 
-    /// <summary>Whether a declaration of the site was ever heard.</summary>
-    internal bool IsKnown(string site) => _bySite.ContainsKey(site);
-
     /// <summary>Whether a site concerns who names these purposes: it declares one of them, in any version, or is not known yet.</summary>
     internal bool Concerns(string site, IReadOnlyList<string>? purposes) =>
         purposes is null || !_bySite.TryGetValue(site, out var history) || purposes.Any(history.EverDeclared);
 
-    /// <summary>Keeps a declaration; completes when it is on the disk. The same one again changes nothing.</summary>
-    internal async Task KeepAsync(PublishedDeclaration declaration, CancellationToken cancel)
+    /// <summary>
+    /// What declarations that are about to be kept mean for who names these purposes: sites of which something is missing then, because
+    /// they did not concern him so far and may have been there before; and sites that do not concern him.
+    /// </summary>
+    internal (IReadOnlyList<string> Missing, IReadOnlyList<string> Foreign) Weigh(IReadOnlyList<PublishedDeclaration> declarations, IReadOnlyList<string>? purposes)
     {
-        await _store.WriteAsync(writer => writer.Keep(declaration), cancel);
-        Remember(declaration);
+        var (missing, foreign) = (new List<string>(), new List<string>());
+        if (purposes is null) return (missing, foreign);
+        foreach (var site in declarations.GroupBy(d => d.Declaration.Site, StringComparer.Ordinal))
+        {
+            var before = Of(site.Key);
+            var after = site.Aggregate(before, (all, one) => all.With(one));
+            if (!purposes.Any(after.EverDeclared)) foreign.Add(site.Key);
+            else if (!purposes.Any(before.EverDeclared) && !(before.Versions.Count == 0 && IsFromItsBeginning(after, purposes))) missing.Add(site.Key);
+        }
+
+        return (missing, foreign);
     }
+
+    /// <summary>Keeps declarations; completes when they are on the disk. The same ones again change nothing.</summary>
+    internal async Task KeepAsync(IReadOnlyList<PublishedDeclaration> declarations, CancellationToken cancel)
+    {
+        await _store.WriteAsync(writer => declarations.Sum(one => writer.Keep(one)), cancel);
+        Remember(declarations);
+    }
+
+    /// <summary>They are in the file.</summary>
+    internal void Remember(IEnumerable<PublishedDeclaration> declarations)
+    {
+        foreach (var declaration in declarations) Remember(declaration);
+    }
+
+    private static bool IsFromItsBeginning(DeclarationHistory history, IReadOnlyList<string> purposes) =>
+        history.Versions[0] is { Version: 1 } first && purposes.Any(purpose => first.Declaration.PurposeBehind(purpose) is not null);
 
     private void Remember(PublishedDeclaration declaration) =>
         _bySite.AddOrUpdate(

@@ -24,7 +24,9 @@ internal static class HeldReceipts
     {
         try
         {
-            return ContractJson.Read<Receipt>(row.Body) with { Site = row.Site, SubjectId = row.Subject, Epoch = row.Epoch, Version = row.Version };
+            var read = ContractJson.Read<Receipt>(row.Body) with { Site = row.Site, SubjectId = row.Subject, Epoch = row.Epoch, Version = row.Version };
+            // As somebody may have written it by hand.
+            return read.Purposes?.Values.All(decision => decision is not null) == true ? read : null;
         }
         catch (JsonException)
         {

@@ -11,6 +11,7 @@ internal sealed class LoadDeclarations(string service, DeclarationBook book, IEv
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(2);
     private readonly Lock _gate = new();
+    private readonly FailedPages _failed = new(service, time, log);
     private string _after = "";
     private bool _isComplete;
 
@@ -18,11 +19,25 @@ internal sealed class LoadDeclarations(string service, DeclarationBook book, IEv
     {
         lock (_gate)
         {
-            if (_isComplete || e.Source != LoadSnapshot.Source || e.After != _after) return;
+            if (_isComplete || e.Source != LoadSnapshot.Source || e.After != _after || _failed.IsPausing) return;
         }
 
-        foreach (var declaration in new LoadedPage(e, _ => true).Declarations) await book.KeepAsync(declaration, cancel);
-        lock (_gate) (_after, _isComplete) = (e.Through, e.Complete);
+        try
+        {
+            await book.KeepAsync(new LoadedPage(e, _ => true).Declarations, cancel);
+        }
+        catch (Exception failure) when (!cancel.IsCancellationRequested)
+        {
+            lock (_gate) _failed.Add(failure);
+            return;
+        }
+
+        lock (_gate)
+        {
+            _failed.Passed();
+            (_after, _isComplete) = (e.Through, e.Complete);
+        }
+
         if (!e.Complete) await AskAsync(cancel);
     }
 
@@ -32,6 +47,7 @@ internal sealed class LoadDeclarations(string service, DeclarationBook book, IEv
         do
         {
             if (_isComplete) return;
+            if (IsPausing()) continue;
             try
             {
                 await AskAsync(stoppingToken);
@@ -42,6 +58,11 @@ internal sealed class LoadDeclarations(string service, DeclarationBook book, IEv
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private bool IsPausing()
+    {
+        lock (_gate) return _failed.IsPausing;
     }
 
     private Task AskAsync(CancellationToken cancel) => transport.PublishAsync(

@@ -16,8 +16,13 @@ internal sealed record Wishes(string Service, IReadOnlyList<string>? Purposes)
 
 /// <summary>
 /// Asks the consent service for what was recorded before the subscriber came, a page at a time, and for ranges that differed: one
-/// question at a time, asked again when no answer comes for 5 seconds. How far it came lies in the file, so that it goes on there after a restart.
+/// question at a time, asked again when no answer comes for 5 seconds, and ever more rarely when a page cannot be applied
+/// (<see cref="FailedPages"/>). How far it came lies in the file, so that it goes on there after a restart.
 /// </summary>
+/// <remarks>
+/// All declarations come before the first states, and again after a page that failed: a reaction may rest on one that lies further on in
+/// the walk, and a site may come to concern the subscriber by one that was published while it walks.
+/// </remarks>
 internal sealed class LoadSnapshot(
     Wishes wishes, SubscriberState state, DeclarationBook book, IEventTransport transport, Reactions reactions, TimeProvider time, ILogger<LoadSnapshot> log)
     : BackgroundService, IEventHandler<SnapshotPage>
@@ -26,14 +31,21 @@ internal sealed class LoadSnapshot(
     public const string End = "ffffffffffffffffffff";
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly Range AllDeclarations = new("", End, [DeclarationPublished.Kind], IsWalk: false);
     private readonly SemaphoreSlim _one = new(1);
     private readonly Queue<Range> _repairs = new();
     private readonly HashSet<string> _questions = new(StringComparer.Ordinal);
+    private readonly FailedPages _failed = new(wishes.Service, time, log);
+    private bool _declarationsFirst = true;
     private Range? _current;
     private long _asked;
 
     /// <summary>Streams behind <paramref name="After"/> up to <paramref name="Until"/>; the walk over all of them remembers how far it came.</summary>
-    internal sealed record Range(string After, string Until, IReadOnlyList<string> Kinds, bool IsWalk);
+    internal sealed record Range(string After, string Until, IReadOnlyList<string> Kinds, bool IsWalk)
+    {
+        /// <summary>Kinds that were not asked for are not missing.</summary>
+        public bool HoldsStates => Kinds.Count == Wishes.Kinds.Count;
+    }
 
     /// <summary>Loads a range again, after what is being loaded now.</summary>
     public async Task RepairAsync(Range range, CancellationToken cancel)
@@ -41,7 +53,7 @@ internal sealed class LoadSnapshot(
         await _one.WaitAsync(cancel);
         try
         {
-            if (!_repairs.Contains(range)) _repairs.Enqueue(range);
+            Later(range);
             await AskAsync(cancel);
         }
         finally
@@ -50,7 +62,7 @@ internal sealed class LoadSnapshot(
         }
     }
 
-    public Task RepairDeclarationsAsync(CancellationToken cancel) => RepairAsync(new Range("", End, [DeclarationPublished.Kind], IsWalk: false), cancel);
+    public Task RepairDeclarationsAsync(CancellationToken cancel) => RepairAsync(AllDeclarations, cancel);
 
     public async Task HandleAsync(SnapshotPage e, CancellationToken cancel)
     {
@@ -58,14 +70,17 @@ internal sealed class LoadSnapshot(
         try
         {
             if (_current is not { } range || e.Source != Source || !_questions.Contains(e.Id)) return;
-            var page = new LoadedPage(e, site => book.Concerns(site, wishes.Purposes));
-            // Declarations first: a reaction may need one. Kinds that were not asked for are not missing.
-            foreach (var declaration in page.Declarations) await book.KeepAsync(declaration, cancel);
-            if (range.Kinds.Count == Wishes.Kinds.Count) await LoadAsync(page, range, cancel);
-            if (range.IsWalk) await state.MoveAsync(e.Through, e.Complete, cancel);
+            try
+            {
+                await ApplyAsync(e, range, cancel);
+            }
+            catch (Exception failure) when (!cancel.IsCancellationRequested)
+            {
+                Fail(range, failure);
+            }
+
             _questions.Clear();
-            _current = e.Complete ? null : range with { After = e.Through };
-            if (range.IsWalk && e.Complete) log.LogInformation("{Service} has loaded everything that was recorded before it came.", wishes.Service);
+            state.Answered();
             await AskAsync(cancel);
         }
         finally
@@ -106,15 +121,49 @@ internal sealed class LoadSnapshot(
     private async Task AskAsync(CancellationToken cancel)
     {
         var isNew = _questions.Count == 0;
-        if (!isNew && time.GetElapsedTime(_asked) < Patience) return;
-        if (state.Loading.IsWalking && _current is not { IsWalk: true }) _current = new Range(state.Loading.After, End, Wishes.Kinds, IsWalk: true);
-        else if (_current is null && _repairs.TryDequeue(out var repair)) _current = repair;
-        if (_current is not { } range) return;
+        if (_failed.IsPausing || (!isNew && time.GetElapsedTime(_asked) < Patience)) return;
+        if (_current is null && !state.Loading.IsWalking && _repairs.Count == 0) return;
+        // Before it is looked how far the walk came: what sends it back to the beginning from now on is remembered until the page comes.
         if (isNew) await state.AskingAsync(cancel);
+        _current ??= Next();
+        if (_current is not { } range) return;
         var question = new SnapshotRequested(RandomId.New(), Source, wishes.Service, range.Kinds, wishes.Purposes, range.After, range.Until);
         _questions.Add(question.Id);
         _asked = time.GetTimestamp();
         await transport.PublishAsync([OutgoingEvent.Of(question, Source)], cancel);
+    }
+
+    private Range? Next() =>
+        _declarationsFirst && (state.Loading.IsWalking || _repairs.Count > 0) ? AllDeclarations
+        : state.Loading.IsWalking ? new Range(state.Loading.After, End, Wishes.Kinds, IsWalk: true)
+        : _repairs.TryDequeue(out var repair) ? repair
+        : null;
+
+    private void Later(Range range)
+    {
+        if (!_repairs.Contains(range)) _repairs.Enqueue(range);
+    }
+
+    private async Task ApplyAsync(SnapshotPage e, Range range, CancellationToken cancel)
+    {
+        var page = new LoadedPage(e, site => book.Concerns(site, wishes.Purposes));
+        await state.KeepAsync(page.Declarations, wishes.Purposes, cancel);
+        if (range.HoldsStates) await LoadAsync(page, range, cancel);
+        if (range.IsWalk) await state.MoveAsync(e.Through, e.Complete, cancel);
+        // The walk goes on where the file says; it may have to begin anew.
+        _current = range.IsWalk || e.Complete ? null : range with { After = e.Through };
+        if (range.HoldsStates) _failed.Passed();
+        else if (e.Complete) _declarationsFirst = false;
+        if (range.IsWalk && !state.Loading.IsWalking) log.LogInformation("{Service} has loaded everything that was recorded before it came.", wishes.Service);
+    }
+
+    /// <summary>Others come before it, so that one page does not stop everything.</summary>
+    private void Fail(Range range, Exception e)
+    {
+        _failed.Add(e);
+        _current = null;
+        if (!range.IsWalk) Later(range.HoldsStates ? range : AllDeclarations);
+        _declarationsFirst = range.HoldsStates || state.Loading.IsWalking;
     }
 
     private async Task LoadAsync(LoadedPage page, Range range, CancellationToken cancel)

@@ -24,7 +24,6 @@ internal sealed class LoadedPage(SnapshotPage page, Func<string, bool> concerns)
     /// <param name="touched">Streams that were written by themselves since the question was asked: there the newer one wins.</param>
     public PageOutcome ApplyTo(SubscriberWriter writer, IReadOnlySet<string> touched)
     {
-        foreach (var declaration in Declarations) writer.Keep(declaration);
         var erased = Tombstones.Sum(writer.Erase);
         var sent = Receipts.Where(e => e.Stream is not null).ToDictionary(e => e.Stream!, e => HeldReceipts.Trimmed(e.Receipt), StringComparer.Ordinal);
         var (changed, ahead) = (0, 0);

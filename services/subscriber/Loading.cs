@@ -15,11 +15,10 @@ internal sealed record Loading(string After, bool IsWalking, bool IsLoaded, IRea
     }
 
     /// <summary>A site concerns the subscriber from now on: what was recorded there before is missing.</summary>
-    public static Loading Await(SubscriberWriter writer, string site)
+    public static void Await(SubscriberWriter writer, string site)
     {
         writer.Run("INSERT INTO awaited VALUES ($1) ON CONFLICT DO NOTHING", site);
         writer.Run("UPDATE loading SET after = '', is_walking = 1");
-        return Read(writer);
     }
 
     public static Loading Move(SubscriberWriter writer, string through, bool complete)
@@ -29,7 +28,7 @@ internal sealed record Loading(string After, bool IsWalking, bool IsLoaded, IRea
         return Read(writer);
     }
 
-    private static Loading Read(SubscriberWriter writer)
+    public static Loading Read(SubscriberWriter writer)
     {
         var sites = writer.List("SELECT site FROM awaited", r => r.GetString(0)).ToHashSet(StringComparer.Ordinal);
         return writer.List("SELECT after, is_walking, is_loaded FROM loading", r => new Loading(r.GetString(0), r.GetBoolean(1), r.GetBoolean(2), sites))[0];

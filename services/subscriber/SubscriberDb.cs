@@ -35,6 +35,13 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
         CREATE TABLE awaited (site TEXT PRIMARY KEY) WITHOUT ROWID;
         PRAGMA user_version = 3;
         """,
+        // Each row with what shows whether somebody altered it since; see HeldDeclarations and SubscriberWriter.Written.
+        """
+        ALTER TABLE declarations ADD COLUMN digest TEXT;
+        ALTER TABLE tombstones ADD COLUMN written TEXT;
+        UPDATE tombstones SET written = stream || ' ' || epoch || ' ' || version;
+        PRAGMA user_version = 4;
+        """,
     ],
     "Run that release, or start on an empty folder.");
 
@@ -55,6 +62,7 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
             table.Property(d => d.Version).HasColumnName("version");
             table.Property(d => d.Hash).HasColumnName("hash");
             table.Property(d => d.Body).HasColumnName("body");
+            table.Property(d => d.Digest).HasColumnName("digest");
         });
         modelBuilder.Entity<HeldReceipt>(table =>
         {
@@ -70,6 +78,6 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
     }
 }
 
-internal sealed record HeldDeclaration(string Site, int Version, string Hash, byte[] Body);
+internal sealed record HeldDeclaration(string Site, int Version, string Hash, byte[] Body, string? Digest);
 
 internal sealed record HeldReceipt(string Site, string Subject, int Epoch, long Version, byte[] Body, string? Stream, string? Digest);

@@ -29,4 +29,7 @@ internal static class SubscriberMetrics
 
     public static Counter<long> Ahead { get; } = Meter.CreateCounter<long>(
         "consent.subscriber.ahead", "{receipt}", "Rows found to be newer than the log, as after the restore of an old backup.");
+
+    public static Counter<long> FailedPages { get; } = Meter.CreateCounter<long>(
+        "consent.subscriber.failed_pages", "{page}", "Pages of what was recorded before that could not be applied, and were asked for again.");
 }

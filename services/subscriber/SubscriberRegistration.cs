@@ -118,7 +118,7 @@ public static class SubscriberRegistration
     {
         var (book, acknowledger) = (provider.Of<DeclarationBook>(service), provider.Of<Acknowledger>(service));
         return provider.GetKeyedService<Wishes>(service) is { Purposes: not null } wishes
-            ? new HearDeclarationWithPurposes(wishes, provider.Of<SubscriberState>(service), book, acknowledger)
+            ? new HearDeclarationWithPurposes(wishes, provider.Of<SubscriberState>(service), acknowledger)
             : new HearDeclarationPublished(book, acknowledger);
     }
 

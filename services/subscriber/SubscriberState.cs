@@ -17,11 +17,20 @@ public sealed class SubscriberState
     private readonly SubscriberStore _store;
     private readonly DeclarationBook _declarations;
     private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
     private volatile Loading _loading;
     private volatile bool _isErasedInWal;
 
-    /// <summary>Streams that were written by themselves since the question was asked which a page answers; for the writer alone.</summary>
+    /// <summary>Whether a question is open, which a page is to answer.</summary>
+    private volatile bool _isAsking;
+
+    /// <summary>Streams that were written by themselves since that question was asked; for the writer alone.</summary>
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a site came to be awaited since that question was asked; for the writer alone.</summary>
+    private bool _isAwaitingMore;
+    private long _order;
+    private long _shown;
 
     /// <param name="wishes">What is to be loaded; other ones than at the last start begin anew.</param>
     internal SubscriberState(SubscriberStore store, DeclarationBook declarations, string wishes, TimeProvider time)
@@ -34,6 +43,9 @@ public sealed class SubscriberState
     public bool IsLoaded => _loading.IsLoaded;
 
     internal Loading Loading => _loading;
+
+    /// <summary>How many streams are remembered for the page that is asked for.</summary>
+    internal int Touched => _touched.Count;
 
     /// <summary>Whether data of this subject may be used now for this purpose or topic.</summary>
     /// <returns>
@@ -70,7 +82,7 @@ public sealed class SubscriberState
     internal Task<bool> ApplyAsync(Receipt receipt, string? stream, CancellationToken cancel) => _store.WriteAsync(
         writer =>
         {
-            if (stream is not null) _touched.Add(stream);
+            Touch(stream);
             return writer.Keep(receipt, stream);
         },
         cancel);
@@ -84,24 +96,49 @@ public sealed class SubscriberState
         var erased = await _store.WriteAsync(
             writer =>
             {
-                _touched.Add(e.Stream);
+                Touch(e.Stream);
                 return writer.Erase(e);
             },
             cancel);
         EmptyWalAfter(erased);
     }
 
-    /// <summary>Deletes what is held of a site that does not concern the service.</summary>
-    internal Task ForgetAsync(string site, CancellationToken cancel) => _store.WriteAsync(writer => writer.Run("DELETE FROM receipts WHERE site = $1", site), cancel);
+    /// <summary>
+    /// Puts declarations into the book, for who names these purposes. A site that declares one of them from now on, and may have been there
+    /// before, is loaded before anything is permitted there, from the beginning; what is held of a site that does not concern him is deleted.
+    /// </summary>
+    internal async Task KeepAsync(IReadOnlyList<PublishedDeclaration> declarations, IReadOnlyList<string>? purposes, CancellationToken cancel)
+    {
+        if (declarations.Count == 0) return;
+        var (missing, foreign) = _declarations.Weigh(declarations, purposes);
+        await ChangeAsync(
+            writer =>
+            {
+                foreach (var site in missing) Loading.Await(writer, site);
+                foreach (var declaration in declarations) writer.Keep(declaration);
+                // What came before the declaration was kept, since nobody knew whether it concerns the service.
+                foreach (var site in foreign) writer.Run("DELETE FROM receipts WHERE site = $1", site);
+                if (missing.Count > 0) _isAwaitingMore = true;
+                return Loading.Read(writer);
+            },
+            cancel);
+        // In force only now that it is known what is awaited.
+        _declarations.Remember(declarations);
+    }
 
-    /// <summary>From now on it is remembered what is written beside the page that is asked for.</summary>
-    internal Task AskingAsync(CancellationToken cancel) => _store.WriteAsync(
-        _ =>
+    /// <summary>From now on it is remembered what is written beside the page that is asked for, and whether the walk has to begin anew.</summary>
+    internal Task AskingAsync(CancellationToken cancel) => ChangeAsync(
+        writer =>
         {
             _touched.Clear();
-            return true;
+            _isAwaitingMore = false;
+            _isAsking = true;
+            return Loading.Read(writer);
         },
         cancel);
+
+    /// <summary>No page is asked for any more, so nothing needs to be remembered.</summary>
+    internal void Answered() => _isAsking = false;
 
     /// <summary>Makes what is held in a range what the page says. What arrived by itself since the question stays as it is, where it is newer.</summary>
     internal async Task<PageOutcome> ApplyPageAsync(LoadedPage page, CancellationToken cancel)
@@ -111,11 +148,27 @@ public sealed class SubscriberState
         return outcome;
     }
 
-    /// <summary>The walk has come so far, and what was loaded is known to the service.</summary>
-    internal async Task MoveAsync(string through, bool complete, CancellationToken cancel) =>
-        _loading = await _store.WriteAsync(writer => Loading.Move(writer, through, complete), cancel);
+    /// <summary>
+    /// The walk has come so far, and what was loaded is known to the service. When a site came to be awaited since the page was asked
+    /// for, it stays where it is, which is the beginning: what is missing of that site may lie anywhere, and the page may not know of it.
+    /// </summary>
+    internal Task MoveAsync(string through, bool complete, CancellationToken cancel) =>
+        ChangeAsync(writer => _isAwaitingMore ? Loading.Read(writer) : Loading.Move(writer, through, complete), cancel);
 
-    internal async Task AwaitAsync(string site, CancellationToken cancel) => _loading = await _store.WriteAsync(writer => Loading.Await(writer, site), cancel);
+    /// <summary>Of two that were committed together the earlier may be told of last: it is not shown then.</summary>
+    private async Task ChangeAsync(Func<SubscriberWriter, Loading> write, CancellationToken cancel)
+    {
+        var (order, loading) = await _store.WriteAsync(writer => (++_order, write(writer)), cancel);
+        lock (_gate)
+        {
+            if (order > _shown) (_shown, _loading) = (order, loading);
+        }
+    }
+
+    private void Touch(string? stream)
+    {
+        if (_isAsking && stream is not null) _touched.Add(stream);
+    }
 
     /// <summary>When a reader was in the way, the message comes again, finds nothing to erase, and tries this once more.</summary>
     private void EmptyWalAfter(int erased)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Consent.Contracts;
 using Microsoft.Data.Sqlite;
 
@@ -6,6 +7,9 @@ namespace Consent.Subscriber;
 /// <summary>What is written into a subscriber's file: statements prepared once, because a message costs little else. One thread at a time.</summary>
 internal sealed class SubscriberWriter : IFileWriter
 {
+    /// <summary>What stands twice in a tombstone's row, so that it shows when it was not written here.</summary>
+    private const string Written = "stream || ' ' || epoch || ' ' || version";
+
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
     private SqliteTransaction? _transaction;
@@ -62,18 +66,37 @@ internal sealed class SubscriberWriter : IFileWriter
     public int Erase(ConsentErased e)
     {
         Run(
-            """
-            INSERT INTO tombstones (stream, epoch, version) VALUES ($1, $2, $3)
-            ON CONFLICT (stream) DO UPDATE SET epoch = excluded.epoch, version = excluded.version
-            WHERE (excluded.epoch, excluded.version) > (tombstones.epoch, tombstones.version)
+            $"""
+            INSERT INTO tombstones (stream, epoch, version, written) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (stream) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, written = excluded.written
+            WHERE (excluded.epoch, excluded.version) > (tombstones.epoch, tombstones.version) OR tombstones.written IS NOT {Written}
             """,
-            e.Stream, e.Epoch, e.Version);
+            e.Stream, e.Epoch, e.Version, string.Create(CultureInfo.InvariantCulture, $"{e.Stream} {e.Epoch} {e.Version}"));
         return Run("DELETE FROM receipts WHERE stream = $1 AND (epoch, version) <= ($2, $3)", e.Stream, e.Epoch, e.Version);
     }
 
-    public int Keep(PublishedDeclaration declaration) => Run(
-        "INSERT INTO declarations (site, version, hash, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO UPDATE SET body = excluded.body",
-        declaration.Declaration.Site, declaration.Version, declaration.Hash, ContractJson.Write(declaration));
+    public int Keep(PublishedDeclaration declaration)
+    {
+        var body = ContractJson.Write(declaration);
+        return Run(
+            """
+            INSERT INTO declarations (site, version, hash, body, digest) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT DO UPDATE SET body = excluded.body, digest = excluded.digest
+            """,
+            declaration.Declaration.Site, declaration.Version, declaration.Hash, body, HeldDeclarations.DigestOf(body));
+    }
+
+    /// <summary>
+    /// Deletes what no message can have written, and what therefore no comparison would ever reach, or would stumble over: rows under
+    /// something else than a stream's hash, and tombstones that were not written here, which would keep out what the log holds.
+    /// </summary>
+    /// <returns>How many rows are gone.</returns>
+    public int Sweep() =>
+        Run("DELETE FROM receipts WHERE typeof(stream) = 'blob' OR length(stream) <> 20 OR stream GLOB '*[^0-9a-f]*' OR epoch NOT BETWEEN 0 AND 2147483647 OR typeof(version) <> 'integer'")
+        + Run($"DELETE FROM tombstones WHERE written IS NOT {Written}");
+
+    /// <summary>The same with rows that have no stream: before events named theirs there were such, so whoever calls this knows that the sender does.</summary>
+    public int SweepUnnamed() => Run("DELETE FROM receipts WHERE stream IS NULL");
 
     public void Dispose()
     {

@@ -11,7 +11,7 @@ public class HearOverMessagingTests(RunningAuditWithMessaging audit) : IClassFix
     [Fact]
     public async Task Publish_EachKind_ReachesTheTraceThroughAuditsQueues()
     {
-        await audit.PublishAsync(new LedgerPage(RandomId.New(), "consent", 1, [Samples.Applied("analytics", 70)]));
+        await audit.PublishAsync(new LedgerPage(RandomId.New(), "consent", 1, [Samples.Applied("analytics", 70)], 0, 1));
         await audit.PublishAsync(Samples.Applied("newsletter", 80));
         await audit.PublishAsync(Samples.Choice(causedBy: "opt-in-1"));
         await audit.PublishAsync(Samples.Publication());

@@ -56,8 +56,8 @@ public sealed class EventSnapshotTests
         [FeedPage.Kind] = new FeedPage("q4", "marketing-unsubscribe", 17, 18, [new PublishedEvent("consent-erased", Erased)]),
         [StateCompared.Kind] = new StateCompared("q5", "consent", "newsletter", ["statistics"], 1, 0, [new StateDigest(17).ToString(), StateDigest.None.ToString()], StateDigest.None.ToString()),
         [ComparisonAnswered.Kind] = new ComparisonAnswered("q6", "consent", "q5", [1], false),
-        [LedgerRequested.Kind] = new LedgerRequested("q1", "consent", 17),
-        [LedgerPage.Kind] = new LedgerPage("q2", "consent", 18, [ConsentApplied.By("newsletter", "consent", "r2", Noon)]),
+        [LedgerRequested.Kind] = new LedgerRequested("q1", "consent", 17, 2),
+        [LedgerPage.Kind] = new LedgerPage("q2", "consent", 18, [ConsentApplied.By("newsletter", "consent", "r2", Noon)], 17, 2),
     };
 
     private static JsonElement Erased => JsonSerializer.SerializeToElement(new ConsentErased("t1", Noon, "corner-shop", "0123456789abcdef0123", 1, 3, Noon), ContractJson.Options);

@@ -4,7 +4,8 @@ namespace Consent.Faults.Tests;
 
 /// <summary>
 /// The product as many processes on one broker, with disks that can be filled and a clock that can be moved; shared by the scenarios.
-/// Nothing is sent a second time out of the ledger: what the relay, the broker and the handlers lose stays lost, and is seen.
+/// Nothing is sent a second time out of the ledger, asked for again or compared while it runs (a restart does, once): what the relay, the
+/// broker and the handlers lose stays lost, and is seen.
 /// </summary>
 public sealed class RunningOnOneBroker : IAsyncLifetime
 {
@@ -24,7 +25,7 @@ public sealed class RunningOnOneBroker : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Faulty.Prepare(Product);
-        Product.Settings["Relay:RedeliverAfter"] = "01:00:00";
+        foreach (var mending in (string[])["Relay:RedeliverAfter", "Feed:Every", "Subscriber:CompareEvery"]) Product.Settings[mending] = "01:00:00";
         await ConsentDisk.MountAsync(Path.Combine(Product.Data, "consent"));
         await NewsletterDisk.MountAsync(Path.Combine(Product.Data, "newsletter"));
         Product.SettingsOf["consent"] = Clock.Settings;

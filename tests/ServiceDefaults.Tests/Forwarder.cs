@@ -8,9 +8,11 @@ namespace Consent.ServiceDefaults.Tests;
 internal sealed class Forwarder(int port, int to) : IAsyncDisposable
 {
     private readonly ConcurrentBag<Socket> _open = [];
+    private readonly ConcurrentBag<Link> _links = [];
+    private readonly CancellationTokenSource _stopped = new();
     private TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
-    private volatile TaskCompletionSource? _stalled;
+    private volatile byte[]? _stallAt;
 
     public void Start()
     {
@@ -27,13 +29,23 @@ internal sealed class Forwarder(int port, int to) : IAsyncDisposable
         while (_open.TryTake(out var socket)) socket.Dispose();
     }
 
-    /// <summary>Every connection stays, and takes and gives nothing any more until it is stopped.</summary>
-    public void Stall() => _stalled = new TaskCompletionSource();
+    /// <summary>Every connection there is stays, and takes and gives nothing any more; those that come later are served.</summary>
+    public void Stall()
+    {
+        foreach (var link in _links) link.IsStalled = true;
+    }
+
+    /// <summary>A connection over which these bytes are sent stays, and takes and gives nothing any more from then on, they included.</summary>
+    /// <param name="sent">Null when no longer.</param>
+    public void StallAt(byte[]? sent) => _stallAt = sent;
+
+    public int Stalled => _links.Count(link => link.IsStalled);
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _stalled?.TrySetResult();
+        await _stopped.CancelAsync();
+        _stopped.Dispose();
     }
 
     private async Task AcceptAsync(TcpListener listener)
@@ -47,8 +59,10 @@ internal sealed class Forwarder(int port, int to) : IAsyncDisposable
                 await server.ConnectAsync(IPAddress.Loopback, to);
                 _open.Add(client);
                 _open.Add(server);
-                _ = CopyAsync(client, server);
-                _ = CopyAsync(server, client);
+                var link = new Link();
+                _links.Add(link);
+                _ = CopyAsync(client, server, link);
+                _ = CopyAsync(server, client, link);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -57,18 +71,19 @@ internal sealed class Forwarder(int port, int to) : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(Socket from, Socket to)
+    private async Task CopyAsync(Socket from, Socket to, Link link)
     {
         var bytes = new byte[16 * 1024];
         try
         {
             while (await from.ReceiveAsync(bytes) is > 0 and var read)
             {
-                if (_stalled is { } stalled) await stalled.Task;
+                if (_stallAt is { } at && bytes.AsSpan(0, read).IndexOf(at) >= 0) link.IsStalled = true;
+                if (link.IsStalled) await Task.Delay(Timeout.Infinite, _stopped.Token);
                 await to.SendAsync(bytes.AsMemory(0, read));
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The other end is gone, and so is this one.
         }
@@ -77,5 +92,10 @@ internal sealed class Forwarder(int port, int to) : IAsyncDisposable
             from.Dispose();
             to.Dispose();
         }
+    }
+
+    private sealed class Link
+    {
+        public volatile bool IsStalled;
     }
 }

@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
+using Consent.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using RabbitMQ.Client;
 
@@ -52,6 +53,29 @@ public sealed class PublishTogetherTests(OneBroker broker) : IClassFixture<OneBr
         Assert.Equal(1300, (await queue.TakeAllAsync()).Count);
         await transport.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => transport.PublishAsync([Event("late", "large")], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_node_that_falls_silent_holds_up_those_who_waited_for_it_and_nobody_after_them()
+    {
+        var port = FreePorts.Take(1)[0];
+        await using var node = new Forwarder(port, new Uri(broker.Address).Port);
+        node.Start();
+        await using var queue = await Queue.OpenAsync(broker.Address, "silent");
+        await using var transport = new RabbitMqTransport(
+            BrokerAddresses.Parse($"{new UriBuilder(broker.Address) { Port = port }.Uri}"), NullLogger<RabbitMqTransport>.Instance)
+        {
+            ConfirmWithin = TimeSpan.FromSeconds(1),
+        };
+        await transport.PublishAsync([Event("before", "silent")], CancellationToken.None);
+
+        node.Stall();
+        var waiting = transport.PublishAsync([Event("silent", "silent")], CancellationToken.None);
+        await Assert.ThrowsAsync<UnpublishedException>(() => waiting);
+        // The client takes 30 s to end such a connection: it must not take those with it who come now.
+        await transport.PublishAsync([Event("after", "silent")], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(["before", "after"], await queue.TakeAllAsync());
+        await node.StopAsync();
     }
 
     private static OutgoingEvent Event(string id, string service) =>

@@ -13,8 +13,8 @@ internal sealed class LedgerHarness : IDisposable
     private readonly TestFolder _folder;
     private readonly bool _isReplica;
     private readonly Func<ILedgerStore> _openStore;
-    private readonly LateDeliveries _late;
     private ILedgerStore _store;
+    private LateDeliveries _late;
     private RelayLease _lease;
     private Relay _relay;
     private Redelivery _redelivery;
@@ -24,13 +24,16 @@ internal sealed class LedgerHarness : IDisposable
     public LedgerHarness(string? database, bool newestSuffices = true, RelayOptions? options = null, LedgerHarness? beside = null)
     {
         (_folder, _isReplica) = (beside?._folder ?? new TestFolder(), beside is not null);
-        Published = new Published(EventOf, newestSuffices) { Concerns = (record, purposes) => purposes.Any(p => record.Stream.StartsWith(p, StringComparison.Ordinal)) };
+        Published = new Published(EventOf, newestSuffices)
+        {
+            Concerns = (record, purposes) => purposes.Any(p => record.Stream.StartsWith(p, StringComparison.Ordinal)),
+            IsLoadedWhole = record => record.Stream.StartsWith("whole/", StringComparison.Ordinal),
+        };
         Options = options ?? new RelayOptions { GatherFor = TimeSpan.Zero };
         Log = database is null
             ? SqliteRecordLog.Open(_folder.Log(), "pub", Time)
             : PostgresRecordLog.Open(database, database, _folder.Log(), "pub", Time);
         _openStore = database is null ? () => new SqliteLedgerStore(_folder.File("ledger.db"), "pub") : () => new PostgresLedgerStore(database, "pub");
-        _late = new LateDeliveries("pub", Options, Time, NullLogger<LateDeliveries>.Instance);
         OpenLedger();
     }
 
@@ -48,10 +51,12 @@ internal sealed class LedgerHarness : IDisposable
 
     public IHealthCheck Late => _late;
 
+    public RelayLease Lease => _lease;
+
     public long Cursor => Log.CursorAsync("relay").AsTask().GetAwaiter().GetResult();
 
     public Relay Relay(ILogger<Relay>? logger = null) =>
-        logger is null ? _relay : new("pub", Log, _lease, Transport, Published, Options, Time, logger);
+        logger is null ? _relay : new("pub", Log, _lease, Transport, Published, _late, Options, Time, logger);
 
     public Redelivery Redelivery() => _redelivery;
 
@@ -86,6 +91,8 @@ internal sealed class LedgerHarness : IDisposable
         {
         }
     }
+
+    public async Task<HealthStatus> HealthAsync() => (await _late.CheckHealthAsync(new HealthCheckContext())).Status;
 
     public Task RedeliverAsync() => _redelivery.RunOnceAsync(CancellationToken.None);
 
@@ -124,18 +131,23 @@ internal sealed class LedgerHarness : IDisposable
         if (!_isReplica) _folder.Dispose();
     }
 
-    /// <summary>Records of kind <c>secret</c> are not published.</summary>
-    private static OutgoingEvent? EventOf(LogRecord record, DateTimeOffset publishedAt) =>
-        record.Kind == "secret" ? null : new OutgoingEvent(record.Kind, record.Id, record.Payload);
+    /// <summary>Records of kind <c>secret</c> are not published, and of kind <c>unreadable</c> cannot be.</summary>
+    private static OutgoingEvent? EventOf(LogRecord record, DateTimeOffset publishedAt) => record.Kind switch
+    {
+        "secret" => null,
+        "unreadable" => throw new FormatException(),
+        _ => new OutgoingEvent(record.Kind, record.Id, record.Payload),
+    };
 
-    [MemberNotNull(nameof(Ledger), nameof(_store), nameof(_lease), nameof(_relay), nameof(_redelivery))]
+    [MemberNotNull(nameof(Ledger), nameof(_store), nameof(_late), nameof(_lease), nameof(_relay), nameof(_redelivery))]
     private void OpenLedger()
     {
         _store = _openStore();
+        _late = new LateDeliveries("pub", Options, Time, NullLogger<LateDeliveries>.Instance);
         var open = new OpenDeliveries(Log, _store, Published, Time);
         Ledger = new DeliveryLedger(Log, _store, "pub", open, Time);
         _lease = new RelayLease(Log, Time);
-        _relay = new Relay("pub", Log, _lease, Transport, Published, Options, Time, NullLogger<Relay>.Instance);
+        _relay = new Relay("pub", Log, _lease, Transport, Published, _late, Options, Time, NullLogger<Relay>.Instance);
         _redelivery = new Redelivery("pub", Log, _store, open, _relay, _lease, Transport, Published, _late, Options, Time, NullLogger<Redelivery>.Instance);
     }
 }

@@ -6,6 +6,7 @@ internal sealed class ManualTime : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
     private DateTimeOffset _now = new(2026, 5, 24, 12, 0, 0, TimeSpan.Zero);
+    private TimeSpan _passed;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -23,7 +24,16 @@ internal sealed class ManualTime : TimeProvider
         lock (_gate) return _now;
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (_gate) return _passed.Ticks;
+    }
+
+    /// <summary>The wall clock alone is set anew; no time passes.</summary>
+    public void Jump(TimeSpan by)
+    {
+        lock (_gate) _now += by;
+    }
 
     public void Advance(TimeSpan by)
     {
@@ -31,8 +41,9 @@ internal sealed class ManualTime : TimeProvider
         lock (_gate)
         {
             _now += by;
-            due = [.. _timers.Where(t => t.Due <= _now)];
-            foreach (var timer in due) timer.Due = timer.Period is { } period ? _now + period : null;
+            _passed += by;
+            due = [.. _timers.Where(t => t.Due <= _passed)];
+            foreach (var timer in due) timer.Due = timer.Period is { } period ? _passed + period : null;
         }
 
         foreach (var timer in due) timer.Fire();
@@ -48,7 +59,7 @@ internal sealed class ManualTime : TimeProvider
 
     private sealed class Timer(ManualTime time, Action fire) : ITimer
     {
-        public DateTimeOffset? Due { get; set; }
+        public TimeSpan? Due { get; set; }
 
         public TimeSpan? Period { get; private set; }
 
@@ -58,7 +69,7 @@ internal sealed class ManualTime : TimeProvider
         {
             lock (time._gate)
             {
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._passed + dueTime;
                 Period = period == Timeout.InfiniteTimeSpan || period == TimeSpan.Zero ? null : period;
             }
 

@@ -38,6 +38,19 @@ public sealed partial class PostgresRecordLogTests
     }
 
     [Fact]
+    public async Task LostAppendsAndANewEpoch_OfAnotherReplica_WakeNobody_NorDoTheyAfterTheNextStart()
+    {
+        var (here, there) = (Open(), (PostgresRecordLog)Open());
+        var record = await here.AppendedAsync("a", 1);
+        await there.AppendAsync(Make.Record("a", 1));
+        await there.RaiseEpochAsync();
+        await Eventually.IsSoAsync("the other has looked", () => Task.FromResult(here.Epoch == there.Epoch));
+
+        IRecordLog[] logs = [here, there, Open()];
+        Assert.All(logs, log => Assert.False(log.WaitForAppendAsync(record.Position, TimeSpan.FromHours(1)).IsCompleted));
+    }
+
+    [Fact]
     public async Task EpochRaisedByOneReplica_IsTakenOverByTheOther_AndWhatItDecidedBeforeConflicts()
     {
         var (one, other) = ((PostgresRecordLog)Open(), Open());

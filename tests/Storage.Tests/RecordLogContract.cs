@@ -200,6 +200,21 @@ public abstract partial class RecordLogContract : IDisposable
     }
 
     [Fact]
+    public async Task WaitForAppend_BehindAnAppendThatLost_WaitsForARecord()
+    {
+        var log = Open();
+        var record = await log.AppendedAsync("a", 1);
+        await log.AppendAsync(Make.Record("a", 1));
+
+        var waiting = log.WaitForAppendAsync(record.Position, TimeSpan.FromHours(1));
+        Assert.False(waiting.IsCompleted);
+        await log.AppendAsync(Make.Record("a", 1));
+        await log.AppendedAsync("a", 2);
+
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task WaitForAppend_WhenNothingComes_GivesUpAfterTheTime()
     {
         var time = new ManualTime();

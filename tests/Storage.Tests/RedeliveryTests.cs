@@ -4,7 +4,7 @@ using Consent.Tests.Support;
 namespace Consent.Storage.Tests;
 
 /// <summary>The same on both engines.</summary>
-public abstract class RedeliveryTests
+public abstract partial class RedeliveryTests
 {
     private protected abstract LedgerHarness Harness(bool newestSuffices = true, RelayOptions? options = null);
 
@@ -181,6 +181,48 @@ public abstract class RedeliveryTests
     }
 
     [Fact]
+    public async Task Tombstone_ThatWasLost_IsSentAgain_ThoughThePersonDecidedAnewAndThatWasApplied()
+    {
+        using var h = Harness();
+        string[] kinds = ["note", LogRecord.Erased];
+        await h.AnnounceAsync("newsletter", kinds: kinds);
+        await h.AppendAsync("a", 1, "a1");
+        await h.Log.EraseAsync("a", """{"alias":"gone"}"""u8.ToArray(), h.Time.Now());
+        await h.AppendAsync("a", 3, "a3");
+        await h.RelayAllAsync();
+        h.Transport.Forget();
+        await h.ApplyAsync("newsletter", "a3");
+        Assert.Equal(("gone>newsletter", 1), (await h.StateAsync("gone"), Assert.Single(await h.Ledger.SubscribersAsync()).Open));
+
+        h.Time.Advance(TimeSpan.FromSeconds(30));
+        await h.AnnounceAsync("newsletter", kinds: kinds);
+        await h.RedeliverAsync();
+        Assert.Equal(["gone@newsletter"], h.Transport.Sent);
+
+        await h.ApplyAsync("newsletter", "gone");
+        Assert.Equal(("gone>newsletter!", 0), (await h.StateAsync("gone"), Assert.Single(await h.Ledger.SubscribersAsync()).Open));
+    }
+
+    [Fact]
+    public async Task VersionOfWhatIsLoadedWhole_IsSentAgain_ThoughANewerOneWasApplied()
+    {
+        using var h = Harness();
+        await h.AnnounceAsync("banner");
+        await h.AppendAsync("whole/site", 1, "first");
+        await h.AppendAsync("whole/site", 2, "second");
+        await h.RelayAllAsync();
+        h.Transport.Forget();
+        await h.ApplyAsync("banner", "second");
+        Assert.Equal(("first>banner", 1), (await h.StateAsync("first"), Assert.Single(await h.Ledger.SubscribersAsync()).Open));
+
+        h.Time.Advance(TimeSpan.FromSeconds(30));
+        await h.AnnounceAsync("banner");
+        await h.RedeliverAsync();
+
+        Assert.Equal(["first@banner"], h.Transport.Sent);
+    }
+
+    [Fact]
     public async Task OldestOpenDelivery_IsMeasuredPerSubscriber()
     {
         using var age = new Measured(StorageMetrics.MeterName, "consent.ledger.oldest_open", "store", "pub");
@@ -195,7 +237,7 @@ public abstract class RedeliveryTests
         Assert.True(age.Saw(77_777));
     }
 
-    private static async Task Later(LedgerHarness h, int seconds, params string[] alive)
+    private protected static async Task Later(LedgerHarness h, int seconds, params string[] alive)
     {
         h.Time.Advance(TimeSpan.FromSeconds(seconds));
         foreach (var subscriber in alive) await h.AnnounceAsync(subscriber, everyVersion: subscriber == "audit");
@@ -206,6 +248,26 @@ public abstract class RedeliveryTests
 public sealed class RedeliveryOnSqlite : RedeliveryTests
 {
     private protected override LedgerHarness Harness(bool newestSuffices = true, RelayOptions? options = null) => new(null, newestSuffices, options);
+
+    [Fact]
+    public async Task TenThousandDeliveriesThatAreNeverApplied_StandBeforeNoOther()
+    {
+        using var h = Harness();
+        await h.AnnounceAsync("newsletter");
+        foreach (var some in Enumerable.Range(1, 10_050).Chunk(1000)) await Task.WhenAll(some.Select(i => h.AppendAsync($"s{i}", 1, $"r{i}")));
+        await h.AppendAsync("behind", 1, "behind");
+        await h.RelayAllAsync();
+
+        var wasSent = false;
+        for (var looks = 0; looks < 60 && !wasSent; looks++)
+        {
+            h.Transport.Forget();
+            await Later(h, 60, "newsletter");
+            wasSent = h.Transport.Sent.Contains("behind@newsletter");
+        }
+
+        Assert.True(wasSent);
+    }
 }
 
 [Collection(PostgresTests.Name)]

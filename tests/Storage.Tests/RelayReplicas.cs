@@ -1,3 +1,5 @@
+using Consent.Tests.Support;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 
 namespace Consent.Storage.Tests;
@@ -84,6 +86,43 @@ public sealed class RelayReplicas : IDisposable
     }
 
     [Fact]
+    public async Task OneThatRelaysNoMore_TellsOfNobodyThatHeIsLate()
+    {
+        using var age = new Measured(StorageMetrics.MeterName, "consent.ledger.oldest_open", "subscriber", "late at one");
+        await _one.AnnounceAsync("late at one");
+        await _one.AppendAsync("a", 1, "a1");
+        await _one.RelayAllAsync();
+        _one.Time.Advance(TimeSpan.FromMinutes(6));
+        await _one.RedeliverAsync();
+        Assert.Equal((HealthStatus.Degraded, 360), (await _one.HealthAsync(), age.Last));
+
+        // Its lease ends, and the other has it.
+        JumpClock();
+        await _other.RelayAllAsync();
+        _one.Time.Advance(TimeSpan.FromSeconds(3));
+        await _one.RelayNextAsync();
+        await _one.RedeliverAsync();
+
+        Assert.Equal((HealthStatus.Healthy, 0), (await _one.HealthAsync(), age.Last));
+    }
+
+    [Fact]
+    public async Task SubscribersEnteredAtBothAtOnce_HaveTwoNumbers()
+    {
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var locked = new NpgsqlCommand("SELECT * FROM pub.ledger FOR UPDATE", connection)) await locked.ExecuteNonQueryAsync();
+        var entering = Task.WhenAll(_one.AnnounceAsync("newsletter"), _other.AnnounceAsync("analytics"));
+        await Eventually.IsSoAsync("both wait for the lock", async () => await WaitingForLocksAsync() == 2);
+
+        await transaction.CommitAsync();
+        await entering;
+
+        Assert.Equal(["analytics", "newsletter"], (await _one.Ledger.SubscribersAsync()).Select(s => s.Name));
+    }
+
+    [Fact]
     public async Task LeaseThatIsBeingProlonged_IsHeldMeanwhile()
     {
         var lease = new RelayLease(_one.Log, _one.Time);
@@ -144,6 +183,14 @@ public sealed class RelayReplicas : IDisposable
         await following;
 
         Assert.Equal(ids.Select(id => $"{id}.newsletter").Order(), followed.Order());
+    }
+
+    private async Task<long> WaitingForLocksAsync()
+    {
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private void JumpClock()

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
 namespace Consent.Storage.Tests;
@@ -124,6 +125,59 @@ public abstract class RelayTests
     }
 
     [Fact]
+    public async Task RunningRelay_AfterALongOutageOfTheBroker_PublishesWithinSeconds()
+    {
+        using var h = Harness();
+        h.Transport.Fails = _ => true;
+        await h.AppendAsync("a", 1, "a1");
+        var relay = h.Relay();
+        await relay.StartAsync(CancellationToken.None);
+        await PassAsync(h, TimeSpan.FromMinutes(2), () => false);
+
+        h.Transport.Fails = _ => false;
+        var back = h.Time.GetTimestamp();
+        await PassAsync(h, TimeSpan.FromMinutes(1), () => h.Transport.Sent.Length > 0);
+        var took = h.Time.GetElapsedTime(back);
+        await relay.StopAsync(CancellationToken.None);
+
+        Assert.Equal(["a1"], h.Transport.Sent);
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public async Task RelayThatCannotPublish_IsNotHealthy_WhateverTheClockSays_UntilItHas()
+    {
+        using var h = Harness();
+        await h.AppendAsync("a", 1, "a1");
+        h.Transport.Fails = _ => true;
+        await Assert.ThrowsAnyAsync<Exception>(h.RelayAllAsync);
+        Assert.Equal(HealthStatus.Healthy, await h.HealthAsync());
+
+        h.Time.Jump(TimeSpan.FromHours(-5));
+        h.Time.Advance(TimeSpan.FromMinutes(6));
+        Assert.Equal(HealthStatus.Degraded, await h.HealthAsync());
+        await Assert.ThrowsAnyAsync<Exception>(h.RelayAllAsync);
+        Assert.Equal(HealthStatus.Degraded, await h.HealthAsync());
+
+        h.Transport.Fails = _ => false;
+        await h.RelayAllAsync();
+        Assert.Equal(HealthStatus.Healthy, await h.HealthAsync());
+    }
+
+    [Fact]
+    public async Task RelayThatIsFarBehind_IsNotHealthy_FromTheFirstLook()
+    {
+        using var h = Harness();
+        await h.AppendAsync("a", 1, "a1", kind: "unreadable");
+        h.Time.Advance(TimeSpan.FromMinutes(6));
+        Assert.Equal(HealthStatus.Healthy, await h.HealthAsync());
+
+        await Assert.ThrowsAnyAsync<Exception>(h.RelayAllAsync);
+
+        Assert.Equal(HealthStatus.Degraded, await h.HealthAsync());
+    }
+
+    [Fact]
     public async Task HeldRelay_PublishesNothing_WhileAppendsGoOn()
     {
         using var h = Harness(options: new RelayOptions { Enabled = false });
@@ -165,7 +219,18 @@ public abstract class RelayTests
         return sent.Task;
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
+    /// <summary>Lets time pass in small steps, each as soon as the relay waits for it.</summary>
+    internal static async Task PassAsync(LedgerHarness h, TimeSpan most, Func<bool> until)
+    {
+        var began = h.Time.GetTimestamp();
+        while (!until() && h.Time.GetElapsedTime(began) < most)
+        {
+            await UntilAsync(() => h.Time.Waiting > 0 || until());
+            h.Time.Advance(TimeSpan.FromMilliseconds(250));
+        }
+    }
+
+    internal static async Task UntilAsync(Func<bool> condition)
     {
         var giveUp = TimeProvider.System.GetTimestamp();
         while (!condition())

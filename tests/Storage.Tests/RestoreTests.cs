@@ -62,6 +62,21 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Restored_WhoeverFollowsTheLogWaitsForTheFirstRecordOfTheNewEpoch()
+    {
+        using (var log = Open()) await log.AppendedAsync("a", 1);
+        DataBackup.Take(Data, _folder.File("backup"));
+        DataBackup.Restore(_folder.File("backup"), Data, TimeProvider.System);
+
+        using var after = Open();
+        var waiting = after.WaitForAppendAsync(Assert.Single(await after.FeedAsync(0, 10)).Position, TimeSpan.FromHours(1));
+        Assert.False(waiting.IsCompleted);
+        await after.AppendedAsync("a", 2);
+
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task Restore_TwiceOfOneBackup_BeginsTwoEpochs()
     {
         using (var log = Open()) await log.AppendedAsync("a", 1);

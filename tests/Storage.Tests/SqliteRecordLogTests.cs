@@ -14,7 +14,7 @@ public sealed class SqliteRecordLogTests : RecordLogContract
 
     private readonly ManualTime _storeClock = new();
 
-    protected override void JumpClock(TimeSpan by) => _storeClock.Advance(by);
+    protected override void JumpClock(TimeSpan by) => _storeClock.Jump(by);
 
     protected override IRecordLog OpenWithOwnClock() => Open(_storeClock);
 

@@ -64,6 +64,38 @@ public sealed class DeclarationBookTests : IDisposable
         Assert.Contains("newer release", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("UPDATE declarations SET body = x'7B'")]
+    [InlineData("UPDATE declarations SET body = CAST('{}' AS BLOB)")]
+    [InlineData("UPDATE declarations SET body = CAST('{}' AS BLOB), digest = NULL")]
+    [InlineData("UPDATE declarations SET body = CAST(replace(CAST(body AS TEXT), '\"consent\"', '\"contract\"') AS BLOB)")]
+    [InlineData("UPDATE declarations SET digest = NULL, body = CAST(replace(CAST(body AS TEXT), '\"consent\"', '\"contract\"') AS BLOB)")]
+    [InlineData("UPDATE declarations SET version = 99")]
+    public async Task Start_DeclarationAlteredByHand_IsMissingUntilItIsHeardAgain(string sql)
+    {
+        await using (var before = await OneSubscriber.StartAsync(_data)) await before.HearAsync(Sample.Published());
+        Execute(sql);
+
+        await using var after = await OneSubscriber.StartAsync(_data);
+        Assert.Null(after.Book.InForce(Sample.Site));
+        await after.HearAsync(Sample.Published());
+
+        Assert.Equal((false, "never-asked"), after.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
+    }
+
+    [Fact]
+    public async Task Start_DeclarationsKeptBeforeTheyHadDigests_AreHeld()
+    {
+        await using (var before = await OneSubscriber.StartAsync(_data)) await before.HearAsync(Sample.Published());
+        Execute("ALTER TABLE declarations DROP COLUMN digest; ALTER TABLE tombstones DROP COLUMN written; INSERT INTO tombstones VALUES ('11111111111111111111', 1, 4); PRAGMA user_version = 3");
+
+        await using var after = await OneSubscriber.StartAsync(_data);
+
+        Assert.Equal(Sample.Published().Hash, after.Book.InForce(Sample.Site)?.Hash);
+        // And tombstones are those that were written here.
+        Assert.Equal(0, await after.Services.GetRequiredKeyedService<SubscriberStore>(OneSubscriber.Name).WriteAsync(writer => writer.Sweep(), TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Health_StoreAnswersOrNot_IsSaidUnderTheServicesName()
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Consent.Contracts;
 using Consent.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +8,6 @@ namespace Consent.Subscriber.Tests;
 /// <summary>Loading what was before, page by page, with the answers made by the test.</summary>
 public sealed class LoadSnapshotTests : IDisposable
 {
-    private const string First = "11111111111111111111", Second = "22222222222222222222";
     private readonly TemporaryFolder _data = new();
 
     public void Dispose() => _data.Dispose();
@@ -20,16 +18,16 @@ public sealed class LoadSnapshotTests : IDisposable
         await using var subscriber = await OneSubscriber.StartAsync(_data, loaded: false);
         await subscriber.HearAsync(Sample.Published());
         await subscriber.HearAsync(Sample.Receipt(1, Decision.Given));
-        var question = await QuestionAsync(subscriber, 1);
+        var question = await Pages.QuestionAsync(subscriber, 1);
         Assert.Equal(("consent", OneSubscriber.Name, "", LoadSnapshot.End), (question.Source, question.Subscriber, question.After, question.Until));
 
-        await subscriber.HearAsync(Page(question, First, complete: false));
+        await subscriber.HearAsync(Pages.Of(question, Pages.First, complete: false));
         Assert.Equal((false, "not-loaded"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
         Assert.Equal((false, "not-loaded"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "orders"));
         Assert.Equal([(false, "not-loaded")], subscriber.State.ArePermitted(Sample.Site, [Sample.Visitor], "statistics"));
         Assert.Equal(HealthStatus.Degraded, await HealthAsync(subscriber));
 
-        await subscriber.HearAsync(Page(await QuestionAsync(subscriber, 2), LoadSnapshot.End, complete: true));
+        await subscriber.HearAsync(Pages.Of(await Pages.QuestionAsync(subscriber, 2), LoadSnapshot.End, complete: true));
         // What the page did not name was not there when it was made; what came by itself since the question stays.
         Assert.Equal((false, "never-asked"), subscriber.State.IsPermitted(Sample.Site, Sample.Address(1), "statistics"));
         Assert.Equal((true, "given"), subscriber.State.IsPermitted(Sample.Site, Sample.Visitor, "statistics"));
@@ -41,13 +39,13 @@ public sealed class LoadSnapshotTests : IDisposable
     {
         await using (var before = await OneSubscriber.StartAsync(_data, loaded: false))
         {
-            await before.HearAsync(Page(await QuestionAsync(before, 1), First, complete: false, (First, Sample.Receipt(3, Decision.Given))));
+            await before.HearAsync(Pages.Of(await Pages.QuestionAsync(before, 1), Pages.First, complete: false, (Pages.First, Sample.Receipt(3, Decision.Given))));
         }
 
         await using var subscriber = await OneSubscriber.StartAsync(_data, loaded: false);
-        var question = await QuestionAsync(subscriber, 1);
+        var question = await Pages.QuestionAsync(subscriber, 1);
 
-        Assert.Equal(First, question.After);
+        Assert.Equal(Pages.First, question.After);
         Assert.Equal(3, subscriber.State.Newest(Sample.Site, Sample.Visitor)!.Version);
         Assert.False(subscriber.State.IsLoaded);
     }
@@ -56,13 +54,13 @@ public sealed class LoadSnapshotTests : IDisposable
     public async Task LoadedOnce_ItAsksNoMore_UnlessOtherPurposesConcernIt()
     {
         await using (var before = await OneSubscriber.StartAsync(_data, loaded: false))
-            await before.HearAsync(Page(await QuestionAsync(before, 1), LoadSnapshot.End, complete: true));
+            await before.HearAsync(Pages.Of(await Pages.QuestionAsync(before, 1), LoadSnapshot.End, complete: true));
         await using (var same = await OneSubscriber.StartAsync(_data, loaded: false))
             Assert.True(same.State.IsLoaded);
 
         await using var other = await OneSubscriber.StartAsync(_data, b => b.AddConsentSubscriber(OneSubscriber.Name, ["marketing"]), loaded: false);
 
-        Assert.Equal(["marketing"], (await QuestionAsync(other, 1)).Purposes!);
+        Assert.Equal(["marketing"], (await Pages.QuestionAsync(other, 1)).Purposes!);
         Assert.False(other.State.IsLoaded);
     }
 
@@ -70,16 +68,16 @@ public sealed class LoadSnapshotTests : IDisposable
     public async Task PageThatAnswersNoQuestion_OrComesAgain_ChangesNothing()
     {
         await using var subscriber = await OneSubscriber.StartAsync(_data, loaded: false);
-        var question = await QuestionAsync(subscriber, 1);
-        await subscriber.HearAsync(Page(question with { Id = "of-nobody" }, LoadSnapshot.End, complete: true));
+        var question = await Pages.QuestionAsync(subscriber, 1);
+        await subscriber.HearAsync(Pages.Of(question with { Id = "of-nobody" }, LoadSnapshot.End, complete: true));
         Assert.False(subscriber.State.IsLoaded);
 
-        var page = Page(question, First, complete: false, (First, Sample.Receipt(3, Decision.Given)));
+        var page = Pages.Of(question, Pages.First, complete: false, (Pages.First, Sample.Receipt(3, Decision.Given)));
         await subscriber.HearAsync(page);
         await subscriber.HearAsync(page);
 
-        Assert.Equal((First, true), (subscriber.State.Loading.After, subscriber.State.Loading.IsWalking));
-        Assert.Equal(2, subscriber.Transport.Of<SnapshotRequested>().Count);
+        Assert.Equal((Pages.First, true), (subscriber.State.Loading.After, subscriber.State.Loading.IsWalking));
+        Assert.Equal(2, Pages.Asked(subscriber).Count);
     }
 
     [Fact]
@@ -92,13 +90,13 @@ public sealed class LoadSnapshotTests : IDisposable
                 OneSubscriber.Name,
                 onApplied: (_, e, _) => Told($"applied {e.Receipt.Version}"), onErased: (_, e, _) => Told($"erased {e.Stream}")),
             loaded: false);
-        var page = Page(await QuestionAsync(subscriber, 1), LoadSnapshot.End, complete: true, (First, Sample.Receipt(3, Decision.Given)));
-        var erased = new ConsentErased("t1", Sample.Start, Sample.Site, Second, 1, 4, Sample.Start);
+        var page = Pages.Of(await Pages.QuestionAsync(subscriber, 1), LoadSnapshot.End, complete: true, (Pages.First, Sample.Receipt(3, Decision.Given)));
+        var erased = new ConsentErased("t1", Sample.Start, Sample.Site, Pages.Second, 1, 4, Sample.Start);
 
-        await subscriber.HearAsync(page with { Events = [.. page.Events, new PublishedEvent(ConsentErased.Kind, JsonSerializer.SerializeToElement(erased, ContractJson.Options))] });
+        await subscriber.HearAsync(page with { Events = [.. page.Events, Pages.Published(erased)] });
         await subscriber.HearAsync(erased);
 
-        Assert.Equal([$"erased {Second}", "applied 3", $"erased {Second}"], reactions);
+        Assert.Equal([$"erased {Pages.Second}", "applied 3", $"erased {Pages.Second}"], reactions);
 
         Task Told(string what)
         {
@@ -119,11 +117,11 @@ public sealed class LoadSnapshotTests : IDisposable
                 return Task.CompletedTask;
             }),
             loaded: false);
-        var question = await QuestionAsync(subscriber, 1);
+        var question = await Pages.QuestionAsync(subscriber, 1);
         // The page was made before the newer decision arrived by itself.
-        await subscriber.HearAsync(Changed(First, Sample.Receipt(4, Decision.Refused)));
+        await subscriber.HearAsync(Pages.Changed(Pages.First, Sample.Receipt(4, Decision.Refused)));
 
-        await subscriber.HearAsync(Page(question, LoadSnapshot.End, complete: true, (First, Sample.Receipt(3, Decision.Given)), (Second, Sample.Receipt(1, Decision.Given, Sample.Address(2)))));
+        await subscriber.HearAsync(Pages.Of(question, LoadSnapshot.End, complete: true, (Pages.First, Sample.Receipt(3, Decision.Given)), (Pages.Second, Sample.Receipt(1, Decision.Given, Sample.Address(2)))));
 
         Assert.Equal([4, 1], reactions);
         Assert.Equal(4, subscriber.State.Newest(Sample.Site, Sample.Visitor)!.Version);
@@ -134,29 +132,57 @@ public sealed class LoadSnapshotTests : IDisposable
     {
         await using var subscriber = await OneSubscriber.StartAsync(_data, loaded: false);
         await subscriber.HearAsync(Sample.Published());
-        await subscriber.HearAsync(Changed(First, Sample.Receipt(9, Decision.Refused, Sample.Address(1))));
-        await subscriber.HearAsync(Changed(Second, Sample.Receipt(9, Decision.Given, Sample.Address(2))));
-        var question = await QuestionAsync(subscriber, 1);
+        await subscriber.HearAsync(Pages.Changed(Pages.First, Sample.Receipt(9, Decision.Refused, Sample.Address(1))));
+        await subscriber.HearAsync(Pages.Changed(Pages.Second, Sample.Receipt(9, Decision.Given, Sample.Address(2))));
+        var question = await Pages.QuestionAsync(subscriber, 1);
         // Asked after they arrived: the log of the page does not have them any more.
         await subscriber.State.AskingAsync(TestContext.Current.CancellationToken);
 
-        await subscriber.HearAsync(Page(
-            question, LoadSnapshot.End, complete: true, (First, Sample.Receipt(3, Decision.Given, Sample.Address(1))), (Second, Sample.Receipt(3, Decision.Refused, Sample.Address(2)))));
+        await subscriber.HearAsync(Pages.Of(
+            question, LoadSnapshot.End, complete: true, (Pages.First, Sample.Receipt(3, Decision.Given, Sample.Address(1))), (Pages.Second, Sample.Receipt(3, Decision.Refused, Sample.Address(2)))));
 
         Assert.Equal((false, "refused"), subscriber.State.IsPermitted(Sample.Site, Sample.Address(1), "statistics"));
         Assert.Equal((false, "refused"), subscriber.State.IsPermitted(Sample.Site, Sample.Address(2), "statistics"));
         // The next decision, in the log's new epoch, counts.
-        await subscriber.HearAsync(Changed(First, Sample.Receipt(4, Decision.Given, Sample.Address(1), epoch: 2)));
+        await subscriber.HearAsync(Pages.Changed(Pages.First, Sample.Receipt(4, Decision.Given, Sample.Address(1), epoch: 2)));
         Assert.Equal((true, "given"), subscriber.State.IsPermitted(Sample.Site, Sample.Address(1), "statistics"));
     }
 
-    private static ConsentChanged Changed(string stream, Receipt receipt) => new(receipt.Id, receipt.RecordedAt, receipt, stream);
+    [Fact]
+    public async Task Declarations_AreLoadedBeforeTheFirstState_SoThatAReactionFindsThem()
+    {
+        var inForce = new List<int>();
+        await using var subscriber = await OneSubscriber.StartAsync(
+            _data,
+            b => b.AddConsentSubscriber(OneSubscriber.Name, onApplied: (provider, _, _) =>
+            {
+                inForce.Add(provider.GetRequiredKeyedService<DeclarationBook>(OneSubscriber.Name).InForce(Sample.Site)?.Version ?? 0);
+                return Task.CompletedTask;
+            }),
+            loaded: false);
+        var first = (await subscriber.Transport.WaitForAsync<SnapshotRequested>(1))[0];
 
-    private static async Task<SnapshotRequested> QuestionAsync(OneSubscriber subscriber, int number) => (await subscriber.Transport.WaitForAsync<SnapshotRequested>(number))[number - 1];
+        await subscriber.HearAsync(Pages.Of(
+            await Pages.QuestionAsync(subscriber, 1, Sample.Published()), LoadSnapshot.End, complete: true, (Pages.First, Sample.Receipt(1, Decision.Given))));
 
-    private static SnapshotPage Page(SnapshotRequested question, string through, bool complete, params (string Stream, Receipt Receipt)[] receipts) => new(
-        question.Id, question.Source, question.After, through, complete,
-        [.. receipts.Select(r => new PublishedEvent(ConsentChanged.Kind, JsonSerializer.SerializeToElement(Changed(r.Stream, r.Receipt), ContractJson.Options)))]);
+        Assert.Equal([DeclarationPublished.Kind], first.Kinds);
+        Assert.Equal([1], inForce);
+    }
+
+    [Fact]
+    public async Task WhatArrivesByItself_IsRememberedWhileAPageIsAskedFor_AndNoLonger()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data, loaded: false);
+        var question = await Pages.QuestionAsync(subscriber, 1);
+        await subscriber.HearAsync(Pages.Changed(Pages.First, Sample.Receipt(1, Decision.Given)));
+        Assert.Equal(1, subscriber.State.Touched);
+        await subscriber.HearAsync(Pages.Of(question, LoadSnapshot.End, complete: true));
+
+        for (var n = 1; n <= 20; n++) await subscriber.HearAsync(Pages.Changed($"{n:x20}", Sample.Receipt(1, Decision.Given, Sample.Address(n))));
+        await subscriber.HearAsync(new ConsentErased("t1", Sample.Start, Sample.Site, Pages.Second, 1, 4, Sample.Start));
+
+        Assert.Equal(1, subscriber.State.Touched);
+    }
 
     private static async Task<HealthStatus> HealthAsync(OneSubscriber subscriber) =>
         (await subscriber.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries[$"subscriber-{OneSubscriber.Name}"].Status;

@@ -13,32 +13,34 @@ internal sealed class OneSubscriber : IAsyncDisposable
     public const string Name = "letters";
 
     private readonly IHost _host;
+    private readonly string _name;
 
-    private OneSubscriber(IHost host) => _host = host;
+    private OneSubscriber(IHost host, string name) => (_host, _name) = (host, name);
 
     public RecordingTransport Transport => (RecordingTransport)_host.Services.GetRequiredService<IEventTransport>();
 
     public MovedClock Clock => (MovedClock)_host.Services.GetRequiredService<TimeProvider>();
 
-    public SubscriberState State => _host.Services.GetRequiredKeyedService<SubscriberState>(Name);
+    public SubscriberState State => _host.Services.GetRequiredKeyedService<SubscriberState>(_name);
 
-    public DeclarationBook Book => _host.Services.GetRequiredKeyedService<DeclarationBook>(Name);
+    public DeclarationBook Book => _host.Services.GetRequiredKeyedService<DeclarationBook>(_name);
 
     public IServiceProvider Services => _host.Services;
 
     /// <param name="loaded">Whether it has loaded already what was before it came, which is nothing.</param>
-    public static async Task<OneSubscriber> StartAsync(TemporaryFolder data, Action<IHostApplicationBuilder>? add = null, bool loaded = true)
+    /// <param name="name">Of its own, where a test listens to what all subscribers of the process tell.</param>
+    public static async Task<OneSubscriber> StartAsync(TemporaryFolder data, Action<IHostApplicationBuilder>? add = null, bool loaded = true, string name = Name)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("Data", data.Path)]);
         builder.Services.AddSingleton<TimeProvider>(new MovedClock(Sample.Start.AddHours(1)));
         builder.Services.AddSingleton<IEventTransport>(new RecordingTransport());
-        if (add is null) builder.AddConsentSubscriber(Name);
+        if (add is null) builder.AddConsentSubscriber(name);
         else add(builder);
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
-        if (loaded && host.Services.GetKeyedService<SubscriberState>(Name) is { } state) await state.MoveAsync("", complete: true, TestContext.Current.CancellationToken);
-        return new OneSubscriber(host);
+        if (loaded && host.Services.GetKeyedService<SubscriberState>(name) is { } state) await state.MoveAsync("", complete: true, TestContext.Current.CancellationToken);
+        return new OneSubscriber(host, name);
     }
 
     public IReadOnlyList<ConsentApplied> Acknowledged => Transport.Of<ConsentApplied>();
@@ -48,7 +50,7 @@ internal sealed class OneSubscriber : IAsyncDisposable
     public Task HearAsync(PublishedDeclaration declaration) => HearAsync(Sample.Event(declaration));
 
     public Task HearAsync<T>(T e) where T : class, IEvent =>
-        _host.Services.GetRequiredKeyedService<IEventHandler<T>>($"{Name}-{T.Kind}").HandleAsync(e, TestContext.Current.CancellationToken);
+        _host.Services.GetRequiredKeyedService<IEventHandler<T>>($"{_name}-{T.Kind}").HandleAsync(e, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

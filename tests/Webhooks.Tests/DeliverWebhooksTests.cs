@@ -70,48 +70,6 @@ public sealed class DeliverWebhooksTests
         Assert.Equal((2, 204, null), (delivery.Attempts, delivery.LastStatus, delivery.Data));
     }
 
-    [Theory]
-    [InlineData("7200")]
-    [InlineData("Sun, 01 Mar 2026 11:00:00 GMT")]
-    public async Task Retry_After_holds_the_whole_endpoint_that_long_and_no_longer(string header)
-    {
-        await using var receiver = await Receiver.StartAsync();
-        receiver.Answer = Receiver.Status(503, ("Retry-After", header));
-        await using var app = await WebhooksApp.StartAsync();
-        var (endpoint, _) = await app.EndpointAsync(receiver.Url);
-        var (other, _) = await app.EndpointAsync(receiver.Url.Replace("/hook", "/other", StringComparison.Ordinal));
-        await app.TestAsync(endpoint);
-        await app.StandAsync(endpoint, "pending refused");
-        Assert.Equal(Sample.Start.AddHours(2).ToUnixTimeMilliseconds(), app.Deliveries(endpoint)[0].NextAt);
-        receiver.Answer = Receiver.Status(204);
-
-        // A second one for the same endpoint waits as well, while one for another endpoint goes out, started later in the same round.
-        app.Clock.Pass(TimeSpan.FromMinutes(119));
-        await app.TestAsync(endpoint);
-        await app.TestAsync(other);
-        await app.StandAsync(other, "delivered");
-        Assert.Single(receiver.All, g => g.Path == "/hook");
-
-        app.Clock.Pass(TimeSpan.FromMinutes(1));
-        await app.StandAsync(endpoint, "delivered", "delivered");
-    }
-
-    [Fact]
-    public async Task Retry_After_beyond_the_three_days_is_bounded_by_them()
-    {
-        await using var receiver = await Receiver.StartAsync();
-        receiver.Answer = Receiver.Status(429, ("Retry-After", "31536000"));
-        await using var app = await WebhooksApp.StartAsync();
-        var (endpoint, _) = await app.EndpointAsync(receiver.Url);
-        await app.TestAsync(endpoint);
-        await app.StandAsync(endpoint, "pending refused");
-
-        app.Clock.Pass(TimeSpan.FromHours(72));
-
-        await app.StandAsync(endpoint, "given-up refused");
-        Assert.Equal(2, receiver.All.Count);
-    }
-
     [Fact]
     public async Task A_redirect_is_a_failure_that_says_so_and_is_never_followed()
     {

@@ -58,23 +58,6 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_receipt_on_a_declaration_not_heard_of_yet_comes_again()
-    {
-        await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync(_data.Path);
-        var (endpoint, _) = await app.EndpointAsync(receiver.Url);
-        var second = Sample.Published(version: 2) with { Hash = "f2" };
-        var early = Sample.Event(Sample.Receipt(1, Decision.Given, app.Clock.At) with { Declaration = "f2", DeclarationVersion = 2 });
-
-        await Assert.ThrowsAsync<DeclarationMissingException>(() => app.HearAsync(early));
-        Assert.Empty(app.Deliveries(endpoint));
-        await app.HearAsync(Sample.Event(second));
-        await app.HearAsync(early);
-
-        await app.StandAsync(endpoint, "delivered");
-    }
-
-    [Fact]
     public async Task What_was_under_way_when_the_process_ended_is_sent_again_with_the_same_id_and_body_and_nothing_is_lost()
     {
         await using var receiver = await Receiver.StartAsync();

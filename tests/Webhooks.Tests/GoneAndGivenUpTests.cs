@@ -19,7 +19,7 @@ public sealed class GoneAndGivenUpTests
         var (other, _) = await app.EndpointAsync(bystander.Url);
         using var gone = new Measured(WebhookMetrics.MeterName, "consent.webhooks.gone", "consent.endpoint", endpoint.Id);
         using var attempts = new Measured(WebhookMetrics.MeterName, "consent.webhooks.attempts", "consent.endpoint", endpoint.Id);
-        Assert.Equal(HealthStatus.Healthy, await HealthAsync(app));
+        Assert.Equal(HealthStatus.Healthy, await app.HealthAsync());
 
         await app.DecideAsync(1);
         await app.StandAsync(endpoint, "pending gone");
@@ -31,7 +31,7 @@ public sealed class GoneAndGivenUpTests
 
         Assert.Single(receiver.All);
         await app.StandAsync(endpoint, "pending gone", "pending");
-        Assert.Equal(HealthStatus.Degraded, await HealthAsync(app));
+        Assert.Equal(HealthStatus.Degraded, await app.HealthAsync());
         Assert.Contains(app.Log.All, l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains(endpoint.Id, StringComparison.Ordinal) && l.Contains("410", StringComparison.Ordinal));
         await Eventually.IsSoAsync("the metric says gone", () => Task.FromResult(gone.Last == 1));
         var (_, told) = await app.SendAsync(HttpMethod.Get, $"/v1/webhooks/endpoints/{endpoint.Id}", token: app.Token());
@@ -42,7 +42,7 @@ public sealed class GoneAndGivenUpTests
         Assert.Equal((200, "enabled"), (status, (string?)enabled!["status"]));
         await app.StandAsync(endpoint, "delivered", "delivered");
         Assert.Contains(receiver.All, g => g.Id == second.Id);
-        Assert.Equal(HealthStatus.Healthy, await HealthAsync(app));
+        Assert.Equal(HealthStatus.Healthy, await app.HealthAsync());
         await Eventually.IsSoAsync("the metric says that it is back", () => Task.FromResult(gone.Last == 0));
         await Eventually.IsSoAsync("three attempts were counted", () => Task.FromResult(attempts.Sum == 3));
     }
@@ -91,7 +91,7 @@ public sealed class GoneAndGivenUpTests
         Assert.Equal(attempts, receiver.All.Count);
         // 11 attempts make the first hour full; from then on one an hour, or up to two with the jitter.
         Assert.InRange(attempts, 80, 160);
-        Assert.Equal(HealthStatus.Degraded, await HealthAsync(app));
+        Assert.Equal(HealthStatus.Degraded, await app.HealthAsync());
         await Eventually.IsSoAsync("the metric counts it", () => Task.FromResult(givenUp.Last == 1));
         Assert.Contains(app.Log.All, l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("given up", StringComparison.Ordinal) && l.Contains(endpoint.Id, StringComparison.Ordinal));
 
@@ -108,7 +108,7 @@ public sealed class GoneAndGivenUpTests
         Assert.Equal(202, status);
         await app.StandAsync(endpoint, "delivered");
         Assert.Equal((receipt.Id, Convert.ToHexString(receiver.All[0].Body)), (receiver.All[^1].Id, Convert.ToHexString(receiver.All[^1].Body)));
-        Assert.Equal(HealthStatus.Healthy, await HealthAsync(app));
+        Assert.Equal(HealthStatus.Healthy, await app.HealthAsync());
     }
 
     [Fact]
@@ -129,6 +129,45 @@ public sealed class GoneAndGivenUpTests
         await app.StandAsync(endpoint, "superseded refused", "delivered");
         var (status, problem) = await app.SendAsync(HttpMethod.Post, $"/v1/webhooks/endpoints/{endpoint.Id}/deliveries/{first.Id}/replay", token: app.Token());
         Assert.Equal((409, "urn:consent:problem:delivery-not-given-up"), (status, (string?)problem!["type"]));
+    }
+
+    [Fact]
+    public async Task What_is_replayed_while_a_newer_one_is_under_way_does_not_arrive_after_it()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer = Receiver.Status(503);
+        await using var app = await WebhooksApp.StartAsync();
+        var (endpoint, _) = await app.EndpointAsync(receiver.Url);
+        var given = await app.DecideAsync(1, until: app.Clock.At.AddHours(80));
+        await app.StandAsync(endpoint, "pending refused");
+        app.Clock.Pass(TimeSpan.FromHours(73));
+        await app.StandAsync(endpoint, "given-up refused");
+        var expiry = new TaskCompletionSource();
+        receiver.Answer = Receiver.Hold(expiry.Task);
+        app.Clock.Pass(TimeSpan.FromHours(7));
+        await receiver.HasGotAsync(3);
+
+        Assert.True(await app.Queue.ReplayAsync(endpoint.Id, given.Id, TestContext.Current.CancellationToken));
+        expiry.SetResult();
+
+        await app.StandAsync(endpoint, "superseded refused", "delivered");
+        Assert.Equal([WebhookEvents.Changed, WebhookEvents.Changed, WebhookEvents.Expired], receiver.All.Select(g => g.Type));
+    }
+
+    [Fact]
+    public async Task The_alarm_of_an_endpoint_ends_when_it_is_deleted()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer = Receiver.Status(410);
+        await using var app = await WebhooksApp.StartAsync();
+        var (endpoint, _) = await app.EndpointAsync(receiver.Url);
+        using var gone = new Measured(WebhookMetrics.MeterName, "consent.webhooks.gone", "consent.endpoint", endpoint.Id);
+        await app.TestAsync(endpoint);
+        await Eventually.IsSoAsync("the metric says gone", () => Task.FromResult(gone.Last == 1));
+
+        await app.Endpoints.DeleteAsync(endpoint.Id, TestContext.Current.CancellationToken);
+
+        await Eventually.IsSoAsync("the metric says so no more", () => Task.FromResult(gone.Last == 0));
     }
 
     [Fact]
@@ -160,7 +199,4 @@ public sealed class GoneAndGivenUpTests
             app.PassToNextAttempt(endpoint);
         }
     }
-
-    private static async Task<HealthStatus> HealthAsync(WebhooksApp app) =>
-        (await app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(c => c.Name == WebhooksSetup.Service)).Status;
 }

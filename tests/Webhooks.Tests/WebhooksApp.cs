@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
+using Consent.Subscriber;
 using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
 namespace Consent.Webhooks.Tests;
@@ -62,6 +66,28 @@ internal sealed class WebhooksApp : IAsyncDisposable
     }
 
     public Task HearAsync<T>(T e) where T : class, IEvent => _app.HearAsync(WebhooksSetup.Service, e);
+
+    /// <summary>Answers what the subscriber asks, with these as all that was recorded before, until everything is loaded.</summary>
+    public Task LoadAsync(params ConsentChanged[] before)
+    {
+        var state = Services.GetRequiredKeyedService<SubscriberState>(WebhooksSetup.Service);
+        return Eventually.IsSoAsync("everything is loaded", async () =>
+        {
+            if (Transport.Of<SnapshotRequested>() is [.., var asked])
+            {
+                var events = asked.Kinds.Contains(ConsentChanged.Kind) ? before : [];
+                await HearAsync(new SnapshotPage(asked.Id, asked.Source, asked.After, asked.Until, true,
+                    [.. events.Select(e => new PublishedEvent(ConsentChanged.Kind, JsonSerializer.SerializeToElement(e, ContractJson.Options)))]));
+            }
+            return state.IsLoaded;
+        });
+    }
+
+    /// <summary>Alters the file by hand.</summary>
+    public Task ExecuteAsync(string sql) => Store.WriteAsync(db => db.Database.ExecuteSqlRaw(sql), CancellationToken.None);
+
+    public async Task<HealthStatus> HealthAsync() =>
+        (await Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(c => c.Name == WebhooksSetup.Service)).Status;
 
     /// <summary>A receipt recorded now.</summary>
     public async Task<Receipt> DecideAsync(

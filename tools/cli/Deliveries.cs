@@ -92,7 +92,7 @@ internal static class Deliveries
             await Console.Error.WriteLineAsync(e.Message.AsMemory(), cancel);
             return ExitCode.Refused;
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (GatewayClient.IsUnreachable(e, cancel))
         {
             await Console.Error.WriteLineAsync($"The gateway could not be reached: {e.Message}".AsMemory(), cancel);
             return ExitCode.Unreachable;

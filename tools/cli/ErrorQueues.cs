@@ -15,8 +15,8 @@ internal static class ErrorQueues
 
     private static readonly string[] Kinds =
     [
-        ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingSubscribed.Kind,
-        ConsentApplied.Kind, SubscriberAnnounced.Kind, LedgerRequested.Kind, LedgerPage.Kind,
+        .. typeof(IEvent).Assembly.GetExportedTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(IEvent)))
+            .Select(t => (string)t.GetProperty(nameof(IEvent.Kind))!.GetValue(null)!).Order(StringComparer.Ordinal),
     ];
 
     public static Command Command() => new("errors", "Messages that a service could not handle. They wait in the queue <service>-<kind>_error until they are replayed.")
@@ -97,7 +97,7 @@ internal static class ErrorQueues
             await Console.Error.WriteLineAsync("The service's own queue is not there: start the service, and replay then. What was not sent again still lies in the error queue.");
             return ExitCode.Refused;
         }
-        catch (Exception e) when (e is RabbitMQClientException or IOException)
+        catch (Exception e) when (e is RabbitMQClientException or IOException or TimeoutException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             await Console.Error.WriteLineAsync($"The broker could not be reached: {e.Message}");
             return ExitCode.Unreachable;

@@ -30,6 +30,10 @@ internal static class GatewayClient
         };
     }
 
+    /// <summary>No answer came: nobody is there, or he took longer than the client waits.</summary>
+    public static bool IsUnreachable(Exception e, CancellationToken cancel) =>
+        e is HttpRequestException || (e is OperationCanceledException && !cancel.IsCancellationRequested);
+
     public static async Task<JsonNode?> ReadJsonAsync(HttpResponseMessage answer, CancellationToken cancel)
     {
         var text = await answer.Content.ReadAsStringAsync(cancel);

@@ -39,7 +39,7 @@ internal static class ImportFile
             {
                 return await RunAsync(http, address, parsed.GetValue(file)!, parsed.GetValue(json), cancel);
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (GatewayClient.IsUnreachable(e, cancel))
             {
                 await Console.Error.WriteLineAsync($"The gateway could not be reached: {e.Message} Run the same command again to go on.");
                 return ExitCode.Unreachable;

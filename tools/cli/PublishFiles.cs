@@ -57,7 +57,7 @@ public static class PublishFiles
                 ? new PublishOutcome(ExitCode.Done, declaration.Site, (int?)told?["version"], null, [])
                 : new PublishOutcome(ExitCode.Refused, declaration.Site, null, GatewayClient.Reason(answer, told), Faults(told));
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (GatewayClient.IsUnreachable(e, cancel))
         {
             return new PublishOutcome(ExitCode.Unreachable, declaration.Site, null, $"The gateway could not be reached: {e.Message}", []);
         }

@@ -31,7 +31,7 @@ internal static class TraceReceipt
                     : GatewayClient.Reason(answer, story));
                 return ExitCode.Refused;
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (GatewayClient.IsUnreachable(e, cancel))
             {
                 await Console.Error.WriteLineAsync($"The gateway could not be reached: {e.Message}");
                 return ExitCode.Unreachable;

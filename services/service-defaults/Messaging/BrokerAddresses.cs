@@ -14,6 +14,9 @@ public sealed record BrokerAddresses(IReadOnlyList<Uri> Nodes)
     /// <summary>For a node that answers to nothing at all, before the next is tried.</summary>
     public static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(5);
 
+    /// <summary>For the answer to a question that a node has taken.</summary>
+    internal TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Throws <see cref="InvalidOperationException"/>, which says what to set, for anything else.</summary>
     public static BrokerAddresses Parse(string? setting)
     {
@@ -36,6 +39,7 @@ public sealed record BrokerAddresses(IReadOnlyList<Uri> Nodes)
             ClientProvidedName = name,
             RequestedHeartbeat = Heartbeat,
             RequestedConnectionTimeout = ConnectWithin,
+            ContinuationTimeout = AnswerWithin,
             SocketFactory = BrokerSocket.Create,
         };
         // A certificate is made out to its own node.

@@ -17,6 +17,9 @@ namespace Consent.ServiceDefaults.Messaging;
 /// </summary>
 public static class MessagingSetup
 {
+    /// <summary>As good as without end; the versions before RabbitMQ 4 know no word for that.</summary>
+    internal const int MostDeliveries = 1_000_000;
+
     /// <summary>Once per process, after every service has added its handlers.</summary>
     public static void AddMessaging(this IHostApplicationBuilder builder)
     {
@@ -34,55 +37,10 @@ public static class MessagingSetup
                 broker, subscriptions, every, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<WatchErrorQueues>>()));
             builder.Services.AddHostedService(p => p.GetRequiredService<WatchErrorQueues>());
             builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("error-queues", p => p.GetRequiredService<WatchErrorQueues>(), null, null));
-            builder.Services.AddMassTransit(bus =>
-            {
-                bus.DisableUsageTelemetry();
-                AddConsumers(bus, subscriptions);
-                bus.UsingRabbitMq((context, cfg) =>
-                {
-                    cfg.Host(broker.MassTransitAddress, host =>
-                    {
-                        var (user, password) = broker.Credentials;
-                        host.Username(user);
-                        host.Password(password);
-                        host.Heartbeat(BrokerAddresses.Heartbeat);
-                        host.RequestedConnectionTimeout(BrokerAddresses.ConnectWithin);
-                        host.OnRefreshConnectionFactory = factory =>
-                        {
-                            factory.SocketFactory = BrokerSocket.Create;
-                            return Task.CompletedTask;
-                        };
-                        if (broker.Cluster.Count > 0)
-                        {
-                            host.UseCluster(cluster =>
-                            {
-                                foreach (var node in broker.Cluster) cluster.Node(node);
-                            });
-                        }
-                    });
-                    cfg.ClearSerialization();
-                    cfg.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
-                    cfg.ConfigureJsonSerializerOptions(ContractJson.Configure);
-                    foreach (var subscription in subscriptions)
-                    {
-                        cfg.ReceiveEndpoint(subscription.Queue, endpoint =>
-                        {
-                            endpoint.ConfigureConsumeTopology = false;
-                            endpoint.SetQuorumQueue();
-                            // What cannot be read lies in the error queue; MassTransit would lay another copy into a queue for what is skipped.
-                            endpoint.DiscardSkippedMessages();
-                            endpoint.PrefetchCount = 256;
-                            endpoint.Bind(RabbitMqTransport.ExchangeOf(subscription.Kind));
-                            endpoint.ConfigureError(failed =>
-                            {
-                                failed.UseFilter(new PutBack());
-                                failed.UseFilter(new ErrorTransportFilter());
-                            });
-                            Configure(endpoint, context, subscription);
-                        });
-                    }
-                });
-            });
+            builder.Services.AddSingleton(p => new HearEvents(
+                () => MakeBus(p, broker, subscriptions), broker, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<HearEvents>>()));
+            builder.Services.AddHostedService(p => p.GetRequiredService<HearEvents>());
+            builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(HearEvents.Check, p => p.GetRequiredService<HearEvents>(), null, null));
         }
         else
         {
@@ -90,7 +48,6 @@ public static class MessagingSetup
             builder.Services.AddMassTransit(bus =>
             {
                 bus.DisableUsageTelemetry();
-                AddConsumers(bus, subscriptions);
                 bus.UsingInMemory((context, cfg) =>
                 {
                     cfg.ConfigureJsonSerializerOptions(ContractJson.Configure);
@@ -107,16 +64,62 @@ public static class MessagingSetup
         }
     }
 
-    private static void AddConsumers(IBusRegistrationConfigurator bus, IEnumerable<EventSubscription> subscriptions)
+    private static IBusControl MakeBus(IServiceProvider provider, BrokerAddresses broker, IEnumerable<EventSubscription> subscriptions)
     {
-        foreach (var consumer in subscriptions.Select(s => s.ConsumerType).Distinct()) bus.AddConsumer(consumer);
+        LogContext.ConfigureCurrentLogContext(provider.GetRequiredService<ILoggerFactory>());
+        return Bus.Factory.CreateUsingRabbitMq(cfg =>
+        {
+            cfg.Host(broker.MassTransitAddress, host =>
+            {
+                var (user, password) = broker.Credentials;
+                host.Username(user);
+                host.Password(password);
+                host.Heartbeat(BrokerAddresses.Heartbeat);
+                host.RequestedConnectionTimeout(BrokerAddresses.ConnectWithin);
+                host.OnRefreshConnectionFactory = factory =>
+                {
+                    factory.SocketFactory = BrokerSocket.Create;
+                    return Task.CompletedTask;
+                };
+                if (broker.Cluster.Count > 0)
+                {
+                    host.UseCluster(cluster =>
+                    {
+                        foreach (var node in broker.Cluster) cluster.Node(node);
+                    });
+                }
+            });
+            cfg.ClearSerialization();
+            cfg.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
+            cfg.ConfigureJsonSerializerOptions(ContractJson.Configure);
+            foreach (var subscription in subscriptions)
+            {
+                cfg.ReceiveEndpoint(subscription.Queue, endpoint =>
+                {
+                    endpoint.ConfigureConsumeTopology = false;
+                    endpoint.SetQuorumQueue();
+                    // RabbitMQ 4 drops what was delivered 20 times, and counts what a killed service had taken, and what was looked at in the error queue.
+                    endpoint.SetQueueArgument("x-delivery-limit", MostDeliveries);
+                    // What cannot be read lies in the error queue; MassTransit would lay another copy into a queue for what is skipped.
+                    endpoint.DiscardSkippedMessages();
+                    endpoint.PrefetchCount = 256;
+                    endpoint.Bind(RabbitMqTransport.ExchangeOf(subscription.Kind));
+                    endpoint.ConfigureError(failed =>
+                    {
+                        failed.UseFilter(new PutBack());
+                        failed.UseFilter(new ErrorTransportFilter());
+                    });
+                    Configure(endpoint, provider, subscription);
+                });
+            }
+        });
     }
 
-    private static void Configure(IReceiveEndpointConfigurator endpoint, IRegistrationContext context, EventSubscription subscription)
+    private static void Configure(IReceiveEndpointConfigurator endpoint, IServiceProvider provider, EventSubscription subscription)
     {
         endpoint.PublishFaults = false;
         // Bounded and short, in memory; what still fails goes to the error queue, visible, and the ledger sends it again. See PutBack for outages.
         endpoint.UseMessageRetry(retry => retry.Intervals(50, 250, 1000));
-        endpoint.ConfigureConsumer(context, subscription.ConsumerType);
+        endpoint.Consumer(subscription.ConsumerType, type => ActivatorUtilities.CreateInstance(provider, type));
     }
 }

@@ -12,8 +12,13 @@ namespace Consent.ServiceDefaults.Messaging;
 /// </summary>
 internal sealed class PutBack : IFilter<ExceptionReceiveContext>
 {
-    /// <summary>With their pauses about five minutes. RabbitMQ 4 drops what a quorum queue has delivered more than 20 times, so fewer.</summary>
+    /// <summary>With their pauses about five minutes.</summary>
     private const int MostReturns = 16;
+
+    /// <summary>Result codes of SQLite (sqlite.org/rescode.html).</summary>
+    private const int SqliteTooBig = 18;
+    private const int SqliteConstraint = 19;
+    private const int SqliteMismatch = 20;
 
     /// <summary>What a quorum queue counts of each message.</summary>
     private const string Returns = "x-delivery-count";
@@ -40,9 +45,17 @@ internal sealed class PutBack : IFilter<ExceptionReceiveContext>
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("put-back");
 
-    /// <summary>Whether something that the handler needs was away, by the exception or one that led to it.</summary>
+    /// <summary>
+    /// Whether something that the handler needs was away, by the exception or one that led to it. A database that refuses what it was given
+    /// (in SQL a state of class 22 or 23, in SQLite a constraint, a wrong type or a value too big) is there: it will refuse it again.
+    /// </summary>
     internal static bool IsOutage(Exception? e) =>
-        e is IUnavailable or UnpublishedException or DbException or IOException or SocketException or TimeoutException or OperationCanceledException
+        !IsRefusal(e) && (e is IUnavailable or UnpublishedException or DbException or IOException or SocketException or TimeoutException or OperationCanceledException
         || (e is AggregateException all && all.InnerExceptions.Any(IsOutage))
-        || (e?.InnerException is { } inner && IsOutage(inner));
+        || (e?.InnerException is { } inner && IsOutage(inner)));
+
+    private static bool IsRefusal(Exception? e) =>
+        e is DbException { SqlState: ['2', '2' or '3', ..] }
+        // Of Microsoft.Data.Sqlite's SqliteException, which this project does not reference.
+        || (e is DbException && e.GetType().GetProperty("SqliteErrorCode")?.GetValue(e) is SqliteTooBig or SqliteConstraint or SqliteMismatch);
 }

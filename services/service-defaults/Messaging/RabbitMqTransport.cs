@@ -17,7 +17,10 @@ public sealed class RabbitMqTransport : IEventTransport, IAsyncDisposable
     internal const int LargestBatch = 512;
 
     /// <summary>A queue that has lost most of its replicas confirms nothing; what waits for it then may be lost with its leader, so it is sent anew.</summary>
-    private static readonly TimeSpan ConfirmWithin = TimeSpan.FromSeconds(30);
+    internal TimeSpan ConfirmWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the end of a broken connection is waited for when all ends; the client itself takes up to 30 s for it.</summary>
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(5);
     private readonly BrokerAddresses _broker;
     private readonly ILogger<RabbitMqTransport> _log;
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>(new UnboundedChannelOptions { SingleReader = true });
@@ -27,6 +30,7 @@ public sealed class RabbitMqTransport : IEventTransport, IAsyncDisposable
     private IConnection? _connection;
     private IChannel? _channel;
     private PublisherConfirms? _confirms;
+    private Task _ending = Task.CompletedTask;
 
     public RabbitMqTransport(BrokerAddresses broker, ILogger<RabbitMqTransport> log)
     {
@@ -53,7 +57,8 @@ public sealed class RabbitMqTransport : IEventTransport, IAsyncDisposable
         if (!_calls.Writer.TryComplete()) return;
         await _closing.CancelAsync();
         await _publishing;
-        await CloseAsync();
+        Close();
+        await Task.WhenAny(_ending, Task.Delay(EndWithin, CancellationToken.None));
         _closing.Dispose();
     }
 
@@ -76,7 +81,7 @@ public sealed class RabbitMqTransport : IEventTransport, IAsyncDisposable
             catch (Exception e)
             {
                 // What is still under way would be taken for an answer to the next batch.
-                await CloseAsync();
+                Close();
                 var told = e is RabbitMQClientException or IOException or TimeoutException ? new UnpublishedException("The broker did not confirm.", e) : e;
                 calls.ForEach(c => c.Done.TrySetException(told));
             }
@@ -126,7 +131,7 @@ public sealed class RabbitMqTransport : IEventTransport, IAsyncDisposable
     private async Task<IChannel> OpenAsync()
     {
         if (_channel is { IsOpen: true }) return _channel;
-        await CloseAsync();
+        Close();
         _connection = await _broker.ConnectAsync("consent-publisher", _closing.Token);
         _channel = await _connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false), _closing.Token);
@@ -135,20 +140,30 @@ public sealed class RabbitMqTransport : IEventTransport, IAsyncDisposable
         return _channel;
     }
 
-    private async Task CloseAsync()
+    /// <summary>Nobody waits for the end of a broken connection: those who publish have the next one meanwhile.</summary>
+    private void Close()
     {
         _declared.Clear();
+        if (_connection is not null)
+        {
+            var end = EndAsync(_channel, _connection);
+            _ending = _ending.IsCompleted ? end : Task.WhenAll(_ending, end);
+        }
+        (_channel, _connection) = (null, null);
+    }
+
+    private async Task EndAsync(IChannel? channel, IConnection connection)
+    {
         try
         {
-            if (_channel is not null) await _channel.DisposeAsync();
-            if (_connection is not null) await _connection.DisposeAsync();
+            if (channel is not null) await channel.DisposeAsync();
+            await connection.DisposeAsync();
         }
         catch (Exception e)
         {
-            // The client gives up the end of a connection after 30 s with an OperationCanceledException. Whatever it is, the one loop that publishes must outlive it.
+            // Among others an OperationCanceledException, when the client gives it up after 30 s.
             _log.LogDebug("A broken connection could not be closed in order ({Reason}).", e.GetType().Name);
         }
-        (_channel, _connection) = (null, null);
     }
 
     private sealed record Call(IReadOnlyCollection<OutgoingEvent> Events, CancellationToken Cancel)

@@ -37,8 +37,9 @@ internal sealed class WatchErrorQueues(
                 await using var connection = await broker.ConnectAsync("consent-errors", stoppingToken);
                 foreach (var queue in _queues) Tell(queue, await CountAsync(connection, queue, stoppingToken));
             }
-            catch (Exception e) when (e is RabbitMQClientException or IOException or TimeoutException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever it is: among others an OperationCanceledException, when a node takes a question and never answers. What leaves here ends the service.
                 log.LogDebug("The error queues could not be counted ({Reason}).", e.GetType().Name);
             }
         }

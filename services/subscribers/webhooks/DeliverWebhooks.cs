@@ -13,8 +13,17 @@ internal sealed class DeliverWebhooks(
     /// <summary>Attempts under way to one endpoint.</summary>
     public const int AtOnce = 8;
 
+    /// <summary>
+    /// Until what failed here, and not at the receiver, is tried again. It may have arrived, and nobody could write that down, as on a full
+    /// disk: without a pause it would arrive again and again.
+    /// </summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly List<DeliveryRow> _underWay = [];
+
+    /// <summary>Those of them that are not sent now, and keep their place and their stream until then.</summary>
+    private readonly List<(DeliveryRow Delivery, DateTimeOffset Until)> _putOff = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,6 +44,11 @@ internal sealed class DeliverWebhooks(
     private void StartWhatIsDue(CancellationToken cancel)
     {
         var now = time.Now();
+        lock (_gate)
+        {
+            foreach (var (delivery, _) in _putOff.Where(p => p.Until <= now)) _underWay.Remove(delivery);
+            _putOff.RemoveAll(p => p.Until <= now);
+        }
         foreach (var endpoint in endpoints.All().Where(e => e.Status == WebhookEndpoint.Enabled && !(e.NotBefore > now)))
         {
             HashSet<long> attempts;
@@ -60,17 +74,10 @@ internal sealed class DeliverWebhooks(
     {
         // Away from the loop at once, whatever the attempt does before it first waits.
         await Task.Yield();
+        var isTried = false;
         try
         {
-            var startedAt = time.Now();
-            var sent = new CloudEvent(delivery.Event, delivery.Type, delivery.Site, DateTimeOffset.FromUnixTimeMilliseconds(delivery.Time), delivery.Data!);
-            var result = await post.SendAsync(endpoint, sent, endpoints.SecretsOf(endpoint.Id, startedAt), cancel);
-            var status = await queue.RecordAsync(delivery, endpoint, result, startedAt, Random.Shared.NextDouble(), cancel);
-            metrics.Attempted(endpoint.Id, result.Outcome);
-            if (result.Outcome == AttemptOutcome.Gone)
-                log.LogWarning("The webhook endpoint {Endpoint} answered 410: what is for it is held until it is enabled again.", endpoint.Id);
-            if (status == DeliveryStatus.GivenUp)
-                log.LogWarning("A webhook for the endpoint {Endpoint} was given up after three days; its last outcome was {Outcome} {Status}.", endpoint.Id, result.Outcome, result.Status);
+            isTried = await TryAsync(delivery, endpoint, cancel);
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
@@ -79,11 +86,31 @@ internal sealed class DeliverWebhooks(
         catch (OperationCanceledException)
         {
             // The process ends; what was not written down is tried again.
+            return;
         }
-        finally
+
+        lock (_gate)
         {
-            lock (_gate) _underWay.Remove(delivery);
-            wakeUp.Call();
+            if (isTried) _underWay.Remove(delivery);
+            else _putOff.Add((delivery, time.Now() + Pause));
         }
+        if (isTried) wakeUp.Call();
+    }
+
+    /// <summary>False when the endpoint was deleted meanwhile, and its secrets with it: nothing goes out, least of all without a signature.</summary>
+    private async Task<bool> TryAsync(DeliveryRow delivery, WebhookEndpoint endpoint, CancellationToken cancel)
+    {
+        var startedAt = time.Now();
+        var secrets = endpoints.SecretsOf(endpoint.Id, startedAt);
+        if (secrets.Count == 0) return false;
+        var sent = new CloudEvent(delivery.Event, delivery.Type, delivery.Site, DateTimeOffset.FromUnixTimeMilliseconds(delivery.Time), delivery.Data!);
+        var result = await post.SendAsync(endpoint, sent, secrets, cancel);
+        var status = await queue.RecordAsync(delivery, endpoint, result, startedAt, Random.Shared.NextDouble(), cancel);
+        metrics.Attempted(endpoint.Id, result.Outcome);
+        if (result.Outcome == AttemptOutcome.Gone)
+            log.LogWarning("The webhook endpoint {Endpoint} answered 410: what is for it is held until it is enabled again.", endpoint.Id);
+        if (status == DeliveryStatus.GivenUp)
+            log.LogWarning("A webhook for the endpoint {Endpoint} was given up after three days; its last outcome was {Outcome} {Status}.", endpoint.Id, result.Outcome, result.Status);
+        return true;
     }
 }

@@ -22,12 +22,16 @@ internal sealed class DeliveryQueue(WebhookStore store, TimeProvider time)
             """);
     }
 
-    /// <summary>A newer event of the stream is about to be added: what is not delivered yet will not be. Part of a transaction.</summary>
-    public static void Supersede(WebhookDb db, string stream, DateTimeOffset now) => db.Database.ExecuteSql(
-        $"""
-        UPDATE deliveries SET status = {DeliveryStatus.Superseded}, data = NULL, ended_at = {now.ToUnixTimeMilliseconds()}
-        WHERE stream = {stream} AND status IN ({DeliveryStatus.Pending}, {DeliveryStatus.GivenUp})
-        """);
+    /// <summary>A newer event of the stream is about to be added: what is not delivered yet, or waits for its declaration, will not be. Part of a transaction.</summary>
+    public static void Supersede(WebhookDb db, string stream, DateTimeOffset now)
+    {
+        db.Database.ExecuteSql(
+            $"""
+            UPDATE deliveries SET status = {DeliveryStatus.Superseded}, data = NULL, ended_at = {now.ToUnixTimeMilliseconds()}
+            WHERE stream = {stream} AND status IN ({DeliveryStatus.Pending}, {DeliveryStatus.GivenUp})
+            """);
+        db.Database.ExecuteSql($"DELETE FROM waiting WHERE stream = {stream}");
+    }
 
     public Task AddTestAsync(CloudEvent e, string endpoint, CancellationToken cancel)
     {
@@ -141,14 +145,21 @@ internal sealed class DeliveryQueue(WebhookStore store, TimeProvider time)
             """);
     }
 
-    /// <summary>What was given up before this one of the same person must not be replayed after it.</summary>
+    /// <summary>
+    /// What was given up before this one of the same person must not be replayed after it; nor be sent, where it was replayed while this one was
+    /// under way.
+    /// </summary>
     private static void SupersedeOlder(WebhookDb db, DeliveryRow delivered, DateTimeOffset now) => db.Database.ExecuteSql(
         $"""
         UPDATE deliveries SET status = {DeliveryStatus.Superseded}, data = NULL, ended_at = {now.ToUnixTimeMilliseconds()}
-        WHERE stream = {delivered.Stream} AND endpoint = {delivered.Endpoint} AND status = {DeliveryStatus.GivenUp} AND seq < {delivered.Seq}
+        WHERE stream = {delivered.Stream} AND endpoint = {delivered.Endpoint} AND seq < {delivered.Seq}
+          AND status IN ({DeliveryStatus.Pending}, {DeliveryStatus.GivenUp})
         """);
 
-    /// <summary>What an answer says about the endpoint as a whole, if its address is still the one that answered.</summary>
+    /// <summary>
+    /// What an answer says about the endpoint as a whole, if its address is still the one that answered. A success takes back no pause: no attempt begins in
+    /// one, so it began before.
+    /// </summary>
     private static void Tell(WebhookDb db, WebhookEndpoint endpoint, AttemptResult result, DateTimeOffset now)
     {
         var at = now.ToUnixTimeMilliseconds();
@@ -158,7 +169,5 @@ internal sealed class DeliveryQueue(WebhookStore store, TimeProvider time)
         if (result.RetryAfter is { } pause)
             db.Database.ExecuteSql(
                 $"UPDATE endpoints SET not_before = max(coalesce(not_before, 0), {(now + pause).ToUnixTimeMilliseconds()}) WHERE id = {endpoint.Id} AND url = {endpoint.SealedUrl}");
-        else if (result.Outcome == AttemptOutcome.Delivered)
-            db.Database.ExecuteSql($"UPDATE endpoints SET not_before = NULL WHERE id = {endpoint.Id} AND not_before IS NOT NULL");
     }
 }

@@ -5,13 +5,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Consent.Webhooks;
 
 /// <summary>An endpoint as its owner sees it.</summary>
+/// <param name="Url">Absent when it is unreadable: PUT it anew.</param>
 /// <param name="Secret">Told once, when it is made or rotated.</param>
 internal sealed record EndpointAnswer(
-    string Id, string Site, string Url, string Mode, string? Description, string Status, DateTimeOffset CreatedAt, DateTimeOffset? GoneAt,
+    string Id, string Site, string? Url, string Mode, string? Description, string Status, DateTimeOffset CreatedAt, DateTimeOffset? GoneAt,
     long Pending, long GivenUp, string? Secret = null)
 {
     public static EndpointAnswer Of(WebhookEndpoint endpoint, EndpointFigures? figures = null, string? secret = null) => new(
-        endpoint.Id, endpoint.Site, endpoint.Url.AbsoluteUri, endpoint.Mode, endpoint.Description, endpoint.Status, endpoint.CreatedAt, endpoint.GoneAt,
+        endpoint.Id, endpoint.Site, endpoint.Url?.AbsoluteUri, endpoint.Mode, endpoint.Description, endpoint.Status, endpoint.CreatedAt, endpoint.GoneAt,
         figures?.Pending ?? 0, figures?.GivenUp ?? 0, secret);
 }
 

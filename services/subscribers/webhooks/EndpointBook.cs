@@ -1,17 +1,25 @@
+using System.Security.Cryptography;
 using Consent.Contracts;
 using Microsoft.EntityFrameworkCore;
 
 namespace Consent.Webhooks;
 
+/// <param name="Url">Null when it is unreadable.</param>
 /// <param name="Mode"><c>structured</c> or <c>binary</c>, as CloudEvents calls them.</param>
-/// <param name="Status"><c>enabled</c>, or <c>gone</c> after the receiver answered 410: then everything is held until it is enabled.</param>
+/// <param name="Status">
+/// <c>enabled</c>; <c>gone</c> after the receiver answered 410: then everything is held until it is enabled; or <c>unreadable</c> when its
+/// address does not open with the keys that are here: then everything is held until the address is set anew, or the key is back.
+/// </param>
 /// <param name="SealedUrl">The address as it lies in the file; another after each change, even to the same.</param>
 internal sealed record WebhookEndpoint(
-    string Id, string Site, Uri Url, string Mode, string? Description, string Status, DateTimeOffset CreatedAt, DateTimeOffset? GoneAt,
+    string Id, string Site, Uri? Url, string Mode, string? Description, string Status, DateTimeOffset CreatedAt, DateTimeOffset? GoneAt,
     DateTimeOffset? NotBefore, byte[] SealedUrl)
 {
     public const string Enabled = "enabled";
     public const string Gone = "gone";
+
+    /// <summary>Never in the file: it is found at each look.</summary>
+    public const string Unreadable = "unreadable";
 }
 
 /// <summary>The endpoints and their secrets.</summary>
@@ -102,17 +110,27 @@ internal sealed class EndpointBook(WebhookStore store, SealedText seals, TimePro
         return rotated ? (secret, until) : null;
     }
 
-    /// <summary>The secrets that sign at this moment, newest first.</summary>
+    /// <summary>The secrets that sign at this moment, newest first; none for an endpoint that was deleted.</summary>
+    /// <exception cref="CryptographicException">There are some, and none of them opens.</exception>
     public IReadOnlyList<string> SecretsOf(string id, DateTimeOffset now)
     {
         using var db = store.Open();
         var at = now.ToUnixTimeMilliseconds();
-        return [.. db.Secrets.Where(s => s.Endpoint == id && (s.ValidUntil == null || s.ValidUntil > at))
-            .OrderByDescending(s => s.Number).Select(s => s.Sealed).AsEnumerable().Select(s => seals.Open(id, s))];
+        List<byte[]> held = [.. db.Secrets.Where(s => s.Endpoint == id && (s.ValidUntil == null || s.ValidUntil > at)).OrderByDescending(s => s.Number).Select(s => s.Sealed)];
+        // One that was rotated out must not spoil the one that took its place because its key was lost.
+        List<string> opened = [.. held.Select(s => seals.TryOpen(id, s)).OfType<string>()];
+        return opened.Count > 0 || held.Count == 0
+            ? opened
+            : throw new CryptographicException("No secret of the endpoint opens. Put the keys back from their own backup, or rotate the secret.");
     }
 
-    private WebhookEndpoint Of(EndpointRow row) => new(
-        row.Id, row.Site, new Uri(seals.Open(row.Id, row.Url)), row.Mode, row.Description, row.Status, At(row.CreatedAt)!.Value, At(row.GoneAt), At(row.NotBefore), row.Url);
+    private WebhookEndpoint Of(EndpointRow row)
+    {
+        var url = seals.TryOpen(row.Id, row.Url);
+        return new(
+            row.Id, row.Site, url is null ? null : new Uri(url), row.Mode, row.Description, url is null ? WebhookEndpoint.Unreadable : row.Status,
+            At(row.CreatedAt)!.Value, At(row.GoneAt), At(row.NotBefore), row.Url);
+    }
 
     private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 }

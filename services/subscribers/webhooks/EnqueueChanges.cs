@@ -17,7 +17,10 @@ internal sealed class EnqueueChanges(
         var stream = e.Stream ?? StreamOf(receipt);
         // A state that is loaded again brings all that was queued long ago.
         if (IsAsFar(stream, receipt)) return;
-        var told = endpoints.AnyOf(receipt.Site, receipt.RecordedAt) ? WebhookEvents.OfChange(e, DeclarationFor(receipt), now) : null;
+        var isWanted = endpoints.AnyOf(receipt.Site, receipt.RecordedAt);
+        var told = isWanted && WaitForDeclarations.Find(declarations, receipt.Site, receipt.DeclarationVersion, receipt.Declaration) is { } inForce
+            ? WebhookEvents.OfChange(e, inForce, now)
+            : null;
         await store.WriteAsync(
             db =>
             {
@@ -28,6 +31,11 @@ internal sealed class EnqueueChanges(
                     : receipt.RecordedAt;
                 var due = ExpirySchedule.Next(receipt, from)?.ToUnixTimeMilliseconds();
                 if (!Advance(db, new(stream, receipt.Site, receipt.SubjectId, receipt.Epoch, receipt.Version, due, due))) return false;
+                if (isWanted && told is null)
+                {
+                    WaitForDeclarations.Put(db, e, stream, now);
+                    return true;
+                }
                 DeliveryQueue.Supersede(db, stream, now);
                 if (told is not null) DeliveryQueue.Add(db, told, stream, now);
                 return true;
@@ -71,19 +79,6 @@ internal sealed class EnqueueChanges(
         WHERE (excluded.epoch, excluded.version) > (streams.epoch, streams.version)
         """) > 0;
 
-    /// <summary>
-    /// The declaration by which the state is told. One on which the person decided, and which has not been heard of yet, is waited for:
-    /// the message comes again.
-    /// </summary>
-    private PublishedDeclaration DeclarationFor(Receipt receipt) =>
-        declarations.InForce(receipt.Site) is { } inForce
-        && (receipt.DeclarationVersion <= inForce.Version || receipt.Declaration is null || declarations.ByHash(receipt.Site, receipt.Declaration) is not null)
-            ? inForce
-            : throw new DeclarationMissingException();
-
     /// <summary>For what was published before events named their stream.</summary>
     private static string StreamOf(Receipt receipt) => CanonicalJson.Hash(new { receipt.Site, receipt.SubjectId })[..20];
 }
-
-/// <summary>A receipt came before the declaration that it rests on.</summary>
-internal sealed class DeclarationMissingException() : Exception("The declaration has not been heard of yet; the message will come again.");

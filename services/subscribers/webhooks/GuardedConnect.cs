@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Consent.Webhooks;
 
@@ -25,6 +26,9 @@ internal sealed class GuardedConnect(WebhookSettings settings, ResolveHost resol
         ConnectCallback = async (context, cancel) => await ConnectAsync(context.DnsEndPoint, cancel),
         // A proxy would look the name up again, and reach what this process must not.
         UseProxy = false,
+        // A certificate may name addresses of its issuer and of lists of what is revoked. They would be called past this guard, from within,
+        // whatever they are: a receiver has to send its whole chain.
+        SslOptions = new() { CertificateChainPolicy = new() { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck } },
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,

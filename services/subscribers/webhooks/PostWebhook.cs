@@ -43,7 +43,7 @@ internal sealed class PostWebhook(GuardedConnect connect, WebhookSettings settin
     public async Task<AttemptResult> SendAsync(WebhookEndpoint endpoint, CloudEvent e, IReadOnlyList<string> secrets, CancellationToken cancel)
     {
         // Allowed when it was made, perhaps; what holds is what is allowed now.
-        if (endpoint.Url.Scheme != Uri.UriSchemeHttps && !settings.AllowHttp) return new(AttemptOutcome.TargetForbidden, null, null);
+        if (endpoint.Url!.Scheme != Uri.UriSchemeHttps && !settings.AllowHttp) return new(AttemptOutcome.TargetForbidden, null, null);
         using var limit = new CancellationTokenSource(settings.AttemptTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         try
@@ -92,7 +92,10 @@ internal sealed class PostWebhook(GuardedConnect connect, WebhookSettings settin
             410 => AttemptOutcome.Gone,
             _ => AttemptOutcome.Refused,
         };
-        return new(outcome, status, outcome == AttemptOutcome.Delivered ? null : RetrySchedule.Asked(response.Headers.RetryAfter, time.Now()));
+        // As it came: the framework hands over only what it can read. Of several the longest.
+        string[] asked = outcome != AttemptOutcome.Delivered && response.Headers.NonValidated.TryGetValues("Retry-After", out var headers) ? [.. headers] : [];
+        var now = time.Now();
+        return new(outcome, status, asked.Max(header => RetrySchedule.Asked(header, now)));
     }
 
     /// <summary>

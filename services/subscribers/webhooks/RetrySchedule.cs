@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 
 namespace Consent.Webhooks;
@@ -26,10 +27,16 @@ internal static class RetrySchedule
         return pause < end - now ? now + pause : end;
     }
 
-    /// <summary>How long the receiver asks to be left alone (RFC 9110, section 10.2.3), in seconds or by a date; null when it does not say.</summary>
-    public static TimeSpan? Asked(RetryConditionHeaderValue? header, DateTimeOffset now)
+    /// <summary>How long the receiver asks to be left alone (RFC 9110, section 10.2.3), in seconds, however many, or by a date; null when it does not say.</summary>
+    public static TimeSpan? Asked(string? header, DateTimeOffset now)
     {
-        var asked = header?.Delta ?? header?.Date - now;
+        if (string.IsNullOrWhiteSpace(header)) return null;
+        // The framework reads no more seconds than fit in 32 bits, and takes what is more for nothing.
+        if (header.Trim().All(char.IsAsciiDigit))
+            return long.TryParse(header, NumberStyles.Integer, CultureInfo.InvariantCulture, out var seconds) && seconds < GivenUpAfter.TotalSeconds
+                ? TimeSpan.FromSeconds(seconds)
+                : GivenUpAfter;
+        var asked = RetryConditionHeaderValue.TryParse(header, out var read) ? read.Date - now : null;
         if (asked is null) return null;
         return asked < TimeSpan.Zero ? TimeSpan.Zero : asked > GivenUpAfter ? GivenUpAfter : asked;
     }

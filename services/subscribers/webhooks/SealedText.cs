@@ -43,6 +43,19 @@ internal sealed class SealedText(IdentifierKeys keys)
         return Encoding.UTF8.GetString(plain);
     }
 
+    /// <summary>The same; null for what does not open. One that is damaged, or whose key is lost, is no reason to lose the others.</summary>
+    public string? TryOpen(string owner, byte[] all)
+    {
+        try
+        {
+            return Open(owner, all);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
     private static byte[] Associated(byte[] all, string owner) => [all[0], all[1], .. Encoding.UTF8.GetBytes(owner)];
 
     /// <summary>A key of its own for this use (HKDF, RFC 5869).</summary>

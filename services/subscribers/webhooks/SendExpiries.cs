@@ -18,6 +18,9 @@ internal sealed class SendExpiries(
     /// <summary>Until it is looked again where the receipt or the declaration is not here yet.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    /// <summary>The most, where everything is loaded and the receipt is older all the same.</summary>
+    private static readonly TimeSpan LongPatience = TimeSpan.FromHours(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(settings.LookEvery, time);
@@ -42,23 +45,36 @@ internal sealed class SendExpiries(
         List<StreamRow> due;
         using (var db = store.Open()) due = [.. db.Streams.Where(s => s.Look <= at).OrderBy(s => s.Look).Take(AtOnce)];
         if (due.Count == 0) return 0;
-        await Task.WhenAll(due.Select(stream => SendAsync(stream, now, cancel)));
+        var behind = (await Task.WhenAll(due.Select(stream => SendAsync(stream, now, cancel)))).Count(isBehind => isBehind);
+        if (behind > 0)
+            log.LogWarning("Of {Count} persons less is held than webhooks were told, as after a restore that lost records: what ran out of theirs is told with their next decision.", behind);
         wakeUp.Call();
         return due.Count;
     }
 
-    private Task SendAsync(StreamRow stream, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>True for one that is put off although everything is loaded: the log knows less than the schedule was made by.</summary>
+    private async Task<bool> SendAsync(StreamRow stream, DateTimeOffset now, CancellationToken cancel)
     {
+        var moment = DateTimeOffset.FromUnixTimeMilliseconds(stream.Due!.Value);
+        // Before the receipt is read, so that what is loaded in between counts as not loaded.
+        var isLoaded = state.IsLoaded;
         var newest = state.Newest(stream.Site, stream.Subject!);
         // Another receipt than the schedule was made by: a newer one is about to be queued, and to make the schedule anew; an older one, or
         // none, is a state that is being rebuilt.
         if ((newest?.Epoch, newest?.Version) != (stream.Epoch, stream.Version) || declarations.InForce(stream.Site) is not { } inForce)
-            return MoveAsync(stream, stream.Due, (now + Patience).ToUnixTimeMilliseconds(), [], now, cancel);
+        {
+            // Or the log lost records in a restore, and it stays so until the person decides again: the longer, the more seldom it is looked at.
+            var isBehind = isLoaded && (newest?.Epoch ?? 0, newest?.Version ?? 0).CompareTo((stream.Epoch, stream.Version)) < 0;
+            var overdue = now - moment;
+            var pause = !isBehind || overdue < Patience ? Patience : overdue > LongPatience ? LongPatience : overdue;
+            await MoveAsync(stream, stream.Due, (now + pause).ToUnixTimeMilliseconds(), [], now, cancel);
+            return isBehind;
+        }
 
-        var moment = DateTimeOffset.FromUnixTimeMilliseconds(stream.Due!.Value);
         var events = ExpirySchedule.RunOut(newest!, inForce, moment).Select(purpose => WebhookEvents.OfExpiry(newest!, stream.Stream, inForce, purpose, moment));
         var next = ExpirySchedule.Next(newest!, moment)?.ToUnixTimeMilliseconds();
-        return MoveAsync(stream, next, next, [.. events], now, cancel);
+        await MoveAsync(stream, next, next, [.. events], now, cancel);
+        return false;
     }
 
     /// <summary>In one commit: the schedule moves on and the events are in the queues; neither when the schedule was made anew meanwhile.</summary>

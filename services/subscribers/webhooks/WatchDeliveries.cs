@@ -8,9 +8,12 @@ namespace Consent.Webhooks;
 internal sealed record EndpointFigures(string Endpoint, bool Gone, long Pending, DateTimeOffset? OldestPending, long GivenUp);
 
 /// <summary>Measures every few seconds how each endpoint stands, and forgets what ended long ago.</summary>
-internal sealed class WatchDeliveries(WebhookStore store, WebhookSettings settings, WebhookMetrics metrics, TimeProvider time, ILogger<WatchDeliveries> log) : BackgroundService
+internal sealed class WatchDeliveries(
+    WebhookStore store, EndpointBook endpoints, WebhookSettings settings, WebhookMetrics metrics, TimeProvider time, ILogger<WatchDeliveries> log) : BackgroundService
 {
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private HashSet<string> _measured = [];
+    private HashSet<string> _unreadable = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -33,7 +36,15 @@ internal sealed class WatchDeliveries(WebhookStore store, WebhookSettings settin
     internal void Measure()
     {
         var now = time.Now();
-        foreach (var figures in Figures(store)) metrics.Stands(figures, now - (figures.OldestPending ?? now));
+        var unreadable = Unreadable(endpoints);
+        foreach (var id in unreadable.Except(_unreadable))
+            log.LogWarning("The address of the webhook endpoint {Endpoint} does not open with the keys that are here: what is for it is held until it is set anew, or the key is put back.", id);
+        var all = Figures(store);
+        foreach (var figures in all) metrics.Stands(figures, now - (figures.OldestPending ?? now), unreadable.Contains(figures.Endpoint));
+        // Of one that was deleted the last word would stand for as long as the process does, and its alarm with it.
+        var measured = all.Select(f => f.Endpoint).ToHashSet(StringComparer.Ordinal);
+        foreach (var id in _measured.Except(measured)) metrics.Stands(new(id, false, 0, null, 0), TimeSpan.Zero, isUnreadable: false);
+        (_measured, _unreadable) = (measured, unreadable);
     }
 
     /// <summary>What was delivered or superseded; what was given up stays until somebody decides.</summary>
@@ -47,6 +58,9 @@ internal sealed class WatchDeliveries(WebhookStore store, WebhookSettings settin
         await store.WriteAsync(
             db => db.Database.ExecuteSql($"DELETE FROM deliveries WHERE ended_at < {before} AND status <> {DeliveryStatus.GivenUp}"), cancel);
     }
+
+    public static HashSet<string> Unreadable(EndpointBook endpoints) =>
+        endpoints.All().Where(e => e.Status == WebhookEndpoint.Unreadable).Select(e => e.Id).ToHashSet(StringComparer.Ordinal);
 
     public static IReadOnlyList<EndpointFigures> Figures(WebhookStore store)
     {
@@ -66,15 +80,20 @@ internal sealed class WatchDeliveries(WebhookStore store, WebhookSettings settin
     }
 }
 
-/// <summary>Degraded, which is an alarm and takes nothing out of service, while an endpoint is gone or a delivery given up.</summary>
-internal sealed class WebhooksHealth(WebhookStore store) : IHealthCheck
+/// <summary>
+/// Degraded, which is an alarm and takes nothing out of service, while an endpoint is gone or unreadable, a delivery given up, or a change
+/// waits too long for its declaration.
+/// </summary>
+internal sealed class WebhooksHealth(WebhookStore store, EndpointBook endpoints, TimeProvider time) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var figures = WatchDeliveries.Figures(store);
-        var (gone, givenUp) = (figures.Count(f => f.Gone), figures.Sum(f => f.GivenUp));
-        return Task.FromResult(gone == 0 && givenUp == 0
+        var (gone, givenUp, unreadable) = (figures.Count(f => f.Gone), figures.Sum(f => f.GivenUp), WatchDeliveries.Unreadable(endpoints).Count);
+        var waiting = WaitForDeclarations.OverdueOf(store, time.Now());
+        return Task.FromResult(gone == 0 && givenUp == 0 && unreadable == 0 && waiting == 0
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Degraded($"{gone} endpoints are gone and {givenUp} deliveries were given up: see GET /v1/webhooks/endpoints."));
+            : HealthCheckResult.Degraded(
+                $"{gone} endpoints are gone, {unreadable} unreadable and {givenUp} deliveries were given up: see GET /v1/webhooks/endpoints. {waiting} changes wait for a declaration that has not come."));
     }
 }

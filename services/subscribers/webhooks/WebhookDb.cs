@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Consent.Webhooks;
 
 /// <summary>
-/// Endpoints with their sealed secrets, deliveries, and per stream what was heard last and when its next consent runs out.
+/// Endpoints with their sealed secrets, deliveries, changes that wait for their declaration, and per stream what was heard last and when its next consent runs out.
 /// Not disposable: an undelivered webhook is recorded nowhere else. Times are milliseconds since 1970, UTC.
 /// </summary>
 internal sealed class WebhookDb(DbContextOptions<WebhookDb> options) : DbContext(options), IFileWriter
@@ -33,6 +33,12 @@ internal sealed class WebhookDb(DbContextOptions<WebhookDb> options) : DbContext
         CREATE INDEX deliveries_ended ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
         PRAGMA user_version = 1;
         """,
+        """
+        CREATE TABLE waiting (
+          stream TEXT NOT NULL UNIQUE, event TEXT NOT NULL, site TEXT NOT NULL, version INTEGER, declaration TEXT, since INTEGER NOT NULL, body BLOB NOT NULL);
+        CREATE INDEX waiting_on ON waiting (site, version, declaration);
+        PRAGMA user_version = 2;
+        """,
     ],
     "Run that release.");
 
@@ -43,6 +49,8 @@ internal sealed class WebhookDb(DbContextOptions<WebhookDb> options) : DbContext
     public DbSet<StreamRow> Streams => Set<StreamRow>();
 
     public DbSet<DeliveryRow> Deliveries => Set<DeliveryRow>();
+
+    public DbSet<WaitingRow> Waiting => Set<WaitingRow>();
 
     public static DbContextOptions<WebhookDb> OptionsFor(string connection) => new DbContextOptionsBuilder<WebhookDb>()
         .UseSqlite(connection)
@@ -55,6 +63,7 @@ internal sealed class WebhookDb(DbContextOptions<WebhookDb> options) : DbContext
         modelBuilder.Entity<SecretRow>().ToTable("secrets").HasKey(s => new { s.Endpoint, s.Number });
         modelBuilder.Entity<StreamRow>().ToTable("streams").HasKey(s => s.Stream);
         modelBuilder.Entity<DeliveryRow>().ToTable("deliveries").HasKey(d => d.Seq);
+        modelBuilder.Entity<WaitingRow>().ToTable("waiting").HasKey(w => w.Stream);
         // Columns are named in the manner of SQL, members in that of C#: QueuedAt is queued_at.
         foreach (var column in modelBuilder.Model.GetEntityTypes().SelectMany(t => t.GetProperties()))
             column.SetColumnName(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(column.Name));
@@ -78,6 +87,10 @@ internal sealed record SecretRow(string Endpoint, int Number, byte[] Sealed, lon
 /// <param name="Due">When the next consent of the stream runs out; null when none will.</param>
 /// <param name="Look">When to look at it: <paramref name="Due"/>, or later when it could not be told then.</param>
 internal sealed record StreamRow(string Stream, string Site, string? Subject, int Epoch, long Version, long? Due, long? Look);
+
+/// <param name="Version">Of the declaration on which the person decided, as <paramref name="Declaration"/> is its hash.</param>
+/// <param name="Body">The event as it came, as JSON.</param>
+internal sealed record WaitingRow(string Stream, string Event, string Site, int? Version, string? Declaration, long Since, byte[] Body);
 
 /// <param name="Event">Id of the event, and the webhook-id under which it is sent to the endpoint.</param>
 /// <param name="Stream">Whose event it is, so that its order is kept; null for a test.</param>

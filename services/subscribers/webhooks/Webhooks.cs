@@ -34,8 +34,13 @@ public static class WebhooksSetup
         services.AddSingleton<PostWebhook>();
         services.AddHostedService<DeliverWebhooks>();
         services.AddHostedService<SendExpiries>();
+        services.AddHostedService<WaitForDeclarations>();
         services.AddHostedService<WatchDeliveries>();
-        services.AddHealthChecks().Add(new HealthCheckRegistration(Service, provider => new WebhooksHealth(provider.GetRequiredService<WebhookStore>()), null, null));
+        services.AddHealthChecks().Add(new HealthCheckRegistration(
+            Service,
+            provider => new WebhooksHealth(
+                provider.GetRequiredService<WebhookStore>(), provider.GetRequiredService<EndpointBook>(), provider.GetRequiredService<TimeProvider>()),
+            null, null));
         return builder;
     }
 
