@@ -11,6 +11,7 @@ public sealed class ErrorQueueTests(RunningAsMany running) : IAsyncLifetime
 {
     private const string Queue = "newsletter-consent-changed";
     private const string Errors = Queue + "_error";
+    private readonly HashSet<string> _sentTo = [];
     private IConnection _connection = null!;
     private IChannel _channel = null!;
 
@@ -24,7 +25,7 @@ public sealed class ErrorQueueTests(RunningAsMany running) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _channel.QueuePurgeAsync(Errors);
+        foreach (var queue in _sentTo) await _channel.QueuePurgeAsync($"{queue}_error");
         await _channel.DisposeAsync();
         await _connection.DisposeAsync();
     }
@@ -102,8 +103,6 @@ public sealed class ErrorQueueTests(RunningAsMany running) : IAsyncLifetime
 
         await Eventually.IsSoAsync("it is laid aside", async () =>
             (await CommandLine.RunAsync("errors", "show", $"{queue}_error", "--broker", Broker)).Output.Contains("stray", StringComparison.Ordinal));
-
-        await _channel.QueuePurgeAsync($"{queue}_error");
     }
 
     [Theory]
@@ -116,8 +115,6 @@ public sealed class ErrorQueueTests(RunningAsMany running) : IAsyncLifetime
 
         await Eventually.IsSoAsync("it is listed", async () =>
             (await CommandLine.RunAsync("errors", "list", "--broker", Broker)).Output.Contains($"{queue}_error", StringComparison.Ordinal));
-
-        await _channel.QueuePurgeAsync($"{queue}_error");
     }
 
     private async Task<string> HealthAsync()
@@ -137,6 +134,10 @@ public sealed class ErrorQueueTests(RunningAsMany running) : IAsyncLifetime
         return (code, output);
     }
 
-    private ValueTask SendAsync(string queue, string id, string body, string type = "consent-changed") => _channel.BasicPublishAsync(
-        "", queue, mandatory: false, new BasicProperties { ContentType = "application/json", MessageId = id, Type = type, Persistent = true }, Encoding.UTF8.GetBytes(body));
+    private ValueTask SendAsync(string queue, string id, string body, string type = "consent-changed")
+    {
+        if (queue != Errors) _sentTo.Add(queue);
+        return _channel.BasicPublishAsync(
+            "", queue, mandatory: false, new BasicProperties { ContentType = "application/json", MessageId = id, Type = type, Persistent = true }, Encoding.UTF8.GetBytes(body));
+    }
 }
