@@ -14,12 +14,20 @@ public sealed class AddressStreams([FromKeyedServices(MarketingUnsubscribeSetup.
         return found;
     }
 
+    /// <summary>The id for a new record of the address: see <see cref="AddressStream.Home"/>.</summary>
+    public async Task<string> HomeAsync(KeyRing ring, string site, string normalised, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(ring);
+        return ring.Count == 1 ? ring.AddressId(normalised) : AddressStream.Home(await FindAsync(ring, site, normalised, cancel)).SubjectId;
+    }
+
     public KeyRing RingOf(string controller) => keys.Addresses(controller);
 }
 
 public sealed record AddressStream(string SubjectId, MarketingRecord? Newest)
 {
-    public TopicEntry? Entry(string topic) => Newest?.Topics.GetValueOrDefault(topic);
+    /// <summary>What holds for the topic: see <see cref="MarketingDecisions.Standing"/>.</summary>
+    public TopicEntry? Entry(string topic) => MarketingDecisions.Standing(Newest?.Topics, topic);
 
     /// <summary>
     /// The id for a new link or record: the one under which the address is known, so that it stays one subject everywhere when

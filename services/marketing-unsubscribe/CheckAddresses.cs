@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.Subscriber;
+using Consent.UnsubscribeLinks;
 
 namespace Consent.MarketingUnsubscribe;
 
@@ -31,10 +32,7 @@ internal static class CheckAddresses
         if (body.Addresses is null) return Problems.MalformedBody("The member addresses is missing.");
         if (inForce.Declaration.FindTopic(body.Topic ?? "") is not { } topic) return MarketingProblems.UnknownTopic(body.Topic);
         if (body.Addresses.Count > MostAddresses)
-        {
-            return Problems.Invalid("too-many-addresses", "These are too many addresses for one call.",
-                $"Send at most {MostAddresses} addresses in one call.");
-        }
+            return MarketingProblems.TooManyAddresses(MostAddresses);
 
         var (ring, now) = (addresses.RingOf(inForce.Declaration.Controller.Id), time.Now());
         var found = new List<IReadOnlyList<AddressStream>?>(body.Addresses.Count);

@@ -1,5 +1,3 @@
-using Consent.Contracts;
-
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
@@ -8,7 +6,14 @@ namespace Consent.MarketingUnsubscribe;
 /// </summary>
 internal static class ConfirmUnsubscribe
 {
+    private const string Action = "unsubscribe-page";
     public const string ProofField = "proof";
+
+    /// <summary>Other topics that shall stop, ticked on the page that tells that the link's own has; may be repeated.</summary>
+    public const string TopicField = "topic";
+
+    /// <summary>There when everything shall stop.</summary>
+    public const string EverythingField = "everything";
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
@@ -19,16 +24,15 @@ internal static class ConfirmUnsubscribe
     }
 
     private static async Task<IResult> HandleAsync(
-        string token, HttpRequest request, UnsubscribeTokens tokens, UnsubscribePages pages, MarketingLog log, TimeProvider time,
-        CancellationToken cancel)
+        string token, HttpRequest request, UnsubscribeTokens tokens, UnsubscribePages pages, OptOuts optOuts, CancellationToken cancel)
     {
         var (form, problem) = await OneClickUnsubscribe.ReadFormAsync(request, cancel);
         if (problem is not null) return problem;
-        if (tokens.Read(token) is { } link && tokens.IsPageProof(token, form[ConfirmUnsubscribe.ProofField]))
-        {
-            await log.AppendAsync(
-                link.Site, link.SubjectId, newest => MarketingDecisions.OptOut(newest, link, "unsubscribe-page", time.Now()), cancel);
-        }
-        return await pages.ShowAsync(token, request, cancel);
+        if (tokens.Read(token) is not { } link || !tokens.IsPageProof(token, form[ProofField])) return await pages.ShowAsync(token, request, cancel);
+        if (form.ContainsKey(EverythingField))
+            return await pages.ShowAsync(token, request, UnsubscribeState.AllDone, await optOuts.HonourAllAsync(link, Action, cancel), cancel);
+        string[] more = [.. form[TopicField].OfType<string>()];
+        var undo = more.Length == 0 ? await optOuts.HonourAsync(link, Action, cancel) : await optOuts.HonourMoreAsync(link, Action, more, cancel);
+        return await pages.ShowAsync(token, request, UnsubscribeState.Done, undo, cancel);
     }
 }

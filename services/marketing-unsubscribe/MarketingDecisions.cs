@@ -1,10 +1,12 @@
+using Consent.UnsubscribeLinks;
+
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>What an opt-out and an opt-in make of the newest record of an address. Pure.</summary>
 public static class MarketingDecisions
 {
     /// <summary>The record to append; null when the topic is suppressed already. Never refused.</summary>
-    public static MarketingRecord? OptOut(MarketingRecord? newest, UnsubscribeLink link, string action, DateTimeOffset now)
+    public static MarketingRecord? OptOut(MarketingRecord? newest, UnsubscribeLink link, string subjectId, string action, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(link);
         if (newest?.Topics.GetValueOrDefault(link.Topic) is { Status: TopicStatus.Suppressed }) return null;
@@ -12,13 +14,34 @@ public static class MarketingDecisions
         {
             Kind = MarketingRecord.Unsubscribed,
             Site = link.Site,
-            SubjectId = link.SubjectId,
+            SubjectId = subjectId,
             Topic = link.Topic,
             Action = action,
+            Campaign = link.Campaign,
             Language = link.Language,
             RecordedAt = now,
             Topics = With(newest, link.Topic, new TopicEntry(TopicStatus.Suppressed, now, null)),
         };
+    }
+
+    /// <summary>
+    /// The record that takes a suppression back, as far as it still stands as it was made: null otherwise. The topic is then as it was before,
+    /// on the proof that it had, if any.
+    /// </summary>
+    public static MarketingRecord? Undo(MarketingRecord? newest, MarketingRecord undone, TopicEntry? before, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(undone);
+        if (newest?.Topics.GetValueOrDefault(undone.Topic) is not { } standing || standing != undone.Topics[undone.Topic]) return null;
+        var topics = With(newest, undone.Topic, before ?? standing);
+        if (before is null) topics.Remove(undone.Topic);
+        return undone with { Kind = MarketingRecord.Undone, Action = "undo", Proof = before?.Proof, RecordedAt = now, Topics = topics };
+    }
+
+    /// <summary>What holds for a topic: its own entry, or the suppression of everything, which only a later confirmation of the topic lifts.</summary>
+    public static TopicEntry? Standing(IReadOnlyDictionary<string, TopicEntry>? topics, string topic)
+    {
+        var own = topics?.GetValueOrDefault(topic);
+        return topics?.GetValueOrDefault(MarketingRecord.Everything) is { } all && !(own?.Proof?.ConfirmedAt > all.At) ? all : own;
     }
 
     /// <summary>
@@ -29,7 +52,7 @@ public static class MarketingDecisions
         MarketingRecord? newest, string site, string subjectId, string topic, OptInProof proof, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(proof);
-        var takesEffect = TakesEffect(newest?.Topics.GetValueOrDefault(topic), proof);
+        var takesEffect = TakesEffect(Standing(newest?.Topics, topic), proof);
         return new MarketingRecord
         {
             Kind = takesEffect ? MarketingRecord.Subscribed : MarketingRecord.Attempted,

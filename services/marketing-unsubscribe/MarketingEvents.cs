@@ -15,11 +15,16 @@ public static class MarketingEvents
         var r = record.Read<MarketingRecord>();
         return record.Kind switch
         {
+            // With it come records of all topics that are declared, which the others know.
+            _ when r.Topic == MarketingRecord.Everything => null,
             MarketingRecord.Unsubscribed => OutgoingEvent.Of(new MarketingUnsubscribed(
                 record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, record.RecordedAt)),
             MarketingRecord.Subscribed when r.Proof is { } proof => OutgoingEvent.Of(new MarketingSubscribed(
                 record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, proof.ConfirmedAt,
                 record.RecordedAt)),
+            // The person's own act, on the page that he had just pressed the button on.
+            MarketingRecord.Undone when r.Proof is { } proof => OutgoingEvent.Of(new MarketingSubscribed(
+                record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, record.RecordedAt, record.RecordedAt)),
             _ => null,
         };
     }

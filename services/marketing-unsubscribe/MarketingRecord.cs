@@ -15,6 +15,12 @@ public sealed record MarketingRecord
     /// <summary>A topic became subscribed, or is so on a newer proof.</summary>
     public const string Subscribed = "marketing-subscribed";
 
+    /// <summary>A press of the button on the page was taken back on that page: the topic is as it was before.</summary>
+    public const string Undone = "marketing-unsubscription-undone";
+
+    /// <summary>In the place of a topic: every one that there is and will be. No topic can be called so.</summary>
+    public const string Everything = "*";
+
     /// <summary>An opt-in that changed nothing: it met a suppression, or a better proof. Kept as evidence, published to nobody.</summary>
     public const string Attempted = "marketing-subscription-attempted";
 
@@ -27,6 +33,9 @@ public sealed record MarketingRecord
 
     /// <summary>Such as <c>one-click-unsubscribe</c>, <c>unsubscribe-page</c>, <c>subscribe</c>, <c>confirmed-subscribe</c>.</summary>
     public required string Action { get; init; }
+
+    /// <summary>The mailing whose link was used, in the sender's word; null when there was none.</summary>
+    public string? Campaign { get; init; }
 
     /// <summary>Of the page or mail on which the person acted.</summary>
     public string? Language { get; init; }

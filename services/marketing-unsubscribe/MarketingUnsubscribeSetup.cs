@@ -23,18 +23,22 @@ public static class MarketingUnsubscribeSetup
         builder.Services.AddSingleton(provider => new UnsubscribeTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
         builder.Services.AddSingleton<MarketingLog>();
         builder.Services.AddSingleton<AddressStreams>();
+        builder.Services.AddSingleton<OptOuts>();
         builder.Services.AddSingleton<UnsubscribePages>();
+        builder.Services.AddSingleton(PublicUrl.Of(builder.Configuration));
         return builder;
     }
 
     public static IEndpointRouteBuilder MapMarketingUnsubscribe(this IEndpointRouteBuilder endpoints)
     {
-        CreateLink.Map(endpoints);
+        CreateLinks.Map(endpoints);
+        HandOutLinkKey.Map(endpoints);
         RecordOptIn.Map(endpoints);
         CheckAddresses.Map(endpoints);
         OneClickUnsubscribe.Map(endpoints);
         ShowUnsubscribePage.Map(endpoints);
         ConfirmUnsubscribe.Map(endpoints);
+        UndoUnsubscribe.Map(endpoints);
         endpoints.MapDeliveries(Service);
         return endpoints;
     }

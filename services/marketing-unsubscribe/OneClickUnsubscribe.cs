@@ -1,4 +1,3 @@
-using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -15,15 +14,13 @@ internal static class OneClickUnsubscribe
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/u/{token}", HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string token, HttpRequest request, UnsubscribeTokens tokens, UnsubscribePages pages, MarketingLog log, TimeProvider time,
-        CancellationToken cancel)
+        string token, HttpRequest request, UnsubscribeTokens tokens, UnsubscribePages pages, OptOuts optOuts, CancellationToken cancel)
     {
         var (form, problem) = await ReadFormAsync(request, cancel);
         if (problem is not null) return problem;
         if (!IsOneClick(form)) return await pages.ShowAsync(token, request, cancel);
         if (tokens.Read(token) is not { } link) return MarketingProblems.UnknownLink();
-        await log.AppendAsync(
-            link.Site, link.SubjectId, newest => MarketingDecisions.OptOut(newest, link, "one-click-unsubscribe", time.Now()), cancel);
+        await optOuts.HonourAsync(link, "one-click-unsubscribe", cancel);
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Text("Unsubscribed.");
     }

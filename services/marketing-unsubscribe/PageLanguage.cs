@@ -5,8 +5,6 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>Which of the languages of the pages a person reads.</summary>
 public static class PageLanguage
 {
-    public static IReadOnlyList<string> All { get; } = ["nl", "en"];
-
     /// <summary>The first that the pages have: as chosen on the page, as the mail was, as the browser asks, as the site is; else English.</summary>
     public static string Choose(string? chosen, string? ofMail, string? acceptLanguage, string? ofSite)
     {
@@ -18,5 +16,5 @@ public static class PageLanguage
     }
 
     private static string? Known(string? tag) =>
-        All.FirstOrDefault(language => string.Equals(tag?.Split('-')[0], language, StringComparison.OrdinalIgnoreCase));
+        PageWords.Known.FirstOrDefault(language => string.Equals(tag?.Split('-')[0], language, StringComparison.OrdinalIgnoreCase));
 }

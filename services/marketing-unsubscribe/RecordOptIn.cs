@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.RegularExpressions;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
+using Consent.UnsubscribeLinks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consent.MarketingUnsubscribe;
@@ -46,9 +47,9 @@ internal static partial class RecordOptIn
         var took = true;
         foreach (var subject in ToWrite(streams, topic.Id, proof))
         {
-            var record = await log.AppendAsync(
+            var appended = await log.AppendAsync(
                 site, subject, newest => MarketingDecisions.OptIn(newest, site, subject, topic.Id, proof, now), cancel);
-            took &= record?.Topics.GetValueOrDefault(topic.Id) is { Status: TopicStatus.Subscribed };
+            took &= MarketingDecisions.Standing(appended?.Record.Topics, topic.Id) is { Status: TopicStatus.Subscribed };
         }
         return trusted
             ? TypedResults.Json(new Answer(took ? "subscribed" : "suppressed"), statusCode: StatusCodes.Status201Created)

@@ -4,6 +4,9 @@ using Consent.Contracts;
 
 namespace Consent.MarketingUnsubscribe;
 
+/// <summary>What a page of a link says.</summary>
+internal enum UnsubscribeState { Ask, Done, AllDone, Undone, TooLate }
+
 /// <summary>The HTML of the pages. Pure: the same view is the same page.</summary>
 internal static class UnsubscribePage
 {
@@ -11,45 +14,78 @@ internal static class UnsubscribePage
         """<svg class="tick" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="M14 25l7 7 14-15"/></svg>""";
 
     /// <param name="Topic">Null when the declaration no longer has it.</param>
+    /// <param name="Others">What else the site declares. Not what the address is subscribed to: a link can be in anybody's hands.</param>
     /// <param name="Controller">Null when the site is no longer declared.</param>
-    internal sealed record View(string Token, string Proof, string Masked, Topic? Topic, Controller? Controller, bool IsSuppressed);
+    /// <param name="Undo">The sealed ticket of the press that this page answers; null for any other look at it.</param>
+    internal sealed record View(
+        UnsubscribeState State, string Token, string Proof, string Masked, Topic? Topic, IReadOnlyList<Topic> Others, Controller? Controller, string? Undo);
 
     public static string Of(View view, string language)
     {
-        var texts = PageTexts.In(language);
-        var topic = view.Topic is { } known ? texts.Named(known.Name.In(language)) : texts.SomeTopic;
+        var words = PageWords.In(language);
         var body = new StringBuilder();
-        if (view.IsSuppressed)
+        var (title, lead) = view.State switch
         {
-            body.Append(Tick).Append($"<h1>{Text(texts.DoneTitle)}</h1><p>{Text(texts.DoneLead(topic))}</p>");
-            AppendFacts(body, view, texts.Stopped, language);
-            body.Append($"<p class=\"note\">{Text(texts.DoneNote)}</p>");
-            return Document(texts.DoneTitle, body, language, view.Controller);
+            UnsubscribeState.Done => (words.DoneTitle, words.DoneLead),
+            UnsubscribeState.AllDone => (words.AllDoneTitle, words.AllDoneLead),
+            UnsubscribeState.Undone => (words.UndoneTitle, words.UndoneLead),
+            UnsubscribeState.TooLate => (words.TooLateTitle, words.TooLateLead),
+            _ => (words.AskTitle, words.AskLead),
+        };
+        title = words.About(title, view.Topic?.Name.In(language));
+        if (view.State is UnsubscribeState.Done or UnsubscribeState.AllDone) body.Append(Tick);
+        body.Append($"<h1>{Text(title)}</h1><p>{Text(words.About(lead, view.Topic?.Name.In(language)))}</p>");
+        if (view.State is UnsubscribeState.Ask or UnsubscribeState.Undone)
+        {
+            if (view.State == UnsubscribeState.Ask) AppendFacts(body, view, words.Stops, language);
+            Form(words.Button, "confirm", "primary");
+            body.Append($"<p class=\"note\">{Text(words.AskNote)}</p>");
+            return Document(title, body, language, view.Controller);
         }
-        body.Append($"<h1>{Text(texts.AskTitle(topic))}</h1><p>{Text(texts.AskLead)}</p>");
-        AppendFacts(body, view, texts.Stops, language);
-        body.Append($"<form method=\"post\" action=\"/u/{Text(Uri.EscapeDataString(view.Token))}/confirm?language={language}\">")
-            .Append($"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.ProofField}\" value=\"{Text(view.Proof)}\">")
-            .Append($"<button type=\"submit\">{Text(texts.Button)}</button></form>")
-            .Append($"<p class=\"note\">{Text(texts.AskNote)}</p>");
-        return Document(texts.AskTitle(topic), body, language, view.Controller);
+
+        if (view.State == UnsubscribeState.Done) AppendFacts(body, view, words.Stopped, language);
+        if (view.Undo is { } undo)
+        {
+            body.Append($"<p class=\"note\">{Text(words.UndoNote)}</p>");
+            Form(words.UndoButton, "undo", "quiet", $"<input type=\"hidden\" name=\"{UndoUnsubscribe.TicketField}\" value=\"{Text(undo)}\">");
+        }
+
+        body.Append($"<p class=\"note\">{Text(words.DoneNote)}</p>");
+        if (view.State == UnsubscribeState.AllDone) return Document(title, body, language, view.Controller);
+        if (view.Others.Count > 0)
+        {
+            body.Append($"<section><h2>{Text(words.MoreTitle)}</h2><p>{Text(words.MoreLead)}</p>");
+            Form(words.MoreButton, "confirm", "quiet", string.Concat(view.Others.Select(topic =>
+                $"<label><input type=\"checkbox\" name=\"{ConfirmUnsubscribe.TopicField}\" value=\"{Text(topic.Id)}\"><span>{Text(topic.Name.In(language))}<small>{Text(topic.Description.In(language))}</small></span></label>")));
+            body.Append("</section>");
+        }
+
+        body.Append($"<section><h2>{Text(words.AllTitle)}</h2><p>{Text(words.AllLead)}</p>");
+        Form(words.AllButton, "confirm", "quiet", $"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.EverythingField}\" value=\"yes\">");
+        body.Append("</section>");
+        return Document(title, body, language, view.Controller);
+
+        void Form(string button, string to, string look, string more = "") => body
+            .Append($"<form method=\"post\" action=\"/u/{Text(Uri.EscapeDataString(view.Token))}/{to}?language={language}\">")
+            .Append($"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.ProofField}\" value=\"{Text(view.Proof)}\">{more}")
+            .Append($"<button type=\"submit\" class=\"{look}\">{Text(button)}</button></form>");
     }
 
     public static string OfUnknownLink(string language)
     {
-        var texts = PageTexts.In(language);
-        var body = new StringBuilder($"<h1>{Text(texts.UnknownTitle)}</h1><p>{Text(texts.UnknownLead)}</p><ul>");
-        foreach (var help in texts.UnknownHelp) body.Append($"<li>{Text(help)}</li>");
-        return Document(texts.UnknownTitle, body.Append("</ul>"), language, null);
+        var words = PageWords.In(language);
+        var body = new StringBuilder($"<h1>{Text(words.UnknownTitle)}</h1><p>{Text(words.UnknownLead)}</p><ul>");
+        foreach (var help in words.UnknownHelp) body.Append($"<li>{Text(help)}</li>");
+        return Document(words.UnknownTitle, body.Append("</ul>"), language, null);
     }
 
     private static void AppendFacts(StringBuilder to, View view, string stops, string language)
     {
-        var texts = PageTexts.In(language);
+        var words = PageWords.In(language);
         to.Append("<dl>");
-        Fact(texts.Address, view.Masked);
+        Fact(words.Address, view.Masked);
         if (view.Topic is { } topic) Fact(stops, topic.Name.In(language), topic.Description.In(language));
-        if (view.Controller is { } controller) Fact(texts.Sender, controller.Name);
+        if (view.Controller is { } controller) Fact(words.Sender, controller.Name);
         to.Append("</dl>");
 
         void Fact(string name, string value, string? more = null) => to.Append($"<div><dt>{Text(name)}</dt><dd>{Text(value)}")
@@ -58,9 +94,11 @@ internal static class UnsubscribePage
 
     private static string Document(string title, StringBuilder body, string language, Controller? controller)
     {
-        var texts = PageTexts.In(language);
+        var words = PageWords.In(language);
         var footer = controller is null ? "" :
-            $"""<footer><p>{Text(texts.Questions)} <a href="mailto:{Text(controller.Email)}">{Text(controller.Email)}</a></p></footer>""";
+            $"""<footer><p>{Text(words.Questions)} <a href="mailto:{Text(controller.Email)}">{Text(controller.Email)}</a></p></footer>""";
+        var others = string.Concat(PageWords.Known.Where(other => other != language)
+            .Select(other => $"""<li><a href="?language={other}" lang="{other}" hreflang="{other}">{Text(PageWords.In(other).LanguageName)}</a></li>"""));
         return $"""
             <!doctype html>
             <html lang="{language}">
@@ -74,17 +112,14 @@ internal static class UnsubscribePage
             <style>{Style}</style>
             </head>
             <body>
-            <header><span class="sender">{Text(controller?.Name ?? "")}</span><nav>{Switch(language)}</nav></header>
+            <header><span class="sender">{Text(controller?.Name ?? "")}</span></header>
             <main>{body}</main>
             {footer}
+            <nav aria-label="{Text(words.Languages)}"><details><summary>{Text(words.Languages)}: {Text(words.LanguageName)}</summary><ul>{others}</ul></details></nav>
             </body>
             </html>
             """;
     }
-
-    private static string Switch(string language) => language == "nl"
-        ? """<a href="?language=en" lang="en" hreflang="en">English</a>"""
-        : """<a href="?language=nl" lang="nl" hreflang="nl">Nederlands</a>""";
 
     private static string Text(string text) => HtmlEncoder.Default.Encode(text);
 
@@ -94,9 +129,14 @@ internal static class UnsubscribePage
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%}
         body{margin:0;min-height:100vh;padding:1.25rem 1rem 2rem;background:var(--page);color:var(--text);font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-        header,main,footer{width:100%;max-width:34rem;margin-inline:auto}
+        header,main,footer,body>nav{width:100%;max-width:34rem;margin-inline:auto}
         header{display:flex;align-items:center;justify-content:space-between;gap:1rem;min-height:2.75rem;margin-bottom:.75rem}
         .sender{min-width:0;font-weight:600;line-height:1.3;overflow-wrap:anywhere}
+        nav{margin-top:.5rem;font-size:.9375rem;color:var(--quiet)}
+        summary{display:inline-block;min-height:1.5rem;padding:.5rem 0;cursor:pointer}
+        summary::after{content:" ▾"}
+        nav ul{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:0 1rem;padding:0;list-style:none}
+        nav li+li{margin:0}
         nav a{display:inline-block;padding:.5rem 0}
         a{color:var(--act);text-underline-offset:.18em}
         main{background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:1.5rem 1.25rem}
@@ -112,6 +152,14 @@ internal static class UnsubscribePage
         li+li{margin-top:.6rem}
         button{display:block;width:100%;min-height:3rem;padding:.75rem 1.25rem;border:2px solid transparent;border-radius:.65rem;background:var(--act);color:var(--on-act);font:inherit;font-weight:650;cursor:pointer}
         button:hover{background:var(--act-over)}
+        button.quiet{background:transparent;border-color:var(--act);color:var(--act)}
+        button.quiet:hover{background:var(--page)}
+        section{margin-top:2rem;padding-top:1.5rem;border-top:1px solid var(--line)}
+        h2{margin:0 0 .5rem;font-size:1.125rem;line-height:1.3}
+        label{display:flex;gap:.75rem;align-items:flex-start;padding:.6rem 0;cursor:pointer}
+        label span{font-weight:600;overflow-wrap:anywhere}
+        input[type=checkbox]{flex:none;width:1.5rem;height:1.5rem;margin:0;accent-color:var(--act)}
+        label+button{margin-top:.75rem}
         :focus-visible{outline:3px solid var(--act);outline-offset:3px}
         .note{margin:1rem 0 0;font-size:.9375rem;color:var(--quiet)}
         .tick{display:block;width:3rem;height:3rem;margin-bottom:1rem;fill:none;stroke:var(--good);stroke-width:3;stroke-linecap:round;stroke-linejoin:round}

@@ -102,8 +102,8 @@ public sealed class Clients(Product product, Journal journal, int seed) : IAsync
         var address = $"reader-{RandomId.New()}@example.org";
         var optIn = new { address, topic = site.Topic, confirmedAt = TimeProvider.System.GetUtcNow(), source = "back-office" };
         if (await AnsweredAsync(http, random, HttpStatusCode.Created, () => Trusted("subscriptions", optIn)) is null) return;
-        if (await AnsweredAsync(http, random, HttpStatusCode.OK, () => Trusted("links", new { address, topic = site.Topic })) is not { } link) return;
-        var path = new Uri((string)link["url"]!).AbsolutePath;
+        if (await AnsweredAsync(http, random, HttpStatusCode.OK, () => Trusted("links", new { addresses = new[] { address }, topic = site.Topic })) is not { } links) return;
+        var path = new Uri((string)links["links"]![0]!["url"]!).AbsolutePath;
         var done = await AnsweredAsync(http, random, HttpStatusCode.OK, () => new HttpRequestMessage(HttpMethod.Post, path)
         {
             Content = new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]),

@@ -15,6 +15,7 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
         { "GET", "/pages/wool/warnings", "consent" },
         { "GET", "/v1/sites/wool/subjects/x/state", "consent" },
         { "POST", "/v1/sites/wool/marketing/links", "marketing" },
+        { "POST", "/v1/sites/wool/marketing/link-key", "operator" },
         { "POST", "/v1/sites/wool/marketing/check", "marketing" },
         { "GET", "/v1/audit/trace/x", "audit" },
         { "GET", "/v1/subscribers/newsletter/sites/wool/permits/news", "consent" },

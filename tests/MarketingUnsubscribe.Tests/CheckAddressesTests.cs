@@ -78,14 +78,6 @@ public sealed class CheckAddressesTests : HostedTest
         await (await Host.PostAsync($"/v1/sites/nowhere/marketing/{route}", body, Host.Token())).AssertProblemAsync(404, "unknown-site");
     }
 
-    [Theory]
-    [InlineData("jan", "newsletter", null, "invalid-address")]
-    [InlineData("jan@example.com\r\nBcc: piet@example.com", "newsletter", null, "invalid-address")]
-    [InlineData("jan@example.com", "nothing", null, "unknown-topic")]
-    [InlineData("jan@example.com", "newsletter", "de", "unknown-language")]
-    public async Task ALinkForBadInput_IsRefused(string address, string topic, string? language, string slug) => await (await Host.PostAsync(
-        "/v1/sites/orchard/marketing/links", new { address, topic, language }, Host.Token())).AssertProblemAsync(422, slug, secret: "piet");
-
     private Task HearOfAsync(string address, Decision status, DateTimeOffset? at = null, DateTimeOffset? until = null, Declaration? on = null)
     {
         var subject = Host.Keys.Addresses(Sample.Controller).AddressId(address);

@@ -1,3 +1,4 @@
+using Consent.UnsubscribeLinks;
 using FsCheck;
 using FsCheck.Fluent;
 

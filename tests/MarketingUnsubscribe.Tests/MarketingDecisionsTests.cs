@@ -1,28 +1,30 @@
+using Consent.UnsubscribeLinks;
+
 namespace Consent.MarketingUnsubscribe.Tests;
 
 public sealed class MarketingDecisionsTests
 {
     private static readonly string Subject = $"a1-{new string('0', 64)}";
-    private static readonly UnsubscribeLink Link = new(Sample.Site, "newsletter", Subject, "j…@e….com", "nl");
+    private static readonly UnsubscribeLink Link = new(Sample.Controller, Sample.Site, "newsletter", "jan@example.com", "spring-2026", "nl");
     private static readonly DateTimeOffset T0 = Sample.Noon;
 
     [Fact]
     public void OptOut_OfAnUnknownAddress_Suppresses()
     {
-        var record = MarketingDecisions.OptOut(null, Link, "one-click-unsubscribe", T0)!;
-        Assert.Equal((MarketingRecord.Unsubscribed, "newsletter", T0), (record.Kind, record.Topic, record.RecordedAt));
+        var record = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", T0)!;
+        Assert.Equal((MarketingRecord.Unsubscribed, Subject, "newsletter", "spring-2026", T0), (record.Kind, record.SubjectId, record.Topic, record.Campaign, record.RecordedAt));
         Assert.Equal(new TopicEntry(TopicStatus.Suppressed, T0, null), Assert.Single(record.Topics).Value);
     }
 
     [Fact]
     public void OptOut_Repeated_AppendsNothing() =>
-        Assert.Null(MarketingDecisions.OptOut(MarketingDecisions.OptOut(null, Link, "one-click-unsubscribe", T0), Link, "unsubscribe-page", T0.AddDays(1)));
+        Assert.Null(MarketingDecisions.OptOut(MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", T0), Link, Subject, "unsubscribe-page", T0.AddDays(1)));
 
     [Fact]
     public void OptOut_OfOneTopic_LeavesTheOthersAsTheyStand()
     {
         var offers = OptIn(null, "offers", Proof());
-        var record = MarketingDecisions.OptOut(OptIn(offers, "newsletter", Proof()), Link, "one-click-unsubscribe", T0.AddHours(1))!;
+        var record = MarketingDecisions.OptOut(OptIn(offers, "newsletter", Proof()), Link, Subject, "one-click-unsubscribe", T0.AddHours(1))!;
         Assert.Equal(TopicStatus.Suppressed, record.Topics["newsletter"].Status);
         Assert.Equal(offers.Topics["offers"], record.Topics["offers"]);
     }
@@ -38,7 +40,7 @@ public sealed class MarketingDecisionsTests
     [Fact]
     public void OptIn_Unconfirmed_NeverLiftsASuppression()
     {
-        var suppressed = MarketingDecisions.OptOut(null, Link, "one-click-unsubscribe", T0);
+        var suppressed = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", T0);
         var record = OptIn(suppressed, "newsletter", Proof(), T0.AddYears(1));
         Assert.Equal(MarketingRecord.Attempted, record.Kind);
         Assert.Equal(TopicStatus.Suppressed, record.Topics["newsletter"].Status);
@@ -51,7 +53,7 @@ public sealed class MarketingDecisionsTests
     [InlineData(1, true)]
     public void OptIn_Confirmed_LiftsASuppressionOnlyWhenConfirmedLater(int millisecondsAfter, bool lifts)
     {
-        var suppressed = MarketingDecisions.OptOut(null, Link, "one-click-unsubscribe", T0);
+        var suppressed = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", T0);
         var record = OptIn(suppressed, "newsletter", Proof(T0.AddMilliseconds(millisecondsAfter)), T0.AddHours(1));
         Assert.Equal(lifts ? TopicStatus.Subscribed : TopicStatus.Suppressed, record.Topics["newsletter"].Status);
     }

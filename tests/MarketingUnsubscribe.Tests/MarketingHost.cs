@@ -5,6 +5,7 @@ using System.Text.Json;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
+using Consent.UnsubscribeLinks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -96,10 +97,13 @@ internal sealed class MarketingHost : IAsyncDisposable
     /// <summary>The path of a fresh opt-out link.</summary>
     public async Task<string> LinkAsync(string address, string topic = "newsletter", string? language = "nl", string site = Sample.Site)
     {
-        var answer = await PostAsync($"/v1/sites/{site}/marketing/links", new { address, topic, language }, Token());
+        var answer = await PostAsync($"/v1/sites/{site}/marketing/links", new { addresses = new[] { address }, topic, language }, Token());
         answer.EnsureSuccessStatusCode();
-        return new Uri((await answer.JsonAsync()).GetProperty("url").GetString()!).AbsolutePath;
+        return new Uri((await answer.JsonAsync()).GetProperty("links")[0].GetProperty("url").GetString()!).AbsolutePath;
     }
+
+    /// <summary>The path of a link that no call would make.</summary>
+    public string LinkOf(UnsubscribeLink link) => $"/u/{LinkToken.Seal(Tokens.KeyOf(link.Controller, link.Site), link)}";
 
     public Task<HttpResponseMessage> OneClickAsync(string path) => SendAsync(path, OneClickForm());
 

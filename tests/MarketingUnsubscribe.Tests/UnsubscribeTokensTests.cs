@@ -1,12 +1,13 @@
 using System.Buffers.Text;
 using System.Text;
 using Consent.ServiceDefaults;
+using Consent.UnsubscribeLinks;
 
 namespace Consent.MarketingUnsubscribe.Tests;
 
 public sealed class UnsubscribeTokensTests : IDisposable
 {
-    private static readonly UnsubscribeLink Link = new("orchard", "newsletter", $"a1-{new string('0', 64)}", "j…@e….com", "nl");
+    private static readonly UnsubscribeLink Link = new(Sample.Controller, Sample.Site, "newsletter", "jan@example.com", "spring-2026", "nl");
     private readonly Folder _folder = new();
 
     private IdentifierKeys Keys => new(_folder.Path);
@@ -15,33 +16,42 @@ public sealed class UnsubscribeTokensTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Read_AWholeToken_GivesWhatItCarries() => Assert.Equal(Link, Tokens.Read(Tokens.Make(Link)));
-
-    [Fact]
-    public void Read_AWholeTokenWithoutLanguage_GivesWhatItCarries() =>
-        Assert.Equal(Link with { Language = null }, Tokens.Read(Tokens.Make(Link with { Language = null })));
+    public void Read_AWholeToken_GivesWhatItCarries()
+    {
+        foreach (var link in (UnsubscribeLink[])[Link, Link with { Language = null }, Link with { Campaign = null }, Link with { Address = "jöhn@xn--bcher-kva.example" }])
+            Assert.Equal(link, Tokens.Read(Make(link)));
+    }
 
     [Fact]
     public void Make_TwiceForOneLink_GivesTwoTokensSafeInAUrl()
     {
-        var (one, other) = (Tokens.Make(Link), Tokens.Make(Link));
+        var (one, other) = (Make(), Make());
         Assert.NotEqual(one, other);
         Assert.Matches("^[A-Za-z0-9_-]+$", one);
-        Assert.True(one.Length < 400, $"{one.Length} characters");
+        Assert.True(one.Length < 300, $"{one.Length} characters");
     }
 
     [Fact]
-    public void Make_NothingOfTheLinkStandsInClear()
+    public void Make_TheLongestOfAll_FitsInAHeaderLine()
     {
-        var bytes = Encoding.Latin1.GetString(Base64Url.DecodeFromChars(Tokens.Make(Link)));
-        Assert.DoesNotContain("newsletter", bytes, StringComparison.Ordinal);
-        Assert.DoesNotContain("orchard", bytes, StringComparison.Ordinal);
+        var link = new UnsubscribeLink(Of('c', 63), Of('s', 63), Of('t', 63), $"{Of('a', 64)}@{Of('d', 185)}.nl", Of('m', 64), "nl-BE");
+        var token = LinkToken.Seal(Tokens.KeyOf(link.Controller, link.Site), link);
+        Assert.Equal(link, Tokens.Read(token));
+        Assert.InRange(token.Length, 1, 900);
+    }
+
+    [Fact]
+    public void Make_NothingOfTheLinkStandsInClear_AndItsLengthTellsLittle()
+    {
+        var bytes = Encoding.Latin1.GetString(Base64Url.DecodeFromChars(Make()));
+        foreach (var secret in (string[])["newsletter", "orchard", "jan", "spring"]) Assert.DoesNotContain(secret, bytes, StringComparison.Ordinal);
+        Assert.Single(Enumerable.Range(1, 15).Select(n => Make(Link with { Address = $"{Of('j', n)}@example.com" }).Length).Distinct());
     }
 
     [Fact]
     public void Read_AnyByteAltered_GivesNothing()
     {
-        var token = Base64Url.DecodeFromChars(Tokens.Make(Link));
+        var token = Base64Url.DecodeFromChars(Make());
         for (var i = 0; i < token.Length; i++)
         {
             token[i] ^= 1;
@@ -54,7 +64,7 @@ public sealed class UnsubscribeTokensTests : IDisposable
     [Fact]
     public void Read_ATokenCutAnywhere_GivesNothing()
     {
-        var token = Tokens.Make(Link);
+        var token = Make();
         for (var length = 0; length < token.Length; length++) Assert.Null(Tokens.Read(token[..length]));
     }
 
@@ -70,28 +80,64 @@ public sealed class UnsubscribeTokensTests : IDisposable
     public void Read_ATokenOfAnotherInstallation_GivesNothing()
     {
         using var other = new Folder();
-        Assert.Null(Tokens.Read(new UnsubscribeTokens(new IdentifierKeys(other.Path)).Make(Link)));
+        Assert.Null(Tokens.Read(LinkToken.Seal(new UnsubscribeTokens(new IdentifierKeys(other.Path)).KeyOf(Link.Controller, Link.Site), Link)));
+    }
+
+    [Fact]
+    public void Read_ATokenThatSpeaksForAnotherSiteThanItsKey_GivesNothing()
+    {
+        // Whoever holds the key of one site writes another into what he seals, or the other's scope before it.
+        var text = Tokens.KeyOf(Link.Controller, Link.Site).Export();
+        Assert.Throws<ArgumentException>(() => LinkToken.Seal(LinkKey.Parse(text), Link with { Site = "meadow" }));
+        foreach (var claimed in (string[])[text.Replace(":orchard:", ":meadow:", StringComparison.Ordinal), text.Replace(":orchard-ltd:", ":meadow-ltd:", StringComparison.Ordinal)])
+        {
+            var key = LinkKey.Parse(claimed);
+            Assert.Null(Tokens.Read(LinkToken.Seal(key, Link with { Controller = key.Controller, Site = key.Site })));
+        }
+        Assert.Null(Tokens.Read(ForeignPlain()));
     }
 
     [Fact]
     public void Read_ATokenUnderASucceededKey_StillGivesWhatItCarries()
     {
-        var old = Tokens.Make(Link);
+        var (old, key) = (Make(), Tokens.KeyOf(Link.Controller, Link.Site).Export());
         var page = Tokens.PageProof(old);
         Keys.Succeed("token");
         Assert.Equal(Link, Tokens.Read(old));
         Assert.True(Tokens.IsPageProof(old, page));
-        Assert.Equal(2, Base64Url.DecodeFromChars(Tokens.Make(Link))[1]);
+        Assert.Equal(2, Base64Url.DecodeFromChars(Make())[1]);
+        // A mailer that goes on with its old key.
+        Assert.Equal(Link, Tokens.Read(LinkToken.Seal(LinkKey.Parse(key), Link)));
     }
 
     [Fact]
     public void IsPageProof_HoldsForItsOwnTokenOnly()
     {
-        var (one, other) = (Tokens.Make(Link), Tokens.Make(Link));
+        var (one, other) = (Make(), Make());
         Assert.True(Tokens.IsPageProof(one, Tokens.PageProof(one)));
         Assert.False(Tokens.IsPageProof(one, Tokens.PageProof(other)));
         Assert.False(Tokens.IsPageProof(one, null));
         Assert.False(Tokens.IsPageProof(one, ""));
         Assert.False(Tokens.IsPageProof("", ""));
+    }
+
+    private static string Of(char letter, int count) => new(letter, count);
+
+    private string Make(UnsubscribeLink? link = null) => LinkToken.Seal(Tokens.KeyOf(Link.Controller, Link.Site), link ?? Link);
+
+    /// <summary>Sealed with the key and under the scope of one site, and naming another within: what a holder of a key can make with his own program.</summary>
+    private string ForeignPlain()
+    {
+        var key = Base64Url.DecodeFromChars(Tokens.KeyOf(Link.Controller, Link.Site).Export().Split(':')[^1]);
+        var token = Base64Url.DecodeFromChars(Make());
+        var (head, nonce) = (token[..10], token[10..22]);
+        var plain = new byte[token.Length - 38];
+        using var aes = new System.Security.Cryptography.AesGcm(key, 16);
+        aes.Decrypt(nonce, token[22..^16], token[^16..], plain, head);
+        var at = Encoding.Latin1.GetString(plain).IndexOf("\u0007orchard", StringComparison.Ordinal);
+        Encoding.Latin1.GetBytes("\u0007meadow2").CopyTo(plain, at);
+        var (text, tag) = (new byte[plain.Length], new byte[16]);
+        aes.Encrypt(nonce, plain, text, tag, head);
+        return Base64Url.EncodeToString([.. head, .. nonce, .. text, .. tag]);
     }
 }

@@ -45,7 +45,7 @@ public abstract class PrivacyTests(Running running)
         using var malformed = await http.PostAsync("/v1/sites/weefgoed/decisions", new StringContent($"{{\"subjectId\":\"{visitor}\"", Encoding.UTF8, "application/json"));
         using var nowhere = await http.GetAsync($"/{visitor}?address={address}");
         using var forged = await product.Client(product.Gateway, product.Secrets.Keep($"{product.Token("admin")}x")).GetAsync($"/v1/sites/weefgoed/subjects/{visitor}/state");
-        using var invalid = await product.Client("marketing").PostAsJsonAsync("/v1/sites/weefgoed/marketing/links", new { address = $"not {address} at all", topic = "none" });
+        using var invalid = await product.Client("marketing").PostAsJsonAsync("/v1/sites/weefgoed/marketing/links", new { addresses = new[] { $"not {address} at all" }, topic = "none" });
         Assert.All([cut, malformed, nowhere, forged, invalid], answer => Assert.False(answer.IsSuccessStatusCode));
     }
 }

@@ -72,8 +72,8 @@ public sealed class Site(Product product, string id, Uri? at = null)
     /// <summary>The path of an opt-out link, <c>/u/…</c>.</summary>
     public async Task<string> LinkAsync(string address)
     {
-        using var answer = await _trusted.PostAsJsonAsync($"/v1/sites/{id}/marketing/links", new { address, topic = await TopicAsync() });
-        var url = new Uri((string)(await ExpectAsync(answer, HttpStatusCode.OK))["url"]!);
+        using var answer = await _trusted.PostAsJsonAsync($"/v1/sites/{id}/marketing/links", new { addresses = new[] { address }, topic = await TopicAsync() });
+        var url = new Uri((string)(await ExpectAsync(answer, HttpStatusCode.OK))["links"]![0]!["url"]!);
         product.Secrets.Keep(url.AbsolutePath[3..]);
         return url.AbsolutePath;
     }

@@ -9,12 +9,12 @@ port=$((20000 + RANDOM % 20000))
 service=
 cleanup() {
   [ -z "$service" ] || kill "$service" 2> /dev/null || true
-  rm -rf "$folder" "${NUGET_PACKAGES:-$HOME/.nuget/packages}"/consent.{contracts,servicedefaults,subscriber}/"$version"
+  rm -rf "$folder" "${NUGET_PACKAGES:-$HOME/.nuget/packages}"/consent.{contracts,servicedefaults,subscriber,unsubscribelinks}/"$version"
 }
 trap cleanup EXIT
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-for project in contracts service-defaults subscriber; do
+for project in contracts service-defaults subscriber unsubscribe-links; do
   dotnet pack "$root/services/$project"/*.csproj -c Release --no-build --nologo -v quiet -o "$folder/packages" -p:Version="$version"
 done
 unzip -p "$folder/packages/Consent.Subscriber.$version.nupkg" README.md > "$folder/README.md"
@@ -39,3 +39,14 @@ for _ in $(seq 150); do curl -sf "http://127.0.0.1:$port/health/live" > /dev/nul
 [ "$(curl -sf -H 'Consent-Subject: 0123456789abcdef0123456789abcdef' "http://127.0.0.1:$port/may/shop")" = false ] || { cat log; exit 1; }
 curl -s "http://127.0.0.1:$port/health" | grep -q subscriber-letters
 echo "A service of the packages says no before it has loaded anything."
+
+# A stranger's mailer, which references the package of links and nothing else: again the code that the README shows.
+mkdir "$folder/mailer"
+cd "$folder/mailer"
+cp ../letters/nuget.config .
+sed -e 's/Microsoft.NET.Sdk.Web/Microsoft.NET.Sdk/' -e 's/Consent.Subscriber/Consent.UnsubscribeLinks/' -e 's/<TargetFramework>/<OutputType>Exe<\/OutputType>&/' ../letters/letters.csproj > mailer.csproj
+unzip -p "$folder/packages/Consent.UnsubscribeLinks.$version.nupkg" README.md | sed -n '/^```csharp$/,/^```$/{//!p}' > Program.cs
+dotnet build -c Release --nologo -v quiet
+CONSENT_LINK_KEY=consent-link-key-1:1:a-controller:a-site:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA dotnet bin/Release/net10.0/mailer.dll > headers
+[ "$(grep -c '^List-Unsubscribe: <https://consent.example.org/u/[A-Za-z0-9_-]*>$' headers)" = 2 ] && [ "$(grep -c '^List-Unsubscribe-Post: List-Unsubscribe=One-Click$' headers)" = 2 ] || { cat headers; exit 1; }
+echo "A mailer of the package makes both headers for each mail."

@@ -18,6 +18,7 @@ var root = new RootCommand("""
     RotateKeys.Command(),
     Deliveries.Command(),
     ErrorQueues.Command(),
+    MakeLinkKey.Command(),
     ScanSite.Command(),
 };
 var parsed = root.Parse(args);

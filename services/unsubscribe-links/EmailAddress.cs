@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
-namespace Consent.MarketingUnsubscribe;
+namespace Consent.UnsubscribeLinks;
 
 /// <summary>E-mail addresses in one spelling, so that one mailbox has one address id however it was typed.</summary>
 public static class EmailAddress

@@ -1,0 +1,41 @@
+namespace Consent.UnsubscribeLinks;
+
+/// <param name="Headers"><c>List-Unsubscribe</c> and <c>List-Unsubscribe-Post</c>, to be put into the mail as they are and covered by its DKIM signature (RFC 8058, 4).</param>
+public sealed record MintedLink(string Url, IReadOnlyDictionary<string, string> Headers);
+
+/// <summary>Makes opt-out links without asking anybody. Safe for many threads.</summary>
+public sealed class LinkMinter
+{
+    private readonly LinkKey _key;
+    private readonly string _base;
+
+    /// <param name="publicUrl">Where people reach the links: https, or http on one's own machine (RFC 8058 wants https).</param>
+    public LinkMinter(LinkKey key, Uri publicUrl)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(publicUrl);
+        if (!publicUrl.IsAbsoluteUri || !(publicUrl.Scheme == Uri.UriSchemeHttps || (publicUrl.Scheme == Uri.UriSchemeHttp && publicUrl.IsLoopback)))
+            throw new ArgumentException("The public address of the links is an https address.", nameof(publicUrl));
+        (_key, _base) = (key, publicUrl.GetLeftPart(UriPartial.Path).TrimEnd('/'));
+    }
+
+    /// <summary>
+    /// A link by which the owner of the address ends the topic. Throws <see cref="ArgumentException"/>, which does not repeat it, for what is
+    /// no address (see <see cref="EmailAddress"/>) or no campaign's name (see <see cref="UnsubscribeLink.IsCampaign"/>).
+    /// Whether the topic is one of the site's declaration is not known here: a link to another is honoured all the same.
+    /// </summary>
+    /// <param name="language">Of the mail, such as <c>nl</c>; the page behind the link speaks it.</param>
+    public MintedLink Mint(string address, string topic, string? campaign = null, string? language = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        if (!EmailAddress.TryNormalise(address, out var normalised)) throw new ArgumentException("This is not an e-mail address.", nameof(address));
+        if (campaign is not null && !UnsubscribeLink.IsCampaign(campaign))
+            throw new ArgumentException("Name a campaign in letters, digits, '.', '-' and '_', at most 64.", nameof(campaign));
+        var url = $"{_base}/u/{LinkToken.Seal(_key, new UnsubscribeLink(_key.Controller, _key.Site, topic, normalised, campaign, language))}";
+        return new MintedLink(url, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["List-Unsubscribe"] = $"<{url}>",
+            ["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click",
+        });
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace Consent.UnsubscribeLinks;
+
+/// <summary>
+/// Opaque tokens for opt-out links, as text of base64url: <c>format 2 | key version | scope 64 bits | nonce 96 bits | ciphertext | tag
+/// 128 bits</c>, AES-256-GCM with the first ten bytes as associated data (NIST SP 800-38D; random nonces, so succeed the secret well
+/// before 2^32 links of one site). They never expire. Whoever holds a token can opt its person out of its topic, and nothing else.
+/// </summary>
+public static class LinkToken
+{
+    /// <summary>Longer than any that is made; a header line has at most 998 characters (RFC 5322, 2.1.1).</summary>
+    private const int LongestToken = 1600;
+    private const byte Format = 2;
+    private const int HeaderBytes = 2 + LinkKey.ScopeBytes;
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+
+    /// <summary>A new token for the link, another each time. Throws <see cref="ArgumentException"/> for a link of another site than the key's, and for what is too long.</summary>
+    public static string Seal(LinkKey key, UnsubscribeLink link)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(link);
+        if ((link.Controller, link.Site) != (key.Controller, key.Site)) throw new ArgumentException($"The key makes links of {key.Site} alone.", nameof(link));
+        var plain = link.ToBytes() ?? throw new ArgumentException("What a link carries has at most 255 bytes each.", nameof(link));
+        var token = new byte[HeaderBytes + NonceBytes + plain.Length + TagBytes];
+        (token[0], token[1]) = (Format, key.Version);
+        key.Scope.CopyTo(token, 2);
+        var nonce = token.AsSpan(HeaderBytes, NonceBytes);
+        var text = token.AsSpan(HeaderBytes + NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(key.Key, TagBytes);
+        aes.Encrypt(nonce, plain, text[..^TagBytes], text[^TagBytes..], token.AsSpan(0, HeaderBytes));
+        return Base64Url.EncodeToString(token);
+    }
+
+    /// <summary>
+    /// The link of a token; null for one that is forged, cut or altered in any way, or made with the key of another site, without
+    /// saying which.
+    /// </summary>
+    /// <param name="secretOf">The installation's secret of a version; for a version that there is not, any other will do.</param>
+    public static UnsubscribeLink? Open(string? token, Func<byte, byte[]> secretOf)
+    {
+        ArgumentNullException.ThrowIfNull(secretOf);
+        if (Decode(token) is not { } bytes) return null;
+        var scope = bytes.AsSpan(2, LinkKey.ScopeBytes);
+        var text = bytes.AsSpan(HeaderBytes + NonceBytes);
+        var plain = new byte[text.Length - TagBytes];
+        try
+        {
+            using var aes = new AesGcm(LinkKey.Derive(secretOf(bytes[1]), scope), TagBytes);
+            aes.Decrypt(bytes.AsSpan(HeaderBytes, NonceBytes), text[..^TagBytes], text[^TagBytes..], plain, bytes.AsSpan(0, HeaderBytes));
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+        // The holder of one site's key must not speak for another site.
+        return bytes[0] == Format && UnsubscribeLink.FromBytes(plain) is { } link && scope.SequenceEqual(LinkKey.ScopeOf(link.Controller, link.Site)) ? link : null;
+    }
+
+    /// <summary>The version that a token names, and its bytes; null for what cannot be one.</summary>
+    public static (byte Version, byte[] Bytes)? Peek(string? token) => Decode(token) is { } bytes ? (bytes[1], bytes) : null;
+
+    private static byte[]? Decode(string? token)
+    {
+        if (token is null || token.Length > LongestToken || !Base64Url.IsValid(token)) return null;
+        var bytes = Base64Url.DecodeFromChars(token);
+        return bytes.Length > HeaderBytes + NonceBytes + TagBytes ? bytes : null;
+    }
+}

@@ -1,0 +1,68 @@
+using Consent.Contracts;
+
+namespace Consent.MarketingUnsubscribe.Tests;
+
+/// <summary>The page that tells that one topic has stopped offers to stop others, or everything, and tells nobody what an address is subscribed to.</summary>
+public sealed class StopMoreTests : HostedTest
+{
+    private const string Jan = "jan@example.com";
+    private const string Stop = "Meld mij af";
+    private const string Everything = "name=\"everything\"";
+
+    [Fact]
+    public async Task TickedTopics_StopToo_AndOthersDoNot()
+    {
+        foreach (var topic in (string[])["newsletter", "offers", "tips"]) await Host.SubscribeAsync(Jan, topic);
+        var done = await Host.PressAsync(await Host.PageAsync(await Host.LinkAsync(Jan)), Stop);
+
+        await Host.PressAsync(done, "checkbox", "offers", "no-such-topic");
+
+        Assert.Equal(("suppressed", "suppressed", "opted-in"), (await Host.ReasonAsync(Jan), await Host.ReasonAsync(Jan, "offers"), await Host.ReasonAsync(Jan, "tips")));
+        Assert.Equal(["newsletter", "offers"], (await Host.Sent.WaitForAsync<MarketingUnsubscribed>(2)).SelectMany(e => e.Topics).Order());
+    }
+
+    [Fact]
+    public async Task ThePage_IsTheSameWhateverTheAddressIsSubscribedTo()
+    {
+        foreach (var topic in (string[])["offers", "tips"]) await Host.SubscribeAsync(Jan, topic);
+        var pages = new HashSet<string>();
+        foreach (var address in (string[])[Jan, "joop@example.com"])
+        {
+            var link = await Host.LinkAsync(address);
+            await Host.OneClickAsync(link);
+            pages.Add(System.Text.RegularExpressions.Regex.Replace((await Host.PageAsync(link)).Replace(link, "/u/x", StringComparison.Ordinal), "value=\"[A-Za-z0-9_-]{43}\"", ""));
+        }
+        Assert.Single(pages);
+        Assert.Contains("checkbox", pages.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Everything_StopsWhatIsDeclared_AndWhatComesLater_UntilThePersonConfirmsATopic()
+    {
+        foreach (var topic in (string[])["newsletter", "offers"]) await Host.SubscribeAsync(Jan, topic);
+        var done = await Host.PressAsync(await Host.PageAsync(await Host.LinkAsync(Jan)), Stop);
+
+        var all = await Host.PressAsync(done, Everything);
+
+        Assert.True(all.Says("U krijgt geen nieuws of reclame meer"));
+        Assert.Equal(["newsletter", "offers", "tips"], (await Host.Sent.WaitForAsync<MarketingUnsubscribed>(3)).SelectMany(e => e.Topics).Order());
+        Assert.DoesNotContain(Host.Sent.All<MarketingUnsubscribed>(), e => e.Topics.Contains("*"));
+        await Host.HearAsync(Sample.Declaration(topics: ["newsletter", "offers", "brand-new"]), version: 2);
+        Host.Time.Pass(TimeSpan.FromDays(1));
+        await Host.SubscribeAsync(Jan, "brand-new");
+        Assert.Equal("suppressed", await Host.ReasonAsync(Jan, "brand-new"));
+        await Host.SubscribeAsync(Jan, "brand-new", confirmedAt: Host.Time.Is);
+        Assert.Equal(("opted-in", "suppressed"), (await Host.ReasonAsync(Jan, "brand-new"), await Host.ReasonAsync(Jan, "offers")));
+    }
+
+    [Fact]
+    public async Task Everything_CanBeTakenBackOnItsOwnPage_AndTheTopicBeforeItStaysStopped()
+    {
+        foreach (var topic in (string[])["newsletter", "offers"]) await Host.SubscribeAsync(Jan, topic);
+        var done = await Host.PressAsync(await Host.PageAsync(await Host.LinkAsync(Jan)), Stop);
+
+        await Host.PressAsync(await Host.PressAsync(done, Everything), "Maak ongedaan");
+
+        Assert.Equal(("suppressed", "opted-in", "no-basis"), (await Host.ReasonAsync(Jan), await Host.ReasonAsync(Jan, "offers"), await Host.ReasonAsync(Jan, "tips")));
+    }
+}
