@@ -29,10 +29,8 @@ internal static class ConfirmUnsubscribe
         var (form, problem) = await OneClickUnsubscribe.ReadFormAsync(request, cancel);
         if (problem is not null) return problem;
         if (tokens.Read(token) is not { } link || !tokens.IsPageProof(token, form[ProofField])) return await pages.ShowAsync(token, request, cancel);
-        if (form.ContainsKey(EverythingField))
-            return await pages.ShowAsync(token, request, UnsubscribeState.AllDone, await optOuts.HonourAllAsync(link, Action, cancel), cancel);
-        string[] more = [.. form[TopicField].OfType<string>()];
-        var undo = more.Length == 0 ? await optOuts.HonourAsync(link, Action, cancel) : await optOuts.HonourMoreAsync(link, Action, more, cancel);
-        return await pages.ShowAsync(token, request, UnsubscribeState.Done, undo, cancel);
+        var everything = form.ContainsKey(EverythingField);
+        await (everything ? optOuts.HonourAllAsync(link, Action, cancel) : optOuts.HonourAsync(link, Action, cancel, [.. form[TopicField].OfType<string>()]));
+        return await pages.ShowAsync(token, request, cancel, everything);
     }
 }

@@ -24,19 +24,6 @@ public static class MarketingDecisions
         };
     }
 
-    /// <summary>
-    /// The record that takes a suppression back, as far as it still stands as it was made: null otherwise. The topic is then as it was before,
-    /// on the proof that it had, if any.
-    /// </summary>
-    public static MarketingRecord? Undo(MarketingRecord? newest, MarketingRecord undone, TopicEntry? before, DateTimeOffset now)
-    {
-        ArgumentNullException.ThrowIfNull(undone);
-        if (newest?.Topics.GetValueOrDefault(undone.Topic) is not { } standing || standing != undone.Topics[undone.Topic]) return null;
-        var topics = With(newest, undone.Topic, before ?? standing);
-        if (before is null) topics.Remove(undone.Topic);
-        return undone with { Kind = MarketingRecord.Undone, Action = "undo", Proof = before?.Proof, RecordedAt = now, Topics = topics };
-    }
-
     /// <summary>What holds for a topic: its own entry, or the suppression of everything, which only a later confirmation of the topic lifts.</summary>
     public static TopicEntry? Standing(IReadOnlyDictionary<string, TopicEntry>? topics, string topic)
     {

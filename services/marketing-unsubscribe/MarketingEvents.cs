@@ -22,9 +22,6 @@ public static class MarketingEvents
             MarketingRecord.Subscribed when r.Proof is { } proof => OutgoingEvent.Of(new MarketingSubscribed(
                 record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, proof.ConfirmedAt,
                 record.RecordedAt)),
-            // The person's own act, on the page that he had just pressed the button on.
-            MarketingRecord.Undone when r.Proof is { } proof => OutgoingEvent.Of(new MarketingSubscribed(
-                record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, record.RecordedAt, record.RecordedAt)),
             _ => null,
         };
     }

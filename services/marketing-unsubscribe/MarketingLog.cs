@@ -9,16 +9,12 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
     public async ValueTask<MarketingRecord?> LatestAsync(string site, string subjectId, CancellationToken cancel) =>
         (await log.LatestAsync(MarketingRecord.Stream(site, subjectId), cancel))?.Read<MarketingRecord>();
 
-    /// <summary>All records of the address on the site, oldest first, each with its version; none for an erased one.</summary>
-    public async ValueTask<IReadOnlyList<(MarketingRecord Record, long Version)>> HistoryAsync(string site, string subjectId, CancellationToken cancel) =>
-        [.. (await log.HistoryAsync(MarketingRecord.Stream(site, subjectId), cancel)).Where(r => r.Kind != LogRecord.Erased).Select(r => (r.Read<MarketingRecord>(), r.Version))];
-
     /// <summary>
     /// Decides on top of the newest record and appends, again and again until no other writer came between. Completes when the
     /// record is committed, or when <paramref name="decide"/> finds nothing to append: then null. Throws
     /// <see cref="LogUnavailableException"/> when the log cannot commit.
     /// </summary>
-    public async Task<(MarketingRecord Record, long Version)?> AppendAsync(
+    public async Task<MarketingRecord?> AppendAsync(
         string site, string subjectId, Func<MarketingRecord?, MarketingRecord?> decide, CancellationToken cancel)
     {
         var stream = MarketingRecord.Stream(site, subjectId);
@@ -34,7 +30,7 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
                 RecordedAt = next.RecordedAt,
                 Payload = ContractJson.Write(next),
             });
-            if (outcome is AppendOutcome.Appended appended) return (next, appended.Record.Version);
+            if (outcome is AppendOutcome.Appended) return next;
         }
     }
 }

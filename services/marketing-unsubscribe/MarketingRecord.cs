@@ -15,9 +15,6 @@ public sealed record MarketingRecord
     /// <summary>A topic became subscribed, or is so on a newer proof.</summary>
     public const string Subscribed = "marketing-subscribed";
 
-    /// <summary>A press of the button on the page was taken back on that page: the topic is as it was before.</summary>
-    public const string Undone = "marketing-unsubscription-undone";
-
     /// <summary>In the place of a topic: every one that there is and will be. No topic can be called so.</summary>
     public const string Everything = "*";
 

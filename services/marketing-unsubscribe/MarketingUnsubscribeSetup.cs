@@ -38,7 +38,6 @@ public static class MarketingUnsubscribeSetup
         OneClickUnsubscribe.Map(endpoints);
         ShowUnsubscribePage.Map(endpoints);
         ConfirmUnsubscribe.Map(endpoints);
-        UndoUnsubscribe.Map(endpoints);
         endpoints.MapDeliveries(Service);
         return endpoints;
     }

@@ -47,9 +47,9 @@ internal static partial class RecordOptIn
         var took = true;
         foreach (var subject in ToWrite(streams, topic.Id, proof))
         {
-            var appended = await log.AppendAsync(
+            var record = await log.AppendAsync(
                 site, subject, newest => MarketingDecisions.OptIn(newest, site, subject, topic.Id, proof, now), cancel);
-            took &= MarketingDecisions.Standing(appended?.Record.Topics, topic.Id) is { Status: TopicStatus.Subscribed };
+            took &= MarketingDecisions.Standing(record?.Topics, topic.Id) is { Status: TopicStatus.Subscribed };
         }
         return trusted
             ? TypedResults.Json(new Answer(took ? "subscribed" : "suppressed"), statusCode: StatusCodes.Status201Created)

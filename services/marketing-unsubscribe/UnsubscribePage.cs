@@ -5,7 +5,7 @@ using Consent.Contracts;
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>What a page of a link says.</summary>
-internal enum UnsubscribeState { Ask, Done, AllDone, Undone, TooLate }
+internal enum UnsubscribeState { Ask, Done, AllDone }
 
 /// <summary>The HTML of the pages. Pure: the same view is the same page.</summary>
 internal static class UnsubscribePage
@@ -16,9 +16,8 @@ internal static class UnsubscribePage
     /// <param name="Topic">Null when the declaration no longer has it.</param>
     /// <param name="Others">What else the site declares. Not what the address is subscribed to: a link can be in anybody's hands.</param>
     /// <param name="Controller">Null when the site is no longer declared.</param>
-    /// <param name="Undo">The sealed ticket of the press that this page answers; null for any other look at it.</param>
     internal sealed record View(
-        UnsubscribeState State, string Token, string Proof, string Masked, Topic? Topic, IReadOnlyList<Topic> Others, Controller? Controller, string? Undo);
+        UnsubscribeState State, string Token, string Proof, string Masked, Topic? Topic, IReadOnlyList<Topic> Others, Controller? Controller);
 
     public static string Of(View view, string language)
     {
@@ -28,45 +27,39 @@ internal static class UnsubscribePage
         {
             UnsubscribeState.Done => (words.DoneTitle, words.DoneLead),
             UnsubscribeState.AllDone => (words.AllDoneTitle, words.AllDoneLead),
-            UnsubscribeState.Undone => (words.UndoneTitle, words.UndoneLead),
-            UnsubscribeState.TooLate => (words.TooLateTitle, words.TooLateLead),
             _ => (words.AskTitle, words.AskLead),
         };
-        title = words.About(title, view.Topic?.Name.In(language));
-        if (view.State is UnsubscribeState.Done or UnsubscribeState.AllDone) body.Append(Tick);
-        body.Append($"<h1>{Text(title)}</h1><p>{Text(words.About(lead, view.Topic?.Name.In(language)))}</p>");
-        if (view.State is UnsubscribeState.Ask or UnsubscribeState.Undone)
+        var topic = view.Topic?.Name.In(language);
+        if (view.State != UnsubscribeState.Ask) body.Append(Tick);
+        body.Append($"<h1>{Text(words.About(title, topic))}</h1><p>{Text(words.About(lead, topic))}</p>");
+        if (view.State == UnsubscribeState.Ask)
         {
-            if (view.State == UnsubscribeState.Ask) AppendFacts(body, view, words.Stops, language);
-            Form(words.Button, "confirm", "primary");
+            AppendFacts(body, view, words.Stops, language);
+            Form(words.Button, "primary");
             body.Append($"<p class=\"note\">{Text(words.AskNote)}</p>");
-            return Document(title, body, language, view.Controller);
+            return Document(words.About(title, topic), body, language, view.Controller);
         }
 
         if (view.State == UnsubscribeState.Done) AppendFacts(body, view, words.Stopped, language);
-        if (view.Undo is { } undo)
-        {
-            body.Append($"<p class=\"note\">{Text(words.UndoNote)}</p>");
-            Form(words.UndoButton, "undo", "quiet", $"<input type=\"hidden\" name=\"{UndoUnsubscribe.TicketField}\" value=\"{Text(undo)}\">");
-        }
-
         body.Append($"<p class=\"note\">{Text(words.DoneNote)}</p>");
         if (view.State == UnsubscribeState.AllDone) return Document(title, body, language, view.Controller);
         if (view.Others.Count > 0)
         {
             body.Append($"<section><h2>{Text(words.MoreTitle)}</h2><p>{Text(words.MoreLead)}</p>");
-            Form(words.MoreButton, "confirm", "quiet", string.Concat(view.Others.Select(topic =>
-                $"<label><input type=\"checkbox\" name=\"{ConfirmUnsubscribe.TopicField}\" value=\"{Text(topic.Id)}\"><span>{Text(topic.Name.In(language))}<small>{Text(topic.Description.In(language))}</small></span></label>")));
+            Form(words.MoreButton, "quiet", $"<fieldset><legend>{Text(words.MoreTitle)}</legend>{string.Concat(view.Others.Select(Box))}</fieldset>");
             body.Append("</section>");
         }
 
         body.Append($"<section><h2>{Text(words.AllTitle)}</h2><p>{Text(words.AllLead)}</p>");
-        Form(words.AllButton, "confirm", "quiet", $"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.EverythingField}\" value=\"yes\">");
+        Form(words.AllButton, "quiet", $"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.EverythingField}\" value=\"yes\">");
         body.Append("</section>");
         return Document(title, body, language, view.Controller);
 
-        void Form(string button, string to, string look, string more = "") => body
-            .Append($"<form method=\"post\" action=\"/u/{Text(Uri.EscapeDataString(view.Token))}/{to}?language={language}\">")
+        string Box(Topic other) =>
+            $"<label><input type=\"checkbox\" name=\"{ConfirmUnsubscribe.TopicField}\" value=\"{Text(other.Id)}\"><span>{In(other.Name, language)}<small>{In(other.Description, language)}</small></span></label>";
+
+        void Form(string button, string look, string more = "") => body
+            .Append($"<form method=\"post\" action=\"/u/{Text(Uri.EscapeDataString(view.Token))}/confirm?language={language}\">")
             .Append($"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.ProofField}\" value=\"{Text(view.Proof)}\">{more}")
             .Append($"<button type=\"submit\" class=\"{look}\">{Text(button)}</button></form>");
     }
@@ -83,13 +76,19 @@ internal static class UnsubscribePage
     {
         var words = PageWords.In(language);
         to.Append("<dl>");
-        Fact(words.Address, view.Masked);
-        if (view.Topic is { } topic) Fact(stops, topic.Name.In(language), topic.Description.In(language));
-        if (view.Controller is { } controller) Fact(words.Sender, controller.Name);
+        Fact(words.Address, Text(view.Masked));
+        if (view.Topic is { } topic) Fact(stops, $"{In(topic.Name, language)}<small>{In(topic.Description, language)}</small>");
+        if (view.Controller is { } controller) Fact(words.Sender, Text(controller.Name));
         to.Append("</dl>");
 
-        void Fact(string name, string value, string? more = null) => to.Append($"<div><dt>{Text(name)}</dt><dd>{Text(value)}")
-            .Append(more is null ? "" : $"<small>{Text(more)}</small>").Append("</dd></div>");
+        void Fact(string name, string html) => to.Append($"<div><dt>{Text(name)}</dt><dd>{html}</dd></div>");
+    }
+
+    /// <summary>A text of the declaration, marked with its own language where that is another than the page's.</summary>
+    private static string In(Texts texts, string language)
+    {
+        var text = Text(texts.In(language));
+        return texts.ContainsKey(language) || texts.Count == 0 ? text : $"<span lang=\"{Text(texts.Keys.First())}\">{text}</span>";
     }
 
     private static string Document(string title, StringBuilder body, string language, Controller? controller)
@@ -154,12 +153,14 @@ internal static class UnsubscribePage
         button:hover{background:var(--act-over)}
         button.quiet{background:transparent;border-color:var(--act);color:var(--act)}
         button.quiet:hover{background:var(--page)}
+        fieldset{margin:0;padding:0;border:0}
+        legend{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         section{margin-top:2rem;padding-top:1.5rem;border-top:1px solid var(--line)}
         h2{margin:0 0 .5rem;font-size:1.125rem;line-height:1.3}
         label{display:flex;gap:.75rem;align-items:flex-start;padding:.6rem 0;cursor:pointer}
         label span{font-weight:600;overflow-wrap:anywhere}
         input[type=checkbox]{flex:none;width:1.5rem;height:1.5rem;margin:0;accent-color:var(--act)}
-        label+button{margin-top:.75rem}
+        fieldset+button{margin-top:.75rem}
         :focus-visible{outline:3px solid var(--act);outline-offset:3px}
         .note{margin:1rem 0 0;font-size:.9375rem;color:var(--quiet)}
         .tick{display:block;width:3rem;height:3rem;margin-bottom:1rem;fill:none;stroke:var(--good);stroke-width:3;stroke-linecap:round;stroke-linejoin:round}

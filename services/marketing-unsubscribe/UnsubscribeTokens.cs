@@ -41,16 +41,6 @@ public sealed class UnsubscribeTokens(IdentifierKeys keys)
         PageProof(token) is { } expected && proof is not null
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(proof));
 
-    /// <summary>Null for a token that is not one.</summary>
-    public string? SealUndo(string token, UndoTicket ticket)
-    {
-        ArgumentNullException.ThrowIfNull(ticket);
-        return KeyFor("undo", token) is var (key, bytes) ? ticket.Seal(key, bytes) : null;
-    }
-
-    public UndoTicket? OpenUndo(string token, string? text, DateTimeOffset now) =>
-        KeyFor("undo", token) is var (key, bytes) ? UndoTicket.Open(text, key, bytes, now) : null;
-
     /// <summary>One secret serves several ends, so each gets a key of its own from it (HKDF, RFC 5869).</summary>
     private (byte[] Key, byte[] Token)? KeyFor(string use, string token)
     {

@@ -14,9 +14,9 @@ public sealed class LinkMinter
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(publicUrl);
-        if (!publicUrl.IsAbsoluteUri || !(publicUrl.Scheme == Uri.UriSchemeHttps || (publicUrl.Scheme == Uri.UriSchemeHttp && publicUrl.IsLoopback)))
-            throw new ArgumentException("The public address of the links is an https address.", nameof(publicUrl));
-        (_key, _base) = (key, publicUrl.GetLeftPart(UriPartial.Path).TrimEnd('/'));
+        if (!publicUrl.IsAbsoluteUri || publicUrl.PathAndQuery != "/" || !(publicUrl.Scheme == Uri.UriSchemeHttps || (publicUrl.Scheme == Uri.UriSchemeHttp && publicUrl.IsLoopback)))
+            throw new ArgumentException("The public address of the links is an https address without a path.", nameof(publicUrl));
+        (_key, _base) = (key, publicUrl.GetLeftPart(UriPartial.Authority));
     }
 
     /// <summary>
@@ -27,10 +27,11 @@ public sealed class LinkMinter
     /// <param name="language">Of the mail, such as <c>nl</c>; the page behind the link speaks it.</param>
     public MintedLink Mint(string address, string topic, string? campaign = null, string? language = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(topic);
+        if (!UnsubscribeLink.IsId(topic)) throw new ArgumentException("A topic is named by its id in the declaration: a-z, 0-9 and '-'.", nameof(topic));
         if (!EmailAddress.TryNormalise(address, out var normalised)) throw new ArgumentException("This is not an e-mail address.", nameof(address));
         if (campaign is not null && !UnsubscribeLink.IsCampaign(campaign))
             throw new ArgumentException("Name a campaign in letters, digits, '.', '-' and '_', at most 64.", nameof(campaign));
+        if (language is not null && !UnsubscribeLink.IsLanguage(language)) throw new ArgumentException("A language is a tag such as nl or nl-BE.", nameof(language));
         var url = $"{_base}/u/{LinkToken.Seal(_key, new UnsubscribeLink(_key.Controller, _key.Site, topic, normalised, campaign, language))}";
         return new MintedLink(url, new Dictionary<string, string>(StringComparer.Ordinal)
         {

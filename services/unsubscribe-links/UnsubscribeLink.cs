@@ -21,6 +21,12 @@ public sealed partial record UnsubscribeLink(string Controller, string Site, str
     /// <summary>1 to 64 letters, digits, dots, hyphens and underscores: no room for an address, since campaigns are counted and shown.</summary>
     public static bool IsCampaign(string? text) => text is not null && CampaignName().IsMatch(text);
 
+    /// <summary>As controllers, sites and topics are called in a declaration.</summary>
+    public static bool IsId(string? text) => text is not null && Id().IsMatch(text);
+
+    /// <summary>As languages are in a declaration.</summary>
+    public static bool IsLanguage(string? text) => text is not null && LanguageTag().IsMatch(text);
+
     /// <summary>
     /// Controller, site, topic, channel, campaign, language and address, each as its length in one byte and its UTF-8, then zeros up to
     /// a multiple of 32 bytes. Null when one of them is longer than 255 bytes.
@@ -52,10 +58,21 @@ public sealed partial record UnsubscribeLink(string Controller, string Site, str
             bytes = bytes[(1 + bytes[0])..];
         }
         if (bytes.Length >= Step || bytes.ContainsAnyExcept((byte)0) || fields[3] != Email) return null;
-        return new UnsubscribeLink(fields[0], fields[1], fields[2], fields[6], Null(fields[4]), Null(fields[5]));
+        var (campaign, language) = (Null(fields[4]), Null(fields[5]));
+        // Another's program may have sealed it. An address in another spelling would be opted out under a name that nobody looks up.
+        return IsId(fields[0]) && IsId(fields[1]) && IsId(fields[2]) && (campaign is null || IsCampaign(campaign)) && (language is null || IsLanguage(language))
+            && EmailAddress.TryNormalise(fields[6], out var address)
+            ? new UnsubscribeLink(fields[0], fields[1], fields[2], address, campaign, language)
+            : null;
     }
 
     private static string? Null(string text) => text.Length == 0 ? null : text;
+
+    [GeneratedRegex(@"^[a-z][a-z0-9-]{1,62}\z")]
+    private static partial Regex Id();
+
+    [GeneratedRegex(@"^[a-z]{2,3}(-[A-Z]{2})?\z")]
+    private static partial Regex LanguageTag();
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
     private static partial Regex CampaignName();

@@ -53,6 +53,16 @@ public sealed class OneClickUnsubscribeTests : HostedTest
     }
 
     [Fact]
+    public async Task Rfc8058_8_3_AMultipartWithABoundaryInQuotesThatBeginsWithDashes_SuppressesAtOnce()
+    {
+        const string Body = "-----ABoundary123\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n-----ABoundary123--\r\n";
+        using var form = new ByteArrayContent(Encoding.ASCII.GetBytes(Body));
+        form.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=\"---ABoundary123\"");
+        Assert.Equal("Unsubscribed.", await (await Host.SendAsync(await Host.LinkAsync(Jan), form)).Content.ReadAsStringAsync());
+        Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
+    }
+
+    [Fact]
     public async Task Rfc8058_3_2_TheAnswerIsNoRedirectAndSetsNoCookie()
     {
         var answer = await Host.OneClickAsync(await Host.LinkAsync(Jan));
@@ -191,6 +201,18 @@ public sealed class OneClickUnsubscribeTests : HostedTest
         Assert.Equal(HttpStatusCode.OK, (await Host.OneClickAsync(Host.LinkOf(new UnsubscribeLink("gone-ltd", "gone", "newsletter", Jan)))).StatusCode);
         var heard = Assert.Single(await Host.Sent.WaitForAsync<MarketingUnsubscribed>(1));
         Assert.Equal(("gone", Host.Keys.Addresses("gone-ltd").AddressId(Jan)), (heard.Site, heard.SubjectId));
+    }
+
+    [Fact]
+    public async Task AnOptOut_OfASiteThatHasAnotherControllerNow_HoldsForWhoKnewTheAddressUnderEither()
+    {
+        var link = await Host.LinkAsync(Jan);
+        await Host.HearAsync(Sample.Declaration(controller: "another-ltd"), version: 2);
+        Assert.Equal(HttpStatusCode.OK, (await Host.OneClickAsync(link)).StatusCode);
+        Assert.Equal(
+            new[] { Sample.Controller, "another-ltd" }.Select(c => Host.Keys.Addresses(c).AddressId(Jan)).Order(),
+            (await Host.Sent.WaitForAsync<MarketingUnsubscribed>(2)).Select(e => e.SubjectId).Order());
+        Assert.True((await Host.PageAsync(link)).Says("U bent afgemeld"));
     }
 
     [Fact]

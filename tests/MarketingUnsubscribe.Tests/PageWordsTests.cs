@@ -17,17 +17,15 @@ public sealed class PageWordsTests : HostedTest
             var link = await Host.LinkAsync($"jan-{language}@example.com");
             var ask = await Host.PageAsync($"{link}?language={language}");
             var done = await Host.PressAsync(ask, "class=\"primary\"");
-            var undone = await Host.PressAsync(done, "name=\"undo\"");
             var all = await Host.PressAsync(done, "name=\"everything\"");
-            var late = await Host.PressAsync(done, "name=\"undo\"");
-            foreach (var page in (string[])[ask, done, undone, all, late, await Host.PageAsync($"/u/AAAA?language={language}")])
+            foreach (var page in (string[])[ask, done, all, await Host.PageAsync($"/u/AAAA?language={language}")])
             {
                 Assert.Contains($"<html lang=\"{language}\">", page, StringComparison.Ordinal);
                 var body = WebUtility.HtmlDecode(page[page.IndexOf("<body>", StringComparison.Ordinal)..]);
                 Assert.DoesNotContain("{", body, StringComparison.Ordinal);
                 titles.Add(body[body.IndexOf("<h1>", StringComparison.Ordinal)..body.IndexOf("</h1>", StringComparison.Ordinal)]);
             }
-            Assert.Equal(6, titles.Count);
+            Assert.Equal(4, titles.Count);
         }
     }
 

@@ -54,15 +54,4 @@ public sealed class StopMoreTests : HostedTest
         await Host.SubscribeAsync(Jan, "brand-new", confirmedAt: Host.Time.Is);
         Assert.Equal(("opted-in", "suppressed"), (await Host.ReasonAsync(Jan, "brand-new"), await Host.ReasonAsync(Jan, "offers")));
     }
-
-    [Fact]
-    public async Task Everything_CanBeTakenBackOnItsOwnPage_AndTheTopicBeforeItStaysStopped()
-    {
-        foreach (var topic in (string[])["newsletter", "offers"]) await Host.SubscribeAsync(Jan, topic);
-        var done = await Host.PressAsync(await Host.PageAsync(await Host.LinkAsync(Jan)), Stop);
-
-        await Host.PressAsync(await Host.PressAsync(done, Everything), "Maak ongedaan");
-
-        Assert.Equal(("suppressed", "opted-in", "no-basis"), (await Host.ReasonAsync(Jan), await Host.ReasonAsync(Jan, "offers"), await Host.ReasonAsync(Jan, "tips")));
-    }
 }

@@ -34,7 +34,7 @@ public sealed class UnsubscribeTokensTests : IDisposable
     [Fact]
     public void Make_TheLongestOfAll_FitsInAHeaderLine()
     {
-        var link = new UnsubscribeLink(Of('c', 63), Of('s', 63), Of('t', 63), $"{Of('a', 64)}@{Of('d', 185)}.nl", Of('m', 64), "nl-BE");
+        var link = new UnsubscribeLink(Of('c', 63), Of('s', 63), Of('t', 63), $"{Of('a', 64)}@{Of('d', 60)}.{Of('d', 60)}.{Of('d', 60)}.nl", Of('m', 64), "nl-BE");
         var token = LinkToken.Seal(Tokens.KeyOf(link.Controller, link.Site), link);
         Assert.Equal(link, Tokens.Read(token));
         Assert.InRange(token.Length, 1, 900);
@@ -95,6 +95,18 @@ public sealed class UnsubscribeTokensTests : IDisposable
             Assert.Null(Tokens.Read(LinkToken.Seal(key, Link with { Controller = key.Controller, Site = key.Site })));
         }
         Assert.Null(Tokens.Read(ForeignPlain()));
+    }
+
+    [Fact]
+    public void Read_AnAddressThatAnotherProgramSealedInAnotherSpelling_IsTheSameAddress() =>
+        Assert.Equal(Link, Tokens.Read(Make(Link with { Address = " Jan@Example.COM" })));
+
+    [Fact]
+    public void Read_WhatNoMinterMakes_GivesNothing()
+    {
+        foreach (var link in (UnsubscribeLink[])
+            [Link with { Address = "jan" }, Link with { Address = "" }, Link with { Topic = "*" }, Link with { Topic = "" }, Link with { Campaign = "for jan@example.com" }, Link with { Language = "nl\r\n" }])
+            Assert.Null(Tokens.Read(Make(link)));
     }
 
     [Fact]
