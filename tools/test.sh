@@ -123,7 +123,7 @@ lane() {
   export CONSENT_TEST_PORTS=$first
   for name in "$@"; do suite "$name"; done
 }
-first=(Browser.Tests CookieBanner.Tests Audit.Tests)
+first=(Browser.Tests CookieBanner.Tests Audit.Tests Storage.Tests)
 second=()
 for project in tests/*.Tests; do
   name=$(basename "$project")
