@@ -26,14 +26,14 @@ public sealed class HearEventsTests(OneBroker broker) : IClassFixture<OneBroker>
     public async Task A_bus_that_is_well_is_kept_and_while_the_broker_is_away_another_would_not_help()
     {
         var (madeWell, madeAway, away) = (0, 0, new Uri($"amqp://guest:guest@127.0.0.1:{FreePorts.Take(1)[0]}/"));
-        using var well = Hearing(() => BusAt(new Uri(broker.Address), ++madeWell), broker.Address);
-        using var cutOff = Hearing(() => BusAt(away, ++madeAway), away.AbsoluteUri);
+        using var well = Hearing(() => (madeWell++, BusAt(new Uri(broker.Address))).Item2, broker.Address);
+        using var cutOff = Hearing(() => (madeAway++, BusAt(away)).Item2, away.AbsoluteUri);
         await well.StartAsync(CancellationToken.None);
         await cutOff.StartAsync(CancellationToken.None);
         await Eventually.IsSoAsync("one hears", async () => await StatusAsync(well) == HealthStatus.Healthy, TimeSpan.FromSeconds(60));
-        // Many looks, and longer than either would be left unwell.
-        var until = TimeProvider.System.GetTimestamp();
-        await Eventually.IsSoAsync("time has passed", () => Task.FromResult(TimeProvider.System.GetElapsedTime(until) > TimeSpan.FromSeconds(3)));
+        // Four times as many looks, a tenth of a second apart, as it takes until a bus is left no longer unwell.
+        var (ofWell, ofAway) = (well.Looks + 20, cutOff.Looks + 20);
+        await Eventually.IsSoAsync("both were looked at often", () => Task.FromResult(well.Looks >= ofWell && cutOff.Looks >= ofAway), TimeSpan.FromSeconds(60));
 
         Assert.Equal((1, 1), (madeWell, madeAway));
         Assert.NotEqual(HealthStatus.Healthy, await StatusAsync(cutOff));
@@ -44,7 +44,7 @@ public sealed class HearEventsTests(OneBroker broker) : IClassFixture<OneBroker>
     private static HearEvents Hearing(Func<IBusControl> make, string address) =>
         new(make, BrokerAddresses.Parse(address), TimeProvider.System, NullLogger<HearEvents>.Instance) { Patience = TimeSpan.FromMilliseconds(500), LookEvery = TimeSpan.FromMilliseconds(100) };
 
-    private static IBusControl BusAt(Uri address, int _ = 0) => Bus.Factory.CreateUsingRabbitMq(cfg =>
+    private static IBusControl BusAt(Uri address) => Bus.Factory.CreateUsingRabbitMq(cfg =>
     {
         cfg.Host(new UriBuilder(address) { Scheme = "rabbitmq" }.Uri);
         cfg.ReceiveEndpoint("hear-events", endpoint => endpoint.ConfigureConsumeTopology = false);

@@ -24,6 +24,9 @@ internal sealed class HearEvents(Func<IBusControl> make, BrokerAddresses broker,
 
     internal TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often the bus was looked at.</summary>
+    internal int Looks { get; private set; }
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (_hearing?.Bus.CheckHealth() is not { } health) return Task.FromResult(HealthCheckResult.Unhealthy("Not started."));
@@ -45,6 +48,7 @@ internal sealed class HearEvents(Func<IBusControl> make, BrokerAddresses broker,
         using var timer = new PeriodicTimer(LookEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            Looks++;
             var health = _hearing.Bus.CheckHealth();
             if (health.Status == BusHealthStatus.Healthy)
             {
