@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Consent.Contracts;
@@ -131,23 +130,4 @@ internal sealed class WebhooksApp : IAsyncDisposable
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private List<string> Told(WebhookEndpoint endpoint) => [.. Deliveries(endpoint).Reverse().Select(d => $"{d.Status} {d.LastOutcome}".TrimEnd())];
-}
-
-/// <summary>Every line that was logged, whatever its level.</summary>
-internal sealed class LogLines : ILoggerProvider, ILogger
-{
-    private readonly ConcurrentQueue<string> _lines = new();
-
-    public IReadOnlyCollection<string> All => _lines;
-
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public void Dispose() { }
-
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
 }
