@@ -28,6 +28,7 @@ public static class AuditSetup
         builder.Services.AddEventHandler<ConsentErased, HearConsentChanged>(Service);
         builder.Services.AddEventHandler<DeclarationPublished, HearDeclarationPublished>(Service);
         builder.Services.AddEventHandler<MarketingUnsubscribed, HearMarketing<MarketingUnsubscribed>>(Service);
+        builder.Services.AddEventHandler<MarketingUnsubscribeUndone, HearMarketing<MarketingUnsubscribeUndone>>(Service);
         builder.Services.AddEventHandler<MarketingSubscribed, HearMarketing<MarketingSubscribed>>(Service);
         builder.Services.AddEventHandler<ConsentApplied, HearConsentApplied>(Service);
         builder.Services.AddEventHandler<LedgerPage, HearLedgerPage>(Service);
@@ -36,9 +37,9 @@ public static class AuditSetup
             Service, "consent",
             [FedEvent.Of<ConsentChanged>(), FedEvent.Of<ConsentErased>(), FedEvent.Of<DeclarationPublished>(), FedEvent.Of<SubscriberRetired>()], IsHeldAsync);
         builder.AddFeed(
-            Service, "marketing-unsubscribe", [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingSubscribed>(), FedEvent.Of<SubscriberRetired>()], IsHeldAsync);
+            Service, "marketing-unsubscribe", [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingUnsubscribeUndone>(), FedEvent.Of<MarketingSubscribed>(), FedEvent.Of<SubscriberRetired>()], IsHeldAsync);
         return builder.AddAnnouncement(
-            Service, [ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingSubscribed.Kind, SubscriberRetired.Kind], everyVersion: true);
+            Service, [ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind, SubscriberRetired.Kind], everyVersion: true);
     }
 
     /// <summary>Whether it arrived by itself, as almost everything does.</summary>

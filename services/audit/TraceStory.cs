@@ -54,6 +54,12 @@ public static class TraceStory
                     $"The person opted out of {string.Join(", ", no.Topics)} ({no.Action}); suppressed from then on.");
                 return (new Cause(no.Id, h.Kind, no.RecordedAt, no.PublishedAt), CauseSteps(eventId, opting, no.PublishedAt, h.At, heard));
             }
+            if (h.As<MarketingUnsubscribeUndone>() is { } back)
+            {
+                var undoing = new Step(back.RecordedAt, "undid", "marketing-unsubscribe",
+                    $"The person took back, on the same page, an opt-out of {string.Join(", ", back.Topics)} (event {back.Undoes}).");
+                return (new Cause(back.Id, h.Kind, back.RecordedAt, back.PublishedAt), CauseSteps(eventId, undoing, back.PublishedAt, h.At, heard));
+            }
             if (h.As<MarketingSubscribed>() is { } yes)
             {
                 var opting = new Step(yes.RecordedAt, "opted-in", "marketing-unsubscribe",

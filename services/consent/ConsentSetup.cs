@@ -27,9 +27,10 @@ public static class ConsentSetup
         services.AddSingleton<ReadState.Reader>();
         services.AddKeyedSingleton(Service, (provider, _) => SigningKeys.OfReceipts(provider.GetRequiredService<IConfiguration>()));
         services.AddEventHandler<MarketingUnsubscribed, HearMarketing>(Service);
+        services.AddEventHandler<MarketingUnsubscribeUndone, HearMarketing>(Service);
         services.AddEventHandler<MarketingSubscribed, HearMarketing>(Service);
-        builder.AddFeed(Service, "marketing-unsubscribe", [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingSubscribed>()]);
-        return builder.AddAnnouncement(Service, [MarketingUnsubscribed.Kind, MarketingSubscribed.Kind], everyVersion: true);
+        builder.AddFeed(Service, "marketing-unsubscribe", [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingUnsubscribeUndone>(), FedEvent.Of<MarketingSubscribed>()]);
+        return builder.AddAnnouncement(Service, [MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind], everyVersion: true);
     }
 
     public static IEndpointRouteBuilder MapConsentService(this IEndpointRouteBuilder endpoints)

@@ -46,6 +46,22 @@ internal sealed class DecisionRecorder(
         });
     }
 
+    /// <summary>
+    /// Takes back an opt-out that another service had told, by the id of its event; null when that event is not known here, or not yet.
+    /// </summary>
+    public async Task<Recorded?> UndoAsync(string site, string subjectId, string undoes, Func<Receipt, Receipt?, UndoneOptOut> undone, DateTimeOffset takenAt, string causedBy)
+    {
+        var stream = Receipt.Stream(site, subjectId);
+        if (await WasErasedSinceAsync(stream, takenAt)) return new Recorded.Erased();
+        if (await log.FindByKeyAsync(stream, KeyOf(undoes), undoes) is not { Record: var record }) return null;
+        var before = (await log.HistoryAsync(stream)).LastOrDefault(r => r.Version < record.Version);
+        var optOut = undone(ReceiptBytes.Read(record), ReceiptOf(before));
+        return await AppendAsync(stream, (KeyOf(causedBy), causedBy), false, takenAt, (newest, place, now) => DecideUndo.On(optOut, newest, place, now));
+    }
+
+    /// <summary>Under which the receipt of another service's event is found again.</summary>
+    public static string KeyOf(string eventId) => $"event:{eventId}";
+
     /// <summary>Records what was decided elsewhere, once for each row of the other system.</summary>
     public Task<Recorded> ImportAsync(ImportedDecision row, PublishedDeclaration inForce) => AppendAsync(
         Receipt.Stream(row.Site, row.SubjectId), ($"import:{row.From.System}:{row.From.Reference}", ""), true, null,

@@ -45,6 +45,18 @@ public sealed record MarketingUnsubscribed(
     public static string Kind => "marketing-unsubscribed";
 }
 
+/// <summary>
+/// A person took back, on the page itself and within minutes, what he had just opted out of: where that opt-out is still the last word, these
+/// topics are as they were before it. It is no opt-in: it adds nothing that was not there.
+/// </summary>
+/// <param name="Undoes">Id of the <see cref="MarketingUnsubscribed"/> that is taken back.</param>
+public sealed record MarketingUnsubscribeUndone(
+    string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, IReadOnlyList<string> Topics, string Undoes, string? Language,
+    DateTimeOffset RecordedAt) : IEvent
+{
+    public static string Kind => "marketing-unsubscribe-undone";
+}
+
 /// <summary>A person, named by address id, opted in to these topics, on the declaration named by its hash.</summary>
 /// <param name="ConfirmedAt">When the person proved to own the address, if that happened; only then does the opt-in lift a "no", one said earlier.</param>
 public sealed record MarketingSubscribed(

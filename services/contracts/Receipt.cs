@@ -19,7 +19,7 @@ public sealed record Receipt
     /// <summary>Gapless count of the receipts of this subject on this site, from 1.</summary>
     public required long Version { get; init; }
 
-    /// <summary>Every purpose and topic ever decided in this stream, as it stands after this decision.</summary>
+    /// <summary>Every purpose and topic decided in this stream, as it stands after this decision; without those of which the only decision was taken back.</summary>
     public required IReadOnlyDictionary<string, PurposeDecision> Purposes { get; init; }
 
     /// <summary>The purposes and topics that this decision changed or confirmed.</summary>

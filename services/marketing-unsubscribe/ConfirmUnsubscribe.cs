@@ -15,6 +15,9 @@ internal static class ConfirmUnsubscribe
     /// <summary>There when everything shall stop.</summary>
     public const string EverythingField = "everything";
 
+    /// <summary>The page's own secret, with which it can take back what is pressed on it: see <see cref="PagePress"/>.</summary>
+    public const string SecretField = "page";
+
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost("/u/{token}/confirm", HandleAsync);
@@ -29,8 +32,11 @@ internal static class ConfirmUnsubscribe
         var (form, problem) = await OneClickUnsubscribe.ReadFormAsync(request, cancel);
         if (problem is not null) return problem;
         if (tokens.Read(token) is not { } link || !tokens.IsPageProof(token, form[ProofField])) return await pages.ShowAsync(token, request, cancel);
-        var everything = form.ContainsKey(EverythingField);
-        await (everything ? optOuts.HonourAllAsync(link, Action, cancel) : optOuts.HonourAsync(link, Action, cancel, [.. form[TopicField].OfType<string>()]));
-        return await pages.ShowAsync(token, request, cancel, everything);
+        var (everything, secret) = (form.ContainsKey(EverythingField), form[SecretField].ToString());
+        var press = PagePress.Of(secret);
+        var canUndo = await (everything
+            ? optOuts.HonourAllAsync(link, Action, cancel, press)
+            : optOuts.HonourAsync(link, Action, cancel, [.. form[TopicField].OfType<string>()], press));
+        return await pages.ShowAsync(token, request, cancel, everything ? UnsubscribeState.AllDone : null, press is null ? null : secret, canUndo);
     }
 }

@@ -5,11 +5,18 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>What an opt-out and an opt-in make of the newest record of an address. Pure.</summary>
 public static class MarketingDecisions
 {
-    /// <summary>The record to append; null when the topic is suppressed already. Never refused.</summary>
-    public static MarketingRecord? OptOut(MarketingRecord? newest, UnsubscribeLink link, string subjectId, string action, DateTimeOffset now)
+    /// <summary>
+    /// The record to append; null when the topic is suppressed already, for good. Never refused. A suppression that could still be taken back
+    /// becomes final when it is asked for again elsewhere; a bounce gives way to the person's own word.
+    /// </summary>
+    /// <param name="id">That the record will have.</param>
+    /// <param name="press">Of the page on which it can be taken back; null when it cannot.</param>
+    /// <param name="cause">See <see cref="TopicEntry"/>; null for the person's own opt-out.</param>
+    public static MarketingRecord? OptOut(
+        MarketingRecord? newest, UnsubscribeLink link, string subjectId, string action, string id, DateTimeOffset now, PagePress? press = null, string? cause = null)
     {
         ArgumentNullException.ThrowIfNull(link);
-        if (newest?.Topics.GetValueOrDefault(link.Topic) is { Status: TopicStatus.Suppressed }) return null;
+        if (newest?.Topics.GetValueOrDefault(link.Topic) is { Status: TopicStatus.Suppressed } entry && Stays(entry, press, cause, now)) return null;
         return new MarketingRecord
         {
             Kind = MarketingRecord.Unsubscribed,
@@ -20,7 +27,66 @@ public static class MarketingDecisions
             Campaign = link.Campaign,
             Language = link.Language,
             RecordedAt = now,
-            Topics = With(newest, link.Topic, new TopicEntry(TopicStatus.Suppressed, now, null)),
+            Topics = With(newest, link.Topic, new TopicEntry(TopicStatus.Suppressed, now, null, id, cause, press?.Hash, press is null ? null : now + PagePress.Lifetime)),
+        };
+    }
+
+    private static bool Stays(TopicEntry entry, PagePress? press, string? cause, DateTimeOffset now) => entry switch
+    {
+        { UndoableUntil: { } until } when until >= now => entry.Press == press?.Hash,
+        { Cause: TopicEntry.Bounced } => cause == TopicEntry.Bounced,
+        _ => true,
+    };
+
+    /// <summary>The record by which a topic is again as it was before the press; null when the press did not make what stands, or too long ago.</summary>
+    /// <param name="before">The record before the one that made what stands.</param>
+    public static MarketingRecord? Undo(
+        MarketingRecord? newest, MarketingRecord? before, string topic, PagePress press, string? by, string? language, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(press);
+        if (newest?.Topics.GetValueOrDefault(topic) is not { } entry || entry.By != by || !press.CanUndo(entry, now)) return null;
+        var topics = With(newest, topic, entry);
+        if (before?.Topics.GetValueOrDefault(topic) is { } earlier) topics[topic] = earlier;
+        else topics.Remove(topic);
+        return new MarketingRecord
+        {
+            Kind = MarketingRecord.Undone,
+            Site = newest.Site,
+            SubjectId = newest.SubjectId,
+            Topic = topic,
+            Action = "undo",
+            Campaign = newest.Campaign,
+            Language = language,
+            Undoes = by,
+            RecordedAt = now,
+            Topics = topics,
+        };
+    }
+
+    /// <summary>
+    /// The record of mail that came back. Hard, it suppresses whatever is not suppressed already, until the person confirms anew; soft, it is
+    /// evidence only. It never takes the place of the person's own word. Null when a hard one changes nothing.
+    /// </summary>
+    /// <param name="status">Of RFC 3463, such as <c>5.1.1</c>.</param>
+    public static MarketingRecord? Bounce(MarketingRecord? newest, UnsubscribeLink link, string subjectId, bool hard, string status, string id, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        var before = newest?.Topics ?? new Dictionary<string, TopicEntry>();
+        var open = hard ? before.Keys.Append(MarketingRecord.Everything).Where(topic => Standing(before, topic) is not { Status: TopicStatus.Suppressed }).ToList() : [];
+        if (hard && open.Count == 0) return null;
+        var bounced = new TopicEntry(TopicStatus.Suppressed, now, null, id, TopicEntry.Bounced);
+        return new MarketingRecord
+        {
+            Kind = MarketingRecord.Bounced,
+            Site = link.Site,
+            SubjectId = subjectId,
+            Topic = MarketingRecord.Everything,
+            Action = $"{(hard ? "hard" : "soft")}-bounce {status}",
+            Campaign = link.Campaign,
+            RecordedAt = now,
+            Topics = open.Contains(MarketingRecord.Everything)
+                ? With(newest, MarketingRecord.Everything, bounced)
+                : open.Aggregate(before, (topics, topic) => With(topics, topic, bounced)),
         };
     }
 
@@ -28,7 +94,8 @@ public static class MarketingDecisions
     public static TopicEntry? Standing(IReadOnlyDictionary<string, TopicEntry>? topics, string topic)
     {
         var own = topics?.GetValueOrDefault(topic);
-        return topics?.GetValueOrDefault(MarketingRecord.Everything) is { } all && !(own?.Proof?.ConfirmedAt > all.At) ? all : own;
+        if (topics?.GetValueOrDefault(MarketingRecord.Everything) is not { } all || own?.Proof?.ConfirmedAt > all.At) return own;
+        return own is { Status: TopicStatus.Suppressed, Cause: null } ? own : all;
     }
 
     /// <summary>
@@ -36,7 +103,7 @@ public static class MarketingDecisions
     /// known or suppressed as for any other.
     /// </summary>
     public static MarketingRecord OptIn(
-        MarketingRecord? newest, string site, string subjectId, string topic, OptInProof proof, DateTimeOffset now)
+        MarketingRecord? newest, string site, string subjectId, string topic, OptInProof proof, string id, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(proof);
         var takesEffect = TakesEffect(Standing(newest?.Topics, topic), proof);
@@ -51,7 +118,7 @@ public static class MarketingDecisions
             Proof = proof,
             RecordedAt = now,
             Topics = takesEffect
-                ? With(newest, topic, new TopicEntry(TopicStatus.Subscribed, now, proof))
+                ? With(newest, topic, new TopicEntry(TopicStatus.Subscribed, now, proof, id))
                 : newest?.Topics ?? new Dictionary<string, TopicEntry>(),
         };
     }
@@ -72,10 +139,13 @@ public static class MarketingDecisions
         };
     }
 
-    private static SortedDictionary<string, TopicEntry> With(MarketingRecord? newest, string topic, TopicEntry entry)
+    private static SortedDictionary<string, TopicEntry> With(MarketingRecord? newest, string topic, TopicEntry entry) =>
+        With(newest?.Topics ?? new Dictionary<string, TopicEntry>(), topic, entry);
+
+    private static SortedDictionary<string, TopicEntry> With(IReadOnlyDictionary<string, TopicEntry> before, string topic, TopicEntry entry)
     {
         var topics = new SortedDictionary<string, TopicEntry>(StringComparer.Ordinal);
-        foreach (var (id, standing) in newest?.Topics ?? new Dictionary<string, TopicEntry>()) topics[id] = standing;
+        foreach (var (id, standing) in before) topics[id] = standing;
         topics[topic] = entry;
         return topics;
     }

@@ -22,6 +22,8 @@ public static class MarketingEvents
             MarketingRecord.Subscribed when r.Proof is { } proof => OutgoingEvent.Of(new MarketingSubscribed(
                 record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, proof.ConfirmedAt,
                 record.RecordedAt)),
+            MarketingRecord.Undone when r.Undoes is { } undoes => OutgoingEvent.Of(new MarketingUnsubscribeUndone(
+                record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], undoes, r.Language, record.RecordedAt)),
             _ => null,
         };
     }

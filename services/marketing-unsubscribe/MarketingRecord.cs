@@ -15,6 +15,12 @@ public sealed record MarketingRecord
     /// <summary>A topic became subscribed, or is so on a newer proof.</summary>
     public const string Subscribed = "marketing-subscribed";
 
+    /// <summary>A person took back what he had stopped on the page a moment ago; the topic is as it was before.</summary>
+    public const string Undone = "marketing-unsubscribe-undone";
+
+    /// <summary>Mail to the address came back; it is sent nothing more, which is nobody's wish and is told to nobody.</summary>
+    public const string Bounced = "marketing-bounced";
+
     /// <summary>In the place of a topic: every one that there is and will be. No topic can be called so.</summary>
     public const string Everything = "*";
 
@@ -37,6 +43,9 @@ public sealed record MarketingRecord
     /// <summary>Of the page or mail on which the person acted.</summary>
     public string? Language { get; init; }
 
+    /// <summary>Id of the record that this one takes back; null for any but <see cref="Undone"/>.</summary>
+    public string? Undoes { get; init; }
+
     /// <summary>The opt-in that was made, whether it took effect or not; null for an opt-out.</summary>
     public OptInProof? Proof { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
@@ -49,7 +58,19 @@ public sealed record MarketingRecord
 
 /// <param name="At">When it was recorded here.</param>
 /// <param name="Proof">What the subscription rests on; null for a suppression, which needs nothing.</param>
-public sealed record TopicEntry(TopicStatus Status, DateTimeOffset At, OptInProof? Proof);
+/// <param name="By">Id of the record that made it; null in records of old.</param>
+/// <param name="Cause">Why it is suppressed, when it was not the person's own opt-out: <see cref="Complained"/> or <see cref="Bounced"/>.</param>
+/// <param name="Press">Hash of the secret of the page on which it was pressed; see <see cref="PagePress"/>. Null when it cannot be taken back.</param>
+/// <param name="UndoableUntil">Until then, on that page, it can be taken back.</param>
+public sealed record TopicEntry(
+    TopicStatus Status, DateTimeOffset At, OptInProof? Proof, string? By = null, string? Cause = null, string? Press = null, DateTimeOffset? UndoableUntil = null)
+{
+    /// <summary>The person told his mail provider that it was unwanted.</summary>
+    public const string Complained = "complained";
+
+    /// <summary>The address does not exist, by the word of its mail server.</summary>
+    public const string Bounced = "bounced";
+}
 
 [JsonConverter(typeof(KebabCaseEnum<TopicStatus>))]
 public enum TopicStatus { Subscribed, Suppressed }

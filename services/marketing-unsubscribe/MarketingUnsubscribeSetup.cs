@@ -17,7 +17,7 @@ public static class MarketingUnsubscribeSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddRecordLog(Service);
-        builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false) { Kinds = [MarketingUnsubscribed.Kind, MarketingSubscribed.Kind] });
+        builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false) { Kinds = [MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind] });
         builder.AddConsentSubscriber(Service);
         builder.Services.AddKeyedSingleton(Service, (provider, _) => IdentifierKeys.Of(provider.GetRequiredService<IConfiguration>(), Service));
         builder.Services.AddSingleton(provider => new UnsubscribeTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
@@ -38,6 +38,7 @@ public static class MarketingUnsubscribeSetup
         OneClickUnsubscribe.Map(endpoints);
         ShowUnsubscribePage.Map(endpoints);
         ConfirmUnsubscribe.Map(endpoints);
+        UndoUnsubscribe.Map(endpoints);
         endpoints.MapDeliveries(Service);
         return endpoints;
     }

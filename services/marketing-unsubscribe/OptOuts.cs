@@ -13,39 +13,90 @@ public sealed class OptOuts(
 {
     /// <summary>Completes when the address is suppressed for the link's topic, now or before. Never refused.</summary>
     /// <param name="more">Other topics; those that are not declared are passed over.</param>
-    public Task HonourAsync(UnsubscribeLink link, string action, CancellationToken cancel, IReadOnlyCollection<string>? more = null)
+    /// <param name="press">Of the page; null elsewhere.</param>
+    /// <returns>Whether the press can be taken back.</returns>
+    public Task<bool> HonourAsync(UnsubscribeLink link, string action, CancellationToken cancel, IReadOnlyCollection<string>? more = null, PagePress? press = null)
     {
         ArgumentNullException.ThrowIfNull(link);
-        return SuppressAsync(link, action, more is { Count: > 0 } ? Declared(link).Where(more.Contains) : [], cancel);
+        return SuppressAsync(link, action, more is { Count: > 0 } ? Declared(link).Where(more.Contains) : [], press, null, cancel);
     }
 
     /// <summary>Everything that is declared now, and what is still to come.</summary>
-    public Task HonourAllAsync(UnsubscribeLink link, string action, CancellationToken cancel)
+    public Task<bool> HonourAllAsync(UnsubscribeLink link, string action, CancellationToken cancel, PagePress? press = null)
     {
         ArgumentNullException.ThrowIfNull(link);
-        return SuppressAsync(link, action, Declared(link).Append(MarketingRecord.Everything), cancel);
+        return SuppressAsync(link, action, Declared(link).Append(MarketingRecord.Everything), press, null, cancel);
     }
 
+    /// <summary>The person told his mail provider that the mail was unwanted: everything stops, for this reason.</summary>
+    public Task ComplainAsync(UnsubscribeLink link, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return SuppressAsync(link, "complaint", Declared(link).Append(MarketingRecord.Everything), null, TopicEntry.Complained, cancel);
+    }
+
+    /// <summary>Mail came back: see <see cref="MarketingDecisions.Bounce"/>.</summary>
+    public async Task BounceAsync(UnsubscribeLink link, bool hard, string status, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        foreach (var ring in RingsOf(link))
+        {
+            var subject = await addresses.HomeAsync(ring, link.Site, link.Address, cancel);
+            await log.AppendAsync(link.Site, subject, (newest, id) => MarketingDecisions.Bounce(newest, link, subject, hard, status, id, time.Now()), cancel);
+        }
+    }
+
+    /// <summary>Takes back what was stopped with the press, wherever that still stands; false when there was nothing, or it is too late.</summary>
+    public async Task<bool> UndoAsync(UnsubscribeLink link, PagePress press, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        ArgumentNullException.ThrowIfNull(press);
+        var isDone = false;
+        foreach (var ring in RingsOf(link))
+        {
+            foreach (var (subject, held) in await addresses.FindAsync(ring, link.Site, link.Address, cancel))
+            {
+                foreach (var (topic, entry) in (held?.Topics ?? new Dictionary<string, TopicEntry>()).Where(t => press.CanUndo(t.Value, time.Now())))
+                {
+                    var before = await log.BeforeAsync(link.Site, subject, entry.By, cancel);
+                    isDone |= await log.AppendAsync(link.Site, subject,
+                        (newest, _) => MarketingDecisions.Undo(newest, before, topic, press, entry.By, link.Language, time.Now()), cancel) is not null;
+                }
+            }
+        }
+        return isDone;
+    }
+
+    /// <summary>By the person's own word: to be told that mail came back is no answer to somebody who wants to opt out.</summary>
     public async Task<bool> IsSuppressedAsync(UnsubscribeLink link, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(link);
         foreach (var ring in RingsOf(link))
         {
             var streams = await addresses.FindAsync(ring, link.Site, link.Address, cancel);
-            if (streams.Any(s => s.Entry(link.Topic) is { Status: TopicStatus.Suppressed })) return true;
+            if (streams.Any(s => s.Entry(link.Topic) is { Status: TopicStatus.Suppressed, Cause: not TopicEntry.Bounced })) return true;
         }
         return false;
     }
 
-    private async Task SuppressAsync(UnsubscribeLink link, string action, IEnumerable<string> more, CancellationToken cancel)
+    private async Task<bool> SuppressAsync(UnsubscribeLink link, string action, IEnumerable<string> more, PagePress? press, string? cause, CancellationToken cancel)
     {
+        var canUndo = false;
         List<string> topics = [.. more.Prepend(link.Topic).Distinct(StringComparer.Ordinal)];
         foreach (var ring in RingsOf(link))
         {
             var subject = await addresses.HomeAsync(ring, link.Site, link.Address, cancel);
             foreach (var topic in topics)
-                await log.AppendAsync(link.Site, subject, newest => MarketingDecisions.OptOut(newest, link with { Topic = topic }, subject, action, time.Now()), cancel);
+            {
+                await log.AppendAsync(link.Site, subject, (newest, id) =>
+                {
+                    var next = MarketingDecisions.OptOut(newest, link with { Topic = topic }, subject, action, id, time.Now(), press, cause);
+                    canUndo |= press?.CanUndo((next ?? newest)?.Topics.GetValueOrDefault(topic), time.Now()) is true;
+                    return next;
+                }, cancel);
+            }
         }
+        return canUndo;
     }
 
     private IEnumerable<string> Declared(UnsubscribeLink link) => declarations.InForce(link.Site)?.Declaration.Topics.Select(t => t.Id) ?? [];

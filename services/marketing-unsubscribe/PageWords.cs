@@ -41,6 +41,12 @@ internal sealed record PageWords
     public required string DoneLead { get; init; }
     public required string Stopped { get; init; }
     public required string DoneNote { get; init; }
+    public required string UndoButton { get; init; }
+    public required string UndoNote { get; init; }
+    public required string UndoneTitle { get; init; }
+    public required string UndoneLead { get; init; }
+    public required string TooLateTitle { get; init; }
+    public required string TooLateLead { get; init; }
     public required string MoreTitle { get; init; }
     public required string MoreLead { get; init; }
     public required string MoreButton { get; init; }

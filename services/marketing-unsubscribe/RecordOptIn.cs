@@ -48,7 +48,7 @@ internal static partial class RecordOptIn
         foreach (var subject in ToWrite(streams, topic.Id, proof))
         {
             var record = await log.AppendAsync(
-                site, subject, newest => MarketingDecisions.OptIn(newest, site, subject, topic.Id, proof, now), cancel);
+                site, subject, (newest, id) => MarketingDecisions.OptIn(newest, site, subject, topic.Id, proof, id, now), cancel);
             took &= MarketingDecisions.Standing(record?.Topics, topic.Id) is { Status: TopicStatus.Subscribed };
         }
         return trusted

@@ -5,7 +5,7 @@ using Consent.Contracts;
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>What a page of a link says.</summary>
-internal enum UnsubscribeState { Ask, Done, AllDone }
+internal enum UnsubscribeState { Ask, Done, AllDone, Undone, TooLate }
 
 /// <summary>The HTML of the pages. Pure: the same view is the same page.</summary>
 internal static class UnsubscribePage
@@ -13,11 +13,13 @@ internal static class UnsubscribePage
     private const string Tick =
         """<svg class="tick" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="M14 25l7 7 14-15"/></svg>""";
 
+    /// <param name="Secret">See <see cref="PagePress"/>.</param>
     /// <param name="Topic">Null when the declaration no longer has it.</param>
     /// <param name="Others">What else the site declares. Not what the address is subscribed to: a link can be in anybody's hands.</param>
     /// <param name="Controller">Null when the site is no longer declared.</param>
     internal sealed record View(
-        UnsubscribeState State, string Token, string Proof, string Masked, Topic? Topic, IReadOnlyList<Topic> Others, Controller? Controller);
+        UnsubscribeState State, string Token, string Proof, string Secret, bool CanUndo, string Masked, Topic? Topic, IReadOnlyList<Topic> Others,
+        Controller? Controller);
 
     public static string Of(View view, string language)
     {
@@ -27,40 +29,49 @@ internal static class UnsubscribePage
         {
             UnsubscribeState.Done => (words.DoneTitle, words.DoneLead),
             UnsubscribeState.AllDone => (words.AllDoneTitle, words.AllDoneLead),
+            UnsubscribeState.Undone => (words.UndoneTitle, words.UndoneLead),
+            UnsubscribeState.TooLate => (words.TooLateTitle, words.TooLateLead),
             _ => (words.AskTitle, words.AskLead),
         };
         var topic = view.Topic?.Name.In(language);
-        if (view.State != UnsubscribeState.Ask) body.Append(Tick);
+        if (view.State is UnsubscribeState.Done or UnsubscribeState.AllDone) body.Append(Tick);
         body.Append($"<h1>{Text(words.About(title, topic))}</h1><p>{Text(words.About(lead, topic))}</p>");
-        if (view.State == UnsubscribeState.Ask)
+        if (view.State is UnsubscribeState.Ask or UnsubscribeState.Undone)
         {
             AppendFacts(body, view, words.Stops, language);
-            Form(words.Button, "primary");
+            Form(words.Button, "confirm", view.State == UnsubscribeState.Ask ? "primary" : "quiet");
             body.Append($"<p class=\"note\">{Text(words.AskNote)}</p>");
             return Document(words.About(title, topic), body, language, view.Controller);
         }
 
         if (view.State == UnsubscribeState.Done) AppendFacts(body, view, words.Stopped, language);
+        if (view.CanUndo)
+        {
+            body.Append($"<p class=\"note\">{Text(words.UndoNote)}</p>");
+            Form(words.UndoButton, "undo", "quiet");
+        }
+
         body.Append($"<p class=\"note\">{Text(words.DoneNote)}</p>");
         if (view.State == UnsubscribeState.AllDone) return Document(title, body, language, view.Controller);
         if (view.Others.Count > 0)
         {
             body.Append($"<section><h2>{Text(words.MoreTitle)}</h2><p>{Text(words.MoreLead)}</p>");
-            Form(words.MoreButton, "quiet", $"<fieldset><legend>{Text(words.MoreTitle)}</legend>{string.Concat(view.Others.Select(Box))}</fieldset>");
+            Form(words.MoreButton, "confirm", "quiet", $"<fieldset><legend>{Text(words.MoreTitle)}</legend>{string.Concat(view.Others.Select(Box))}</fieldset>");
             body.Append("</section>");
         }
 
         body.Append($"<section><h2>{Text(words.AllTitle)}</h2><p>{Text(words.AllLead)}</p>");
-        Form(words.AllButton, "quiet", $"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.EverythingField}\" value=\"yes\">");
+        Form(words.AllButton, "confirm", "quiet", $"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.EverythingField}\" value=\"yes\">");
         body.Append("</section>");
         return Document(title, body, language, view.Controller);
 
         string Box(Topic other) =>
             $"<label><input type=\"checkbox\" name=\"{ConfirmUnsubscribe.TopicField}\" value=\"{Text(other.Id)}\"><span>{In(other.Name, language)}<small>{In(other.Description, language)}</small></span></label>";
 
-        void Form(string button, string look, string more = "") => body
-            .Append($"<form method=\"post\" action=\"/u/{Text(Uri.EscapeDataString(view.Token))}/confirm?language={language}\">")
-            .Append($"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.ProofField}\" value=\"{Text(view.Proof)}\">{more}")
+        void Form(string button, string to, string look, string more = "") => body
+            .Append($"<form method=\"post\" action=\"/u/{Text(Uri.EscapeDataString(view.Token))}/{to}?language={language}\">")
+            .Append($"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.ProofField}\" value=\"{Text(view.Proof)}\">")
+            .Append($"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.SecretField}\" value=\"{Text(view.Secret)}\">{more}")
             .Append($"<button type=\"submit\" class=\"{look}\">{Text(button)}</button></form>");
     }
 

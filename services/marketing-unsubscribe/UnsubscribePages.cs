@@ -7,8 +7,11 @@ namespace Consent.MarketingUnsubscribe;
 public sealed class UnsubscribePages(
     [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, UnsubscribeTokens tokens, OptOuts optOuts)
 {
-    /// <param name="allDone">Everything was just stopped; else the page tells how things stand.</param>
-    public async Task<IResult> ShowAsync(string token, HttpRequest request, CancellationToken cancel, bool allDone = false)
+    /// <param name="state">What was just done; null to tell how things stand.</param>
+    /// <param name="secret">Of the page on which it was; null for a page that begins anew.</param>
+    /// <param name="canUndo">Whether that can be taken back with the secret.</param>
+    internal async Task<IResult> ShowAsync(
+        string token, HttpRequest request, CancellationToken cancel, UnsubscribeState? state = null, string? secret = null, bool canUndo = false)
     {
         ArgumentNullException.ThrowIfNull(request);
         var link = tokens.Read(token);
@@ -18,9 +21,11 @@ public sealed class UnsubscribePages(
         if (link is null) return new HtmlPage(StatusCodes.Status404NotFound, language, UnsubscribePage.OfUnknownLink(language));
 
         var view = new UnsubscribePage.View(
-            State: allDone ? UnsubscribeState.AllDone : await optOuts.IsSuppressedAsync(link, cancel) ? UnsubscribeState.Done : UnsubscribeState.Ask,
+            State: state ?? (await optOuts.IsSuppressedAsync(link, cancel) ? UnsubscribeState.Done : UnsubscribeState.Ask),
             Token: token,
             Proof: tokens.PageProof(token)!,
+            Secret: secret ?? PagePress.NewSecret(),
+            CanUndo: canUndo,
             Masked: EmailAddress.Mask(link.Address),
             Topic: declaration?.FindTopic(link.Topic),
             Others: [.. (declaration?.Topics ?? []).Where(t => t.Id != link.Topic)],

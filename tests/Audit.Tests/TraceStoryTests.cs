@@ -57,6 +57,18 @@ public class TraceStoryTests
     }
 
     [Fact]
+    public void Tell_AReceiptThatTakesAnOptOutBack_BeginsWithThat()
+    {
+        var undone = new MarketingUnsubscribeUndone(
+            "undone-1", Samples.Noon.AddMilliseconds(-80), Samples.Site, Samples.OptOut().SubjectId, ["offers"], "opt-out-1", "nl", Samples.Noon.AddMilliseconds(-100));
+        var trace = TraceStory.Tell("receipt-1", [Heard.Of(Samples.Choice(causedBy: "undone-1"), HeardAt), Heard.Of(undone, Samples.Noon)])!;
+
+        Assert.Equal(("undone-1", "marketing-unsubscribe-undone"), (trace.Cause!.EventId, trace.Cause.Kind));
+        Assert.Equal(("undid", "marketing-unsubscribe"), (trace.Story[0].What, trace.Story[0].By));
+        Assert.Contains("opt-out-1", trace.Story[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Tell_ACauseNotHeardYet_IsNamedAndNotGuessed()
     {
         var trace = TraceStory.Tell("receipt-1", [Heard.Of(Samples.Choice(causedBy: "opt-out-1"), HeardAt)])!;

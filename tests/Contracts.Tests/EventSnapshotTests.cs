@@ -46,6 +46,7 @@ public sealed class EventSnapshotTests
         [DeclarationPublished.Kind] = new DeclarationPublished("p1", Noon, new PublishedDeclaration(1, "d1", Noon,
             SampleDeclaration.Of("corner-shop", "corner-shop-bv", [SampleDeclaration.Purpose("statistics")]), new Dictionary<string, string> { ["statistics"] = "0123456789abcdef" })),
         [MarketingUnsubscribed.Kind] = new MarketingUnsubscribed("e1", Noon, "corner-shop", "a1-00", ["news"], "one-click-unsubscribe", "nl", Noon),
+        [MarketingUnsubscribeUndone.Kind] = new MarketingUnsubscribeUndone("e3", Noon, "corner-shop", "a1-00", ["news"], "e1", "nl", Noon),
         [MarketingSubscribed.Kind] = new MarketingSubscribed("e2", Noon, "corner-shop", "a1-00", ["news"], "confirmed-subscribe", "nl", "d1", Noon, Noon),
         [ConsentApplied.Kind] = ConsentApplied.By("newsletter", "consent", "r2", Noon, ["r3", "r4"]),
         [SubscriberAnnounced.Kind] = new SubscriberAnnounced("s1", "newsletter", ["consent-changed", "declaration-published"], false, Noon, ["statistics"], true),

@@ -7,24 +7,73 @@ public sealed class MarketingDecisionsTests
     private static readonly string Subject = $"a1-{new string('0', 64)}";
     private static readonly UnsubscribeLink Link = new(Sample.Controller, Sample.Site, "newsletter", "jan@example.com", "spring-2026", "nl");
     private static readonly DateTimeOffset T0 = Sample.Noon;
+    private const string Id = "r1";
 
     [Fact]
     public void OptOut_OfAnUnknownAddress_Suppresses()
     {
-        var record = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", T0)!;
+        var record = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0)!;
         Assert.Equal((MarketingRecord.Unsubscribed, Subject, "newsletter", "spring-2026", T0), (record.Kind, record.SubjectId, record.Topic, record.Campaign, record.RecordedAt));
-        Assert.Equal(new TopicEntry(TopicStatus.Suppressed, T0, null), Assert.Single(record.Topics).Value);
+        Assert.Equal(new TopicEntry(TopicStatus.Suppressed, T0, null, Id), Assert.Single(record.Topics).Value);
     }
 
     [Fact]
     public void OptOut_Repeated_AppendsNothing() =>
-        Assert.Null(MarketingDecisions.OptOut(MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", T0), Link, Subject, "unsubscribe-page", T0.AddDays(1)));
+        Assert.Null(MarketingDecisions.OptOut(MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0), Link, Subject, "unsubscribe-page", "r2", T0.AddDays(1)));
+
+    [Fact]
+    public void OptOut_OfWhatCouldStillBeTakenBack_IsFinalFromThenOn()
+    {
+        var press = PagePress.Of(PagePress.NewSecret())!;
+        var pressed = MarketingDecisions.OptOut(null, Link, Subject, "unsubscribe-page", Id, T0, press)!;
+        Assert.True(press.CanUndo(pressed.Topics["newsletter"], T0 + PagePress.Lifetime));
+
+        // The same page, sent twice by a double click, changes nothing.
+        Assert.Null(MarketingDecisions.OptOut(pressed, Link, Subject, "unsubscribe-page", "r2", T0.AddSeconds(1), press));
+        var final = MarketingDecisions.OptOut(pressed, Link, Subject, "one-click-unsubscribe", "r2", T0.AddSeconds(1))!;
+        Assert.Null(final.Topics["newsletter"].UndoableUntil);
+        Assert.Null(MarketingDecisions.Undo(final, null, "newsletter", press, Id, "nl", T0.AddSeconds(2)));
+        Assert.Null(MarketingDecisions.OptOut(final, Link, Subject, "one-click-unsubscribe", "r3", T0.AddSeconds(2)));
+    }
+
+    [Fact]
+    public void Bounce_Hard_SuppressesEverything_AndGivesWayToThePersonsOwnWord()
+    {
+        var bounced = MarketingDecisions.Bounce(OptIn(null, "newsletter", Proof(T0)), Link, Subject, hard: true, "5.1.1", "r2", T0.AddHours(1))!;
+        Assert.Equal(TopicEntry.Bounced, MarketingDecisions.Standing(bounced.Topics, "newsletter")!.Cause);
+        Assert.Equal(TopicEntry.Bounced, MarketingDecisions.Standing(bounced.Topics, "brand-new")!.Cause);
+        Assert.Null(MarketingDecisions.Bounce(bounced, Link, Subject, hard: true, "5.1.1", "r3", T0.AddHours(2)));
+
+        var optedOut = MarketingDecisions.OptOut(bounced, Link, Subject, "one-click-unsubscribe", "r3", T0.AddHours(2))!;
+        Assert.Null(MarketingDecisions.Standing(optedOut.Topics, "newsletter")!.Cause);
+        var confirmed = OptIn(bounced, "newsletter", Proof(T0.AddHours(3)), T0.AddHours(3));
+        Assert.Equal(TopicStatus.Subscribed, MarketingDecisions.Standing(confirmed.Topics, "newsletter")!.Status);
+        var again = MarketingDecisions.Bounce(confirmed, Link, Subject, hard: true, "5.1.1", "r5", T0.AddHours(4))!;
+        Assert.Equal(TopicStatus.Suppressed, MarketingDecisions.Standing(again.Topics, "newsletter")!.Status);
+    }
+
+    [Fact]
+    public void Bounce_OfWhoWantedNothingAnyMore_LeavesHisWord()
+    {
+        var nothing = MarketingDecisions.OptOut(null, Link with { Topic = MarketingRecord.Everything }, Subject, "unsubscribe-page", Id, T0)!;
+        Assert.Null(MarketingDecisions.Bounce(nothing, Link, Subject, hard: true, "5.1.1", "r2", T0.AddHours(1)));
+        Assert.Null(nothing.Topics[MarketingRecord.Everything].Cause);
+    }
+
+    [Fact]
+    public void Bounce_Soft_SuppressesNothing_AndIsKeptAsEvidence()
+    {
+        var subscribed = OptIn(null, "newsletter", Proof(T0));
+        var soft = MarketingDecisions.Bounce(subscribed, Link, Subject, hard: false, "4.2.2", "r2", T0.AddHours(1))!;
+        Assert.Equal((MarketingRecord.Bounced, "soft-bounce 4.2.2"), (soft.Kind, soft.Action));
+        Assert.Equal(subscribed.Topics, soft.Topics);
+    }
 
     [Fact]
     public void OptOut_OfOneTopic_LeavesTheOthersAsTheyStand()
     {
         var offers = OptIn(null, "offers", Proof());
-        var record = MarketingDecisions.OptOut(OptIn(offers, "newsletter", Proof()), Link, Subject, "one-click-unsubscribe", T0.AddHours(1))!;
+        var record = MarketingDecisions.OptOut(OptIn(offers, "newsletter", Proof()), Link, Subject, "one-click-unsubscribe", "r2", T0.AddHours(1))!;
         Assert.Equal(TopicStatus.Suppressed, record.Topics["newsletter"].Status);
         Assert.Equal(offers.Topics["offers"], record.Topics["offers"]);
     }
@@ -34,13 +83,13 @@ public sealed class MarketingDecisionsTests
     {
         var record = OptIn(null, "newsletter", Proof());
         Assert.Equal(MarketingRecord.Subscribed, record.Kind);
-        Assert.Equal(new TopicEntry(TopicStatus.Subscribed, T0, Proof()), record.Topics["newsletter"]);
+        Assert.Equal(new TopicEntry(TopicStatus.Subscribed, T0, Proof(), Id), record.Topics["newsletter"]);
     }
 
     [Fact]
     public void OptIn_Unconfirmed_NeverLiftsASuppression()
     {
-        var suppressed = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", T0);
+        var suppressed = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
         var record = OptIn(suppressed, "newsletter", Proof(), T0.AddYears(1));
         Assert.Equal(MarketingRecord.Attempted, record.Kind);
         Assert.Equal(TopicStatus.Suppressed, record.Topics["newsletter"].Status);
@@ -53,7 +102,7 @@ public sealed class MarketingDecisionsTests
     [InlineData(1, true)]
     public void OptIn_Confirmed_LiftsASuppressionOnlyWhenConfirmedLater(int millisecondsAfter, bool lifts)
     {
-        var suppressed = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", T0);
+        var suppressed = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
         var record = OptIn(suppressed, "newsletter", Proof(T0.AddMilliseconds(millisecondsAfter)), T0.AddHours(1));
         Assert.Equal(lifts ? TopicStatus.Subscribed : TopicStatus.Suppressed, record.Topics["newsletter"].Status);
     }
@@ -80,7 +129,7 @@ public sealed class MarketingDecisionsTests
     }
 
     private static MarketingRecord OptIn(MarketingRecord? newest, string topic, OptInProof proof, DateTimeOffset? now = null) =>
-        MarketingDecisions.OptIn(newest, Sample.Site, Subject, topic, proof, now ?? T0);
+        MarketingDecisions.OptIn(newest, Sample.Site, Subject, topic, proof, Id, now ?? T0);
 
     private static OptInProof Proof(DateTimeOffset? confirmedAt = null)
     {
