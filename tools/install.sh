@@ -10,10 +10,12 @@ if [ ! -e "$policy" ]; then
   chmod +x "$policy"
   trap 'rm -f "$policy"' EXIT
 fi
-# Web servers are for tests, which start their own: on a machine that had none, none is to be there after its next start either.
+# Servers are for tests, which start their own: on a machine that had none, none is to be there after its next start either.
 idle=()
 [[ " $* " != *" nginx-light "* || -x /usr/sbin/nginx ]] || idle+=(nginx)
 [[ " $* " != *" caddy "* || -x /usr/bin/caddy ]] || idle+=(caddy)
+[[ " $* " != *" postfix "* || -x /usr/sbin/postfix ]] || idle+=(postfix)
+[[ " $* " != *" opendkim "* || -x /usr/sbin/opendkim ]] || idle+=(opendkim)
 apt-get update -q
 apt-get install -q -y --no-install-recommends "$@"
 [ ${#idle[@]} -eq 0 ] || ! command -v systemctl > /dev/null || systemctl --quiet disable "${idle[@]}" || true

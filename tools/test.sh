@@ -82,13 +82,17 @@ command -v tc > /dev/null || missing+=(iproute2)
 command -v php > /dev/null || missing+=(php-cli)
 [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
 [ -x /usr/bin/caddy ] || missing+=(caddy)
+[ -x /usr/sbin/postfix ] || missing+=(postfix)
+[ -x /usr/sbin/opendkim ] || missing+=(opendkim)
+[ -x /usr/sbin/opendkim-genkey ] || missing+=(opendkim-tools)
+command -v openssl > /dev/null || missing+=(openssl)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing ${missing[*]} from the distribution."
   tools/install.sh "${missing[@]}" > "$logs/install.log" 2>&1 || { tell "install" $SECONDS 0 1 "$logs/install.log"; finish; }
 fi
 fetch_npm() {
   local folder
-  for folder in services/cookie-banner/script tests/schema tests/receipt tests/foreign tests/webhooks tests/chart tests/browser services/cookie-banner/npm; do
+  for folder in services/cookie-banner/script tests/schema tests/receipt tests/foreign tests/webhooks tests/dkim tests/chart tests/browser services/cookie-banner/npm; do
     [ -f "$folder/package-lock.json" ] || continue
     [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
     echo "Fetching npm packages of $folder."
@@ -110,6 +114,7 @@ check "planted faults fit the source" tools/planted.sh --fit
 {
   check "chart renders what the services need" tests/chart/check.sh
   check "packages serve a stranger" tests/package/check.sh
+  check "DKIM covers the headers of an opt-out" tests/dkim/check.sh
   check "package and integrations of the banner" npm --prefix services/cookie-banner/npm run --silent test
 } &
 # Figures of so short a run mean nothing: it shows that every answer is right under load, and that a receipt stays small on disk.
