@@ -3,20 +3,27 @@ using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.Subscriber;
 using Consent.UnsubscribeLinks;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consent.MarketingUnsubscribe;
 
-/// <summary>May I send this topic to these addresses? Answers each, in the order asked.</summary>
+/// <summary>
+/// May I send this topic to these addresses? Answers each, in the order asked, with the reason and the id of the record on which that rests.
+/// With one address it is the gate that a mailer asks per message: by POST as well, because no address belongs in a URL. Few are answered as
+/// a whole; many are decided and written a piece at a time, all by the declaration and the moment at which they were asked (see
+/// <see cref="StreamResults"/> for the two forms of the answer, and for what becomes of it when something fails on the way).
+/// </summary>
 internal static class CheckAddresses
 {
-    private const int MostAddresses = 10_000;
-    private const int LargestBody = 4 << 20;
+    private const int MostAddresses = 100_000;
+    private const int AtOnce = 1000;
+
+    /// <summary>Room for so many addresses of 80 bytes each; usual ones have 25.</summary>
+    private const int LargestBody = 8 << 20;
 
     private sealed record Body(string Topic, IReadOnlyList<string?> Addresses);
 
-    private sealed record Answer(IReadOnlyList<Result> Results);
-
-    private sealed record Result(string? Address, bool Permitted, string Reason);
+    private sealed record Answer(IReadOnlyList<CheckedAddress> Results);
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/v1/sites/{site}/marketing/check", HandleAsync).RequireScope("marketing");
@@ -28,28 +35,43 @@ internal static class CheckAddresses
     {
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
         var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
-        if (body is null) return problem!;
-        if (body.Addresses is null) return Problems.MalformedBody("The member addresses is missing.");
+        if (body is null) return problem is ProblemHttpResult { StatusCode: StatusCodes.Status413PayloadTooLarge } ? TooLarge() : problem!;
+        if (body.Addresses is not { } all) return Problems.MalformedBody("The member addresses is missing.");
         if (inForce.Declaration.FindTopic(body.Topic ?? "") is not { } topic) return MarketingProblems.UnknownTopic(body.Topic);
-        if (body.Addresses.Count > MostAddresses)
-            return MarketingProblems.TooManyAddresses(MostAddresses);
+        if (all.Count > MostAddresses) return MarketingProblems.TooManyAddresses(MostAddresses);
 
         var (ring, now) = (addresses.RingOf(inForce.Declaration.Controller.Id), time.Now());
-        var found = new List<IReadOnlyList<AddressStream>?>(body.Addresses.Count);
-        foreach (var asked in body.Addresses)
-            found.Add(EmailAddress.TryNormalise(asked, out var address) ? await addresses.FindAsync(ring, site, address, cancel) : null);
-        var receipts = consent.NewestOf(site, found.OfType<IReadOnlyList<AddressStream>>().SelectMany(streams => streams).Select(s => s.SubjectId));
-        return TypedResults.Ok(new Answer([.. body.Addresses.Zip(found, (asked, streams) => Decide(asked, streams))]));
+        var asLines = StreamResults.IsAskedForLines(request);
+        if (all.Count <= AtOnce && !asLines) return TypedResults.Ok(new Answer(await DecideAllAsync(all)));
+        await StreamResults.WriteAsync(request.HttpContext, InPiecesAsync(), asLines);
+        return Results.Empty;
 
-        Result Decide(string? asked, IReadOnlyList<AddressStream>? streams)
+        async IAsyncEnumerable<IReadOnlyList<CheckedAddress>> InPiecesAsync()
         {
-            var (permitted, reason) = streams is null
+            foreach (var piece in all.Chunk(AtOnce)) yield return await DecideAllAsync(piece);
+        }
+
+        async Task<IReadOnlyList<CheckedAddress>> DecideAllAsync(IReadOnlyList<string?> some)
+        {
+            var found = new List<IReadOnlyList<AddressStream>?>(some.Count);
+            foreach (var asked in some)
+                found.Add(EmailAddress.TryNormalise(asked, out var address) ? await addresses.FindAsync(ring, site, address, cancel) : null);
+            var receipts = consent.NewestOf(site, found.OfType<IReadOnlyList<AddressStream>>().SelectMany(streams => streams).Select(s => s.SubjectId));
+            return [.. some.Zip(found, (asked, streams) => Decide(asked, streams, receipts))];
+        }
+
+        CheckedAddress Decide(string? asked, IReadOnlyList<AddressStream>? streams, IReadOnlyDictionary<string, Receipt> receipts)
+        {
+            var (permitted, reason, receipt) = streams is null
                 ? new SendDecision(false, "invalid-address")
                 : MaySend.Decide(
                     [.. streams.Select(s => s.Entry(topic.Id)).OfType<TopicEntry>()],
                     [.. streams.Select(s => receipts.GetValueOrDefault(s.SubjectId)).OfType<Receipt>()],
                     inForce, topic.Id, now);
-            return new Result(asked, permitted, reason);
+            return new CheckedAddress(asked, permitted, reason, receipt);
         }
     }
+
+    private static ProblemHttpResult TooLarge() => Problems.Because(413, "body-too-large", "The body is too large.",
+        $"Send at most {LargestBody} bytes in one call: divide the addresses over several.");
 }

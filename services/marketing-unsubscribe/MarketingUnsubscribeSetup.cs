@@ -39,6 +39,7 @@ public static class MarketingUnsubscribeSetup
         ShowUnsubscribePage.Map(endpoints);
         ConfirmUnsubscribe.Map(endpoints);
         UndoUnsubscribe.Map(endpoints);
+        ReceiveReports.Map(endpoints);
         endpoints.MapDeliveries(Service);
         return endpoints;
     }

@@ -4,10 +4,14 @@ using Consent.Contracts;
 namespace Consent.MarketingUnsubscribe;
 
 /// <param name="Reason">
-/// <c>opted-in</c>, or why not: <c>suppressed</c>, <c>no-basis</c>, <c>withdrawn</c>, <c>refused</c>, <c>objected</c>,
-/// <c>expired</c>, <c>ask-again</c>, <c>invalid-address</c>.
+/// <c>opted-in</c>, or why not: <c>suppressed</c> by the person, <c>complained</c>, <c>bounced</c>, <c>no-basis</c>, <c>withdrawn</c>,
+/// <c>refused</c>, <c>objected</c>, <c>expired</c>, <c>ask-again</c>, <c>invalid-address</c>.
 /// </param>
-public sealed record SendDecision(bool Permitted, string Reason);
+/// <param name="Receipt">
+/// Id of the record on which this rests, here or in the consent service; null where there is none, and for what was recorded before
+/// entries named their record.
+/// </param>
+public sealed record SendDecision(bool Permitted, string Reason, string? Receipt = null);
 
 /// <summary>
 /// May this topic be sent to this address? Only on a recorded opt-in, here or in the consent service, with no suppression here
@@ -24,17 +28,23 @@ public static class MaySend
     {
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(held);
-        if (own.Any(e => e.Status is TopicStatus.Suppressed)) return No("suppressed");
+        if (Suppression(own) is { } suppression) return No(suppression.Cause ?? "suppressed", suppression.By);
 
-        var optIn = own.Select(e => e.Proof).OfType<OptInProof>().MaxBy(p => p.ConfirmedAt ?? DateTimeOffset.MinValue);
-        if (held.Select(receipt => StandingNo(receipt, inForce.Declaration, topic, optIn)).FirstOrDefault(no => no is not null) is { } no) return no;
+        var optIn = own.Where(e => e.Proof is not null).MaxBy(e => e.Proof!.ConfirmedAt ?? DateTimeOffset.MinValue);
+        if (held.Select(receipt => StandingNo(receipt, inForce.Declaration, topic, optIn?.Proof)).FirstOrDefault(no => no is not null) is { } no) return no;
 
-        var states = held.Select(receipt => ConsentState.Of(receipt, inForce, topic, now).Status).ToList();
-        if (states.Contains(PurposeStatus.AskAgain)) return No("ask-again");
-        if (optIn is not null) return MeansTheSame(optIn, inForce, topic) ? new SendDecision(true, "opted-in") : No("ask-again");
-        if (states.Contains(PurposeStatus.Given)) return new SendDecision(true, "opted-in");
-        return No(states.Contains(PurposeStatus.Expired) ? "expired" : "no-basis");
+        var states = held.Select(receipt => (receipt.Id, ConsentState.Of(receipt, inForce, topic, now).Status)).ToList();
+        if (ReceiptWith(PurposeStatus.AskAgain) is { } changed) return No("ask-again", changed);
+        if (optIn is { Proof: { } proof }) return MeansTheSame(proof, inForce, topic) ? new SendDecision(true, "opted-in", optIn.By) : No("ask-again", optIn.By);
+        if (ReceiptWith(PurposeStatus.Given) is { } given) return new SendDecision(true, "opted-in", given);
+        return ReceiptWith(PurposeStatus.Expired) is { } expired ? No("expired", expired) : No("no-basis", null);
+
+        string? ReceiptWith(PurposeStatus status) => states.Where(s => s.Status == status).Select(s => s.Id).FirstOrDefault();
     }
+
+    /// <summary>Of several the person's own, then his complaint: each tells more than that mail came back.</summary>
+    private static TopicEntry? Suppression(IReadOnlyList<TopicEntry> own) => own.Where(e => e.Status is TopicStatus.Suppressed)
+        .MinBy(e => e.Cause switch { null => 0, TopicEntry.Complained => 1, _ => 2 });
 
     /// <summary>
     /// A "no" in the consent service, to the topic or to its purpose. It yields to a later, confirmed opt-in only, as it does in
@@ -45,7 +55,7 @@ public static class MaySend
         if (inForce.PurposeBehind(topic) is not { } purpose) return null;
         foreach (var id in (string[])[topic, purpose.Id])
         {
-            if (receipt.Purposes.GetValueOrDefault(id) is { IsNo: true } no && !(optIn?.ConfirmedAt > (no.TakenAt ?? no.DecidedAt))) return No(Word(no.Status));
+            if (receipt.Purposes.GetValueOrDefault(id) is { IsNo: true } no && !(optIn?.ConfirmedAt > (no.TakenAt ?? no.DecidedAt))) return No(Word(no.Status), receipt.Id);
         }
         return null;
     }
@@ -53,7 +63,7 @@ public static class MaySend
     private static bool MeansTheSame(OptInProof optIn, PublishedDeclaration inForce, string topic) =>
         inForce.Declaration.PurposeBehind(topic)?.LegalBasis is not LegalBasis.Consent || optIn.Meaning == inForce.MeaningOf(topic);
 
-    private static SendDecision No(string reason) => new(false, reason);
+    private static SendDecision No(string reason, string? receipt) => new(false, reason, receipt);
 
     private static string Word<T>(T status) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
 }

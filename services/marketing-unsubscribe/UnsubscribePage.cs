@@ -10,6 +10,7 @@ internal enum UnsubscribeState { Ask, Done, AllDone, Undone, TooLate }
 /// <summary>The HTML of the pages. Pure: the same view is the same page.</summary>
 internal static class UnsubscribePage
 {
+    private const string NameHere = "\uE000";
     private const string Tick =
         """<svg class="tick" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="M14 25l7 7 14-15"/></svg>""";
 
@@ -25,7 +26,7 @@ internal static class UnsubscribePage
     {
         var words = PageWords.In(language);
         var body = new StringBuilder();
-        var (title, lead) = view.State switch
+        var (heading, lead) = view.State switch
         {
             UnsubscribeState.Done => (words.DoneTitle, words.DoneLead),
             UnsubscribeState.AllDone => (words.AllDoneTitle, words.AllDoneLead),
@@ -33,15 +34,15 @@ internal static class UnsubscribePage
             UnsubscribeState.TooLate => (words.TooLateTitle, words.TooLateLead),
             _ => (words.AskTitle, words.AskLead),
         };
-        var topic = view.Topic?.Name.In(language);
+        var title = words.About(heading, view.Topic?.Name.In(language));
         if (view.State is UnsubscribeState.Done or UnsubscribeState.AllDone) body.Append(Tick);
-        body.Append($"<h1>{Text(words.About(title, topic))}</h1><p>{Text(words.About(lead, topic))}</p>");
+        body.Append($"<h1>{About(heading)}</h1><p>{About(lead)}</p>");
         if (view.State is UnsubscribeState.Ask or UnsubscribeState.Undone)
         {
             AppendFacts(body, view, words.Stops, language);
             Form(words.Button, "confirm", view.State == UnsubscribeState.Ask ? "primary" : "quiet");
             body.Append($"<p class=\"note\">{Text(words.AskNote)}</p>");
-            return Document(words.About(title, topic), body, language, view.Controller);
+            return Document(title, body, language, view.Controller);
         }
 
         if (view.State == UnsubscribeState.Done) AppendFacts(body, view, words.Stopped, language);
@@ -64,6 +65,11 @@ internal static class UnsubscribePage
         Form(words.AllButton, "confirm", "quiet", $"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.EverythingField}\" value=\"yes\">");
         body.Append("</section>");
         return Document(title, body, language, view.Controller);
+
+        // The name of the topic may be in another language than the sentence.
+        string About(string sentence) => view.Topic is { } topic
+            ? Text(words.About(sentence, NameHere)).Replace(Text(NameHere), In(topic.Name, language), StringComparison.Ordinal)
+            : Text(words.About(sentence, null));
 
         string Box(Topic other) =>
             $"<label><input type=\"checkbox\" name=\"{ConfirmUnsubscribe.TopicField}\" value=\"{Text(other.Id)}\"><span>{In(other.Name, language)}<small>{In(other.Description, language)}</small></span></label>";
@@ -138,29 +144,29 @@ internal static class UnsubscribePage
         @media (prefers-color-scheme:dark){:root{--page:#12151b;--card:#1b2029;--line:#333b49;--text:#eceff4;--quiet:#aab3c2;--act:#9db8ff;--on-act:#0d1730;--act-over:#b8ccff;--good:#6fd394}}
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%}
-        body{margin:0;min-height:100vh;padding:1.25rem 1rem 2rem;background:var(--page);color:var(--text);font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+        body{margin:0;min-height:100vh;padding:1.25rem min(1rem,4vw) 2rem;overflow-wrap:anywhere;background:var(--page);color:var(--text);font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
         header,main,footer,body>nav{width:100%;max-width:34rem;margin-inline:auto}
         header{display:flex;align-items:center;justify-content:space-between;gap:1rem;min-height:2.75rem;margin-bottom:.75rem}
-        .sender{min-width:0;font-weight:600;line-height:1.3;overflow-wrap:anywhere}
+        .sender{min-width:0;font-weight:600;line-height:1.3}
         nav{margin-top:.5rem;font-size:.9375rem;color:var(--quiet)}
         summary{display:inline-block;min-height:1.5rem;padding:.5rem 0;cursor:pointer}
         summary::after{content:" ▾"}
-        nav ul{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:0 1rem;padding:0;list-style:none}
+        nav ul{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(8.5rem,100%),1fr));gap:0 1rem;padding:0;list-style:none}
         nav li+li{margin:0}
         nav a{display:inline-block;padding:.5rem 0}
         a{color:var(--act);text-underline-offset:.18em}
-        main{background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:1.5rem 1.25rem}
-        h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25;letter-spacing:-.01em;overflow-wrap:break-word;hyphens:auto;text-wrap:balance}
+        main{background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:1.5rem min(1.25rem,5vw)}
+        h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25;letter-spacing:-.01em;hyphens:auto;text-wrap:balance}
         p{margin:0 0 1rem}
         dl{margin:1.25rem 0;border-block:1px solid var(--line)}
         dl div{display:flex;flex-wrap:wrap;gap:0 1rem;padding:.7rem 0}
         dl div+div{border-top:1px solid var(--line)}
-        dt{flex:0 0 8rem;color:var(--quiet)}
-        dd{flex:1 1 12rem;margin:0;font-weight:600;overflow-wrap:anywhere}
+        dt{flex:0 1 8rem;color:var(--quiet)}
+        dd{flex:1 1 12rem;margin:0;font-weight:600}
         small{display:block;font-size:.9375rem;font-weight:400;color:var(--quiet)}
         ul{margin:0;padding-left:1.2rem}
         li+li{margin-top:.6rem}
-        button{display:block;width:100%;min-height:3rem;padding:.75rem 1.25rem;border:2px solid transparent;border-radius:.65rem;background:var(--act);color:var(--on-act);font:inherit;font-weight:650;cursor:pointer}
+        button{display:block;width:100%;min-height:3rem;padding:.75rem min(1.25rem,4vw);border:2px solid transparent;border-radius:.65rem;background:var(--act);color:var(--on-act);font:inherit;font-weight:650;cursor:pointer}
         button:hover{background:var(--act-over)}
         button.quiet{background:transparent;border-color:var(--act);color:var(--act)}
         button.quiet:hover{background:var(--page)}
@@ -169,14 +175,15 @@ internal static class UnsubscribePage
         section{margin-top:2rem;padding-top:1.5rem;border-top:1px solid var(--line)}
         h2{margin:0 0 .5rem;font-size:1.125rem;line-height:1.3}
         label{display:flex;gap:.75rem;align-items:flex-start;padding:.6rem 0;cursor:pointer}
-        label span{font-weight:600;overflow-wrap:anywhere}
+        label span{font-weight:600}
         input[type=checkbox]{flex:none;width:1.5rem;height:1.5rem;margin:0;accent-color:var(--act)}
         fieldset+button{margin-top:.75rem}
+        .note+form{margin-top:1rem}
         :focus-visible{outline:3px solid var(--act);outline-offset:3px}
         .note{margin:1rem 0 0;font-size:.9375rem;color:var(--quiet)}
         .tick{display:block;width:3rem;height:3rem;margin-bottom:1rem;fill:none;stroke:var(--good);stroke-width:3;stroke-linecap:round;stroke-linejoin:round}
         footer{margin-top:1rem;font-size:.9375rem;color:var(--quiet)}
-        footer p{margin:0;overflow-wrap:anywhere}
+        footer p{margin:0}
         footer a{display:inline-block;padding:.35rem 0}
         @media (min-width:40rem){body{padding-top:8vh}main{padding:2.25rem 2.5rem}h1{font-size:1.75rem}}
         """;

@@ -1,3 +1,4 @@
+using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.UnsubscribeLinks;
 
@@ -21,7 +22,7 @@ public sealed class UnsubscribePages(
         if (link is null) return new HtmlPage(StatusCodes.Status404NotFound, language, UnsubscribePage.OfUnknownLink(language));
 
         var view = new UnsubscribePage.View(
-            State: state ?? (await optOuts.IsSuppressedAsync(link, cancel) ? UnsubscribeState.Done : UnsubscribeState.Ask),
+            State: state ?? await StandsAsync(link, declaration, cancel),
             Token: token,
             Proof: tokens.PageProof(token)!,
             Secret: secret ?? PagePress.NewSecret(),
@@ -31,5 +32,15 @@ public sealed class UnsubscribePages(
             Others: [.. (declaration?.Topics ?? []).Where(t => t.Id != link.Topic)],
             Controller: declaration?.Controller);
         return new HtmlPage(StatusCodes.Status200OK, language, UnsubscribePage.Of(view, language));
+    }
+
+    private async Task<UnsubscribeState> StandsAsync(UnsubscribeLink link, Declaration? declaration, CancellationToken cancel)
+    {
+        if (!await optOuts.IsSuppressedAsync(link, cancel)) return UnsubscribeState.Ask;
+        foreach (var topic in (declaration?.Topics ?? []).Select(t => t.Id).Prepend(MarketingRecord.Everything))
+        {
+            if (!await optOuts.IsSuppressedAsync(link with { Topic = topic }, cancel)) return UnsubscribeState.Done;
+        }
+        return UnsubscribeState.AllDone;
     }
 }

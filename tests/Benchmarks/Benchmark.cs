@@ -5,7 +5,7 @@ using Consent.Tests.Support;
 
 namespace Consent.Benchmarks;
 
-/// <summary>The whole run: speed beside the echo, latency at half the load, and the same with a large log.</summary>
+/// <summary>The whole run: speed beside the echo, latency at half the load, and the same with a large log; travel, and marketing.</summary>
 internal static class Benchmark
 {
     private const string Echo = "echo", Proxy = "echo through YARP", Sqlite = "decisions, SQLite", Held = "decisions, relay off", Postgres = "decisions, PostgreSQL",
@@ -38,6 +38,7 @@ internal static class Benchmark
         if (plan.Wants("late") && plan.Subjects > 0) figures.Add(await Travel.LateAsync(plan, servers, folder.Path));
         if (plan.Wants("ledger") && plan.Pairs > 0) figures.AddRange(await LedgerSize.MeasureAsync(plan, folder.Path));
         if (plan.Wants("large") && plan.Receipts > 0) figures.AddRange(await LargeLog.MeasureAsync(plan, servers, folder.Path));
+        if (plan.Wants("marketing") && plan.Readers > 0) figures.AddRange(await Marketing.MeasureAsync(plan, servers, folder.Path));
         Table.Write(figures);
         if (plan.Json is { } file) await File.WriteAllTextAsync(file, System.Text.Json.JsonSerializer.Serialize(figures, ContractJson.Options));
         return figures.Exists(f => f is { IsGate: true, IsReached: false }) ? 1 : 0;

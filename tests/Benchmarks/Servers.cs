@@ -1,15 +1,17 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Consent.Contracts;
 using Consent.Load;
+using Consent.MarketingUnsubscribe;
 using Consent.Tests.Support;
 using RabbitMQ.Client;
 
 namespace Consent.Benchmarks;
 
 /// <summary>
-/// What runs during a benchmark: one broker node with a quorum queue on what consent publishes (its oldest messages are dropped, so
-/// that it does not grow), the gateway, consent services as they are asked for, and the servers to compare with. Audit and
+/// What runs during a benchmark: one broker node with a quorum queue on what consent and marketing publish (its oldest messages are
+/// dropped, so that it does not grow), the gateway, services as they are asked for, and the servers to compare with. Audit and
 /// subscribers are off.
 /// </summary>
 internal sealed class Servers : IAsyncDisposable
@@ -52,11 +54,46 @@ internal sealed class Servers : IAsyncDisposable
         var process = Add(name, "services/consent", Local(), _common.Concat(settings ?? new Dictionary<string, string>()).Append(new("Data", data)));
         await GatewayToAsync(process);
         await process.ReadyAsync();
-        using var http = new HttpClient { BaseAddress = process.Address };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-        using var published = await http.PutAsync($"/v1/sites/{Site}/declaration", JsonContent.Create(Declared, options: ContractJson.Options));
-        if (!published.IsSuccessStatusCode) throw new InvalidOperationException(await published.Content.ReadAsStringAsync());
+        await DeclareAsync(process, Declared);
         return process;
+    }
+
+    public async Task DeclareAsync(ServiceProcess consent, Declaration declaration)
+    {
+        using var http = Client(consent);
+        using var published = await http.PutAsync($"/v1/sites/{declaration.Site}/declaration", JsonContent.Create(declaration, options: ContractJson.Options));
+        if (!published.IsSuccessStatusCode) throw new InvalidOperationException(await published.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>With a token for everything.</summary>
+    public HttpClient Client(ServiceProcess process)
+    {
+        var http = new HttpClient { BaseAddress = process.Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        return http;
+    }
+
+    /// <summary>A marketing service, once it holds the declarations and all that the consent service recorded before.</summary>
+    public async Task<ServiceProcess> MarketingAsync(string data)
+    {
+        var process = Add(MarketingUnsubscribeSetup.Service, "services/marketing-unsubscribe", Local(), _common.Append(new("Data", data)));
+        await process.ReadyAsync();
+        using var http = new HttpClient { BaseAddress = process.Address };
+        await Eventually.IsSoAsync("marketing is loaded", async () =>
+        {
+            using var health = JsonDocument.Parse(await http.GetStringAsync("/health"));
+            return health.RootElement.GetProperty("checks").GetProperty($"subscriber-{MarketingUnsubscribeSetup.Service}").GetProperty("status").GetString() == "Healthy";
+        }, TimeSpan.FromMinutes(20), process.LastLines);
+        return process;
+    }
+
+    /// <summary>Deletes the queue of a service that is stopped, and nothing more is kept for it.</summary>
+    public async Task ForgetAsync(string queue)
+    {
+        var factory = new ConnectionFactory { Uri = new Uri(_broker.Address) };
+        await using var connection = await factory.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.QueueDeleteAsync(queue);
     }
 
     /// <summary>A cookie-banner service that has heard of the site.</summary>
@@ -142,7 +179,7 @@ internal sealed class Servers : IAsyncDisposable
         await using var channel = await connection.CreateChannelAsync();
         var limits = new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-max-length"] = 1000, ["x-overflow"] = "drop-head" };
         await channel.QueueDeclareAsync("bench-subscriber", durable: true, exclusive: false, autoDelete: false, limits);
-        foreach (var kind in (string[])[ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind])
+        foreach (var kind in (string[])[ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingSubscribed.Kind])
         {
             await channel.ExchangeDeclareAsync($"consent.{kind}", ExchangeType.Fanout, durable: true);
             await channel.QueueBindAsync("bench-subscriber", $"consent.{kind}", "");

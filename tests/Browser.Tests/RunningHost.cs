@@ -85,6 +85,14 @@ public sealed class RunningHost : IAsyncLifetime
         return await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
     }
 
+    /// <summary>Asks what a controller's own system may ask, with its token.</summary>
+    public async Task<JsonElement> PostAsync(Uri address, object body)
+    {
+        using var answer = await _http.PostAsJsonAsync(address, body, Cancel);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+    }
+
     /// <summary>Whether a subscriber, by its own state, would serve this person now.</summary>
     public async Task<bool> PermitsAsync(string subscriber, string site, string purpose, string subject) =>
         (await GetAsync(new Uri(Gateway, $"/v1/subscribers/{subscriber}/sites/{site}/permits/{purpose}"), subject)).GetProperty("permitted").GetBoolean();

@@ -17,6 +17,7 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
         { "POST", "/v1/sites/wool/marketing/links", "marketing" },
         { "POST", "/v1/sites/wool/marketing/link-key", "operator" },
         { "POST", "/v1/sites/wool/marketing/check", "marketing" },
+        { "POST", "/v1/sites/wool/marketing/reports", "marketing" },
         { "GET", "/v1/audit/trace/x", "audit" },
         { "GET", "/v1/subscribers/newsletter/sites/wool/permits/news", "consent" },
         { "GET", "/v1/subscribers/analytics/sites/wool/permits/statistics", "consent" },

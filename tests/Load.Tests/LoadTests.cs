@@ -87,6 +87,33 @@ public sealed class LoadTests
         Assert.Equal(new Visitors(1).Id(7), Encoding.ASCII.GetString(written));
     }
 
+    [Fact]
+    public void AForm_GoesToThePathOfItsNumber()
+    {
+        var form = Template.Form(4, number => Encoding.ASCII.GetBytes($"/u/{number}"), "a=b");
+        var room = new byte[form.Length];
+        form.Begin(room);
+        foreach (var number in (int[])[1, 2])
+        {
+            form.Name(new Visitors(1), number, room);
+            Assert.Equal(
+                $"POST /u/{number} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b",
+                Encoding.ASCII.GetString(room));
+        }
+    }
+
+    [Fact]
+    public void APost_HasItsHeaders_AndItsVisitorInTheBody()
+    {
+        var post = Template.Post("/check", $"[\"{Template.Visitor}\"]", "A: b");
+        var room = new byte[post.Length];
+        post.Begin(room);
+        post.Name(new Visitors(1), 7, room);
+        Assert.Equal(
+            $"POST /check HTTP/1.1\r\nHost: localhost\r\nA: b\r\nContent-Type: application/json\r\nContent-Length: 36\r\n\r\n[\"{new Visitors(1).Id(7)}\"]",
+            Encoding.ASCII.GetString(room));
+    }
+
     private static Asked Asked(Server server) => new(server.Address, Template.Get("/"), new Visitors(1), () => 0, 201);
 
     private sealed class Server : IAsyncDisposable

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using Consent.Contracts;
 
 namespace Consent.MarketingUnsubscribe.Tests;
@@ -43,14 +46,56 @@ public sealed class CheckAddressesTests : HostedTest
     }
 
     [Fact]
-    public async Task TenThousandAddresses_AreAnswered_OneMoreIsRefused()
+    public async Task EachAnswer_NamesTheRecordOnWhichItRests()
     {
-        var addresses = Enumerable.Range(0, 10_000).Select(i => $"reader-{i}@example.com").ToList();
-        var answer = await Host.PostAsync(Route, new { topic = "newsletter", addresses }, Host.Token());
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal(10_000, (await answer.JsonAsync()).GetProperty("results").GetArrayLength());
+        await Host.SubscribeAsync("in@example.com");
+        await Host.OneClickAsync(await Host.LinkAsync("out@example.com"));
+        var given = await HearOfAsync("given@example.com", Decision.Given);
+        var withdrawn = await HearOfAsync("withdrawn@example.com", Decision.Withdrawn);
+        var results = await CheckAsync(["in@example.com", "out@example.com", "given@example.com", "withdrawn@example.com", "nobody@example.com", "nonsense"]);
+        Assert.Equal([await RecordOfAsync("in@example.com"), await RecordOfAsync("out@example.com"), given, withdrawn, null, null], results.Select(ReceiptOf));
+    }
+
+    [Fact]
+    public async Task AHundredThousandAddresses_AreAnsweredInTheirOrder_OneMoreIsRefused()
+    {
+        await Host.SubscribeAsync("reader-99999@example.com");
+        List<string> addresses = [.. Enumerable.Range(0, 100_000).Select(i => $"reader-{i}@example.com")];
+        var results = await CheckAsync(addresses);
+        Assert.Equal(addresses, results.Select(r => r.GetProperty("address").GetString()!));
+        Assert.Equal(["reader-99999@example.com"], results.Where(r => r.GetProperty("permitted").GetBoolean()).Select(r => r.GetProperty("address").GetString()));
         addresses.Add("one-more@example.com");
         await (await Host.PostAsync(Route, new { topic = "newsletter", addresses }, Host.Token())).AssertProblemAsync(422, "too-many-addresses");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1000)]
+    [InlineData(2345)]
+    public async Task WhoAcceptsLines_GetsTheSameResults_AndThenHowManyTheyAre(int count)
+    {
+        await Host.SubscribeAsync("reader-0@example.com");
+        await Host.OneClickAsync(await Host.LinkAsync("reader-2000@example.com"));
+        List<string> addresses = [.. Enumerable.Range(0, count).Select(i => $"reader-{i}@example.com")];
+        using var answer = await AskAsync(addresses, "application/x-ndjson");
+        Assert.Equal("application/x-ndjson", answer.Content.Headers.ContentType?.MediaType);
+        var lines = (await answer.Content.ReadAsStringAsync()).Split('\n');
+        Assert.Equal((await CheckAsync(addresses)).Select(result => result.GetRawText()), lines.SkipLast(2));
+        Assert.Equal([$$$"""{"summary":{"results":{{{count}}}}}""", ""], lines.TakeLast(2));
+    }
+
+    [Fact]
+    public async Task ABodyThatIsTooLarge_IsRefused_AndTheCallerToldToDivideIt()
+    {
+        using var content = new StringContent($$"""{"topic":"newsletter","addresses":["{{new string('a', 8 << 20)}}"]}""", Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, Route) { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Host.Token());
+        // A client that does not wait for the answer may find the connection closed while it still sends.
+        request.Headers.ExpectContinue = true;
+        using var answer = await Host.Client.SendAsync(request);
+        await answer.AssertProblemAsync(413, "body-too-large");
+        Assert.Contains("divide the addresses", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -78,10 +123,40 @@ public sealed class CheckAddressesTests : HostedTest
         await (await Host.PostAsync($"/v1/sites/nowhere/marketing/{route}", body, Host.Token())).AssertProblemAsync(404, "unknown-site");
     }
 
-    private Task HearOfAsync(string address, Decision status, DateTimeOffset? at = null, DateTimeOffset? until = null, Declaration? on = null)
+    private async Task<HttpResponseMessage> AskAsync(IReadOnlyList<string> addresses, string accept)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Route) { Content = JsonContent.Create(new { topic = "newsletter", addresses }) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Host.Token());
+        request.Headers.Accept.ParseAdd(accept);
+        var answer = await Host.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return answer;
+    }
+
+    private async Task<List<JsonElement>> CheckAsync(IReadOnlyList<string> addresses)
+    {
+        using var answer = await AskAsync(addresses, "application/json");
+        return [.. (await answer.JsonAsync()).GetProperty("results").EnumerateArray()];
+    }
+
+    private static string? ReceiptOf(JsonElement result) => result.TryGetProperty("receipt", out var receipt) ? receipt.GetString() : null;
+
+    /// <summary>The record that made what holds for the address.</summary>
+    private async Task<string?> RecordOfAsync(string address)
+    {
+        var record = await Host.Records.LatestAsync(Sample.Site, Host.Keys.Addresses(Sample.Controller).AddressId(address), default);
+        var by = record!.Topics["newsletter"].By;
+        Assert.NotNull(by);
+        return by;
+    }
+
+    /// <summary>The id of the receipt that was heard of.</summary>
+    private async Task<string> HearOfAsync(string address, Decision status, DateTimeOffset? at = null, DateTimeOffset? until = null, Declaration? on = null)
     {
         var subject = Host.Keys.Addresses(Sample.Controller).AddressId(address);
         var decided = Sample.Decided(on ?? Sample.Declaration(), "newsletter", status, at ?? Sample.Noon.AddDays(-1), until);
-        return Host.HearAsync(new ConsentChanged(RandomId.New(), Sample.Noon, Sample.Receipt(subject, 1, ("newsletter", decided))));
+        var receipt = Sample.Receipt(subject, 1, ("newsletter", decided));
+        await Host.HearAsync(new ConsentChanged(RandomId.New(), Sample.Noon, receipt));
+        return receipt.Id;
     }
 }

@@ -28,8 +28,11 @@ public sealed class MaySendTests
     [InlineData(Decision.Withdrawn, "withdrawn")]
     [InlineData(Decision.Refused, "refused")]
     [InlineData(Decision.Objected, "objected")]
-    public void Decide_ANoInTheConsentServiceLaterThanTheOptIn_Denies(Decision no, string reason) =>
-        Assert.Equal(new SendDecision(false, reason), Decide([In(T0)], [Held(no, T0.AddHours(1))]));
+    public void Decide_ANoInTheConsentServiceLaterThanTheOptIn_Denies(Decision no, string reason)
+    {
+        var held = Held(no, T0.AddHours(1));
+        Assert.Equal(new SendDecision(false, reason, held.Id), Decide([In(T0)], [held]));
+    }
 
     [Fact]
     public void Decide_AConfirmedOptInLaterThanTheNo_IsPermitted() =>
@@ -76,6 +79,39 @@ public sealed class MaySendTests
     [Fact]
     public void Decide_ATopicGoneFromTheDeclaration_IsNeverPermittedByConsent() =>
         Assert.Equal("no-basis", Decide([], [Held(Decision.Given)], inForce: Sample.Declaration(topics: ["offers"])).Reason);
+
+    [Fact]
+    public void Decide_WhatWasDecidedHere_NamesItsRecord()
+    {
+        var (optIn, optOut) = (In(T0) with { By = "in" }, Out() with { By = "out" });
+        Assert.Equal(new SendDecision(true, "opted-in", "in"), Decide([In() with { By = "unconfirmed" }, optIn], [Held(Decision.Given)]));
+        Assert.Equal(new SendDecision(false, "suppressed", "out"), Decide([optIn, optOut], [Held(Decision.Given)]));
+        Assert.Equal(new SendDecision(false, "ask-again", "in"), Decide([optIn], [], inForce: Sample.WithAnotherMeaning(Declared)));
+    }
+
+    [Fact]
+    public void Decide_WhatTheConsentServiceDecided_NamesItsReceipt()
+    {
+        var (given, ended) = (Held(Decision.Given), Held(Decision.Given, T0, until: T0.AddDays(1)));
+        Assert.Equal(new SendDecision(true, "opted-in", given.Id), Decide([], [given]));
+        Assert.Equal(new SendDecision(false, "expired", ended.Id), Decide([], [ended], now: T0.AddDays(1)));
+        Assert.Equal(new SendDecision(false, "ask-again", given.Id), Decide([In(T0) with { By = "in" }], [given], inForce: Sample.WithAnotherMeaning(Declared)));
+        Assert.Null(Decide([], [Held(Decision.Given, id: "customer-news")]).Receipt);
+    }
+
+    [Theory]
+    [InlineData(TopicEntry.Bounced)]
+    [InlineData(TopicEntry.Complained)]
+    public void Decide_ASuppressionThatIsNobodysOptOut_TellsItsCause(string cause) =>
+        Assert.Equal(new SendDecision(false, cause, "why"), Decide([In(T0), Out() with { Cause = cause, By = "why" }], []));
+
+    [Fact]
+    public void Decide_OfSeveralSuppressions_ThePersonsOwnIsTold_ThenTheComplaint()
+    {
+        TopicEntry[] both = [Out() with { Cause = TopicEntry.Bounced, By = "bounce" }, Out() with { Cause = TopicEntry.Complained, By = "complaint" }];
+        Assert.Equal(new SendDecision(false, "complained", "complaint"), Decide(both, []));
+        Assert.Equal(new SendDecision(false, "suppressed", "own"), Decide([.. both, Out() with { By = "own" }], []));
+    }
 
     private static SendDecision Decide(
         TopicEntry[] own, Receipt[] held, Declaration? inForce = null, string topic = "newsletter", DateTimeOffset? now = null) =>

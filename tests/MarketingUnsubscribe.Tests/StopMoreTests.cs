@@ -45,6 +45,7 @@ public sealed class StopMoreTests : HostedTest
         var all = await Host.PressAsync(done, Everything);
 
         Assert.True(all.Says("U krijgt geen nieuws of reclame meer"));
+        Assert.True((await Host.PageAsync(await Host.LinkAsync(Jan, "tips"))).Says("U krijgt geen nieuws of reclame meer"));
         Assert.Equal(["newsletter", "offers", "tips"], (await Host.Sent.WaitForAsync<MarketingUnsubscribed>(3)).SelectMany(e => e.Topics).Order());
         Assert.DoesNotContain(Host.Sent.All<MarketingUnsubscribed>(), e => e.Topics.Contains("*"));
         await Host.HearAsync(Sample.Declaration(topics: ["newsletter", "offers", "brand-new"]), version: 2);

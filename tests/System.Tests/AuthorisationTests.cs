@@ -21,6 +21,7 @@ public sealed class AuthorisationTests(RunningAsMany running)
         { "consent", "consent", "GET", "/v1/sites/weefgoed/subjects/0123456789abcdef0123456789abcdef/permits/statistics", null },
         { "marketing-unsubscribe", "marketing", "POST", "/v1/sites/weefgoed/marketing/links", Topic },
         { "marketing-unsubscribe", "marketing", "POST", "/v1/sites/weefgoed/marketing/check", Topic },
+        { "marketing-unsubscribe", "marketing", "POST", "/v1/sites/weefgoed/marketing/reports", Topic },
         { "newsletter", "consent", "GET", "/v1/subscribers/newsletter/sites/weefgoed/permits/statistics", null },
         { "newsletter", "consent", "POST", "/v1/subscribers/newsletter/sites/weefgoed/recipients", Topic },
         { "analytics", "consent", "GET", "/v1/subscribers/analytics/sites/weefgoed/permits/statistics", null },

@@ -2,6 +2,10 @@ using System.CommandLine;
 using Consent.Cli;
 using Consent.Cli.Scan;
 
+var marketing = MakeLinkKey.Command();
+marketing.Description = "Whom a mailing may go to, and its opt-out links.";
+marketing.Add(FilterAddresses.Command());
+
 var root = new RootCommand("""
     Consent on the command line.
 
@@ -18,7 +22,7 @@ var root = new RootCommand("""
     RotateKeys.Command(),
     Deliveries.Command(),
     ErrorQueues.Command(),
-    MakeLinkKey.Command(),
+    marketing,
     ScanSite.Command(),
 };
 var parsed = root.Parse(args);

@@ -2,29 +2,44 @@ using System.Text;
 
 namespace Consent.Load;
 
-/// <summary>A request as its bytes, made once; only the visitor's id, wherever <see cref="Visitor"/> stands, differs from one to the next.</summary>
+/// <summary>
+/// A request as its bytes, made once; only the visitor's id, wherever <see cref="Visitor"/> stands, differs from one to the next; of a form
+/// its path.
+/// </summary>
 internal sealed class Template
 {
     /// <summary>Stands for the id; as long as one, so that nothing moves.</summary>
     public const string Visitor = "{visitor_______________________}";
     private readonly byte[] _bytes;
     private readonly List<int> _places = [];
+    private readonly Func<long, ReadOnlyMemory<byte>>? _own;
 
-    private Template(string text)
+    /// <param name="own">What stands in the place for each number; the visitor's id unless given.</param>
+    private Template(string text, string stands = Visitor, Func<long, ReadOnlyMemory<byte>>? own = null)
     {
-        _bytes = Encoding.UTF8.GetBytes(text);
-        var place = Encoding.UTF8.GetBytes(Visitor);
+        (_bytes, _own) = (Encoding.UTF8.GetBytes(text), own);
+        var place = Encoding.UTF8.GetBytes(stands);
         for (var at = 0; _bytes.AsSpan(at).IndexOf(place) is >= 0 and var found; at += found + place.Length) _places.Add(at + found);
     }
 
     public int Length => _bytes.Length;
 
-    public static Template Post(string path, string json) => new(
-        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+    /// <param name="headers">Whole lines, without their ends.</param>
+    public static Template Post(string path, string json, params string[] headers) => new(
+        $"POST {path} HTTP/1.1\r\nHost: localhost\r\n{Lines(headers)}Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+
+    /// <summary>The same form to a path of each number's own, which is known beforehand, such as a signed link.</summary>
+    /// <param name="paths">All of them <paramref name="length"/> bytes long.</param>
+    public static Template Form(int length, Func<long, ReadOnlyMemory<byte>> paths, string form)
+    {
+        var path = new string('_', length);
+        return new(
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {Encoding.UTF8.GetByteCount(form)}\r\n\r\n{form}",
+            path, paths);
+    }
 
     /// <param name="headers">Whole lines, without their ends.</param>
-    public static Template Get(string path, params string[] headers) => new(
-        $"GET {path} HTTP/1.1\r\nHost: localhost\r\n{string.Concat(headers.Select(h => h + "\r\n"))}\r\n");
+    public static Template Get(string path, params string[] headers) => new($"GET {path} HTTP/1.1\r\nHost: localhost\r\n{Lines(headers)}\r\n");
 
     /// <summary>The choice that a banner sends, as a visitor's first.</summary>
     public static string DecisionBody(string declaration, IEnumerable<string> purposes) =>
@@ -37,6 +52,12 @@ internal sealed class Template
 
     public void Name(Visitors visitors, long number, Span<byte> room)
     {
-        foreach (var place in _places) visitors.Write(number, room.Slice(place, Visitors.IdLength));
+        foreach (var place in _places)
+        {
+            if (_own is null) visitors.Write(number, room.Slice(place, Visitors.IdLength));
+            else _own(number).Span.CopyTo(room[place..]);
+        }
     }
+
+    private static string Lines(string[] headers) => string.Concat(headers.Select(h => h + "\r\n"));
 }
