@@ -62,9 +62,9 @@ internal sealed class DecisionRecorder(
     /// <summary>Under which the receipt of another service's event is found again.</summary>
     public static string KeyOf(string eventId) => $"event:{eventId}";
 
-    /// <summary>Records what was decided elsewhere, once for each row of the other system.</summary>
+    /// <summary>Records what was decided elsewhere, once for each row of the other system; nothing of a person who was erased since he decided it.</summary>
     public Task<Recorded> ImportAsync(ImportedDecision row, PublishedDeclaration inForce) => AppendAsync(
-        Receipt.Stream(row.Site, row.SubjectId), ($"import:{row.From.System}:{row.From.Reference}", ""), true, null,
+        Receipt.Stream(row.Site, row.SubjectId), ($"import:{row.From.System}:{row.From.Reference}", ""), true, row.DecidedAt,
         (newest, place, now) => DecideImport.On(row, newest, inForce, declarations.Of(row.Site).EverDeclared, place, now));
 
     /// <summary>

@@ -7,10 +7,14 @@ namespace Consent.ConsentService;
 /// <summary>
 /// <c>DELETE /v1/sites/{site}/subjects/{subject}</c> (GDPR art. 17): every receipt of the person on the site is deleted and the key
 /// under which they were written destroyed; a tombstone that names nobody tells every subscriber to do likewise. What the person
-/// decides afterwards begins anew. Needs a token: an erasure takes objections away too, so somebody must know who asks.
+/// decides afterwards begins anew. Needs a token: an erasure takes objections away too, so somebody must know who asks. Of an address a keyed
+/// hash remains at marketing, under which it is mailed no more (GDPR art. 17(3), 21(3)); the answer says so, for the person to be told.
 /// </summary>
 internal static class EraseSubject
 {
+    private const string HashRemains =
+        "A keyed hash of the address remains, so that no later import has it mailed again; only the person lifts that, by confirming a new subscription.";
+
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapDelete("/v1/sites/{site}/subjects/{subject}", HandleAsync).RequireScope("consent");
 
@@ -26,14 +30,15 @@ internal static class EraseSubject
         [FromKeyedServices(ConsentSetup.Service)] IRecordLog log, TimeProvider time)
     {
         if (declarations.Open(http.User, site) is null) return Problems.UnknownSite();
-        return SubjectId.IsValid(subject) ? Answer(await EraseAsync(log, site, subject, time.Now())) : ReadState.MalformedSubject();
+        return SubjectId.IsValid(subject) ? Answer(await EraseAsync(log, site, subject, time.Now()), subject) : ReadState.MalformedSubject();
     }
 
-    private static IResult Answer(LogRecord? tombstone) =>
-        TypedResults.Ok(new Erasure(tombstone?.Kind == LogRecord.Erased ? tombstone.Id : null, tombstone?.RecordedAt));
+    private static IResult Answer(LogRecord? tombstone, string subject) => TypedResults.Ok(new Erasure(
+        tombstone?.Kind == LogRecord.Erased ? tombstone.Id : null, tombstone?.RecordedAt, tombstone is not null && SubjectId.IsAddress(subject) ? HashRemains : null));
 
     private sealed record Tombstone(string Site);
 
     /// <param name="Tombstone">Its id, by which the subscribers' acknowledgements can be traced; absent when nothing was known.</param>
-    private sealed record Erasure(string? Tombstone, DateTimeOffset? ErasedAt);
+    /// <param name="Remains">What is left of an address, in one sentence to be told to the person; absent for a visitor, and when nothing was known.</param>
+    private sealed record Erasure(string? Tombstone, DateTimeOffset? ErasedAt, string? Remains);
 }

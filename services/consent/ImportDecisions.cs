@@ -107,6 +107,7 @@ internal static partial class ImportDecisions
             Recorded.Stored or Recorded.Stale or Recorded.KeyReused => DecideImport.Known,
             Recorded.Refused { Reason: DropReason.NewerNo } refused => $"Leave '{Problems.Shown(refused.Purpose)}' out: the person has said no, and an import never weakens that.",
             Recorded.Refused { Reason: DropReason.NoConsentNeeded } refused => $"Leave '{Problems.Shown(refused.Purpose)}' out: it does not rest on consent.",
+            Recorded.Erased => "Leave the row out: the person was erased after it was decided.",
             Recorded.Refused { Reason: DropReason.RetiredSite } => "Leave grants out: the site is retired.",
             Recorded.Refused refused => $"Use ids of the site's declaration; '{Problems.Shown(refused.Purpose)}' is none.",
             _ => throw new InvalidOperationException("An import has no other outcome."),

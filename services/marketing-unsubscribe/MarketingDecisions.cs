@@ -5,9 +5,12 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>What an opt-out and an opt-in make of the newest record of an address. Pure.</summary>
 public static class MarketingDecisions
 {
+    /// <summary>The action of what an erasure leaves.</summary>
+    public const string Erasure = "erasure";
+
     /// <summary>
     /// The record to append; null when the topic is suppressed already, for good. Never refused. A suppression that could still be taken back
-    /// becomes final when it is asked for again elsewhere; a bounce gives way to the person's own word.
+    /// becomes final when it is asked for again elsewhere; a bounce and an erasure give way to the person's own word.
     /// </summary>
     /// <param name="id">That the record will have.</param>
     /// <param name="press">Of the page on which it can be taken back; null when it cannot.</param>
@@ -34,7 +37,7 @@ public static class MarketingDecisions
     private static bool Stays(TopicEntry entry, PagePress? press, string? cause, DateTimeOffset now) => entry switch
     {
         { UndoableUntil: { } until } when until >= now => entry.Press == press?.Hash,
-        { Cause: TopicEntry.Bounced } => cause == TopicEntry.Bounced,
+        { Cause: TopicEntry.Bounced or TopicEntry.Erased } => cause == entry.Cause,
         _ => true,
     };
 
@@ -88,6 +91,41 @@ public static class MarketingDecisions
                 ? With(newest, MarketingRecord.Everything, bounced)
                 : open.Aggregate(before, (topics, topic) => With(topics, topic, bounced)),
         };
+    }
+
+    /// <summary>
+    /// The record by which an erased person is sent nothing from then on, where nothing was left to be erased: his tombstone would say it. Null where
+    /// everything is suppressed since then, or since later, already. Only a later confirmation of a topic lifts it, for that topic.
+    /// </summary>
+    public static MarketingRecord? Erase(MarketingRecord? newest, string site, string subjectId, DateTimeOffset erasedAt, string id, DateTimeOffset now)
+    {
+        if (newest?.Topics.GetValueOrDefault(MarketingRecord.Everything) is { Status: TopicStatus.Suppressed } all && all.At >= erasedAt) return null;
+        return new MarketingRecord
+        {
+            Kind = MarketingRecord.Unsubscribed,
+            Site = site,
+            SubjectId = subjectId,
+            Topic = MarketingRecord.Everything,
+            Action = Erasure,
+            RecordedAt = now,
+            Topics = With(newest, MarketingRecord.Everything, new TopicEntry(TopicStatus.Suppressed, erasedAt, null, id, TopicEntry.Erased)),
+        };
+    }
+
+    /// <summary>Whether it is the person's own word after he was erased: an opt-out, or an opt-in that he confirmed after that.</summary>
+    public static bool Outlives(TopicEntry entry, DateTimeOffset erasedAt)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.Status == TopicStatus.Suppressed ? entry.At > erasedAt && entry.Cause is not (TopicEntry.Bounced or TopicEntry.Erased) : entry.Proof?.ConfirmedAt > erasedAt;
+    }
+
+    /// <summary>What the person decided after he was erased, as he decided it, on top of the tombstone; it cannot be taken back any more.</summary>
+    /// <param name="made">The record that made it so, which is gone.</param>
+    public static MarketingRecord Keep(MarketingRecord? newest, MarketingRecord made, string topic, TopicEntry entry, string id)
+    {
+        ArgumentNullException.ThrowIfNull(made);
+        ArgumentNullException.ThrowIfNull(entry);
+        return made with { Topic = topic, Topics = With(newest, topic, entry with { By = id, Press = null, UndoableUntil = null }) };
     }
 
     /// <summary>What holds for a topic: its own entry, or the suppression of everything, which only a later confirmation of the topic lifts.</summary>

@@ -59,7 +59,7 @@ public sealed record MarketingRecord
 /// <param name="At">When it was recorded here.</param>
 /// <param name="Proof">What the subscription rests on; null for a suppression, which needs nothing.</param>
 /// <param name="By">Id of the record that made it; null in records of old.</param>
-/// <param name="Cause">Why it is suppressed, when it was not the person's own opt-out: <see cref="Complained"/> or <see cref="Bounced"/>.</param>
+/// <param name="Cause">Why it is suppressed, when it was not the person's own opt-out: <see cref="Complained"/>, <see cref="Bounced"/> or <see cref="Erased"/>.</param>
 /// <param name="Press">Hash of the secret of the page on which it was pressed; see <see cref="PagePress"/>. Null when it cannot be taken back.</param>
 /// <param name="UndoableUntil">Until then, on that page, it can be taken back.</param>
 public sealed record TopicEntry(
@@ -70,6 +70,9 @@ public sealed record TopicEntry(
 
     /// <summary>The address does not exist, by the word of its mail server.</summary>
     public const string Bounced = "bounced";
+
+    /// <summary>The person was erased; what is left is the keyed hash of the address, so that it is not mailed again unless he confirms anew.</summary>
+    public const string Erased = "erased";
 }
 
 [JsonConverter(typeof(KebabCaseEnum<TopicStatus>))]

@@ -18,10 +18,11 @@ public static class MarketingUnsubscribeSetup
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddRecordLog(Service);
         builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false) { Kinds = [MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind] });
-        builder.AddConsentSubscriber(Service);
+        builder.AddConsentSubscriber(Service, onErasing: (provider, erased, cancel) => provider.GetRequiredService<HearErasure>().HandleAsync(erased, cancel));
         builder.Services.AddKeyedSingleton(Service, (provider, _) => IdentifierKeys.Of(provider.GetRequiredService<IConfiguration>(), Service));
         builder.Services.AddSingleton(provider => new UnsubscribeTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
         builder.Services.AddSingleton<MarketingLog>();
+        builder.Services.AddSingleton<HearErasure>();
         builder.Services.AddSingleton<AddressStreams>();
         builder.Services.AddSingleton<OptOuts>();
         builder.Services.AddSingleton<UnsubscribePages>();

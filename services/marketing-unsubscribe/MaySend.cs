@@ -5,7 +5,7 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <param name="Reason">
 /// <c>opted-in</c>, or why not: <c>suppressed</c> by the person, <c>complained</c>, <c>bounced</c>, <c>no-basis</c>, <c>withdrawn</c>,
-/// <c>refused</c>, <c>objected</c>, <c>expired</c>, <c>ask-again</c>, <c>invalid-address</c>.
+/// <c>erased</c>, <c>refused</c>, <c>objected</c>, <c>expired</c>, <c>ask-again</c>, <c>invalid-address</c>.
 /// </param>
 /// <param name="Receipt">
 /// Id of the record on which this rests, here or in the consent service; null where there is none, and for what was recorded before

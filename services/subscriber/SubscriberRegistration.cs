@@ -57,9 +57,14 @@ public static class SubscriberRegistration
     /// called again when the message comes again, or is loaded again, so it must bear repeating. When it throws, the message comes again.
     /// </param>
     /// <param name="onErased">The same for an erased subject, named by the keyed hash of its stream alone.</param>
+    /// <param name="onErasing">
+    /// For who keeps something of its own of a person: called with the erased subject before what is held of it goes, of which nothing goes when it throws, and
+    /// at least once, whether the tombstone comes by itself, again, or in what is loaded. Not for a subject of whom nothing is held: nobody knows who it was.
+    /// </param>
     public static IHostApplicationBuilder AddConsentSubscriber(
         this IHostApplicationBuilder builder, string service, IReadOnlyList<string>? purposes = null,
-        Func<IServiceProvider, ConsentChanged, CancellationToken, Task>? onApplied = null, Func<IServiceProvider, ConsentErased, CancellationToken, Task>? onErased = null)
+        Func<IServiceProvider, ConsentChanged, CancellationToken, Task>? onApplied = null, Func<IServiceProvider, ConsentErased, CancellationToken, Task>? onErased = null,
+        Func<IServiceProvider, ErasedSubject, CancellationToken, Task>? onErasing = null)
     {
         builder.AddDeclarationBook(service);
         var services = builder.Services;
@@ -67,7 +72,8 @@ public static class SubscriberRegistration
         services.AddKeyedSingleton(service, (provider, _) => new Reactions(
             onApplied is null ? null : (e, cancel) => onApplied(provider, e, cancel), onErased is null ? null : (e, cancel) => onErased(provider, e, cancel)));
         services.AddKeyedSingleton(service, (p, _) => new SubscriberState(
-            p.Of<SubscriberStore>(service), p.Of<DeclarationBook>(service), p.Of<Wishes>(service).ToString(), p.GetRequiredService<TimeProvider>()));
+            p.Of<SubscriberStore>(service), p.Of<DeclarationBook>(service), p.Of<Wishes>(service).ToString(), p.GetRequiredService<TimeProvider>(),
+            onErasing is null ? null : (erased, cancel) => onErasing(p, erased, cancel)));
         services.AddKeyedSingleton(service, (p, _) => new LoadSnapshot(
             p.Of<Wishes>(service), p.Of<SubscriberState>(service), p.Of<DeclarationBook>(service), p.GetRequiredService<IEventTransport>(), p.Of<Reactions>(service),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<LoadSnapshot>>()));

@@ -17,6 +17,7 @@ public sealed class SubscriberState
     private readonly SubscriberStore _store;
     private readonly DeclarationBook _declarations;
     private readonly TimeProvider _time;
+    private readonly ErasedSubjects _erased;
     private readonly Lock _gate = new();
     private volatile Loading _loading;
     private volatile bool _isErasedInWal;
@@ -33,9 +34,11 @@ public sealed class SubscriberState
     private long _shown;
 
     /// <param name="wishes">What is to be loaded; other ones than at the last start begin anew.</param>
-    internal SubscriberState(SubscriberStore store, DeclarationBook declarations, string wishes, TimeProvider time)
+    /// <param name="onErasing">Told who is erased before his row goes; see <see cref="ErasedSubjects"/>.</param>
+    internal SubscriberState(
+        SubscriberStore store, DeclarationBook declarations, string wishes, TimeProvider time, Func<ErasedSubject, CancellationToken, Task>? onErasing = null)
     {
-        (_store, _declarations, _time) = (store, declarations, time);
+        (_store, _declarations, _time, _erased) = (store, declarations, time, new ErasedSubjects(store, onErasing));
         _loading = store.WriteAsync(writer => Loading.Begin(writer, wishes), CancellationToken.None).GetAwaiter().GetResult();
     }
 
@@ -79,13 +82,19 @@ public sealed class SubscriberState
     /// Keeps the receipt if its (epoch, version) is higher than the one held and than the tombstone of its stream; completes when
     /// that is on the disk. False when a newer one is held, or the stream was erased since.
     /// </summary>
-    internal Task<bool> ApplyAsync(Receipt receipt, string? stream, CancellationToken cancel) => _store.WriteAsync(
-        writer =>
-        {
-            Touch(stream);
-            return writer.Keep(receipt, stream);
-        },
-        cancel);
+    internal async Task<bool> ApplyAsync(Receipt receipt, string? stream, CancellationToken cancel)
+    {
+        var (isNewest, isLate) = await _store.WriteAsync(
+            writer =>
+            {
+                Touch(stream);
+                var kept = writer.Keep(receipt, stream);
+                return (kept, !kept && _erased.IsLate(writer, receipt, stream));
+            },
+            cancel);
+        if (isLate) await _erased.TellLateAsync([receipt], cancel);
+        return isNewest;
+    }
 
     /// <summary>
     /// Deletes what is held of an erased stream, and keeps its hash, epoch and version, so that no late message brings it back;
@@ -93,6 +102,7 @@ public sealed class SubscriberState
     /// </summary>
     internal async Task EraseAsync(ConsentErased e, CancellationToken cancel)
     {
+        await _erased.TellAsync([e], cancel);
         var erased = await _store.WriteAsync(
             writer =>
             {
@@ -143,8 +153,16 @@ public sealed class SubscriberState
     /// <summary>Makes what is held in a range what the page says. What arrived by itself since the question stays as it is, where it is newer.</summary>
     internal async Task<PageOutcome> ApplyPageAsync(LoadedPage page, CancellationToken cancel)
     {
-        var outcome = await _store.WriteAsync(writer => page.ApplyTo(writer, _touched), cancel);
+        await _erased.TellAsync(page.Tombstones, cancel);
+        var (outcome, late) = await _store.WriteAsync(
+            writer =>
+            {
+                var applied = page.ApplyTo(writer, _touched);
+                return (applied, page.Receipts.Where(e => !applied.Held.Contains(e.Stream!) && _erased.IsLate(writer, e.Receipt, e.Stream)).Select(e => e.Receipt).ToList());
+            },
+            cancel);
         EmptyWalAfter(outcome.Erased);
+        await _erased.TellLateAsync(late, cancel);
         return outcome;
     }
 

@@ -62,16 +62,23 @@ internal sealed class SubscriberWriter : IFileWriter
             receipt.Site, receipt.SubjectId, receipt.Epoch, receipt.Version).Count > 0;
     }
 
+    /// <summary>Whether the receipt is from before the tombstone of its stream.</summary>
+    public bool IsErased(Receipt receipt, string stream) => List(
+        "SELECT 1 FROM tombstones WHERE stream = $1 AND (epoch, version) >= ($2, $3)", _ => true, stream, receipt.Epoch, receipt.Version).Count > 0;
+
+    /// <summary>Keeps the tombstone; what is held of the stream stays until <see cref="Erase"/>.</summary>
+    public void Bury(ConsentErased e) => Run(
+        $"""
+        INSERT INTO tombstones (stream, epoch, version, written) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (stream) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, written = excluded.written
+        WHERE (excluded.epoch, excluded.version) > (tombstones.epoch, tombstones.version) OR tombstones.written IS NOT {Written}
+        """,
+        e.Stream, e.Epoch, e.Version, string.Create(CultureInfo.InvariantCulture, $"{e.Stream} {e.Epoch} {e.Version}"));
+
     /// <returns>How many rows are gone.</returns>
     public int Erase(ConsentErased e)
     {
-        Run(
-            $"""
-            INSERT INTO tombstones (stream, epoch, version, written) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (stream) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, written = excluded.written
-            WHERE (excluded.epoch, excluded.version) > (tombstones.epoch, tombstones.version) OR tombstones.written IS NOT {Written}
-            """,
-            e.Stream, e.Epoch, e.Version, string.Create(CultureInfo.InvariantCulture, $"{e.Stream} {e.Epoch} {e.Version}"));
+        Bury(e);
         return Run("DELETE FROM receipts WHERE stream = $1 AND (epoch, version) <= ($2, $3)", e.Stream, e.Epoch, e.Version);
     }
 

@@ -52,6 +52,23 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public async Task OfAPersonErasedSince_NothingComesBack_AndWhatHeDecidesLaterIsRecorded()
+    {
+        await using var consent = await MovedConsent.StartAsync(_site);
+        await ImportAsync(consent, Row(1, true, declaration: _hash, evidence: "log-7"));
+        Assert.NotNull(await EraseSubject.EraseAsync(consent.Log, "test-site", 1.ToString("x32"), consent.Clock.Now()));
+        consent.Clock.At = TestSite.Noon.AddDays(2);
+
+        var told = await ImportAsync(
+            consent, Row(1, true, declaration: _hash, evidence: "log-7"), Row(1, true, declaration: _hash, evidence: "log-8", reference: "again"),
+            Row(1, true, declaration: _hash, evidence: "log-9", reference: "later", at: "2026-06-04T12:00:00Z"));
+
+        Assert.Equal("""{"summary":{"rows":3,"recorded":1,"known":0,"refused":2}}""", told[^1]);
+        Assert.Contains("erased", told[0], StringComparison.Ordinal);
+        Assert.Equal(TestSite.Noon.AddDays(1), (await ReceiptAsync(consent, 1)).ClaimedAt);
+    }
+
+    [Fact]
     public async Task Repeated_NothingIsRecordedTwice_AndWhatWasSaidSinceStands()
     {
         await using var consent = await MovedConsent.StartAsync(_site);

@@ -1,0 +1,22 @@
+using Consent.Contracts;
+using Consent.Subscriber;
+
+namespace Consent.MarketingUnsubscribe;
+
+/// <summary>
+/// Forgets here whom the consent service erased: of his address the keyed hash remains, under which everything is suppressed, so that the next import
+/// does not have him mailed again. Heard before the subscriber's row goes, which alone tells who it was, and again until this was done; bears
+/// repeating. Each id of an address, by another version of the key or by another controller's, is a subject of its own with an erasure of its own.
+/// </summary>
+internal sealed class HearErasure(MarketingLog log, TimeProvider time)
+{
+    public async Task HandleAsync(ErasedSubject erased, CancellationToken cancel)
+    {
+        // A visitor is sent nothing.
+        if (!SubjectId.IsAddress(erased.SubjectId)) return;
+        var (site, subject, at) = (erased.Site, erased.SubjectId, erased.ErasedAt);
+        foreach (var (made, topic, entry) in await log.EraseAsync(site, subject, at, cancel))
+            await log.AppendAsync(site, subject, (newest, id) => MarketingDecisions.Keep(newest, made, topic, entry, id), cancel);
+        await log.AppendAsync(site, subject, (newest, id) => MarketingDecisions.Erase(newest, site, subject, at, id, time.Now()), cancel);
+    }
+}

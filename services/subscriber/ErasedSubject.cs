@@ -1,0 +1,41 @@
+using Consent.Contracts;
+
+namespace Consent.Subscriber;
+
+/// <summary>A person who was erased on a site, named while a row still tells whose stream it was.</summary>
+/// <param name="ErasedAt">When; where a receipt came behind its tombstone, when that receipt was recorded, which was before.</param>
+public sealed record ErasedSubject(string Site, string SubjectId, DateTimeOffset ErasedAt);
+
+/// <summary>
+/// Tells a service who was erased before the row goes that alone knows it: a tombstone names the hash of a stream and nobody. At least once: when
+/// that fails, the row is still there, and the message comes again. Of whom nothing is held nobody can be told.
+/// </summary>
+internal sealed class ErasedSubjects(SubscriberStore store, Func<ErasedSubject, CancellationToken, Task>? onErasing)
+{
+    /// <summary>
+    /// Whoever is held under these streams, by whatever version: a decision that was taken after the erasure may have overtaken it. The tombstones are
+    /// kept first: from then on no late receipt makes a row of which nobody was told.
+    /// </summary>
+    public async Task TellAsync(IReadOnlyList<ConsentErased> tombstones, CancellationToken cancel)
+    {
+        if (onErasing is null || tombstones.Count == 0) return;
+        var held = await store.WriteAsync(writer => tombstones.SelectMany(e => Bury(writer, e)).ToList(), cancel);
+        foreach (var erased in held) await onErasing(erased, cancel);
+    }
+
+    /// <summary>Whoever stands in receipts that came behind their tombstones: no row ever told who he was.</summary>
+    public async Task TellLateAsync(IEnumerable<Receipt> late, CancellationToken cancel)
+    {
+        if (onErasing is null) return;
+        foreach (var receipt in late) await onErasing(new ErasedSubject(receipt.Site, receipt.SubjectId, receipt.RecordedAt), cancel);
+    }
+
+    /// <summary>Whether the service wants to be told of this receipt, which was not kept.</summary>
+    public bool IsLate(SubscriberWriter writer, Receipt receipt, string? stream) => onErasing is not null && stream is not null && writer.IsErased(receipt, stream);
+
+    private static List<ErasedSubject> Bury(SubscriberWriter writer, ConsentErased e)
+    {
+        writer.Bury(e);
+        return writer.List("SELECT site, subject FROM receipts WHERE stream = $1", r => new ErasedSubject(r.GetString(0), r.GetString(1), e.ErasedAt), e.Stream);
+    }
+}

@@ -1,0 +1,180 @@
+using Consent.Contracts;
+using Consent.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Consent.Subscriber.Tests;
+
+/// <summary>A service that keeps something of its own is told who was erased, while that is known, until it has done its part.</summary>
+public sealed class ErasedSubjectTests : IDisposable
+{
+    private static readonly ConsentErased _erased = new("t1", Sample.Start.AddMinutes(1), Sample.Site, Pages.First, 1, 4, Sample.Start.AddMinutes(1));
+    private static readonly ErasedSubject _jan = new(Sample.Site, Sample.Address(1), _erased.ErasedAt);
+    private readonly TemporaryFolder _data = new();
+    private readonly List<ErasedSubject> _told = [];
+    private Func<IServiceProvider, Task> _onTold = _ => Task.CompletedTask;
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task IsToldBeforeTheRowGoes_AndOnceOnlyWhenItSucceeds()
+    {
+        await using var subscriber = await StartAsync();
+        await HearAsync(subscriber, 3);
+        Receipt? held = null;
+        _onTold = provider =>
+        {
+            held = provider.GetRequiredKeyedService<SubscriberState>(OneSubscriber.Name).Newest(Sample.Site, Sample.Address(1));
+            return Task.CompletedTask;
+        };
+
+        await subscriber.HearAsync(_erased);
+        await subscriber.HearAsync(_erased);
+
+        Assert.Equal([_jan], _told);
+        Assert.NotNull(held);
+        Assert.Null(subscriber.State.Newest(Sample.Site, Sample.Address(1)));
+        Assert.Equal(2, subscriber.Acknowledged.Count(a => a.RecordId == "t1"));
+    }
+
+    [Fact]
+    public async Task WhenItFails_NothingIsAcknowledgedOrGone_AndItIsToldAgain_AfterARestartToo()
+    {
+        _onTold = _ => throw new IOException("The disk of the service is full.");
+        await using (var before = await StartAsync())
+        {
+            await HearAsync(before, 3);
+            await Assert.ThrowsAsync<IOException>(() => before.HearAsync(_erased));
+            Assert.DoesNotContain(before.Acknowledged, a => a.RecordId == "t1");
+            Assert.NotNull(before.State.Newest(Sample.Site, Sample.Address(1)));
+        }
+
+        _onTold = _ => Task.CompletedTask;
+        await using var subscriber = await StartAsync();
+        await subscriber.HearAsync(_erased);
+
+        Assert.Equal([_jan, _jan], _told);
+        Assert.Null(subscriber.State.Newest(Sample.Site, Sample.Address(1)));
+    }
+
+    [Fact]
+    public async Task OvertakenByWhatThePersonDecidedAfterwards_IsTold_AndThatDecisionStays()
+    {
+        await using var subscriber = await StartAsync();
+        await HearAsync(subscriber, 5);
+
+        await subscriber.HearAsync(_erased);
+
+        Assert.Equal([_jan], _told);
+        Assert.Equal(5, subscriber.State.Newest(Sample.Site, Sample.Address(1))!.Version);
+    }
+
+    [Fact]
+    public async Task AReceiptThatComesBehindItsTombstone_TellsWhoThatWas()
+    {
+        await using var subscriber = await StartAsync();
+        await subscriber.HearAsync(_erased);
+        Assert.Empty(_told);
+
+        await HearAsync(subscriber, 3);
+
+        Assert.Equal([_jan with { ErasedAt = Sample.Start.AddSeconds(3) }], _told);
+        Assert.Null(subscriber.State.Newest(Sample.Site, Sample.Address(1)));
+    }
+
+    [Fact]
+    public async Task OfAStreamOfWhichNothingIsHeld_NobodyIsTold_AndItIsAcknowledged()
+    {
+        await using var subscriber = await StartAsync();
+        await subscriber.HearAsync(Pages.Changed(Pages.Second, Sample.Receipt(3, Decision.Given, Sample.Address(2))));
+
+        await subscriber.HearAsync(_erased);
+
+        Assert.Empty(_told);
+        Assert.Contains(subscriber.Acknowledged, a => a.RecordId == "t1");
+    }
+
+    [Fact]
+    public async Task APageThatWasMadeBeforeTheTombstoneCame_TellsWhoThatWas()
+    {
+        await using var subscriber = await StartAsync(loaded: false);
+        var question = await Pages.QuestionAsync(subscriber, 1);
+        await subscriber.HearAsync(_erased);
+
+        await subscriber.HearAsync(Pages.Of(question, LoadSnapshot.End, complete: true, (Pages.First, Sample.Receipt(3, Decision.Given, Sample.Address(1)))));
+
+        Assert.Equal([_jan with { ErasedAt = Sample.Start.AddSeconds(3) }], _told);
+    }
+
+    [Fact]
+    public async Task WhenItFailsForAPage_TheRowStays_AndItIsToldWithTheNext()
+    {
+        var time = new SteppedTime(Sample.Start.AddHours(1));
+        await using var subscriber = await StartAsync(loaded: false, time);
+        var question = await Pages.QuestionAsync(subscriber, 1);
+        await HearAsync(subscriber, 3);
+        _onTold = _ => throw new IOException("The disk of the service is full.");
+        await subscriber.HearAsync(Tombstone(question));
+        Assert.NotNull(subscriber.State.Newest(Sample.Site, Sample.Address(1)));
+        _onTold = _ => Task.CompletedTask;
+        await Eventually.IsSoAsync("the page is asked for again", async () =>
+        {
+            if (Pages.AskedForDeclarations(subscriber) is [.., var last]) await subscriber.HearAsync(Pages.OfDeclarations(last));
+            time.Pass(TimeSpan.FromSeconds(1));
+            return Pages.Asked(subscriber).Count > 1;
+        });
+
+        await subscriber.HearAsync(Tombstone(Pages.Asked(subscriber)[^1]));
+
+        Assert.Equal([_jan, _jan], _told);
+        Assert.Null(subscriber.State.Newest(Sample.Site, Sample.Address(1)));
+        Assert.True(subscriber.State.IsLoaded);
+    }
+
+    [Fact]
+    public async Task AFileOutOfABackupFromBeforeTheErasure_IsToldAtTheNextComparison()
+    {
+        var (file, backup) = (_data.File(OneSubscriber.Name, "subscriber.db"), _data.File("backup"));
+        await using (var before = await StartAsync(loaded: false))
+        {
+            await Pages.LoadNothingAsync(before);
+            await HearAsync(before, 3);
+        }
+
+        File.Copy(file, backup);
+        await using (var erasing = await StartAsync()) await erasing.HearAsync(_erased);
+        foreach (var rest in (string[])["-wal", "-shm"]) File.Delete(file + rest);
+        File.Copy(backup, file, overwrite: true);
+        _told.Clear();
+        await using var subscriber = await StartAsync(loaded: false);
+        Assert.True(subscriber.State.IsLoaded);
+        Assert.NotNull(subscriber.State.Newest(Sample.Site, Sample.Address(1)));
+
+        var comparing = subscriber.Services.GetRequiredKeyedService<CompareState>(OneSubscriber.Name).CompareAsync(TestContext.Current.CancellationToken);
+        var compared = (await subscriber.Transport.WaitForAsync<StateCompared>(1))[0];
+        await subscriber.HearAsync(new ComparisonAnswered(RandomId.New(), compared.Source, compared.Id, [compared.First], false));
+        Assert.True(await comparing);
+        await subscriber.HearAsync(Tombstone(await Pages.QuestionAsync(subscriber, 1)));
+
+        Assert.Equal([_jan], _told);
+        Assert.Null(subscriber.State.Newest(Sample.Site, Sample.Address(1)));
+    }
+
+    private static SnapshotPage Tombstone(SnapshotRequested question) =>
+        Pages.Of(question, LoadSnapshot.End, complete: true) with { Events = [Pages.Published(_erased)] };
+
+    private Task<OneSubscriber> StartAsync(bool loaded = true, TimeProvider? time = null) => OneSubscriber.StartAsync(
+        _data,
+        b =>
+        {
+            if (time is not null) b.Services.AddSingleton(time);
+            b.AddConsentSubscriber(OneSubscriber.Name, onErasing: (provider, erased, _) =>
+            {
+                _told.Add(erased);
+                return _onTold(provider);
+            });
+        },
+        loaded);
+
+    private static Task HearAsync(OneSubscriber subscriber, long version) =>
+        subscriber.HearAsync(Pages.Changed(Pages.First, Sample.Receipt(version, Decision.Given, Sample.Address(1))));
+}
