@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 logs=$root/artifacts/tests
 mkdir -p "$logs"
-rm -f "$logs"/*.log
+rm -f "$logs"/*.log "$logs"/*.xml
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NO_COLOR=1
 
 failed=0
@@ -54,7 +54,8 @@ suite() {
   wanted "$name" || return 0
   program=$(find "tests/$name/bin/Release/net10.0" -maxdepth 1 -name 'Consent.*.Tests.dll' -path "*$name.dll" 2> /dev/null | head -n 1)
   [ -n "$program" ] || { echo "It was not built." > "$log"; tell "$name" 0 0 1 "$log"; return; }
-  timeout 1500 dotnet "$program" -noColor > "$log" 2>&1
+  # The second file tells how long each test took.
+  timeout 1500 dotnet "$program" -noColor -xml "${log%.log}.xml" > "$log" 2>&1
   code=$?
   read -r total errors bad skipped < <(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/p' "$log" | tail -n 1)
   if [ -z "${total:-}" ] || [ "$total" -eq 0 ]; then

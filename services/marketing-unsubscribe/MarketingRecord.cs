@@ -95,8 +95,17 @@ public sealed record OptInProof
     /// <summary>Where it was given, such as <c>form</c> or <c>checkout</c>, in the caller's word.</summary>
     public required string Source { get; init; }
 
-    /// <summary>When the person confirmed it out of his own mailbox, by the word of the controller; null while unconfirmed.</summary>
+    /// <summary>
+    /// When the person confirmed it out of his own mailbox: by the word of the controller, or, where <see cref="RequestedAt"/> is there too, at the
+    /// press of the button behind our confirmation mail. Null while unconfirmed.
+    /// </summary>
     public DateTimeOffset? ConfirmedAt { get; init; }
+
+    /// <summary>When the address was typed on a page, which a confirmation mail was to follow; null where there was no such first step.</summary>
+    public DateTimeOffset? RequestedAt { get; init; }
+
+    /// <summary>Of the confirmation mail; see <see cref="ConfirmationMail.Hash"/>. Null where none was sent.</summary>
+    public string? MailHash { get; init; }
 
     public static OptInProof On(
         PublishedDeclaration inForce, Topic topic, string language, string source, DateTimeOffset? confirmedAt)

@@ -7,7 +7,7 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
 /// Opt-out links, one-click opt-out, opt-ins and "may I send?". Settings: <c>PublicUrl</c>, the address under which people reach
-/// <c>/u/…</c> (default <c>http://localhost:8080</c>; RFC 8058 wants https); <c>Data</c> and <c>Relay</c> as for every service.
+/// <c>/u/…</c> (default <c>http://localhost:8080</c>; RFC 8058 wants https); <c>Mail:…</c>, see <see cref="MailSettings"/>; <c>Data</c> and <c>Relay</c> as for every service.
 /// </summary>
 public static class MarketingUnsubscribeSetup
 {
@@ -26,6 +26,13 @@ public static class MarketingUnsubscribeSetup
         builder.Services.AddSingleton<AddressStreams>();
         builder.Services.AddSingleton<OptOuts>();
         builder.Services.AddSingleton<UnsubscribePages>();
+        builder.Services.AddSingleton(provider => new ConfirmationTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
+        builder.Services.AddSingleton<OptIns>();
+        builder.Services.AddSingleton<MailPace>();
+        builder.Services.AddSingleton<AskToConfirm>();
+        builder.Services.AddSingleton<ConfirmationPages>();
+        if (MailSettings.Of(builder.Configuration) is { } mail)
+            builder.Services.AddSingleton<IMailer>(provider => new Mailer(mail, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Mailer>>()));
         builder.Services.AddSingleton(PublicUrl.Of(builder.Configuration));
         return builder;
     }
@@ -41,6 +48,7 @@ public static class MarketingUnsubscribeSetup
         ConfirmUnsubscribe.Map(endpoints);
         UndoUnsubscribe.Map(endpoints);
         ReceiveReports.Map(endpoints);
+        ConfirmOptIn.Map(endpoints);
         endpoints.MapDeliveries(Service);
         return endpoints;
     }

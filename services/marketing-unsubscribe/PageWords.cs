@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
-/// The words of the pages in each official language of the Union, written in each rather than translated; Dutch says "u": <c>words/xx.json</c>.
+/// The words of the pages, and of the confirmation mail, in each official language of the Union, written in each rather than translated; Dutch
+/// says "u": <c>words/xx.json</c>.
 /// <c>{topic}</c> stands for a topic, named in the manner of the language, or for messages that the declaration no longer names.
 /// </summary>
 internal sealed record PageWords
@@ -58,6 +59,29 @@ internal sealed record PageWords
     public required string UnknownTitle { get; init; }
     public required string UnknownLead { get; init; }
     public required IReadOnlyList<string> UnknownHelp { get; init; }
+
+    /// <summary>Also the subject of the confirmation mail.</summary>
+    public required string ConfirmTitle { get; init; }
+    public required string ConfirmLead { get; init; }
+    public required string ConfirmStarts { get; init; }
+    public required string ConfirmButton { get; init; }
+
+    /// <summary>Also in the mail.</summary>
+    public required string ConfirmNothing { get; init; }
+    public required string ConfirmAgain { get; init; }
+    public required string ConfirmedTitle { get; init; }
+    public required string ConfirmedLead { get; init; }
+
+    /// <summary>Before a link with <see cref="Button"/>.</summary>
+    public required string ConfirmedStop { get; init; }
+    public required string OvertakenTitle { get; init; }
+    public required string OvertakenLead { get; init; }
+    public required string ExpiredTitle { get; init; }
+    public required string ExpiredLead { get; init; }
+
+    /// <summary>In the mail: <c>{sender}</c> stands for the controller.</summary>
+    public required string MailAsked { get; init; }
+    public required string MailOpen { get; init; }
     public required string Questions { get; init; }
     public required string Languages { get; init; }
 

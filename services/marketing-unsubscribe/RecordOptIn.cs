@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
-/// Records an opt-in with its proof. From a page of the site it is unconfirmed: anybody can type anybody's address, so it lifts
-/// nothing, and the answer does not tell whether the address was known. From the controller's own systems, with a token, it may
-/// state when the person confirmed it. A topic whose purpose rests on another basis than consent is recorded all the same:
-/// mail needs an opt-in of its own (<see cref="MaySend"/>).
+/// Records an opt-in with its proof. Anybody can type anybody's address on a page of the site: so from there it waits until the owner of the
+/// address confirms it (<see cref="AskToConfirm"/>), or, where no mail can be sent, is unconfirmed and lifts nothing; and the answer does not tell
+/// whether the address was known. From the controller's own systems, with a token, it may state when the person confirmed it. A topic whose
+/// purpose rests on another basis than consent is recorded all the same: mail needs an opt-in of its own (<see cref="MaySend"/>).
 /// </summary>
 internal static partial class RecordOptIn
 {
@@ -20,6 +20,7 @@ internal static partial class RecordOptIn
 
     private sealed record Body(string Address, string Topic, string? Language, string? Source, DateTimeOffset? ConfirmedAt);
 
+    /// <param name="Status"><c>subscribed</c> or <c>suppressed</c> with a token; without one <c>recorded</c>, or <c>pending</c> until the mail is answered.</param>
     private sealed record Answer(string Status);
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
@@ -28,7 +29,7 @@ internal static partial class RecordOptIn
 
     private static async Task<IResult> HandleAsync(
         string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
-        AddressStreams addresses, MarketingLog log, TimeProvider time, CancellationToken cancel)
+        OptIns optIns, AskToConfirm askToConfirm, TimeProvider time, CancellationToken cancel)
     {
         var trusted = user.HasScope("marketing");
         if ((trusted ? declarations.Open(user, site) : declarations.InForce(site)) is not { } inForce) return Problems.UnknownSite();
@@ -43,28 +44,16 @@ internal static partial class RecordOptIn
         var confirmedAt = body.ConfirmedAt is { } claimed ? Earlier(claimed, now) : (DateTimeOffset?)null;
         var proof = OptInProof.On(inForce, topic, body.Language ?? inForce.Declaration.Languages[0],
             body.Source ?? (trusted ? "back-office" : "form"), confirmedAt);
-        var streams = await addresses.FindAsync(addresses.RingOf(inForce.Declaration.Controller.Id), site, address, cancel);
-        var took = true;
-        foreach (var subject in ToWrite(streams, topic.Id, proof))
+        if (!trusted && askToConfirm.IsOn)
         {
-            var record = await log.AppendAsync(
-                site, subject, (newest, id) => MarketingDecisions.OptIn(newest, site, subject, topic.Id, proof, id, now), cancel);
-            took &= MarketingDecisions.Standing(record?.Topics, topic.Id) is { Status: TopicStatus.Subscribed };
+            await askToConfirm.RecordAsync(inForce, topic, address, proof, cancel);
+            return TypedResults.Json(new Answer("pending"), statusCode: StatusCodes.Status202Accepted);
         }
+
+        var took = await optIns.RecordAsync(inForce, address, topic.Id, proof, cancel);
         return trusted
             ? TypedResults.Json(new Answer(took ? "subscribed" : "suppressed"), statusCode: StatusCodes.Status201Created)
             : TypedResults.Json(new Answer("recorded"), statusCode: StatusCodes.Status202Accepted);
-    }
-
-    /// <summary>
-    /// The streams to write to: those that suppress the topic, each of which must be lifted; when the opt-in cannot lift one of
-    /// them, that one alone, which will note the attempt. Else the address's home.
-    /// </summary>
-    private static IEnumerable<string> ToWrite(IReadOnlyList<AddressStream> streams, string topic, OptInProof proof)
-    {
-        var suppressing = streams.Where(s => s.Entry(topic) is { Status: TopicStatus.Suppressed }).ToList();
-        if (suppressing.Find(s => !MarketingDecisions.TakesEffect(s.Entry(topic), proof)) is { } unlifted) return [unlifted.SubjectId];
-        return suppressing.Append(AddressStream.Home(streams)).Select(s => s.SubjectId).Distinct(StringComparer.Ordinal);
     }
 
     private static ProblemHttpResult? Fault(Body body, Declaration declaration, bool trusted, DateTimeOffset now)

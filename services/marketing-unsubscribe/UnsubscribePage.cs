@@ -11,7 +11,7 @@ internal enum UnsubscribeState { Ask, Done, AllDone, Undone, TooLate }
 internal static class UnsubscribePage
 {
     private const string NameHere = "\uE000";
-    private const string Tick =
+    internal const string Tick =
         """<svg class="tick" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="M14 25l7 7 14-15"/></svg>""";
 
     /// <param name="Secret">See <see cref="PagePress"/>.</param>
@@ -102,13 +102,13 @@ internal static class UnsubscribePage
     }
 
     /// <summary>A text of the declaration, marked with its own language where that is another than the page's.</summary>
-    private static string In(Texts texts, string language)
+    internal static string In(Texts texts, string language)
     {
         var text = Text(texts.In(language));
         return texts.ContainsKey(language) || texts.Count == 0 ? text : $"<span lang=\"{Text(texts.Keys.First())}\">{text}</span>";
     }
 
-    private static string Document(string title, StringBuilder body, string language, Controller? controller)
+    internal static string Document(string title, StringBuilder body, string language, Controller? controller)
     {
         var words = PageWords.In(language);
         var footer = controller is null ? "" :
@@ -137,7 +137,7 @@ internal static class UnsubscribePage
             """;
     }
 
-    private static string Text(string text) => HtmlEncoder.Default.Encode(text);
+    internal static string Text(string text) => HtmlEncoder.Default.Encode(text);
 
     internal const string Style = """
         :root{color-scheme:light dark;--page:#f3f4f7;--card:#fff;--line:#dfe2e9;--text:#1a1f2b;--quiet:#555d6e;--act:#1d4ed8;--on-act:#fff;--act-over:#1a43b8;--good:#15753c}

@@ -21,7 +21,12 @@ internal sealed class OptOutTravel(ServiceProcess marketing, ServiceProcess cons
     public async Task<Figure> MeasureAsync(Plan plan)
     {
         using var http = new HttpClient { BaseAddress = subscriber.Address };
-        await WarmUpAsync(plan, http);
+        await WarmUp.RunAsync("Opt-outs", Turns(plan), async () =>
+        {
+            var cpu = Cpu();
+            var warming = await RunAsync(http, WarmingUp, plan.Each);
+            return new(Cpu() - cpu, warming.Count, warming.PerSecond, warming.P50, warming.P99);
+        });
         var run = await RunAsync(http, Steady, 3 * plan.Each);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"At {run.PerSecond:n0} opt-outs a second from the request to applied: p50 {run.P50:n1} ms, p99 {run.P99:n1} ms, the slowest {run.Slowest:n0} ms"));
@@ -30,25 +35,6 @@ internal sealed class OptOutTravel(ServiceProcess marketing, ServiceProcess cons
 
     /// <summary>At most; in a long run enough for the compiler.</summary>
     private static int Turns(Plan plan) => 2 * plan.Rounds;
-
-    /// <summary>Turns until none of the last three cost a twentieth less CPU than the cheapest before; see <see cref="Travel"/>.</summary>
-    private async Task WarmUpAsync(Plan plan, HttpClient http)
-    {
-        var (least, dearer) = (double.MaxValue, 0);
-        for (var turn = 1; turn <= Turns(plan) && dearer < 3; turn++)
-        {
-            var cpu = Cpu();
-            var run = await RunAsync(http, WarmingUp, plan.Each);
-            var each = (Cpu() - cpu).TotalMicroseconds / run.Count;
-            dearer = each < least * 0.95 ? 0 : dearer + 1;
-            least = Math.Min(least, each);
-            if (turn == 1 || turn == Turns(plan) || dearer == 3)
-            {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"Opt-outs: turn {turn} after the start, {plan.Each.TotalSeconds:n0} s at {run.PerSecond:n0} a second: p50 {run.P50:n1} ms, p99 {run.P99:n1} ms, {each:n0} us of CPU an opt-out in all three"));
-            }
-        }
-    }
 
     private TimeSpan Cpu() => marketing.Cpu() + consent.Cpu() + subscriber.Cpu();
 

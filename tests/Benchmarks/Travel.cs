@@ -63,7 +63,12 @@ internal static class Travel
     private static async Task<List<Figure>> TravelAsync(Plan plan, string engine, ServiceProcess consent, ServiceProcess subscribers)
     {
         using var http = new HttpClient { BaseAddress = subscribers.Address };
-        await WarmUpAsync(plan, engine, consent, http, subscribers);
+        await WarmUp.RunAsync(engine, 4 * plan.Rounds, async () =>
+        {
+            var cpu = consent.Cpu() + subscribers.Cpu();
+            var run = await RunAsync(consent, http, Sustained / 2, plan.Each);
+            return new(consent.Cpu() + subscribers.Cpu() - cpu, run.Decided, run.PerSecond, run.P50, run.P99);
+        });
         var steady = await RunAsync(consent, http, Steady, 4 * plan.Each);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{engine}: at {steady.PerSecond:n0} changes a second from 201 to applied: p50 {steady.P50:n1} ms, p99 {steady.P99:n1} ms, the slowest {steady.Slowest:n0} ms"));
         var (cpuOfConsent, cpuOfSubscribers) = (consent.Cpu(), subscribers.Cpu());
@@ -76,31 +81,6 @@ internal static class Travel
             new($"201 to applied, {engine}, p99", steady.P99, 50, false, "ms", $"{Steady:n0} a second"),
             new($"changes a second to three subscribers, {engine}", sustained.AppliedPerSecond, Sustained, true, "", $"asked for {Asked:n0}; {sustained.Behind:n0} behind when the load ended"),
         ];
-    }
-
-    /// <summary>
-    /// Turns until none of the last three cost a twentieth less CPU than the cheapest before: until then the compiler works beside the
-    /// load, and takes what a machine of two cores has. How it was right after the start is told.
-    /// </summary>
-    private static async Task WarmUpAsync(Plan plan, string engine, ServiceProcess consent, HttpClient http, ServiceProcess subscribers)
-    {
-        const int most = 24;
-        var (least, dearer) = (double.MaxValue, 0);
-        for (var turn = 1; turn <= most; turn++)
-        {
-            var cpu = consent.Cpu() + subscribers.Cpu();
-            var run = await RunAsync(consent, http, Sustained / 2, plan.Each);
-            var each = (consent.Cpu() + subscribers.Cpu() - cpu).TotalMicroseconds / run.Decided;
-            dearer = each < least * 0.95 ? 0 : dearer + 1;
-            least = Math.Min(least, each);
-            if (turn == 1 || dearer == 3 || turn == most)
-            {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{engine}: turn {turn} after the start, {plan.Each.TotalSeconds:n0} s at {run.PerSecond:n0} a second: p50 {run.P50:n1} ms, p99 {run.P99:n1} ms, {each:n0} us of CPU a change"));
-            }
-
-            if (dearer == 3) return;
-        }
     }
 
     private static string PerChange(TimeSpan cpu, Run run) => (cpu.TotalMicroseconds / run.Decided).ToString("n0", CultureInfo.InvariantCulture);

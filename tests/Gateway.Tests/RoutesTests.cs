@@ -21,6 +21,8 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
     [InlineData("GET", "/v1/sites/wool/gpc.json", "consent")]
     [InlineData("GET", "/.well-known/jwks.json", "consent")]
     [InlineData("GET", "/u/abc", "marketing-unsubscribe")]
+    [InlineData("GET", "/c/abc", "marketing-unsubscribe")]
+    [InlineData("POST", "/c/abc/confirm", "marketing-unsubscribe")]
     [InlineData("POST", "/u/abc", "marketing-unsubscribe")]
     [InlineData("POST", "/u/abc/confirm", "marketing-unsubscribe")]
     [InlineData("POST", "/v1/sites/wool/marketing/subscriptions", "marketing-unsubscribe")]
@@ -48,7 +50,7 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         var open = routes.Where(r => !((string?)r.Value!["AuthorizationPolicy"])!.StartsWith("scope:", StringComparison.Ordinal)).Select(r => r.Key);
         Assert.Equal(
             [
-                "banner", "collect", "cookie-table", "cookie-table-fragment", "cookie-table-json", "count-banner", "decide", "declaration", "declaration-difference", "gpc",
+                "banner", "collect", "confirm-opt-in", "confirm-opt-in-page", "cookie-table", "cookie-table-fragment", "cookie-table-json", "count-banner", "decide", "declaration", "declaration-difference", "gpc",
                 "keep-choice", "notice", "own-receipt", "own-state", "privacy-statement", "receipt-document", "receipt-keys", "subscribe", "unsubscribe", "unsubscribe-page",
             ],
             open.Order(StringComparer.Ordinal));

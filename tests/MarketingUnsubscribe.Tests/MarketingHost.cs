@@ -38,7 +38,9 @@ internal sealed class MarketingHost : IAsyncDisposable
     public UnsubscribeTokens Tokens => _app.Services.GetRequiredService<UnsubscribeTokens>();
     public MarketingLog Records => _app.Services.GetRequiredService<MarketingLog>();
 
-    public static async Task<MarketingHost> StartAsync(string folder, bool declared = true, SettableTime? time = null)
+    /// <param name="settings">Further ones.</param>
+    public static async Task<MarketingHost> StartAsync(
+        string folder, bool declared = true, SettableTime? time = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var issuer = DevelopmentIssuer.Open(folder);
         var (sent, log) = (new Transport(), new LogLines());
@@ -51,6 +53,7 @@ internal sealed class MarketingHost : IAsyncDisposable
             ["PublicUrl"] = "https://opt-out.example/",
             ["Auth:MetadataAddress"] = $"http://127.0.0.1:{port}{DevelopmentIssuer.Path}/.well-known/openid-configuration",
         });
+        if (settings is not null) builder.Configuration.AddInMemoryCollection(settings);
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.AddServiceDefaults(MarketingUnsubscribeSetup.Service);
         builder.AddMarketingUnsubscribe();

@@ -22,7 +22,7 @@
     const status = form.querySelector('[role=status]');
     const say = (text, ok) => { status.textContent = text; status.dataset.ok = String(ok); };
     if (!form.elements.agreed.checked) return say(form.dataset.tick, false);
-    const { topic, thanks, sorry } = form.dataset;
+    const { topic, thanks, mailbox, sorry } = form.dataset;
     try {
       const answer = await fetch(`${gateway}/v1/sites/${site}/marketing/subscriptions`, {
         method: 'POST',
@@ -31,7 +31,7 @@
         credentials: 'omit',
       });
       if (!answer.ok) return say(sorry, false);
-      say(thanks, true);
+      say((await answer.json()).status === 'pending' ? mailbox : thanks, true);
       form.reset();
     } catch {
       say(sorry, false);

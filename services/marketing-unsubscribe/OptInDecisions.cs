@@ -1,0 +1,78 @@
+using Consent.Contracts;
+
+namespace Consent.MarketingUnsubscribe;
+
+/// <summary>How things stand for the link in a confirmation mail.</summary>
+public enum ConfirmState
+{
+    Ask,
+
+    /// <summary>Its opt-in was confirmed, or a later one, and holds.</summary>
+    Done,
+
+    /// <summary>The person said no after it was asked for.</summary>
+    Overtaken,
+}
+
+/// <summary>
+/// What an opt-in in two steps makes of the newest record of an address. It counts from the moment of the second step, as any confirmation; but it
+/// lifts only what was said before the first one: a mail that was asked for before an opt-out revives nothing when it is opened afterwards, by
+/// mistake or by a scanner. That mail came back is nobody's word, and yields. Pure.
+/// </summary>
+public static class OptInDecisions
+{
+    /// <summary>The record of the first step: evidence, and no more.</summary>
+    public static MarketingRecord Ask(MarketingRecord? newest, string site, string subjectId, string topic, OptInProof proof, string id, DateTimeOffset now) =>
+        Attempt(newest, MarketingDecisions.OptIn(newest, site, subjectId, topic, proof, id, now));
+
+    /// <summary>The record of an opt-in, in one step or two; null when the same one, or a later one of two steps, holds already.</summary>
+    /// <param name="saidNo">See <see cref="LastNo"/>.</param>
+    public static MarketingRecord? OptIn(
+        MarketingRecord? newest, string site, string subjectId, string topic, OptInProof proof, DateTimeOffset? saidNo, string id, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(proof);
+        var entry = MarketingDecisions.Standing(newest?.Topics, topic);
+        if (proof.RequestedAt is { } requested && Holds(entry, requested, saidNo)) return null;
+        var made = MarketingDecisions.OptIn(newest, site, subjectId, topic, proof, id, now);
+        return TakesEffect(entry, proof, saidNo) ? made : Attempt(newest, made);
+    }
+
+    /// <summary>As <see cref="MarketingDecisions.TakesEffect"/>, unless the person said no since he asked for it.</summary>
+    public static bool TakesEffect(TopicEntry? entry, OptInProof proof, DateTimeOffset? saidNo)
+    {
+        ArgumentNullException.ThrowIfNull(proof);
+        var isOvertaken = proof.RequestedAt is { } requested && (IsOvertaken(entry, requested) || saidNo >= requested);
+        return !isOvertaken && MarketingDecisions.TakesEffect(entry, proof);
+    }
+
+    /// <param name="own">The topic's entry in each stream of the address.</param>
+    public static ConfirmState StateOf(IReadOnlyList<TopicEntry> own, DateTimeOffset requestedAt, DateTimeOffset? saidNo)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        if (own.Any(entry => IsOvertaken(entry, requestedAt))) return ConfirmState.Overtaken;
+        if (own.All(entry => entry.Status is TopicStatus.Subscribed) && own.Any(entry => Holds(entry, requestedAt, saidNo))) return ConfirmState.Done;
+        return saidNo >= requestedAt ? ConfirmState.Overtaken : ConfirmState.Ask;
+    }
+
+    /// <summary>When the person last said no in the consent service, to the topic or to its purpose, as far as that still stands; null for never.</summary>
+    public static DateTimeOffset? LastNo(IEnumerable<Receipt> held, Declaration inForce, string topic)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(inForce);
+        string[] ids = [topic, inForce.PurposeBehind(topic)?.Id ?? topic];
+        return held.SelectMany(receipt => ids.Select(id => receipt.Purposes.GetValueOrDefault(id))).OfType<PurposeDecision>()
+            .Where(decision => decision.IsNo).Max(decision => (DateTimeOffset?)(decision.TakenAt ?? decision.DecidedAt));
+    }
+
+    private static bool IsOvertaken(TopicEntry? entry, DateTimeOffset requestedAt) =>
+        entry is { Status: TopicStatus.Suppressed, Cause: not TopicEntry.Bounced } && entry.At >= requestedAt;
+
+    private static bool Holds(TopicEntry? entry, DateTimeOffset requestedAt, DateTimeOffset? saidNo) =>
+        entry is { Status: TopicStatus.Subscribed, Proof: { ConfirmedAt: { } confirmed, RequestedAt: { } asked } } && asked >= requestedAt && !(saidNo >= confirmed);
+
+    private static MarketingRecord Attempt(MarketingRecord? newest, MarketingRecord made) => made with
+    {
+        Kind = MarketingRecord.Attempted,
+        Topics = newest?.Topics ?? new Dictionary<string, TopicEntry>(),
+    };
+}

@@ -1,0 +1,60 @@
+using Consent.Contracts;
+
+namespace Consent.MarketingUnsubscribe.Tests;
+
+public sealed class OptInDecisionsTests
+{
+    private static readonly DateTimeOffset Noon = Sample.Noon;
+
+    private static readonly OptInProof Proof =
+        OptInProof.On(Sample.Published(Sample.Declaration()), Sample.Declaration().FindTopic("newsletter")!, "nl", "form", Noon.AddHours(2)) with { RequestedAt = Noon };
+
+    [Theory]
+    [InlineData(null, -1, true)]
+    [InlineData(null, 0, false)]
+    [InlineData(null, 1, false)]
+    [InlineData(TopicEntry.Complained, 1, false)]
+    [InlineData(TopicEntry.Bounced, 1, true)]
+    public void ASuppression_YieldsWhenItWasThereBeforeTheFirstStep_OrIsNobodysWord(string? cause, int hours, bool yields)
+    {
+        var entry = new TopicEntry(TopicStatus.Suppressed, Noon.AddHours(hours), null, Cause: cause);
+        Assert.Equal(yields, OptInDecisions.TakesEffect(entry, Proof, saidNo: null));
+        Assert.Equal(yields ? ConfirmState.Ask : ConfirmState.Overtaken, OptInDecisions.StateOf([entry], Noon, saidNo: null));
+    }
+
+    [Fact]
+    public void OfTwoMails_ThePressOnTheEarlierAddsNothing_AndThatOnTheLaterDoes()
+    {
+        var first = OptInDecisions.OptIn(null, Sample.Site, "a1-x", "newsletter", Proof, null, "1", Noon.AddHours(2))!;
+        Assert.Equal(MarketingRecord.Subscribed, first.Kind);
+        var (earlier, later) = (Proof with { RequestedAt = Noon.AddHours(-1), ConfirmedAt = Noon.AddHours(3) }, Proof with { RequestedAt = Noon.AddHours(1), ConfirmedAt = Noon.AddHours(3) });
+        Assert.Null(OptInDecisions.OptIn(first, Sample.Site, "a1-x", "newsletter", earlier, null, "2", Noon.AddHours(3)));
+        Assert.Equal(later, OptInDecisions.OptIn(first, Sample.Site, "a1-x", "newsletter", later, null, "2", Noon.AddHours(3))!.Topics["newsletter"].Proof);
+    }
+
+    [Fact]
+    public void TheFirstStep_ChangesNoTopic()
+    {
+        var held = OptInDecisions.OptIn(null, Sample.Site, "a1-x", "offers", Proof, null, "1", Noon)!;
+        var asked = OptInDecisions.Ask(held, Sample.Site, "a1-x", "newsletter", Proof with { ConfirmedAt = null }, "2", Noon);
+        Assert.Equal((MarketingRecord.Attempted, "newsletter"), (asked.Kind, asked.Topic));
+        Assert.Same(held.Topics, asked.Topics);
+    }
+
+    [Fact]
+    public void ThePersonsNewWord_IsDone_AlsoForTheLinkOfAnEarlierMail()
+    {
+        var entry = new TopicEntry(TopicStatus.Subscribed, Noon.AddHours(2), Proof);
+        Assert.Equal(ConfirmState.Done, OptInDecisions.StateOf([entry], Noon.AddHours(-2), saidNo: Noon.AddHours(-1)));
+        Assert.Equal(ConfirmState.Overtaken, OptInDecisions.StateOf([entry], Noon, saidNo: Noon.AddHours(3)));
+    }
+
+    [Fact]
+    public void ANo_ToTheTopicOrToItsPurpose_IsHeard_AndNoOther()
+    {
+        var on = Sample.Declaration();
+        Receipt Of(string id, Decision status, int hours) => Sample.Receipt("a1-x", 1, (id, Sample.Decided(on, id, status, Noon.AddHours(hours))));
+        Assert.Null(OptInDecisions.LastNo([Of("newsletter", Decision.Given, 1), Of("offers", Decision.Withdrawn, 1), Of("customer-news", Decision.Objected, 1)], on, "newsletter"));
+        Assert.Equal(Noon.AddHours(3), OptInDecisions.LastNo([Of("newsletter", Decision.Withdrawn, 2), Of("marketing", Decision.Objected, 3)], on, "newsletter"));
+    }
+}
