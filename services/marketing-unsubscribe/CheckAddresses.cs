@@ -53,14 +53,16 @@ internal static class CheckAddresses
 
         async Task<IReadOnlyList<CheckedAddress>> DecideAllAsync(IReadOnlyList<string?> some)
         {
+            // Before the receipts are read. Until then a "no" in the consent service may not have been heard of.
+            var isLoaded = consent.IsLoadedFor(site);
             var found = new List<IReadOnlyList<AddressStream>?>(some.Count);
             foreach (var asked in some)
                 found.Add(EmailAddress.TryNormalise(asked, out var address) ? await addresses.FindAsync(ring, site, address, cancel) : null);
             var receipts = consent.NewestOf(site, found.OfType<IReadOnlyList<AddressStream>>().SelectMany(streams => streams).Select(s => s.SubjectId));
-            return [.. some.Zip(found, (asked, streams) => Decide(asked, streams, receipts))];
+            return [.. some.Zip(found, (asked, streams) => Decide(asked, streams, receipts, isLoaded))];
         }
 
-        CheckedAddress Decide(string? asked, IReadOnlyList<AddressStream>? streams, IReadOnlyDictionary<string, Receipt> receipts)
+        CheckedAddress Decide(string? asked, IReadOnlyList<AddressStream>? streams, IReadOnlyDictionary<string, Receipt> receipts, bool isLoaded)
         {
             var (permitted, reason, receipt) = streams is null
                 ? new SendDecision(false, "invalid-address")
@@ -68,7 +70,7 @@ internal static class CheckAddresses
                     [.. streams.Select(s => s.Entry(topic.Id)).OfType<TopicEntry>()],
                     [.. streams.Select(s => receipts.GetValueOrDefault(s.SubjectId)).OfType<Receipt>()],
                     inForce, topic.Id, now);
-            return new CheckedAddress(asked, permitted, reason, receipt);
+            return permitted && !isLoaded ? new CheckedAddress(asked, false, "not-loaded", null) : new CheckedAddress(asked, permitted, reason, receipt);
         }
     }
 

@@ -45,6 +45,13 @@ public sealed class SubscriberState
     /// <summary>Whether everything from before the subscriber came has been loaded; until then nothing is permitted.</summary>
     public bool IsLoaded => _loading.IsLoaded;
 
+    /// <summary>The same for one site, which may have come to concern the subscriber since.</summary>
+    public bool IsLoadedFor(string site)
+    {
+        var loading = _loading;
+        return loading.IsLoaded && !loading.Awaited.Contains(site);
+    }
+
     internal Loading Loading => _loading;
 
     /// <summary>How many streams are remembered for the page that is asked for.</summary>
@@ -205,11 +212,8 @@ public sealed class SubscriberState
         return (state.Permitted, JsonNamingPolicy.KebabCaseLower.ConvertName(state.Status.ToString()));
     }
 
-    private (bool Permitted, string Reason)? Refused(string site)
-    {
-        var loading = _loading;
-        return !loading.IsLoaded || loading.Awaited.Contains(site) ? (false, "not-loaded") : _declarations.InForce(site) is null ? (false, "unknown-site") : null;
-    }
+    private (bool Permitted, string Reason)? Refused(string site) =>
+        !IsLoadedFor(site) ? (false, "not-loaded") : _declarations.InForce(site) is null ? (false, "unknown-site") : null;
 
     private HeldReceipt? Held(string site, string subject)
     {

@@ -12,6 +12,19 @@ public sealed class CheckAddressesTests : HostedTest
     private const string Route = "/v1/sites/orchard/marketing/check";
 
     [Fact]
+    public async Task BeforeEverythingWasLoaded_NothingIsPermitted()
+    {
+        using var folder = new Folder();
+        await using var host = await MarketingHost.StartAsync(folder.Path, loaded: false);
+        await host.SubscribeAsync("jan@example.com");
+        await host.OneClickAsync(await host.LinkAsync("piet@example.com"));
+
+        Assert.Equal(("not-loaded", "suppressed"), (await host.ReasonAsync("jan@example.com"), await host.ReasonAsync("piet@example.com")));
+        await host.LoadAsync();
+        Assert.Equal("opted-in", await host.ReasonAsync("jan@example.com"));
+    }
+
+    [Fact]
     public async Task EveryAddress_GetsItsReason_InTheOrderAsked()
     {
         await Host.SubscribeAsync("in@example.com");

@@ -28,7 +28,7 @@ public sealed class ErasedInABackupTests : IDisposable
         Directory.Delete(_data.Path, recursive: true);
         CopyAll(_backup.Path, _data.Path);
         await using var host = await MarketingHost.StartAsync(_data.Path, declared: false, _time);
-        Assert.Equal("opted-in", await host.ReasonAsync(Jan));
+        Assert.Equal("not-loaded", await host.ReasonAsync(Jan));
 
         await LoadAsync(host);
 
@@ -56,7 +56,7 @@ public sealed class ErasedInABackupTests : IDisposable
 
     private async Task SubscribedAsync()
     {
-        await using var host = await MarketingHost.StartAsync(_data.Path, time: _time);
+        await using var host = await MarketingHost.StartAsync(_data.Path, time: _time, loaded: false);
         await host.SubscribeAsync(Jan, confirmedAt: _time.Is);
         var subject = host.Keys.Addresses(Sample.Controller).AddressId(Jan);
         await host.HearAsync(new ConsentChanged(RandomId.New(), _time.Is, Sample.Receipt(subject, 1), Stream));

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
+using Consent.Subscriber;
 using Consent.UnsubscribeLinks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -39,8 +40,9 @@ internal sealed class MarketingHost : IAsyncDisposable
     public MarketingLog Records => _app.Services.GetRequiredService<MarketingLog>();
 
     /// <param name="settings">Further ones.</param>
+    /// <param name="loaded">Whether a declared site is loaded from a consent service that holds nothing.</param>
     public static async Task<MarketingHost> StartAsync(
-        string folder, bool declared = true, SettableTime? time = null, IReadOnlyDictionary<string, string?>? settings = null)
+        string folder, bool declared = true, SettableTime? time = null, IReadOnlyDictionary<string, string?>? settings = null, bool loaded = true)
     {
         var issuer = DevelopmentIssuer.Open(folder);
         var (sent, log) = (new Transport(), new LogLines());
@@ -67,7 +69,19 @@ internal sealed class MarketingHost : IAsyncDisposable
         await app.StartAsync();
         var host = new MarketingHost(app, issuer, sent, log, time, folder);
         if (declared) await host.HearAsync(Sample.Declaration());
+        if (declared && loaded) await host.LoadAsync();
         return host;
+    }
+
+    /// <summary>Answers what is asked at the start as a consent service would that holds nothing.</summary>
+    public async Task LoadAsync()
+    {
+        var state = _app.Services.GetRequiredKeyedService<SubscriberState>(MarketingUnsubscribeSetup.Service);
+        for (var asked = 0; !state.IsLoadedFor(Sample.Site); asked++)
+        {
+            var question = (await Sent.WaitForAsync<SnapshotRequested>(asked + 1))[asked];
+            await HearAsync(new SnapshotPage(question.Id, question.Source, question.After, question.Until, true, []));
+        }
     }
 
     public async ValueTask DisposeAsync()
