@@ -163,7 +163,7 @@ public static class MarketingDecisions
 
     /// <summary>
     /// Only a later confirmation lifts a suppression. On a subscription, a confirmation takes the place of an earlier or of none;
-    /// an unconfirmed opt-in only that of another unconfirmed one, made on another declaration.
+    /// an unconfirmed opt-in only that of another unconfirmed one, made on another declaration. What is unproven gives way to any.
     /// </summary>
     public static bool TakesEffect(TopicEntry? entry, OptInProof proof)
     {
@@ -171,13 +171,15 @@ public static class MarketingDecisions
         return entry switch
         {
             null => true,
+            { Status: TopicStatus.Unproven } => true,
             { Status: TopicStatus.Suppressed } => proof.ConfirmedAt > entry.At,
             { Proof.ConfirmedAt: { } earlier } => proof.ConfirmedAt > earlier,
             _ => proof.ConfirmedAt is not null || proof.Declaration != entry.Proof?.Declaration,
         };
     }
 
-    private static SortedDictionary<string, TopicEntry> With(MarketingRecord? newest, string topic, TopicEntry entry) =>
+    /// <summary>The topics of the newest record, with one entry set anew.</summary>
+    internal static SortedDictionary<string, TopicEntry> With(MarketingRecord? newest, string topic, TopicEntry entry) =>
         With(newest?.Topics ?? new Dictionary<string, TopicEntry>(), topic, entry);
 
     private static SortedDictionary<string, TopicEntry> With(IReadOnlyDictionary<string, TopicEntry> before, string topic, TopicEntry entry)

@@ -16,19 +16,26 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
     public async ValueTask<MarketingRecord?> LatestAsync(string site, string subjectId, CancellationToken cancel) =>
         Read(await log.LatestAsync(MarketingRecord.Stream(site, subjectId), cancel), site, subjectId);
 
+    /// <summary>Whether the stream of an address has a record under the key.</summary>
+    public async ValueTask<bool> HasKeyAsync(string site, string subjectId, string key, CancellationToken cancel) =>
+        await log.FindByKeyAsync(MarketingRecord.Stream(site, subjectId), key, cancel: cancel) is not null;
+
     /// <summary>
     /// Decides on top of the newest record and appends, again and again until no other writer came between. Completes when the
     /// record is committed, or when <paramref name="decide"/> finds nothing to append: then null. Throws
     /// <see cref="LogUnavailableException"/> when the log cannot commit.
     /// </summary>
     /// <param name="decide">From the newest record and the id that the next one will have.</param>
+    /// <param name="key">Of what makes the record, if it may come again: a stream has one record under it, and a repeat finds nothing to append.</param>
     public async Task<MarketingRecord?> AppendAsync(
-        string site, string subjectId, Func<MarketingRecord?, string, MarketingRecord?> decide, CancellationToken cancel)
+        string site, string subjectId, Func<MarketingRecord?, string, MarketingRecord?> decide, CancellationToken cancel, string? key = null)
     {
         var stream = MarketingRecord.Stream(site, subjectId);
         while (true)
         {
             var newest = await log.LatestAsync(stream, cancel);
+            // Looked up after the newest: what comes between makes the append conflict.
+            if (key is not null && newest is not null && await HasKeyAsync(site, subjectId, key, cancel)) return null;
             var version = (newest?.Version ?? 0) + 1;
             if (decide(Read(newest, site, subjectId), log.IdOf(stream, version)) is not { } next) return null;
             var outcome = await log.AppendAsync(new NewRecord
@@ -38,6 +45,7 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
                 Kind = next.Kind,
                 RecordedAt = next.RecordedAt,
                 Payload = ContractJson.Write(next),
+                IdempotencyKey = key,
             });
             if (outcome is AppendOutcome.Appended) return next;
         }

@@ -27,6 +27,9 @@ public sealed record MarketingRecord
     /// <summary>An opt-in that changed nothing: it met a suppression, or a better proof. Kept as evidence, published to nobody.</summary>
     public const string Attempted = "marketing-subscription-attempted";
 
+    /// <summary>An opt-in from elsewhere that nothing proves; it permits nothing, and is published to nobody.</summary>
+    public const string Unproven = "marketing-subscription-unproven";
+
     public required string Kind { get; init; }
     public required string Site { get; init; }
     public required string SubjectId { get; init; }
@@ -57,7 +60,7 @@ public sealed record MarketingRecord
 }
 
 /// <param name="At">When it was recorded here.</param>
-/// <param name="Proof">What the subscription rests on; null for a suppression, which needs nothing.</param>
+/// <param name="Proof">What the subscription rests on; null for a suppression, which needs nothing, and for what is unproven.</param>
 /// <param name="By">Id of the record that made it; null in records of old.</param>
 /// <param name="Cause">Why it is suppressed, when it was not the person's own opt-out: <see cref="Complained"/>, <see cref="Bounced"/> or <see cref="Erased"/>.</param>
 /// <param name="Press">Hash of the secret of the page on which it was pressed; see <see cref="PagePress"/>. Null when it cannot be taken back.</param>
@@ -76,7 +79,7 @@ public sealed record TopicEntry(
 }
 
 [JsonConverter(typeof(KebabCaseEnum<TopicStatus>))]
-public enum TopicStatus { Subscribed, Suppressed }
+public enum TopicStatus { Subscribed, Suppressed, Unproven }
 
 /// <summary>What a person was told when he opted in, and how it is known (GDPR art. 7(1)).</summary>
 public sealed record OptInProof
@@ -106,6 +109,15 @@ public sealed record OptInProof
 
     /// <summary>Of the confirmation mail; see <see cref="ConfirmationMail.Hash"/>. Null where none was sent.</summary>
     public string? MailHash { get; init; }
+
+    /// <summary>What proves an opt-in that was given elsewhere: an address, a hash or a reference, by the word of the controller who imported it. Null for one that was given here.</summary>
+    public string? Evidence { get; init; }
+
+    /// <summary>
+    /// When it was given elsewhere, by the same word. <see cref="Declaration"/> is then the one that was shown, where the controller named it, else the
+    /// one in force at the import. Null for one that was given here.
+    /// </summary>
+    public DateTimeOffset? OptedInAt { get; init; }
 
     public static OptInProof On(
         PublishedDeclaration inForce, Topic topic, string language, string source, DateTimeOffset? confirmedAt)

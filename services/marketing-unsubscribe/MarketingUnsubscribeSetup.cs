@@ -28,6 +28,7 @@ public static class MarketingUnsubscribeSetup
         builder.Services.AddSingleton<UnsubscribePages>();
         builder.Services.AddSingleton(provider => new ConfirmationTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
         builder.Services.AddSingleton<OptIns>();
+        builder.Services.AddSingleton<ImportedOptIns>();
         builder.Services.AddSingleton<MailPace>();
         builder.Services.AddSingleton<AskToConfirm>();
         builder.Services.AddSingleton<ConfirmationPages>();
@@ -49,6 +50,7 @@ public static class MarketingUnsubscribeSetup
         UndoUnsubscribe.Map(endpoints);
         ReceiveReports.Map(endpoints);
         ConfirmOptIn.Map(endpoints);
+        ImportOptIns.Map(endpoints);
         endpoints.MapDeliveries(Service);
         return endpoints;
     }

@@ -5,7 +5,7 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <param name="Reason">
 /// <c>opted-in</c>, or why not: <c>suppressed</c> by the person, <c>complained</c>, <c>bounced</c>, <c>no-basis</c>, <c>withdrawn</c>,
-/// <c>erased</c>, <c>refused</c>, <c>objected</c>, <c>expired</c>, <c>ask-again</c>, <c>invalid-address</c>.
+/// <c>erased</c>, <c>refused</c>, <c>objected</c>, <c>expired</c>, <c>unproven</c>, <c>ask-again</c>, <c>not-loaded</c>, <c>invalid-address</c>.
 /// </param>
 /// <param name="Receipt">
 /// Id of the record on which this rests, here or in the consent service; null where there is none, and for what was recorded before
@@ -30,14 +30,15 @@ public static class MaySend
         ArgumentNullException.ThrowIfNull(held);
         if (Suppression(own) is { } suppression) return No(suppression.Cause ?? "suppressed", suppression.By);
 
-        var optIn = own.Where(e => e.Proof is not null).MaxBy(e => e.Proof!.ConfirmedAt ?? DateTimeOffset.MinValue);
+        var optIn = own.Where(e => e is { Status: TopicStatus.Subscribed, Proof: not null }).MaxBy(e => e.Proof!.ConfirmedAt ?? DateTimeOffset.MinValue);
         if (held.Select(receipt => StandingNo(receipt, inForce.Declaration, topic, optIn?.Proof)).FirstOrDefault(no => no is not null) is { } no) return no;
 
         var states = held.Select(receipt => (receipt.Id, ConsentState.Of(receipt, inForce, topic, now).Status)).ToList();
         if (ReceiptWith(PurposeStatus.AskAgain) is { } changed) return No("ask-again", changed);
         if (optIn is { Proof: { } proof }) return MeansTheSame(proof, inForce, topic) ? new SendDecision(true, "opted-in", optIn.By) : No("ask-again", optIn.By);
         if (ReceiptWith(PurposeStatus.Given) is { } given) return new SendDecision(true, "opted-in", given);
-        return ReceiptWith(PurposeStatus.Expired) is { } expired ? No("expired", expired) : No("no-basis", null);
+        if (ReceiptWith(PurposeStatus.Expired) is { } expired) return No("expired", expired);
+        return own.FirstOrDefault(e => e.Status is TopicStatus.Unproven) is { } unproven ? No("unproven", unproven.By) : No("no-basis", null);
 
         string? ReceiptWith(PurposeStatus status) => states.Where(s => s.Status == status).Select(s => s.Id).FirstOrDefault();
     }

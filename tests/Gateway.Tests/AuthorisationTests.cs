@@ -18,6 +18,7 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
         { "POST", "/v1/sites/wool/marketing/link-key", "operator" },
         { "POST", "/v1/sites/wool/marketing/check", "marketing" },
         { "POST", "/v1/sites/wool/marketing/reports", "marketing" },
+        { "POST", "/v1/sites/wool/marketing/import", "marketing" },
         { "GET", "/v1/audit/trace/x", "audit" },
         { "GET", "/v1/subscribers/newsletter/sites/wool/permits/news", "consent" },
         { "GET", "/v1/subscribers/analytics/sites/wool/permits/statistics", "consent" },

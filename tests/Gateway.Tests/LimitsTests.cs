@@ -36,6 +36,7 @@ public sealed class LimitsTests
     [Theory]
     [InlineData("/v1/sites/wool/marketing/check", "marketing", 8 << 20)]
     [InlineData("/v1/sites/wool/imports", "consent", 70_000_000)]
+    [InlineData("/v1/sites/wool/marketing/import", "marketing", 70_000_000)]
     public async Task A_route_with_a_limit_of_its_own_takes_as_much_announced_or_not(string path, string scope, int bytes)
     {
         await using var gateway = await StartAsync();

@@ -3,8 +3,9 @@ using Consent.Cli;
 using Consent.Cli.Scan;
 
 var marketing = MakeLinkKey.Command();
-marketing.Description = "Whom a mailing may go to, and its opt-out links.";
+marketing.Description = "Whom a mailing may go to, its opt-out links, and opt-ins from elsewhere.";
 marketing.Add(FilterAddresses.Command());
+marketing.Add(ImportFile.OptInsCommand());
 
 var root = new RootCommand("""
     Consent on the command line.

@@ -2,13 +2,16 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 
-namespace Consent.ConsentService;
+namespace Consent.ServiceDefaults;
 
 /// <summary>The lines of a body, one at a time, in bounded memory. Numbers count from 1, every line of the text.</summary>
-internal sealed class LineReader(Stream body, int longest)
+/// <param name="longest">Bytes of a line; a carriage return before its end counts.</param>
+public sealed class LineReader(Stream body, int longest)
 {
     private readonly PipeReader _pipe = PipeReader.Create(body);
     private long _number;
+
+    public int Longest => longest;
 
     /// <summary>The next line, with a null text when it is longer than allowed; null at the end.</summary>
     public async ValueTask<(long Number, string? Text)?> NextAsync(CancellationToken cancel)
