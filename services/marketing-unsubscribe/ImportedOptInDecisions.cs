@@ -4,9 +4,8 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
 /// What an opt-in that was given elsewhere makes of what stands of an address. With its proof it is a subscription; without, it is noted as unproven,
-/// which permits nothing, takes the place of nothing, and gives way to any real opt-in. It brings nobody back: a suppression, and a "no" in the consent
-/// service, yield only to a proven opt-in that the person confirmed later. And it makes nothing worse: a subscription keeps its proof unless this one
-/// is better. Pure.
+/// which permits nothing, takes the place of nothing, and gives way to any real opt-in. It brings nobody back: no suppression, and no "no" in the consent
+/// service, yields to it, whatever it says. And it makes nothing worse: a subscription keeps its proof unless this one is better. Pure.
 /// </summary>
 public static class ImportedOptInDecisions
 {
@@ -23,12 +22,10 @@ public static class ImportedOptInDecisions
     {
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(proof);
-        var suppressed = own.Where(entry => entry.Status is TopicStatus.Suppressed).ToList();
-        if (suppressed.Find(entry => !TakesEffect(entry, proof, meaning)) is { } stands)
-            return $"Leave the row out: the address is suppressed ({stands.Cause ?? "opted-out"}), and only an opt-in with its proof and a later confirmedAt lifts that.";
-        if (saidNo is not null && !(IsProven(proof) && proof.ConfirmedAt > saidNo))
-            return "Leave the row out: the person has said no, and only an opt-in with its proof and a later confirmedAt lifts that.";
-        return suppressed.Count == 0 && own.Any(entry => !TakesEffect(entry, proof, meaning)) ? StreamImport.Known : null;
+        if (own.FirstOrDefault(entry => entry.Status is TopicStatus.Suppressed) is { } stands)
+            return $"Leave the row out: the address is suppressed ({stands.Cause ?? "opted-out"}), which no import lifts. Only the person does, by subscribing again.";
+        if (saidNo is not null) return "Leave the row out: the person has said no, which no import lifts. Only the person does, by subscribing again.";
+        return own.Any(entry => !TakesEffect(entry, proof, meaning)) ? StreamImport.Known : null;
     }
 
     /// <summary>The record of a row in one stream; null when it changes nothing there.</summary>
@@ -51,6 +48,7 @@ public static class ImportedOptInDecisions
     {
         ArgumentNullException.ThrowIfNull(proof);
         if (!IsProven(proof)) return entry is null;
+        if (entry is { Status: TopicStatus.Suppressed }) return false;
         if (entry is not { Status: TopicStatus.Subscribed, Proof: { } held }) return MarketingDecisions.TakesEffect(entry, proof);
         var (holds, fits) = (held.Meaning == meaning, proof.Meaning == meaning);
         if (holds && !fits) return false;

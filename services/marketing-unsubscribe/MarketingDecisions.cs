@@ -8,8 +8,11 @@ public static class MarketingDecisions
     /// <summary>The action of what an erasure leaves.</summary>
     public const string Erasure = "erasure";
 
+    /// <summary>What is repeated sooner is the same "no".</summary>
+    private static readonly TimeSpan SaidAgain = TimeSpan.FromMinutes(1);
+
     /// <summary>
-    /// The record to append; null when the topic is suppressed already, for good. Never refused. A suppression that could still be taken back
+    /// The record to append; null when the topic was suppressed a moment ago, for good. Never refused. A suppression that could still be taken back
     /// becomes final when it is asked for again elsewhere; a bounce and an erasure give way to the person's own word.
     /// </summary>
     /// <param name="id">That the record will have.</param>
@@ -19,7 +22,13 @@ public static class MarketingDecisions
         MarketingRecord? newest, UnsubscribeLink link, string subjectId, string action, string id, DateTimeOffset now, PagePress? press = null, string? cause = null)
     {
         ArgumentNullException.ThrowIfNull(link);
-        if (newest?.Topics.GetValueOrDefault(link.Topic) is { Status: TopicStatus.Suppressed } entry && Stays(entry, press, cause, now)) return null;
+        var entry = newest?.Topics.GetValueOrDefault(link.Topic);
+        if (entry is { Status: TopicStatus.Suppressed })
+        {
+            if (Stays(entry, press, cause, now)) return null;
+            // Said again it is final, and the person's own word stays his.
+            if (entry.Cause is not (TopicEntry.Bounced or TopicEntry.Erased)) (press, cause) = (null, entry.Cause is null ? null : cause);
+        }
         return new MarketingRecord
         {
             Kind = MarketingRecord.Unsubscribed,
@@ -38,7 +47,9 @@ public static class MarketingDecisions
     {
         { UndoableUntil: { } until } when until >= now => entry.Press == press?.Hash,
         { Cause: TopicEntry.Bounced or TopicEntry.Erased } => cause == entry.Cause,
-        _ => true,
+        { Cause: not null } when cause is null => false,
+        // Said again later it is the last word, whatever the person confirmed in between; so that its time moves, once a minute.
+        _ => now < entry.At + SaidAgain,
     };
 
     /// <summary>The record by which a topic is again as it was before the press; null when the press did not make what stands, or too long ago.</summary>
@@ -133,7 +144,9 @@ public static class MarketingDecisions
     {
         var own = topics?.GetValueOrDefault(topic);
         if (topics?.GetValueOrDefault(MarketingRecord.Everything) is not { } all || own?.Proof?.ConfirmedAt > all.At) return own;
-        return own is { Status: TopicStatus.Suppressed, Cause: null } ? own : all;
+        if (own is not { Status: TopicStatus.Suppressed, Cause: null }) return all;
+        // Whatever is to lift it must be later than both.
+        return own.At >= all.At ? own : own with { At = all.At };
     }
 
     /// <summary>

@@ -18,8 +18,29 @@ public sealed class MarketingDecisionsTests
     }
 
     [Fact]
-    public void OptOut_Repeated_AppendsNothing() =>
-        Assert.Null(MarketingDecisions.OptOut(MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0), Link, Subject, "unsubscribe-page", "r2", T0.AddDays(1)));
+    public void OptOut_RepeatedWithinAMinute_AppendsNothing_AndLaterIsTheLastWord()
+    {
+        var first = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
+        Assert.Null(MarketingDecisions.OptOut(first, Link, Subject, "unsubscribe-page", "r2", T0.AddSeconds(59), PagePress.Of(PagePress.NewSecret())));
+
+        var again = MarketingDecisions.OptOut(first, Link, Subject, "unsubscribe-page", "r2", T0.AddDays(2), PagePress.Of(PagePress.NewSecret()))!;
+
+        Assert.Equal(new TopicEntry(TopicStatus.Suppressed, T0.AddDays(2), null, "r2"), again.Topics["newsletter"]);
+        // What was confirmed between the two lifts nothing any more.
+        Assert.Equal(TopicStatus.Suppressed, OptIn(again, "newsletter", Proof(T0.AddDays(1)), T0.AddDays(3)).Topics["newsletter"].Status);
+    }
+
+    [Fact]
+    public void OptOut_OfEverythingOrAComplaint_BehindAnOlderOne_IsTheLastWordToo()
+    {
+        var first = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
+        var all = MarketingDecisions.OptOut(first, Link with { Topic = MarketingRecord.Everything }, Subject, "complaint", "r2", T0.AddDays(2), cause: TopicEntry.Complained)!;
+
+        Assert.Equal(MarketingRecord.Attempted, OptIn(all, "newsletter", Proof(T0.AddDays(1)), T0.AddDays(3)).Kind);
+        Assert.Equal((T0.AddDays(2), null), (MarketingDecisions.Standing(all.Topics, "newsletter")!.At, MarketingDecisions.Standing(all.Topics, "newsletter")!.Cause));
+        // A complaint behind the person's own opt-out leaves his word his.
+        Assert.Null(MarketingDecisions.OptOut(first, Link, Subject, "complaint", "r2", T0.AddDays(2), cause: TopicEntry.Complained)!.Topics["newsletter"].Cause);
+    }
 
     [Fact]
     public void OptOut_OfWhatCouldStillBeTakenBack_IsFinalFromThenOn()

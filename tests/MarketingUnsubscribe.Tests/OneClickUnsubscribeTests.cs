@@ -91,15 +91,33 @@ public sealed class OneClickUnsubscribeTests : HostedTest
     }
 
     [Fact]
-    public async Task Rfc8058_3_2_EveryRepeatIs200_AndAppendsNothing()
+    public async Task Rfc8058_3_2_EveryRepeatIs200_AndAtOnceAppendsNothing()
     {
         var link = await Host.LinkAsync(Jan);
         for (var i = 0; i < 5; i++)
         {
             Assert.Equal(HttpStatusCode.OK, (await Host.OneClickAsync(link)).StatusCode);
-            Host.Time.Pass(TimeSpan.FromDays(400));
+            Host.Time.Pass(TimeSpan.FromSeconds(10));
         }
         await AssertOneRecordAsync();
+    }
+
+    [Fact]
+    public async Task RepeatedAfterYears_ItIs200_AndTheLastWord_OverWhatWasConfirmedInBetween()
+    {
+        var link = await Host.LinkAsync(Jan);
+        await Host.OneClickAsync(link);
+        Host.Time.Pass(TimeSpan.FromDays(400));
+        var confirmedAt = Host.Time.Is;
+        Host.Time.Pass(TimeSpan.FromDays(1));
+        Assert.Equal(HttpStatusCode.OK, (await Host.OneClickAsync(link)).StatusCode);
+        Host.Time.Pass(TimeSpan.FromDays(1));
+
+        // Told only now, by a system that was away.
+        await Host.SubscribeAsync(Jan, confirmedAt: confirmedAt);
+
+        Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
+        Assert.Equal(2, (await Host.Sent.WaitForAsync<MarketingUnsubscribed>(2)).Count);
     }
 
     [Fact]
