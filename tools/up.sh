@@ -119,7 +119,7 @@ bin() { echo "$root/$1/bin/$configuration/net10.0/$2.dll"; }
 at() { echo "http://127.0.0.1:$((base_port + $1))"; }
 start consent "$(bin services/consent Consent.ConsentService)" "$(at 1)" "PublicUrl=$urls"
 start cookie-banner "$(bin services/cookie-banner Consent.CookieBanner)" "$(at 2)"
-start marketing-unsubscribe "$(bin services/marketing-unsubscribe Consent.MarketingUnsubscribe)" "$(at 3)" "PublicUrl=$urls"
+start marketing-unsubscribe "$(bin services/marketing-unsubscribe Consent.MarketingUnsubscribe)" "$(at 3)" "PublicUrl=$urls" "Mail__AllowUnconfirmed=true"
 start audit "$(bin services/audit Consent.Audit)" "$(at 4)"
 start newsletter "$(bin services/subscribers/newsletter Consent.Newsletter)" "$(at 5)"
 start analytics "$(bin services/subscribers/analytics Consent.Analytics)" "$(at 6)" "Analytics__ForwardUrl=$demo/sink"

@@ -59,6 +59,15 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
         return false;
     }
 
+    /// <summary>Appends to the stream once for the key.</summary>
+    internal async Task NoteAsync<T>(string stream, string kind, T note, string key, CancellationToken cancel)
+    {
+        while (await log.FindByKeyAsync(stream, key, null, cancel) is null)
+        {
+            if (await TryAppendAsync(stream, kind, ContractJson.Write(note), key, time.Now(), cancel)) return;
+        }
+    }
+
     private async Task<bool> TryAppendAsync(
         string stream, string kind, ReadOnlyMemory<byte> payload, string? key, DateTimeOffset at, CancellationToken cancel)
     {

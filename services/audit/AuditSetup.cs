@@ -22,6 +22,7 @@ public static class AuditSetup
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddSingleton<PersonTraces>();
+        builder.Services.AddSingleton<AddressTraces>();
         builder.Services.AddSingleton<AskLedgers>();
         builder.Services.AddHostedService(p => p.GetRequiredService<AskLedgers>());
         builder.Services.AddEventHandler<ConsentChanged, HearConsentChanged>(Service);
@@ -30,6 +31,7 @@ public static class AuditSetup
         builder.Services.AddEventHandler<MarketingUnsubscribed, HearMarketing<MarketingUnsubscribed>>(Service);
         builder.Services.AddEventHandler<MarketingUnsubscribeUndone, HearMarketing<MarketingUnsubscribeUndone>>(Service);
         builder.Services.AddEventHandler<MarketingSubscribed, HearMarketing<MarketingSubscribed>>(Service);
+        builder.Services.AddEventHandler<MarketingErased, HearMarketing<MarketingErased>>(Service);
         builder.Services.AddEventHandler<ConsentApplied, HearConsentApplied>(Service);
         builder.Services.AddEventHandler<LedgerPage, HearLedgerPage>(Service);
         builder.Services.AddEventHandler<SubscriberRetired, HearSubscriberRetired>(Service);
@@ -37,9 +39,16 @@ public static class AuditSetup
             Service, "consent",
             [FedEvent.Of<ConsentChanged>(), FedEvent.Of<ConsentErased>(), FedEvent.Of<DeclarationPublished>(), FedEvent.Of<SubscriberRetired>()], IsHeldAsync);
         builder.AddFeed(
-            Service, "marketing-unsubscribe", [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingUnsubscribeUndone>(), FedEvent.Of<MarketingSubscribed>(), FedEvent.Of<SubscriberRetired>()], IsHeldAsync);
+            Service, "marketing-unsubscribe",
+            [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingUnsubscribeUndone>(), FedEvent.Of<MarketingSubscribed>(), FedEvent.Of<MarketingErased>(), FedEvent.Of<SubscriberRetired>()],
+            IsHeldAsync);
         return builder.AddAnnouncement(
-            Service, [ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind, SubscriberRetired.Kind], everyVersion: true);
+            Service,
+            [
+                ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind,
+                MarketingErased.Kind, SubscriberRetired.Kind,
+            ],
+            everyVersion: true);
     }
 
     /// <summary>Whether it arrived by itself, as almost everything does.</summary>

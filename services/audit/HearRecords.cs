@@ -35,13 +35,10 @@ internal sealed class HearSubscriberRetired(AuditLog log, IEventTransport transp
     }
 }
 
-internal sealed class HearMarketing<T>(AuditLog log, IEventTransport transport) : IEventHandler<T> where T : class, IEvent
+internal sealed class HearMarketing<T>(AddressTraces addresses, IEventTransport transport) : IEventHandler<T> where T : class, IAddressEvent
 {
-    public async Task HandleAsync(T e, CancellationToken cancel)
-    {
-        var heard = await log.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
-        await transport.AcknowledgeAsync("marketing-unsubscribe", heard, cancel);
-    }
+    public async Task HandleAsync(T e, CancellationToken cancel) =>
+        await transport.AcknowledgeAsync("marketing-unsubscribe", await addresses.KeepAsync(e, cancel), cancel);
 }
 
 internal static class OwnAcknowledgement

@@ -7,7 +7,7 @@ namespace Consent.Audit;
 /// Which traces speak of one person: streams <c>person/{keyed hash of the receipts' stream}</c> in audit's log, so that an erasure,
 /// which knows nothing but that hash, finds them. Of an erased person the hash, epoch and version are left.
 /// </summary>
-public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog traces, TimeProvider time)
+public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog traces, AddressTraces addresses, TimeProvider time)
 {
     private const string Kind = "person-trace";
 
@@ -16,7 +16,7 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
     {
         if (e.Stream is not { } person) return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         if (await WasErasedAsync(person, e.Receipt, cancel)) return Heard.Of(e, time.Now());
-        await NoteAsync(person, new Trace(e.Id, e.Receipt.CausedBy), cancel);
+        await NoteAsync(person, new Trace(e.Id, e.Receipt.CausedBy, e.Receipt.Site, e.Receipt.SubjectId), cancel);
         var heard = await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         // Erased between the first look and now: the erasure may have passed this trace before it was there.
         if (await WasErasedAsync(person, e.Receipt, cancel)) await log.EraseAsync(AuditLog.TraceOf(e.Id), default, time.Now());
@@ -30,12 +30,17 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
         if (string.IsNullOrEmpty(e.Stream) || e.Version < 1) throw new InvalidDataException("This is no tombstone: it lacks its stream or its version.");
         var stream = StreamOf(e.Stream);
         var now = time.Now();
-        foreach (var record in await log.HistoryAsync(stream, cancel))
+        var noted = (await log.HistoryAsync(stream, cancel)).Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()).ToList();
+        foreach (var trace in noted)
         {
-            if (record.Kind != Kind) continue;
-            var trace = record.Read<Trace>();
             await log.EraseAsync(AuditLog.TraceOf(trace.RecordId), default, now);
             if (trace.CausedBy is { } cause) await log.EraseAsync(AuditLog.TraceOf(cause), default, now);
+        }
+
+        // What marketing told of him, and no receipt came of. When a term is over, only receipts are.
+        foreach (var (site, subject) in noted.Select(t => (t.Site, t.SubjectId)).Distinct())
+        {
+            if (site is not null && subject is not null && SubjectId.IsAddress(subject) && e.Reason is not ErasureReason.Retention) await addresses.EraseAsync(site, subject, e.ErasedAt, cancel);
         }
 
         // Of a person never heard of, something must stand there before it can be erased.
@@ -48,37 +53,19 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
         return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
     }
 
-    private async Task<bool> WasErasedAsync(string person, Receipt receipt, CancellationToken cancel)
-    {
-        var erased = (await log.HistoryAsync(StreamOf(person), cancel)).Where(r => r.Kind == LogRecord.Erased && r.Payload.Length > 0).Select(r => r.Read<Erased>());
-        return erased.Any(tombstone => (tombstone.Epoch, tombstone.Version).CompareTo((receipt.Epoch, receipt.Version)) >= 0);
-    }
+    private async Task<bool> WasErasedAsync(string person, Receipt receipt, CancellationToken cancel) =>
+        await log.OldestAsync(StreamOf(person), cancel) is { Kind: LogRecord.Erased, Payload.Length: > 0 } oldest && oldest.Read<Erased>() is var tombstone
+        && (tombstone.Epoch, tombstone.Version).CompareTo((receipt.Epoch, receipt.Version)) >= 0;
 
     private async Task<bool> IsTombstoneAsync(string stream, ConsentErased e, CancellationToken cancel) =>
         await log.LatestAsync(stream, cancel) is { Kind: LogRecord.Erased, Payload.Length: > 0 } newest && newest.Read<Erased>() == new Erased(e.Epoch, e.Version);
 
-    private async Task NoteAsync(string person, Trace trace, CancellationToken cancel)
-    {
-        while (true)
-        {
-            var newest = await log.LatestAsync(StreamOf(person), cancel);
-            if (newest is not null && await log.FindByKeyAsync(StreamOf(person), trace.RecordId, null, cancel) is not null) return;
-            var noted = await log.AppendAsync(new NewRecord
-            {
-                Stream = StreamOf(person),
-                Version = (newest?.Version ?? 0) + 1,
-                Kind = Kind,
-                RecordedAt = time.Now(),
-                Payload = ContractJson.Write(trace),
-                IdempotencyKey = trace.RecordId,
-            });
-            if (noted is AppendOutcome.Appended) return;
-        }
-    }
+    private Task NoteAsync(string person, Trace trace, CancellationToken cancel) => traces.NoteAsync(StreamOf(person), Kind, trace, trace.RecordId, cancel);
 
     private static string StreamOf(string person) => $"person/{person}";
 
-    private sealed record Trace(string RecordId, string? CausedBy);
+    /// <param name="Site">With <paramref name="SubjectId"/>; null in notes of old.</param>
+    private sealed record Trace(string RecordId, string? CausedBy, string? Site = null, string? SubjectId = null);
 
     private sealed record Erased(int Epoch, long Version);
 }

@@ -29,8 +29,12 @@ public static class ConsentSetup
         services.AddEventHandler<MarketingUnsubscribed, HearMarketing>(Service);
         services.AddEventHandler<MarketingUnsubscribeUndone, HearMarketing>(Service);
         services.AddEventHandler<MarketingSubscribed, HearMarketing>(Service);
-        builder.AddFeed(Service, "marketing-unsubscribe", [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingUnsubscribeUndone>(), FedEvent.Of<MarketingSubscribed>()]);
-        return builder.AddAnnouncement(Service, [MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind], everyVersion: true);
+        services.AddEventHandler<MarketingErased, HearMarketingErased>(Service);
+        builder.AddFeed(
+            Service, "marketing-unsubscribe",
+            [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingUnsubscribeUndone>(), FedEvent.Of<MarketingSubscribed>(), FedEvent.Of<MarketingErased>()]);
+        return builder.AddAnnouncement(
+            Service, [MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind, MarketingErased.Kind], everyVersion: true);
     }
 
     public static IEndpointRouteBuilder MapConsentService(this IEndpointRouteBuilder endpoints)
@@ -73,7 +77,8 @@ public static class ConsentSetup
             ConsentChanged.Kind, record.Id, ReceiptJson.Of(new ConsentChanged(record.Id, now, ReceiptBytes.Read(record), record.StreamKey.ToString()))),
         DeclarationLog.Kind => OutgoingEvent.Of(new DeclarationPublished(record.Id, now, record.Read<PublishedDeclaration>())),
         LogRecord.Erased => OutgoingEvent.Of(new ConsentErased(
-            record.Id, now, EraseSubject.SiteOf(record), record.StreamKey.ToString(), record.Epoch, record.Version, record.RecordedAt)),
+            record.Id, now, EraseSubject.SiteOf(record), record.StreamKey.ToString(), record.Epoch, record.Version, record.RecordedAt,
+            EraseSubject.ReasonOf(record))),
         _ => null,
     };
 

@@ -7,12 +7,12 @@ namespace Consent.ConsentService;
 /// <param name="Purposes">Only what the person decided: purpose or topic id → yes or no.</param>
 /// <param name="Shown">The declaration that was shown, when the caller named one that was published.</param>
 /// <param name="TakenAt">When another service took it; null when it is taken here.</param>
-/// <param name="LiftsEarlierNo">A grant overrules every "no" that the person said before <paramref name="TakenAt"/>, seen or not.</param>
+/// <param name="LiftsNoBefore">A grant overrules every "no" that the person said before this moment, seen or not; null to overrule none.</param>
 /// <param name="GrantsBarred">Why no grant of this caller is recorded at all; null when they are welcome.</param>
 internal sealed record Decided(
     string Site, string SubjectId, long HeldVersion, IReadOnlyDictionary<string, bool> Purposes, PublishedDeclaration? Shown,
     string? Language = null, string? Action = null, string? Source = null, DateTimeOffset? ClaimedAt = null, string? CausedBy = null,
-    DateTimeOffset? TakenAt = null, bool LiftsEarlierNo = false, string? GrantsBarred = null)
+    DateTimeOffset? TakenAt = null, DateTimeOffset? LiftsNoBefore = null, string? GrantsBarred = null)
 {
     public Collection? Collection { get; init; }
 
@@ -116,7 +116,7 @@ internal static class Decide
         if (decided.Shown.Declaration.PurposeBehind(id) is null) return DropReason.UnknownPurpose;
         if (decided.ShownUntil is { } end && decided.Shown.Declaration.GraceFor.After(end) <= (decided.TakenAt ?? now)) return DropReason.SupersededDeclaration;
         if (inForce.Children is not null && !decided.OfAge && decided.ParentalAuthorisation is null) return DropReason.ParentalAuthorisation;
-        var objected = newest?.Purposes.GetValueOrDefault(id)?.Status == Decision.Objected;
+        var objected = new[] { id, purpose.Id }.Any(either => newest?.Purposes.GetValueOrDefault(either)?.Status == Decision.Objected);
         if (purpose.LegalBasis != LegalBasis.Consent && !objected) return DropReason.NoConsentNeeded;
         if (decided.HeldVersion > (newest?.Version ?? 0)) return DropReason.FutureVersion;
         return Unseen(id) || Unseen(purpose.Id) ? DropReason.NewerNo : null;
@@ -125,7 +125,7 @@ internal static class Decide
             newest?.Purposes.GetValueOrDefault(decidedId) is { IsNo: true } no && no.DecidedIn > decided.HeldVersion && !Lifts(no);
 
         // Events of one person may arrive in any order, so it is the time of the person's word that counts, and a tie goes to the "no".
-        bool Lifts(PurposeDecision no) => decided.LiftsEarlierNo && (no.TakenAt ?? no.DecidedAt) < decided.TakenAt;
+        bool Lifts(PurposeDecision no) => (no.TakenAt ?? no.DecidedAt) < decided.LiftsNoBefore;
     }
 
     private static string? WhyNotRefused(string id, Declaration inForce, Func<string, bool> everDeclared) =>

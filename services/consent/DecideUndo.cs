@@ -2,28 +2,28 @@ using Consent.Contracts;
 
 namespace Consent.ConsentService;
 
-/// <summary>An opt-out of another service that its person took back at once.</summary>
-/// <param name="Of">The receipt that the opt-out had become here.</param>
-/// <param name="Before">The receipt before it; null for none.</param>
-internal sealed record UndoneOptOut(Receipt Of, Receipt? Before, IReadOnlyList<string> Topics, string? Language, string Source, string CausedBy, DateTimeOffset TakenAt);
-
 /// <summary>
-/// Puts back what an opt-out changed, where it is still the last word: a decision that came after it, of whatever kind, stays. What had
-/// never been decided before is undecided again. A "no" that was older than the opt-out stands again as it stood.
+/// Takes back an opt-out that another service told: its topics are as they were before it, where it is still the last word; a decision that came
+/// after it, of whatever kind, stays. What had never been decided is undecided again. That service lets an opt-out be taken back only where none of
+/// the same topic stood, so what it told before is out of the way here too, in whatever order it came; a "no" that was said anywhere else stands again.
 /// </summary>
 internal static class DecideUndo
 {
     /// <summary>A later decision stands in the place of everything that was to be put back.</summary>
     public const string Overtaken = "newer-decision";
 
-    public static Verdict On(UndoneOptOut undone, Receipt? newest, Place place, DateTimeOffset now)
+    /// <param name="source">Of the service that told it.</param>
+    /// <param name="held">Every receipt of the person, oldest first.</param>
+    public static Verdict On(MarketingUnsubscribeUndone undone, string source, IReadOnlyList<Receipt> held, Receipt? newest, Place place, DateTimeOffset now)
     {
-        var open = undone.Topics.Where(id => newest?.Purposes.GetValueOrDefault(id) is { IsNo: true } stands && stands == undone.Of.Purposes.GetValueOrDefault(id)).Order(StringComparer.Ordinal).ToList();
+        if (newest is not null && held.All(r => r.Version < newest.Version)) held = [.. held, newest];
+        var open = newest is null ? [] : undone.Topics.Where(id => IsTakenBack(newest.Purposes.GetValueOrDefault(id))).Order(StringComparer.Ordinal).ToList();
         if (newest is null || open.Count == 0) return new Verdict.Stale(Overtaken);
         var after = new SortedDictionary<string, PurposeDecision>(newest.Purposes.ToDictionary(), StringComparer.Ordinal);
         foreach (var id in open)
         {
-            if (undone.Before?.Purposes.GetValueOrDefault(id) is { } earlier) after[id] = earlier;
+            var before = held.LastOrDefault(r => r.Changed.Contains(id) && r.Version <= newest.Version && !IsTakenBack(r.Purposes.GetValueOrDefault(id)));
+            if (before?.Purposes.GetValueOrDefault(id) is { } earlier) after[id] = earlier;
             else after.Remove(id);
         }
 
@@ -39,11 +39,16 @@ internal static class DecideUndo
             Changed = open,
             Language = undone.Language,
             Action = "undo",
-            Source = undone.Source,
-            ClaimedAt = undone.TakenAt,
+            Source = source,
+            ClaimedAt = undone.RecordedAt,
             RecordedAt = now,
             Previous = newest.Id,
-            CausedBy = undone.CausedBy,
+            CausedBy = undone.Id,
         });
+
+        // What it said at the same moment, or later, it said after the taking back.
+        bool IsTakenBack(PurposeDecision? no) =>
+            no is { IsNo: true } && held.LastOrDefault(r => r.Version == no.DecidedIn) is { } decided && decided.Source == source
+            && (decided.CausedBy == undone.Undoes || no.TakenAt < undone.RecordedAt);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class DecisionRecorder(
     {
         var history = declarations.Of(decided.Site);
         if (decided.Shown is { } shown) decided = decided with { ShownUntil = history.SupersededAt(shown, time.Now()) };
-        return AppendAsync(Receipt.Stream(decided.Site, decided.SubjectId), key, decided.HeldVersion == 0, decided.TakenAt, (newest, place, now) =>
+        return AppendAsync(Receipt.Stream(decided.Site, decided.SubjectId), key, decided.HeldVersion == 0, decided.LiftsNoBefore ?? decided.TakenAt, (newest, place, now) =>
         {
             var verdict = Decide.On(decided, newest, inForce, history.EverDeclared, place, now);
             // The signal stores nothing by itself: it goes with a choice that is recorded.
@@ -49,14 +49,14 @@ internal sealed class DecisionRecorder(
     /// <summary>
     /// Takes back an opt-out that another service had told, by the id of its event; null when that event is not known here, or not yet.
     /// </summary>
-    public async Task<Recorded?> UndoAsync(string site, string subjectId, string undoes, Func<Receipt, Receipt?, UndoneOptOut> undone, DateTimeOffset takenAt, string causedBy)
+    public async Task<Recorded?> UndoAsync(MarketingUnsubscribeUndone undone, string source)
     {
-        var stream = Receipt.Stream(site, subjectId);
-        if (await WasErasedSinceAsync(stream, takenAt)) return new Recorded.Erased();
-        if (await log.FindByKeyAsync(stream, KeyOf(undoes), undoes) is not { Record: var record }) return null;
-        var before = (await log.HistoryAsync(stream)).LastOrDefault(r => r.Version < record.Version);
-        var optOut = undone(ReceiptBytes.Read(record), ReceiptOf(before));
-        return await AppendAsync(stream, (KeyOf(causedBy), causedBy), false, takenAt, (newest, place, now) => DecideUndo.On(optOut, newest, place, now));
+        var stream = Receipt.Stream(undone.Site, undone.SubjectId);
+        var saidAt = undone.OptedOutAt ?? undone.RecordedAt;
+        if (await WasErasedSinceAsync(stream, saidAt)) return new Recorded.Erased();
+        if (await log.FindByKeyAsync(stream, KeyOf(undone.Undoes), undone.Undoes) is null) return null;
+        var held = (await log.HistoryAsync(stream)).Select(ReceiptOf).OfType<Receipt>().ToList();
+        return await AppendAsync(stream, (KeyOf(undone.Id), undone.Id), false, saidAt, (newest, place, now) => DecideUndo.On(undone, source, held, newest, place, now));
     }
 
     /// <summary>Under which the receipt of another service's event is found again.</summary>
@@ -115,7 +115,7 @@ internal sealed class DecisionRecorder(
 
     /// <summary>Also when the person has decided anew since. A tie goes to the erasure.</summary>
     private async Task<bool> WasErasedSinceAsync(string stream, DateTimeOffset moment) =>
-        (await log.HistoryAsync(stream)).Any(record => record.Kind == LogRecord.Erased && record.RecordedAt >= moment);
+        await log.OldestAsync(stream) is { Kind: LogRecord.Erased } tombstone && tombstone.RecordedAt >= moment;
 
     /// <summary>With a "no" to what Global Privacy Control refuses, wherever it changes a status and the person chose nothing.</summary>
     private static Decided WithSignal(Decided decided, Receipt? held, PublishedDeclaration inForce, DateTimeOffset now)

@@ -51,7 +51,7 @@ internal sealed class EraseAfterProof(
                     if (record.Kind != DecisionRecorder.Kind || await log.IsSupersededAsync(record, cancel)) continue;
                     var receipt = ReceiptBytes.Read(record);
                     if (declarations.InForce(receipt.Site)?.Declaration is not { } inForce || !(DueAt(receipt, inForce) <= now)) continue;
-                    await EraseSubject.EraseAsync(log, receipt.Site, receipt.SubjectId, now);
+                    await EraseSubject.EraseAsync(log, receipt.Site, receipt.SubjectId, now, ErasureReason.Retention);
                     erased++;
                 }
 

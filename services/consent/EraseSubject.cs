@@ -12,18 +12,21 @@ namespace Consent.ConsentService;
 /// </summary>
 internal static class EraseSubject
 {
-    private const string HashRemains =
-        "A keyed hash of the address remains, so that no later import has it mailed again; only the person lifts that, by confirming a new subscription.";
-
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapDelete("/v1/sites/{site}/subjects/{subject}", HandleAsync).RequireScope("consent");
 
     /// <summary>Erases the stream; null for a person of whom nothing is known.</summary>
-    public static Task<LogRecord?> EraseAsync(IRecordLog log, string site, string subject, DateTimeOffset now) =>
-        log.EraseAsync(Receipt.Stream(site, subject), ContractJson.Write(new Tombstone(site)), now);
+    /// <param name="version">See <see cref="IRecordLog.EraseAsync"/>.</param>
+    public static Task<LogRecord?> EraseAsync(IRecordLog log, string site, string subject, DateTimeOffset now, ErasureReason reason = ErasureReason.Request, long? version = null) =>
+        log.EraseAsync(Receipt.Stream(site, subject), ContractJson.Write(new Tombstone(site, reason)), now, version);
 
     /// <summary>The site that a tombstone speaks of; null where nothing but the hash is left.</summary>
-    public static string? SiteOf(LogRecord tombstone) => tombstone.Payload.Length == 0 ? null : tombstone.Read<Tombstone>().Site;
+    public static string? SiteOf(LogRecord tombstone) => Of(tombstone)?.Site;
+
+    /// <summary>Null where nothing but the hash is left; of tombstones of old, which did not tell, a request.</summary>
+    public static ErasureReason? ReasonOf(LogRecord tombstone) => Of(tombstone)?.Reason;
+
+    private static Tombstone? Of(LogRecord tombstone) => tombstone.Payload.Length == 0 ? null : tombstone.Read<Tombstone>();
 
     private static async Task<IResult> HandleAsync(
         string site, string subject, HttpContext http, DeclarationLog declarations,
@@ -34,9 +37,9 @@ internal static class EraseSubject
     }
 
     private static IResult Answer(LogRecord? tombstone, string subject) => TypedResults.Ok(new Erasure(
-        tombstone?.Kind == LogRecord.Erased ? tombstone.Id : null, tombstone?.RecordedAt, tombstone is not null && SubjectId.IsAddress(subject) ? HashRemains : null));
+        tombstone?.Kind == LogRecord.Erased ? tombstone.Id : null, tombstone?.RecordedAt, tombstone is not null && SubjectId.IsAddress(subject) ? ErasedAddress.HashRemains : null));
 
-    private sealed record Tombstone(string Site);
+    private sealed record Tombstone(string Site, ErasureReason Reason = ErasureReason.Request);
 
     /// <param name="Tombstone">Its id, by which the subscribers' acknowledgements can be traced; absent when nothing was known.</param>
     /// <param name="Remains">What is left of an address, in one sentence to be told to the person; absent for a visitor, and when nothing was known.</param>

@@ -26,10 +26,13 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
     public async Task HandleAsync(MarketingUnsubscribeUndone e, CancellationToken cancel)
     {
         // The opt-out comes by another queue, and may be behind: this one comes again until it is here, and is an error to be seen if it never is.
-        if (await recorder.UndoAsync(
-                e.Site, e.SubjectId, e.Undoes, (of, before) => new UndoneOptOut(of, before, e.Topics, e.Language, Marketing, e.Id, e.RecordedAt), e.RecordedAt, e.Id) is null)
+        if (await recorder.UndoAsync(e, Marketing) is not { } undone) throw new NotHeardYetException($"Event {e.Id} takes back event {e.Undoes}, which was not heard here.");
+        // The opt-in that holds again may have come behind the opt-out, and counted for nothing then.
+        if (e.Standing is { } standing && NotGiven(e.Topics, undone) is { Count: > 0 } missing)
         {
-            throw new InvalidOperationException($"Event {e.Id} takes back event {e.Undoes}, which was not heard here.");
+            await declarations.CatchUpForAsync(e.Site, standing.Declaration, missing, cancel);
+            await recorder.RecordAsync(
+                Grant(e.Site, e.SubjectId, missing, standing, e.Language, "undo", e.RecordedAt, e.Id), InForce(e.Site, e.Id), ($"{DecisionRecorder.KeyOf(e.Id)}:standing", e.Id));
         }
         await transport.AcknowledgeAsync(ConsentSetup.Service, Marketing, e.Id, time, cancel);
     }
@@ -38,17 +41,27 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
     {
         await declarations.CatchUpForAsync(e.Site, e.Declaration, e.Topics, cancel);
         // Confirmed means that the person proved to own the address: his own word, after any "no" that came before it. Unproven, it lifts none.
-        await ApplyAsync(
-            e.Id, new Decided(
-                e.Site, e.SubjectId, 0, e.Topics.ToDictionary(t => t, _ => true), declarations.ByHash(e.Site, e.Declaration), e.Language, e.Action,
-                Marketing, CausedBy: e.Id, TakenAt: e.ConfirmedAt ?? e.RecordedAt, LiftsEarlierNo: e.ConfirmedAt is not null), cancel);
+        await ApplyAsync(e.Id, Grant(
+            e.Site, e.SubjectId, e.Topics, new StandingOptIn(e.Declaration, e.ConfirmedAt, e.RequestedAt), e.Language, e.Action, e.RecordedAt, e.Id), cancel);
     }
+
+    private static List<string> NotGiven(IReadOnlyList<string> topics, Recorded after)
+    {
+        var newest = after switch { Recorded.Stored stored => stored.Receipt, Recorded.Stale stale => stale.Newest, _ => null };
+        return newest is null ? [] : [.. topics.Where(id => newest.Purposes.GetValueOrDefault(id)?.Status != Decision.Given)];
+    }
+
+    private Decided Grant(
+        string site, string subjectId, IReadOnlyList<string> topics, StandingOptIn optIn, string? language, string action, DateTimeOffset recordedAt, string eventId) => new(
+            site, subjectId, 0, topics.ToDictionary(t => t, _ => true), declarations.ByHash(site, optIn.Declaration), language, action, Marketing,
+            CausedBy: eventId, TakenAt: optIn.ConfirmedAt ?? recordedAt, LiftsNoBefore: optIn.ConfirmedAt is null ? null : optIn.RequestedAt ?? optIn.ConfirmedAt);
+
+    private PublishedDeclaration InForce(string site, string eventId) =>
+        declarations.InForce(site) ?? throw new InvalidOperationException($"Event {eventId} speaks of a site that was never declared here.");
 
     private async Task ApplyAsync(string eventId, Decided decided, CancellationToken cancel)
     {
-        var inForce = declarations.InForce(decided.Site)
-            ?? throw new InvalidOperationException($"Event {eventId} speaks of a site that was never declared here.");
-        var recorded = await recorder.RecordAsync(decided with { ClaimedAt = decided.TakenAt }, inForce, (DecisionRecorder.KeyOf(eventId), eventId));
+        var recorded = await recorder.RecordAsync(decided with { ClaimedAt = decided.TakenAt }, InForce(decided.Site, eventId), (DecisionRecorder.KeyOf(eventId), eventId));
         // Acknowledged it would never come again, and be kept nowhere: as of a topic whose declaration a restore has lost.
         if (recorded is not (Recorded.Stored or Recorded.Erased) && decided.Purposes.Values.Contains(false))
             throw new InvalidOperationException($"The opt-out of event {eventId} could not be recorded ({(recorded as Recorded.Refused)?.Reason}).");

@@ -35,13 +35,13 @@ internal sealed record ReceiptEvidence(Receipt Receipt, DeclarationHistory Decla
         // A "no" needs no declaration; then what was in force at the time gives its legal basis, as it did when it was recorded.
         var on = (p.Value.Declaration is { } hash ? Declarations.ByHash(hash) : null) ?? Declarations.InForce(p.Value.DecidedAt);
         return new DecidedPurpose(
-            p.Key, p.Value, on?.Declaration, on?.Declaration.PurposeBehind(p.Key), on?.Declaration.FindTopic(p.Key), Receipt.Changed.Contains(p.Key), At);
+            p.Key, p.Value, on?.Declaration, on?.Declaration.PurposeBehind(p.Key), on?.Declaration.FindTopic(p.Key), p.Value.DecidedIn == Receipt.Version, At);
     });
 }
 
 /// <summary>One purpose or topic of a receipt, with what it was decided on.</summary>
 /// <param name="Purpose">The purpose, or the one behind the topic; null when no version that applies knew it.</param>
-/// <param name="Changed">It was decided by this receipt, and not by an earlier one.</param>
+/// <param name="Changed">It was decided by this receipt, and not by an earlier one; what an undo put back was decided when it was.</param>
 internal sealed record DecidedPurpose(
     string Id, PurposeDecision Decision, Declaration? On, Purpose? Purpose, Topic? Topic, bool Changed, DateTimeOffset At)
 {

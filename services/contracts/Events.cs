@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Consent.Contracts;
 
 /// <summary>
@@ -26,9 +28,30 @@ public sealed record ConsentChanged(string Id, DateTimeOffset PublishedAt, Recei
 /// </summary>
 /// <param name="Site">Null where only the hash is left, as after the restore of a backup that was older than the erasure.</param>
 /// <param name="Stream">As in <see cref="ConsentChanged"/>; names nobody.</param>
-public sealed record ConsentErased(string Id, DateTimeOffset PublishedAt, string? Site, string Stream, int Epoch, long Version, DateTimeOffset ErasedAt) : IEvent
+/// <param name="Reason">Null where only the hash is left.</param>
+public sealed record ConsentErased(
+    string Id, DateTimeOffset PublishedAt, string? Site, string Stream, int Epoch, long Version, DateTimeOffset ErasedAt, ErasureReason? Reason = null) : IEvent
 {
     public static string Kind => "consent-erased";
+}
+
+/// <summary>Why a person's receipts were erased. Every holder of receipts deletes them for either reason.</summary>
+[JsonConverter(typeof(KebabCaseEnum<ErasureReason>))]
+public enum ErasureReason
+{
+    /// <summary>The person asked to be forgotten (GDPR art. 17): what is held of him elsewhere goes too.</summary>
+    Request,
+
+    /// <summary>The receipts served no purpose any longer (GDPR art. 5(1)(e)); it is nobody's wish, and what rests on other records goes on.</summary>
+    Retention,
+}
+
+/// <summary>What a person who asked to be forgotten is told.</summary>
+public static class ErasedAddress
+{
+    /// <summary>Of an address: what remains, in one sentence.</summary>
+    public const string HashRemains =
+        "A keyed hash of the address remains, so that no later import has it mailed again; only the person lifts that, by confirming a new subscription.";
 }
 
 /// <summary>A declaration was published; it is in force from now on.</summary>
@@ -37,31 +60,56 @@ public sealed record DeclarationPublished(string Id, DateTimeOffset PublishedAt,
     public static string Kind => "declaration-published";
 }
 
+/// <summary>What happened to an address at marketing.</summary>
+public interface IAddressEvent : IEvent
+{
+    string Site { get; }
+
+    /// <summary>An address id: see <see cref="Contracts.SubjectId"/>.</summary>
+    string SubjectId { get; }
+
+    DateTimeOffset RecordedAt { get; }
+}
+
+/// <summary>The person behind an address asked to be forgotten on a site, and is at marketing already: whatever was recorded of him until then goes.</summary>
+public sealed record MarketingErased(string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, DateTimeOffset RecordedAt) : IAddressEvent
+{
+    public static string Kind => "marketing-erased";
+}
+
 /// <summary>A person, named by address id, no longer wants these topics. Suppressed already when this is published.</summary>
 public sealed record MarketingUnsubscribed(
     string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, IReadOnlyList<string> Topics, string Action, string? Language,
-    DateTimeOffset RecordedAt) : IEvent
+    DateTimeOffset RecordedAt) : IAddressEvent
 {
     public static string Kind => "marketing-unsubscribed";
 }
 
 /// <summary>
 /// A person took back, on the page itself and within minutes, what he had just opted out of: where that opt-out is still the last word, these
-/// topics are as they were before it. It is no opt-in: it adds nothing that was not there.
+/// topics are as they were before it. It is no opt-in: it adds nothing that was not there. None of their earlier opt-outs stood when that one was made.
 /// </summary>
 /// <param name="Undoes">Id of the <see cref="MarketingUnsubscribed"/> that is taken back.</param>
+/// <param name="Standing">The opt-in that holds again by it; absent when there was none.</param>
+/// <param name="OptedOutAt">When that was recorded: what a person's erasure since then took away does not come back.</param>
 public sealed record MarketingUnsubscribeUndone(
     string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, IReadOnlyList<string> Topics, string Undoes, string? Language,
-    DateTimeOffset RecordedAt) : IEvent
+    DateTimeOffset RecordedAt, StandingOptIn? Standing = null, DateTimeOffset? OptedOutAt = null) : IAddressEvent
 {
     public static string Kind => "marketing-unsubscribe-undone";
 }
 
+/// <summary>What an opt-in rests on that was told before, and may not have been heard yet: see <see cref="MarketingSubscribed"/>.</summary>
+public sealed record StandingOptIn(string Declaration, DateTimeOffset? ConfirmedAt, DateTimeOffset? RequestedAt);
+
 /// <summary>A person, named by address id, opted in to these topics, on the declaration named by its hash.</summary>
 /// <param name="ConfirmedAt">When the person proved to own the address, if that happened; only then does the opt-in lift a "no", one said earlier.</param>
+/// <param name="RequestedAt">
+/// When the confirmation was asked for, where it was in two steps: a "no" since then stands, because a mail may be opened long after. Absent otherwise.
+/// </param>
 public sealed record MarketingSubscribed(
     string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, IReadOnlyList<string> Topics, string Action, string? Language,
-    string Declaration, DateTimeOffset? ConfirmedAt, DateTimeOffset RecordedAt) : IEvent
+    string Declaration, DateTimeOffset? ConfirmedAt, DateTimeOffset RecordedAt, DateTimeOffset? RequestedAt = null) : IAddressEvent
 {
     public static string Kind => "marketing-subscribed";
 }

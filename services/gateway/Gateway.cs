@@ -16,6 +16,7 @@ public static class Gateway
         builder.AddServiceDefaults(Name);
         builder.AddBodyLimit();
         builder.AddPublicPostLimit();
+        builder.AddTrustedProxies();
 
         var authorization = builder.Services.AddAuthorizationBuilder();
         foreach (var scope in (string[])["consent", "marketing", "audit", "operator"])

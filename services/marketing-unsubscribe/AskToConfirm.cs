@@ -1,20 +1,20 @@
 using Consent.Contracts;
-using Consent.Subscriber;
+using Consent.Storage;
 
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
 /// The first step of an opt-in from a page, where mail can be sent: its owner is asked by mail, and the attempt is recorded; it subscribes nobody.
 /// The mail server has the mail before the caller has an answer, so that nothing promised is lost and no address is kept; when it takes none, nothing
-/// is promised. An address that has confirmed the topic is sent nothing, nor one that was sent a mail a moment ago: who asks sees no difference,
-/// because the same is done for each, up to the mail itself.
+/// is promised. Not every address is sent one (<see cref="MayAsk"/>, <see cref="MailPace"/>): who asks sees no difference, because all are answered at
+/// one moment (<see cref="AnswerMoment"/>) and refused alike (<see cref="MailOutage"/>).
 /// </summary>
 public sealed class AskToConfirm(
-    AddressStreams addresses, MarketingLog log, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, ConfirmationTokens tokens,
-    MailPace pace, PublicUrl publicUrl, TimeProvider time, IMailer? mailer = null)
+    AddressStreams addresses, MarketingLog log, MayAsk mayAsk, MailPace pace, WriteConfirmation write, AnswerMoment moment, TimeProvider time,
+    ILogger<AskToConfirm> logger, MailOutage? mails = null)
 {
     /// <summary>Whether mail can be sent.</summary>
-    public bool IsOn => mailer is not null;
+    public bool IsOn => mails is not null;
 
     /// <summary>Throws <see cref="MailUnavailableException"/> when nothing was promised, and nothing stored.</summary>
     public async Task RecordAsync(PublishedDeclaration inForce, Topic topic, string address, OptInProof proof, CancellationToken cancel)
@@ -22,38 +22,38 @@ public sealed class AskToConfirm(
         ArgumentNullException.ThrowIfNull(inForce);
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(proof);
-        if (mailer is null) throw new InvalidOperationException("No mail server is set.");
-        var (declaration, now) = (inForce.Declaration, time.Now());
-        var (controller, site) = (declaration.Controller.Id, declaration.Site);
-        var ring = addresses.RingOf(controller);
-        var streams = await addresses.FindAsync(ring, site, address, cancel);
+        if (mails is null) throw new InvalidOperationException("No mail server is set.");
+        await mails.TryAgainAsync();
+        var began = time.GetTimestamp();
 
+        var (declaration, now) = (inForce.Declaration, time.Now());
+        var streams = await addresses.FindAsync(addresses.RingOf(declaration.Controller.Id), declaration.Site, address, cancel);
         var text = new ConfirmationMail(declaration, topic, proof.Language);
-        var hash = text.Hash;
-        var token = tokens.Seal(new Confirmation(controller, site, topic.Id, address, proof.Language, proof.Source, now, hash));
-        using var mail = text.To(address, $"{publicUrl.Value.GetLeftPart(UriPartial.Authority)}/c/{token}", mailer.From, now);
-        var taken = IsConfirmed(inForce, streams, topic.Id, now) ? null : pace.TryTake(ring.AddressId(address), now);
+        var count = await mayAsk.DecideAsync(inForce, streams, topic.Id, now, cancel) ? pace.TryTake(address, declaration.Site, now) : null;
+        var isSent = await mails.SendAsync(count is null ? null : new DueMail(write.To(address, text, declaration, topic.Id, proof, mails.From, now), count));
+
+        await NoteAsync(declaration.Site, AddressStream.Home(streams).SubjectId, topic.Id, proof with { RequestedAt = now, MailHash = isSent ? text.Hash : null }, now);
+        await moment.WaitAsync(began, isSent, cancel);
+    }
+
+    /// <summary>
+    /// Evidence, and no more: a mail that is out carries the whole first step in its link, whether or not the caller still listens and the log takes this.
+    /// What was asked for again within ten minutes and sent nobody a mail is not noted again, so that who types an address over and over fills no log.
+    /// </summary>
+    private async Task NoteAsync(string site, string subject, string topic, OptInProof asked, DateTimeOffset now)
+    {
         try
         {
-            await (taken is null ? mailer.RehearseAsync() : mailer.SendAsync(mail));
+            await log.AppendAsync(
+                site, subject,
+                (newest, id) => asked.MailHash is null && WasNoted(newest, now) ? null : OptInDecisions.Ask(newest, site, subject, topic, asked, id, now),
+                CancellationToken.None);
         }
-        catch (MailUnavailableException e) when (taken is not null)
+        catch (LogUnavailableException)
         {
-            pace.GiveBack(taken, e.MayBeOut);
-            throw;
+            logger.LogWarning("An opt-in of site {Site} that waits to be confirmed could not be noted.", site);
         }
-
-        var asked = proof with { RequestedAt = now, MailHash = taken is null ? null : hash };
-        var subject = AddressStream.Home(streams).SubjectId;
-        // The mail is out, whether or not the caller still listens.
-        await log.AppendAsync(site, subject, (newest, id) => OptInDecisions.Ask(newest, site, subject, topic.Id, asked, id, now), CancellationToken.None);
     }
 
-    /// <summary>So that nothing is left to be confirmed: it may be sent the topic, on a confirmed opt-in.</summary>
-    private bool IsConfirmed(PublishedDeclaration inForce, IReadOnlyList<AddressStream> streams, string topic, DateTimeOffset now)
-    {
-        List<TopicEntry> own = [.. streams.Select(s => s.Entry(topic)).OfType<TopicEntry>()];
-        var receipts = consent.NewestOf(inForce.Declaration.Site, streams.Select(s => s.SubjectId));
-        return MaySend.Decide(own, [.. receipts.Values], inForce, topic, now).Permitted && own.Exists(entry => entry.Proof?.ConfirmedAt is not null);
-    }
+    private static bool WasNoted(MarketingRecord? newest, DateTimeOffset now) => newest is { Kind: MarketingRecord.Attempted } && newest.RecordedAt + MailPace.Between > now;
 }

@@ -58,18 +58,19 @@ internal static class CheckAddresses
             var found = new List<IReadOnlyList<AddressStream>?>(some.Count);
             foreach (var asked in some)
                 found.Add(EmailAddress.TryNormalise(asked, out var address) ? await addresses.FindAsync(ring, site, address, cancel) : null);
-            var receipts = consent.NewestOf(site, found.OfType<IReadOnlyList<AddressStream>>().SelectMany(streams => streams).Select(s => s.SubjectId));
-            return [.. some.Zip(found, (asked, streams) => Decide(asked, streams, receipts, isLoaded))];
+            var (receipts, unreadable) = consent.ReadNewestOf(site, found.OfType<IReadOnlyList<AddressStream>>().SelectMany(streams => streams).Select(s => s.SubjectId));
+            return [.. some.Zip(found, (asked, streams) => Decide(asked, streams, receipts, unreadable, isLoaded))];
         }
 
-        CheckedAddress Decide(string? asked, IReadOnlyList<AddressStream>? streams, IReadOnlyDictionary<string, Receipt> receipts, bool isLoaded)
+        CheckedAddress Decide(
+            string? asked, IReadOnlyList<AddressStream>? streams, IReadOnlyDictionary<string, Receipt> receipts, IReadOnlySet<string> unreadable, bool isLoaded)
         {
             var (permitted, reason, receipt) = streams is null
                 ? new SendDecision(false, "invalid-address")
                 : MaySend.Decide(
                     [.. streams.Select(s => s.Entry(topic.Id)).OfType<TopicEntry>()],
                     [.. streams.Select(s => receipts.GetValueOrDefault(s.SubjectId)).OfType<Receipt>()],
-                    inForce, topic.Id, now);
+                    inForce, topic.Id, now, streams.Any(s => unreadable.Contains(s.SubjectId)));
             return permitted && !isLoaded ? new CheckedAddress(asked, false, "not-loaded", null) : new CheckedAddress(asked, permitted, reason, receipt);
         }
     }

@@ -8,8 +8,10 @@ internal static class ConfirmOptInPage
 {
     private const string NameHere = "\uE000";
 
+    /// <param name="TextLanguage">Of the declaration: in which the topic is shown, whatever the language of the page; the proof names this text.</param>
     /// <param name="OptOutPath">A link that ends what was just confirmed; empty until it was.</param>
-    internal sealed record View(ConfirmState State, string Token, string Proof, string Masked, Topic Topic, Controller Controller, string OptOutPath);
+    internal sealed record View(
+        ConfirmState State, string Token, string Proof, string Masked, Topic Topic, string TextLanguage, Controller Controller, string OptOutPath);
 
     public static string Of(View view, string language)
     {
@@ -30,7 +32,7 @@ internal static class ConfirmOptInPage
 
         body.Append("<dl>");
         Fact(words.Address, Text(view.Masked));
-        Fact(words.ConfirmStarts, $"{UnsubscribePage.In(view.Topic.Name, language)}<small>{UnsubscribePage.In(view.Topic.Description, language)}</small>");
+        Fact(words.ConfirmStarts, $"{Shown(view.Topic.Name)}<small>{Shown(view.Topic.Description)}</small>");
         Fact(words.Sender, Text(view.Controller.Name));
         body.Append("</dl>");
         if (view.State is ConfirmState.Done)
@@ -45,11 +47,14 @@ internal static class ConfirmOptInPage
             .Append($"<p class=\"note\">{Text(words.ConfirmNothing)}</p>");
         return Document();
 
-        string Document() => UnsubscribePage.Document(words.About(heading, view.Topic.Name.In(language)), body, language, view.Controller);
+        string Document() => UnsubscribePage.Document(words.About(heading, view.Topic.Name.In(view.TextLanguage)), body, language, view.Controller);
 
         // The name of the topic may be in another language than the sentence.
-        string About(string sentence) =>
-            Text(words.About(sentence, NameHere)).Replace(Text(NameHere), UnsubscribePage.In(view.Topic.Name, language), StringComparison.Ordinal);
+        string About(string sentence) => Text(words.About(sentence, NameHere)).Replace(Text(NameHere), Shown(view.Topic.Name), StringComparison.Ordinal);
+
+        string Shown(Texts texts) => view.TextLanguage == language
+            ? UnsubscribePage.In(texts, language)
+            : $"<span lang=\"{Text(view.TextLanguage)}\">{Text(texts.In(view.TextLanguage))}</span>";
 
         void Fact(string name, string html) => body.Append($"<div><dt>{Text(name)}</dt><dd>{html}</dd></div>");
     }

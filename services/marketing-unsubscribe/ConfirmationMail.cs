@@ -6,8 +6,8 @@ using MimeKit.Utils;
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
-/// The mail that asks the owner of an address whether he wants a topic: who asks, for what, one link, and that nothing need be done. It fetches
-/// nothing and tells nobody that it was read. Pure.
+/// The mail that asks the owner of an address whether he wants a topic: who asks, for what, one link, and that nothing need be done; under it another
+/// link, where he can end all mail of the sender. It fetches nothing and tells nobody that it was read. Pure.
 /// </summary>
 /// <param name="language">Of the declaration; the words are in that of the pages' which is nearest.</param>
 public sealed class ConfirmationMail(Declaration declaration, Topic topic, string language)
@@ -23,9 +23,9 @@ public sealed class ConfirmationMail(Declaration declaration, Topic topic, strin
 
     /// <summary>
     /// SHA-256, in hexadecimal digits, of the canonical JSON (RFC 8785) <c>{"subject":…,"text":…}</c>: the subject, and the plain text with lines
-    /// ended by a line feed and nothing where the link stands. The HTML says the same in the same words.
+    /// ended by a line feed and nothing where the links stand. The HTML says the same in the same words.
     /// </summary>
-    public string Hash => CanonicalJson.Hash(new { Subject, Text = TextWith("") });
+    public string Hash => CanonicalJson.Hash(new { Subject, Text = TextWith("", "") });
 
     private PageWords Words => PageWords.In(_ofWords);
 
@@ -40,7 +40,7 @@ public sealed class ConfirmationMail(Declaration declaration, Topic topic, strin
     }
 
     /// <param name="from">Its name, else the controller's.</param>
-    public MimeMessage To(string address, string link, MailboxAddress from, DateTimeOffset now)
+    public MimeMessage To(string address, string confirm, string optOut, MailboxAddress from, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(from);
         var mail = new MimeMessage
@@ -49,7 +49,7 @@ public sealed class ConfirmationMail(Declaration declaration, Topic topic, strin
             MessageId = MimeUtils.GenerateMessageId(from.Domain),
             Date = now,
             Subject = Subject,
-            Body = new BodyBuilder { TextBody = TextWith(link), HtmlBody = HtmlWith(link) }.ToMessageBody(),
+            Body = new BodyBuilder { TextBody = TextWith(confirm, optOut), HtmlBody = HtmlWith(confirm, optOut) }.ToMessageBody(),
         };
         mail.From.Add(new MailboxAddress(string.IsNullOrWhiteSpace(from.Name) ? _sender : from.Name, from.Address));
         mail.To.Add(new MailboxAddress(null, address));
@@ -58,32 +58,36 @@ public sealed class ConfirmationMail(Declaration declaration, Topic topic, strin
         return mail;
     }
 
-    private string TextWith(string link) => $"""
+    private string TextWith(string confirm, string optOut) => $"""
         {Asked}
 
         {_name}
         {_description}
 
         {Words.MailOpen}
-        {link}
+        {confirm}
 
         {Words.ConfirmNothing}
 
         {_sender}
         {Words.Questions} {_email}
 
+        {Words.AllTitle}
+        {optOut}
+
         """;
 
-    private string HtmlWith(string link) => $"""
+    private string HtmlWith(string confirm, string optOut) => $"""
         <!doctype html>
         <html lang="{_ofWords}">
         <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{Html(Subject)}</title></head>
         <body style="max-width:34rem;margin:1.5rem auto;padding:0 1rem;font:1.0625rem/1.55 Arial,sans-serif">
         <p>{Html(Asked)}</p>
         <p lang="{Html(_language)}"><strong>{Html(_name)}</strong><br>{Html(_description)}</p>
-        <p><a href="{Html(link)}">{Html(Words.MailOpen)}</a></p>
+        <p><a href="{Html(confirm)}">{Html(Words.MailOpen)}</a></p>
         <p>{Html(Words.ConfirmNothing)}</p>
         <p>{Html(_sender)}<br>{Html(Words.Questions)} {Html(_email)}</p>
+        <p><a href="{Html(optOut)}">{Html(Words.AllTitle)}</a></p>
         </body>
         </html>
 

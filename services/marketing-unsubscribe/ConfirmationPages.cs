@@ -21,11 +21,16 @@ public sealed class ConfirmationPages(
 
         // Who asked was another controller than the site has now: it was not he whom the person meant.
         var inForce = found?.Declaration.Controller.Id == asked.Controller ? found : null;
-        if (inForce is null || inForce.Declaration.FindTopic(asked.Topic) is not { } topic || asked.RequestedAt + Confirmation.Lifetime < time.Now())
+        if (inForce is not { Declaration.Retired: false } || inForce.Declaration.FindTopic(asked.Topic) is not { } topic
+            || asked.RequestedAt + Confirmation.Lifetime < time.Now())
             return new HtmlPage(StatusCodes.Status410Gone, language, ConfirmOptInPage.OfExpiredLink(language, inForce?.Declaration.Controller));
 
-        var shownIn = inForce.Declaration.Languages.Contains(language) ? language : asked.Language;
-        var shown = OptInProof.On(inForce, topic, shownIn, asked.Source, time.Now()) with { RequestedAt = asked.RequestedAt, MailHash = asked.MailHash };
+        var shown = OptInProof.On(inForce, topic, TextLanguage(inForce.Declaration, language, asked.Language), asked.Source, time.Now()) with
+        {
+            RequestedAt = asked.RequestedAt,
+            MailHash = asked.MailHash,
+            OfAge = asked.OfAge ? true : null,
+        };
         if (tokens.IsPageProof(token, shown, proof)) await optIns.RecordAsync(inForce, asked.Address, topic.Id, shown, cancel);
 
         var state = await optIns.StateAsync(inForce, asked.Address, topic.Id, asked.RequestedAt, cancel);
@@ -35,9 +40,22 @@ public sealed class ConfirmationPages(
             Proof: tokens.PageProof(token, shown),
             Masked: EmailAddress.Mask(asked.Address),
             Topic: topic,
+            TextLanguage: shown.Language,
             Controller: inForce.Declaration.Controller,
             OptOutPath: state is ConfirmState.Done ? OptOutPath(asked, language) : "");
         return new HtmlPage(StatusCodes.Status200OK, language, ConfirmOptInPage.Of(view, language));
+    }
+
+    /// <summary>
+    /// In which language of the declaration the page shows the topic, and so what its press stands for: in the page's own; else in the same tongue as spoken
+    /// elsewhere, that of the mail before others; else in that of the mail.
+    /// </summary>
+    private static string TextLanguage(Declaration declaration, string page, string ofMail)
+    {
+        var declared = declaration.Languages.Contains(ofMail) ? declaration.Languages.Prepend(ofMail).ToList() : [.. declaration.Languages];
+        return declared.Find(tag => string.Equals(tag, page, StringComparison.OrdinalIgnoreCase))
+            ?? declared.Find(tag => string.Equals(tag.Split('-')[0], page, StringComparison.OrdinalIgnoreCase))
+            ?? declared[0];
     }
 
     private string OptOutPath(Confirmation asked, string language) =>

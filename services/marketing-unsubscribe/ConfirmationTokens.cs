@@ -10,8 +10,9 @@ namespace Consent.MarketingUnsubscribe;
 /// <param name="Language">In which the topic was shown and the mail was written.</param>
 /// <param name="RequestedAt">The first step: when the address was typed on a page.</param>
 /// <param name="MailHash">See <see cref="ConfirmationMail.Hash"/>.</param>
+/// <param name="OfAge">See <see cref="OptInProof.OfAge"/>.</param>
 public sealed record Confirmation(
-    string Controller, string Site, string Topic, string Address, string Language, string Source, DateTimeOffset RequestedAt, string MailHash)
+    string Controller, string Site, string Topic, string Address, string Language, string Source, DateTimeOffset RequestedAt, string MailHash, bool OfAge = false)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
@@ -25,6 +26,7 @@ public sealed record Confirmation(
         foreach (var field in (string[])[Controller, Site, Topic, Address, Language, Source]) writer.Write(field);
         writer.Write(RequestedAt.ToUnixTimeMilliseconds());
         writer.Write(Convert.FromHexString(MailHash));
+        writer.Write(OfAge);
         writer.Write(new byte[(Step - ((int)bytes.Length % Step)) % Step]);
         return bytes.ToArray();
     }
@@ -36,7 +38,9 @@ public sealed record Confirmation(
         using var reader = new BinaryReader(bytes);
         return new Confirmation(
             reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(),
-            DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64()), Convert.ToHexStringLower(reader.ReadBytes(SHA256.HashSizeInBytes)));
+            DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64()), Convert.ToHexStringLower(reader.ReadBytes(SHA256.HashSizeInBytes)),
+            // Of a link that was sent before this was asked, what follows is padding, if anything.
+            bytes.Position < bytes.Length && reader.ReadBoolean());
     }
 }
 
@@ -56,6 +60,9 @@ public sealed class ConfirmationTokens(IdentifierKeys keys)
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
+    /// <summary>In the place of what has no shape: it opens for nobody, and takes as long as what was forged.</summary>
+    private static readonly byte[] Shapeless = new byte[HeaderBytes + NonceBytes + 32 + TagBytes];
+
     /// <summary>A new token, another each time.</summary>
     public string Seal(Confirmation confirmation)
     {
@@ -73,10 +80,10 @@ public sealed class ConfirmationTokens(IdentifierKeys keys)
         return Base64Url.EncodeToString(token);
     }
 
-    /// <summary>What a token carries; null for one that is forged, cut or altered in any way, without saying which.</summary>
+    /// <summary>What a token carries; null for one that is forged, cut or altered in any way, without saying which, and after the same work.</summary>
     public Confirmation? Open(string? token)
     {
-        if (Decode(token) is not { } bytes) return null;
+        var bytes = Decode(token) ?? Shapeless;
         var text = bytes.AsSpan(HeaderBytes + NonceBytes);
         var plain = new byte[text.Length - TagBytes];
         try

@@ -12,11 +12,16 @@ internal sealed class HearErasure(MarketingLog log, TimeProvider time)
 {
     public async Task HandleAsync(ErasedSubject erased, CancellationToken cancel)
     {
-        // A visitor is sent nothing.
-        if (!SubjectId.IsAddress(erased.SubjectId)) return;
-        var (site, subject, at) = (erased.Site, erased.SubjectId, erased.ErasedAt);
-        foreach (var (made, topic, entry) in await log.EraseAsync(site, subject, at, cancel))
-            await log.AppendAsync(site, subject, (newest, id) => MarketingDecisions.Keep(newest, made, topic, entry, id), cancel);
-        await log.AppendAsync(site, subject, (newest, id) => MarketingDecisions.Erase(newest, site, subject, at, id, time.Now()), cancel);
+        // A visitor is sent nothing; and what rests on records here outlasts receipts that nobody needs any longer.
+        if (!SubjectId.IsAddress(erased.SubjectId) || erased.Reason is ErasureReason.Retention) return;
+        await EraseAsync(erased.Site, erased.SubjectId, erased.ErasedAt, cancel);
+    }
+
+    /// <summary>Forgets whoever is known here under one id of an address.</summary>
+    public async Task EraseAsync(string site, string subject, DateTimeOffset at, CancellationToken cancel)
+    {
+        foreach (var kept in await log.EraseAsync(site, subject, at, cancel))
+            await log.AppendAsync(site, subject, (newest, id) => ErasureDecisions.Keep(newest, site, subject, kept, id), cancel, $"kept:{at.ToUnixTimeMilliseconds()}:{kept.Topic}");
+        await log.AppendAsync(site, subject, (newest, id) => ErasureDecisions.Erase(newest, site, subject, at, id, time.Now()), cancel);
     }
 }

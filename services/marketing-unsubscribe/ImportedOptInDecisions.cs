@@ -11,9 +11,6 @@ public static class ImportedOptInDecisions
 {
     public const string Action = "import";
 
-    /// <summary>Whether it can be shown that the person opted in, and when (GDPR art. 7(1)).</summary>
-    public static bool IsProven(OptInProof proof) => proof is { Evidence: not null, OptedInAt: not null };
-
     /// <param name="own">The topic's entry in each stream of the address.</param>
     /// <param name="saidNo">See <see cref="OptInDecisions.LastNo"/>.</param>
     /// <param name="meaning">What the topic's purpose means now.</param>
@@ -35,7 +32,7 @@ public static class ImportedOptInDecisions
         ArgumentNullException.ThrowIfNull(proof);
         if (!TakesEffect(MarketingDecisions.Standing(newest?.Topics, topic), proof, meaning)) return null;
         var made = MarketingDecisions.OptIn(newest, site, subjectId, topic, proof, id, now) with { Action = Action };
-        return IsProven(proof)
+        return proof.IsProven
             ? made
             : made with { Kind = MarketingRecord.Unproven, Topics = MarketingDecisions.With(newest, topic, new TopicEntry(TopicStatus.Unproven, now, null, id)) };
     }
@@ -47,9 +44,9 @@ public static class ImportedOptInDecisions
     public static bool TakesEffect(TopicEntry? entry, OptInProof proof, string? meaning)
     {
         ArgumentNullException.ThrowIfNull(proof);
-        if (!IsProven(proof)) return entry is null;
+        if (!proof.IsProven) return entry is null;
         if (entry is { Status: TopicStatus.Suppressed }) return false;
-        if (entry is not { Status: TopicStatus.Subscribed, Proof: { } held }) return MarketingDecisions.TakesEffect(entry, proof);
+        if (entry is not { Status: TopicStatus.Subscribed, Proof: { Permits: true } held }) return MarketingDecisions.TakesEffect(entry, proof);
         var (holds, fits) = (held.Meaning == meaning, proof.Meaning == meaning);
         if (holds && !fits) return false;
         if (proof.ConfirmedAt is { } confirmed) return !(held.ConfirmedAt >= confirmed);

@@ -13,7 +13,9 @@ internal sealed class ImportedOptIns(
     {
         var (site, meaning) = (inForce.Declaration.Site, inForce.MeaningOf(row.Topic));
         var streams = await addresses.FindAsync(addresses.RingOf(inForce.Declaration.Controller.Id), site, row.Address, cancel);
-        var saidNo = OptInDecisions.LastNo(consent.NewestOf(site, streams.Select(s => s.SubjectId)).Values, inForce.Declaration, row.Topic);
+        var (receipts, unreadable) = consent.ReadNewestOf(site, streams.Select(s => s.SubjectId));
+        if (unreadable.Count > 0) return "Send the row again later: what the consent service told of the address cannot be read now, and may be a no.";
+        var saidNo = OptInDecisions.LastNo(receipts.Values, inForce.Declaration, row.Topic);
         if (ImportedOptInDecisions.WhyNot([.. streams.Select(s => s.Entry(row.Topic)).OfType<TopicEntry>()], saidNo, row.Proof, meaning) is { } why)
             return why == StreamImport.Known || await IsRepeatAsync(site, streams, row.Key, cancel) ? StreamImport.Known : why;
 
@@ -24,7 +26,7 @@ internal sealed class ImportedOptIns(
                 site, subject, (newest, id) => ImportedOptInDecisions.Record(newest, site, subject, row.Topic, row.Proof, meaning, id, time.Now()), cancel, row.Key) is not null;
         }
         if (!isNew) return StreamImport.Known;
-        return ImportedOptInDecisions.IsProven(row.Proof) ? null : StreamImport.Unproven;
+        return row.Proof.IsProven ? null : StreamImport.Unproven;
     }
 
     /// <summary>The streams that suppress the topic, each of which is lifted, and the address's home.</summary>

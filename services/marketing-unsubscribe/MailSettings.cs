@@ -7,8 +7,8 @@ using MimeKit;
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
-/// The mail server that takes confirmation mails. Settings: <c>Mail:Smtp</c> (host:port; without it none is sent, and opt-ins from a page stay
-/// unconfirmed), <c>Mail:From</c> (an address, with or without a name; without one the mail bears the controller's), <c>Mail:User</c> and
+/// The mail server that takes confirmation mails. Settings: <c>Mail:Smtp</c> (host:port; without it none is sent, and opt-ins from a page are
+/// refused), <c>Mail:From</c> (an address, with or without a name; without one the mail bears the controller's), <c>Mail:User</c> and
 /// <c>Mail:Password</c> where the server wants them, <c>Mail:Tls</c>: <c>starttls</c> (default), <c>tls</c> from the first byte, or <c>none</c> on
 /// one's own machine alone.
 /// </summary>
@@ -34,6 +34,16 @@ public sealed record MailSettings(string Host, int Port, SecureSocketOptions Tls
         return (user is null) == (password is null)
             ? new MailSettings(host, port, tls, new MailboxAddress(from.Name, address), user, password)
             : throw new InvalidOperationException("Set Mail:User and Mail:Password, or neither of them.");
+    }
+
+    /// <summary>
+    /// <c>Mail:AllowUnconfirmed</c>, for development only: without a mail server, opt-ins from a page are noted as unproven, which are not mailed either,
+    /// instead of being refused.
+    /// </summary>
+    public static bool AllowsUnconfirmed(IConfiguration settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return string.Equals(Setting(settings, "AllowUnconfirmed"), "true", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Without the password.</summary>

@@ -12,10 +12,10 @@ public interface IMailer
 {
     MailboxAddress From { get; }
 
-    /// <summary>Completes when the mail server has taken the mail; or when it has no such mailbox, which is told to nobody.</summary>
-    Task SendAsync(MimeMessage mail);
+    /// <returns>True when the mail server has taken the mail; false when it takes none for this mailbox, which is told to nobody.</returns>
+    Task<bool> SendAsync(MimeMessage mail);
 
-    /// <summary>The same conversation for as long, without a mail: so that an answer takes as long whether one was sent or not, and fails alike.</summary>
+    /// <summary>The same conversation without a mail: what fails before one is handed over fails here too.</summary>
     Task RehearseAsync();
 }
 
@@ -27,7 +27,7 @@ public sealed class MailUnavailableException(string message, bool mayBeOut) : Ex
 }
 
 /// <summary>Mails by SMTP, in a conversation for each. A server that has less encryption than was set, or another name than its certificate, gets none.</summary>
-public sealed class Mailer(MailSettings settings, TimeProvider time, ILogger<Mailer> log) : IMailer, IDisposable
+public sealed class Mailer(MailSettings settings, ILogger<Mailer> log) : IMailer, IDisposable
 {
     /// <summary>Conversations at once; mail servers do not let one client have many.</summary>
     private const int MostAtOnce = 20;
@@ -35,26 +35,24 @@ public sealed class Mailer(MailSettings settings, TimeProvider time, ILogger<Mai
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly SemaphoreSlim _turns = new(MostAtOnce);
 
-    /// <summary>Ticks that the last mail took, without connecting.</summary>
-    private long _lastTook;
-
     public MailboxAddress From => settings.From;
 
-    public async Task SendAsync(MimeMessage mail)
+    public async Task<bool> SendAsync(MimeMessage mail)
     {
         ArgumentNullException.ThrowIfNull(mail);
-        if (await ConverseAsync(mail) is { } failure) throw failure;
+        var (isTaken, failure) = await ConverseAsync(mail);
+        return failure is null ? isTaken : throw failure;
     }
 
     public async Task RehearseAsync()
     {
-        if (await ConverseAsync(null) is { } failure) throw failure;
+        if ((await ConverseAsync(null)).Failure is { } failure) throw failure;
     }
 
     public void Dispose() => _turns.Dispose();
 
-    /// <returns>What went wrong; null for nothing.</returns>
-    private async Task<MailUnavailableException?> ConverseAsync(MimeMessage? mail)
+    /// <returns>Whether a mail was taken, and what went wrong; null for nothing.</returns>
+    private async Task<(bool IsTaken, MailUnavailableException? Failure)> ConverseAsync(MimeMessage? mail)
     {
         using var patience = new CancellationTokenSource(Patience);
         var isHanding = false;
@@ -67,19 +65,15 @@ public sealed class Mailer(MailSettings settings, TimeProvider time, ILogger<Mai
                 using var client = new SmtpClient { CheckCertificateRevocation = false };
                 await client.ConnectAsync(settings.Host, settings.Port, settings.Tls, patience.Token);
                 if (settings is { User: { } user, Password: { } password }) await client.AuthenticateAsync(user, password, patience.Token);
-                var began = time.GetTimestamp();
                 if (mail is null)
                 {
                     await client.NoOpAsync(patience.Token);
-                    var rest = TimeSpan.FromTicks(Volatile.Read(ref _lastTook)) - time.GetElapsedTime(began);
-                    if (rest > TimeSpan.Zero) await Task.Delay(rest, time, patience.Token);
                 }
                 else
                 {
                     isHanding = true;
                     await client.SendAsync(mail, patience.Token);
                     isHanding = false;
-                    Volatile.Write(ref _lastTook, time.GetElapsedTime(began).Ticks);
                 }
                 await client.DisconnectAsync(quit: true, patience.Token);
             }
@@ -87,22 +81,24 @@ public sealed class Mailer(MailSettings settings, TimeProvider time, ILogger<Mai
             {
                 _turns.Release();
             }
-            return null;
+            return (mail is not null, null);
         }
-        catch (SmtpCommandException e) when (IsUnknownMailbox(e))
+        catch (SmtpCommandException e) when (IsOfTheMailbox(e))
         {
             log.LogWarning("The mail server refused a recipient ({Code}); whoever asked had the answer that all get.", (int)e.StatusCode);
-            return null;
+            return (false, null);
         }
         catch (Exception e)
         {
             var reason = e is SmtpCommandException { StatusCode: var code } ? $"it answered {(int)code}" : e.GetType().Name;
-            return new MailUnavailableException($"The mail server {settings} takes no mail: {reason}.", isHanding && e is not SmtpCommandException);
+            return (false, new MailUnavailableException($"The mail server {settings} takes no mail: {reason}.", isHanding && e is not SmtpCommandException));
         }
     }
 
-    /// <summary>Not what is a matter of policy (RFC 3463, 3.8), such as a relay that is denied: that would silently meet every mail.</summary>
-    private static bool IsUnknownMailbox(SmtpCommandException e) =>
-        e is { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: SmtpStatusCode.MailboxUnavailable or SmtpStatusCode.MailboxNameNotAllowed }
-        && !e.Message.Contains("5.7.", StringComparison.Ordinal);
+    /// <summary>
+    /// A recipient who is refused, for good or for now, as one who cannot be verified. Not what is a matter of policy (RFC 3463, 3.8), such as a relay that
+    /// is denied, or too many mails: that would silently meet every mail.
+    /// </summary>
+    private static bool IsOfTheMailbox(SmtpCommandException e) =>
+        e.ErrorCode is SmtpErrorCode.RecipientNotAccepted && !e.Message.Contains("5.7.", StringComparison.Ordinal) && !e.Message.Contains("4.7.", StringComparison.Ordinal);
 }

@@ -12,19 +12,26 @@ public static class MarketingEvents
     {
         ArgumentNullException.ThrowIfNull(record);
         if (record.Kind == LogRecord.Erased) return null;
+        if (record.Kind == MarketingRecord.ErasureAsked)
+            return record.Read<ErasureAsked>() is var asked ? OutgoingEvent.Of(new MarketingErased(record.Id, publishedAt, asked.Site, asked.SubjectId, record.RecordedAt)) : null;
         var r = record.Read<MarketingRecord>();
         return record.Kind switch
         {
-            // With it come records of all topics that are declared, which the others know.
-            _ when r.Topic == MarketingRecord.Everything => null,
+            // The others know topics and purposes. What is left of an erasure is told to nobody.
+            _ when Told(r) is not { Count: > 0 } => null,
             MarketingRecord.Unsubscribed => OutgoingEvent.Of(new MarketingUnsubscribed(
-                record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, record.RecordedAt)),
-            MarketingRecord.Subscribed when r.Proof is { } proof => OutgoingEvent.Of(new MarketingSubscribed(
+                record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, r.Action, r.Language, record.RecordedAt)),
+            MarketingRecord.Subscribed when r.Proof is { Permits: true } proof => OutgoingEvent.Of(new MarketingSubscribed(
                 record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, proof.ConfirmedAt,
-                record.RecordedAt)),
+                record.RecordedAt, proof.RequestedAt)),
             MarketingRecord.Undone when r.Undoes is { } undoes => OutgoingEvent.Of(new MarketingUnsubscribeUndone(
-                record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], undoes, r.Language, record.RecordedAt)),
+                record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, undoes, r.Language, record.RecordedAt, StandingOf(r), r.OptedOutAt)),
             _ => null,
         };
     }
+
+    private static IReadOnlyList<string>? Told(MarketingRecord record) => record.Topic == MarketingRecord.Everything ? record.Purposes : [record.Topic];
+
+    private static StandingOptIn? StandingOf(MarketingRecord record) =>
+        record.Topics.GetValueOrDefault(record.Topic) is { Status: TopicStatus.Subscribed, Proof: { Permits: true } proof } ? new(proof.Declaration, proof.ConfirmedAt, proof.RequestedAt) : null;
 }

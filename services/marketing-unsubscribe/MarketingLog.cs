@@ -6,13 +6,6 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>The log of this service, in the terms of its records.</summary>
 public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log, TimeProvider time)
 {
-    /// <summary>The record before that of the id, in the stream of an address; null for none.</summary>
-    public async ValueTask<MarketingRecord?> BeforeAsync(string site, string subjectId, string? id, CancellationToken cancel)
-    {
-        var history = await log.HistoryAsync(MarketingRecord.Stream(site, subjectId), cancel);
-        return Read(history.TakeWhile(record => record.Id != id).LastOrDefault(), site, subjectId);
-    }
-
     public async ValueTask<MarketingRecord?> LatestAsync(string site, string subjectId, CancellationToken cancel) =>
         Read(await log.LatestAsync(MarketingRecord.Stream(site, subjectId), cancel), site, subjectId);
 
@@ -37,7 +30,15 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
             // Looked up after the newest: what comes between makes the append conflict.
             if (key is not null && newest is not null && await HasKeyAsync(site, subjectId, key, cancel)) return null;
             var version = (newest?.Version ?? 0) + 1;
-            if (decide(Read(newest, site, subjectId), log.IdOf(stream, version)) is not { } next) return null;
+            var before = Read(newest, site, subjectId);
+            if (decide(before, log.IdOf(stream, version)) is not { } decided) return null;
+            // In the order of the stream, whatever the clock of another replica said.
+            var next = decided with
+            {
+                TakenBack = OptOutDecisions.TakenBack(before, decided),
+                UnclearBounceAt = decided.Kind == MarketingRecord.Bounced || decided.Proof?.ConfirmedAt is not null ? decided.UnclearBounceAt : before?.UnclearBounceAt,
+                RecordedAt = Later(before, decided.RecordedAt),
+            };
             var outcome = await log.AppendAsync(new NewRecord
             {
                 Stream = stream,
@@ -53,38 +54,69 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
 
     /// <summary>
     /// Erases the stream of an address where anything in it is from before the erasure, or of that moment; a tombstone is left, which reads as the
-    /// suppression of everything since then. Durable on return.
+    /// suppression of everything since then. Durable on return. Bears repeating.
     /// </summary>
-    /// <returns>What outlives it (<see cref="MarketingDecisions.Outlives"/>) and is gone too, by its time: each topic, with the record that made it as it is.</returns>
-    public async Task<IReadOnlyList<(MarketingRecord Made, string Topic, TopicEntry Entry)>> EraseAsync(
-        string site, string subjectId, DateTimeOffset erasedAt, CancellationToken cancel)
+    /// <returns>What outlives it (<see cref="ErasureDecisions.Outlives"/>), and has to be kept anew: it stands in the tombstone, where it names nobody.</returns>
+    public async Task<IReadOnlyList<OutlivingEntry>> EraseAsync(string site, string subjectId, DateTimeOffset erasedAt, CancellationToken cancel)
+    {
+        var stream = MarketingRecord.Stream(site, subjectId);
+        while (true)
+        {
+            var history = await log.HistoryAsync(stream, cancel);
+            var living = history.Where(record => record.Kind != LogRecord.Erased).ToDictionary(record => record.Id);
+            if (!living.Values.Any(record => record.RecordedAt <= erasedAt))
+                return history is [{ Kind: LogRecord.Erased } done, ..] && TombstoneOf(done) is { Later: { } kept } tombstone && tombstone.ErasedAt == erasedAt ? kept : [];
+            List<OutlivingEntry> later =
+            [
+                .. Read(history[^1], site, subjectId)!.Topics.Where(t => ErasureDecisions.Outlives(t.Value, erasedAt) && t.Value.By is { } by && living.ContainsKey(by))
+                    .OrderBy(t => t.Value.At).Select(t => OutlivingEntry.Of(living[t.Value.By!].Read<MarketingRecord>(), t.Key, t.Value)),
+            ];
+            // What another writer appended meanwhile has been read by nobody.
+            if (await log.EraseAsync(stream, ContractJson.Write(new Tombstone(erasedAt, later.Count == 0 ? null : later)), time.Now(), history[^1].Version) is { Kind: LogRecord.Erased }) return later;
+        }
+    }
+
+    /// <summary>Erases the stream of an address if nothing but attempts to opt in stands there; then it is as if it had never been heard of.</summary>
+    public async Task ForgetAttemptsAsync(string site, string subjectId, CancellationToken cancel)
     {
         var stream = MarketingRecord.Stream(site, subjectId);
         var history = await log.HistoryAsync(stream, cancel);
-        var living = history.Where(record => record.Kind != LogRecord.Erased).ToDictionary(record => record.Id);
-        if (!living.Values.Any(record => record.RecordedAt <= erasedAt)) return [];
-        List<(MarketingRecord Made, string Topic, TopicEntry Entry)> later =
-        [
-            .. Read(history[^1], site, subjectId)!.Topics.Where(t => MarketingDecisions.Outlives(t.Value, erasedAt) && t.Value.By is { } by && living.ContainsKey(by))
-                .OrderBy(t => t.Value.At).Select(t => (living[t.Value.By!].Read<MarketingRecord>(), t.Key, t.Value)),
-        ];
-        await log.EraseAsync(stream, ContractJson.Write(new Tombstone(erasedAt)), time.Now());
-        return later;
+        if (history.Count == 0 || history.Any(record => record.Kind != MarketingRecord.Attempted && !IsForgotten(record))) return;
+        await log.EraseAsync(stream, ContractJson.Write(new Tombstone(time.Now(), IsForgotten: true)), time.Now(), history[^1].Version);
+    }
+
+    /// <summary>Keeps that an erasure was asked for, so that the other services hear of it. Durable on return.</summary>
+    public async Task NoteErasureAsync(string site, string subjectId, DateTimeOffset at, CancellationToken cancel)
+    {
+        var stream = $"erasure/{site}/{subjectId}";
+        AppendOutcome? outcome = null;
+        while (outcome is not AppendOutcome.Appended)
+        {
+            outcome = await log.AppendAsync(new NewRecord
+            {
+                Stream = stream,
+                Version = ((await log.LatestAsync(stream, cancel))?.Version ?? 0) + 1,
+                Kind = MarketingRecord.ErasureAsked,
+                RecordedAt = at,
+                Payload = ContractJson.Write(new ErasureAsked(site, subjectId)),
+            });
+        }
     }
 
     /// <summary>A tombstone says nothing of who it was; whoever asked for the stream knows.</summary>
     private static MarketingRecord? Read(LogRecord? record, string site, string subjectId)
     {
         if (record?.Kind != LogRecord.Erased) return record?.Read<MarketingRecord>();
+        if (IsForgotten(record)) return null;
         // Empty where the stream came back with an old backup, and its key did not.
-        var erasedAt = record.Payload.Length == 0 ? record.RecordedAt : record.Read<Tombstone>().ErasedAt;
+        var erasedAt = TombstoneOf(record)?.ErasedAt ?? record.RecordedAt;
         return new MarketingRecord
         {
             Kind = LogRecord.Erased,
             Site = site,
             SubjectId = subjectId,
             Topic = MarketingRecord.Everything,
-            Action = MarketingDecisions.Erasure,
+            Action = ErasureDecisions.Erasure,
             RecordedAt = record.RecordedAt,
             Topics = new Dictionary<string, TopicEntry>
             {
@@ -93,5 +125,13 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
         };
     }
 
-    private sealed record Tombstone(DateTimeOffset ErasedAt);
+    /// <summary>Behind a tombstone comes what was kept, as of when it was said.</summary>
+    private static DateTimeOffset Later(MarketingRecord? before, DateTimeOffset at) => before is { Kind: not LogRecord.Erased } && before.RecordedAt > at ? before.RecordedAt : at;
+
+    private static Tombstone? TombstoneOf(LogRecord record) => record.Payload.Length == 0 ? null : record.Read<Tombstone>();
+
+    private static bool IsForgotten(LogRecord record) => record.Kind == LogRecord.Erased && TombstoneOf(record)?.IsForgotten is true;
+
+    /// <param name="IsForgotten">Nobody asked for it: there were attempts only.</param>
+    private sealed record Tombstone(DateTimeOffset ErasedAt, IReadOnlyList<OutlivingEntry>? Later = null, bool IsForgotten = false);
 }

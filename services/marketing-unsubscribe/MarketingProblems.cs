@@ -21,6 +21,26 @@ internal static class MarketingProblems
     public static ProblemHttpResult UnknownLanguage() => Problems.Invalid("unknown-language", "The declaration does not have this language.",
         "Use one of the languages of the site's declaration, or leave the language out.");
 
+    /// <param name="pages">What a page may say; null for a controller's own system.</param>
+    public static ProblemHttpResult InvalidSource(IReadOnlyList<string>? pages) => Problems.Invalid("invalid-source", "The source cannot be recorded.", pages is null
+        ? "Name the place of the opt-in in letters, digits, spaces, '-', '_', '.' or '/', at most 100 characters."
+        : $"Send as source one of {string.Join(", ", pages)}, or leave it out; other words need a bearer token with the scope marketing.");
+
+    public static ProblemHttpResult ProofNeedsToken() => Problems.Because(401, "token-needed", "A confirmation, and any other proof, needs a token.",
+        "Leave confirmedAt, optedInAt, evidence and parentalAuthorisation out, or send a bearer token with the scope marketing.");
+
+    public static ProblemHttpResult FutureTime() => Problems.Invalid("future-time", "What was done cannot lie in the future.",
+        "Send in confirmedAt the moment at which the person confirmed, and in optedInAt that at which he opted in, in UTC.");
+
+    public static ProblemHttpResult AgeNeeded() => Problems.Invalid("parental-authorisation", "A child's consent needs the authorisation of a parent.",
+        "Send ofAge: true when the person says to be old enough; the authorisation of a parent is stated with a bearer token with the scope marketing.");
+
+    public static ProblemHttpResult RetiredSite() => Problems.Because(409, "retired-site", "This site is retired.",
+        "Record no opt-ins here any more; an opt-out is still taken.");
+
+    public static ProblemHttpResult MailNeeded() => Problems.Because(503, "mail-needed", "An opt-in from a page cannot be confirmed here.",
+        "Ask the operator of this service to set Mail:Smtp, so that it can ask the owner of the address by mail; nothing was stored.");
+
     public static ProblemHttpResult UnknownLink() => Problems.Because(404, "unknown-link", "This is not a whole opt-out link.",
         "Use the address exactly as it stands in the List-Unsubscribe header of the mail.");
 }

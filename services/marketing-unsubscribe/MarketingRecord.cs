@@ -21,13 +21,16 @@ public sealed record MarketingRecord
     /// <summary>Mail to the address came back; it is sent nothing more, which is nobody's wish and is told to nobody.</summary>
     public const string Bounced = "marketing-bounced";
 
+    /// <summary>The person behind the address asked to be forgotten: in a stream of its own, because that of the address is erased.</summary>
+    public const string ErasureAsked = "marketing-erasure-asked";
+
     /// <summary>In the place of a topic: every one that there is and will be. No topic can be called so.</summary>
     public const string Everything = "*";
 
     /// <summary>An opt-in that changed nothing: it met a suppression, or a better proof. Kept as evidence, published to nobody.</summary>
     public const string Attempted = "marketing-subscription-attempted";
 
-    /// <summary>An opt-in from elsewhere that nothing proves; it permits nothing, and is published to nobody.</summary>
+    /// <summary>An opt-in that nobody confirmed and nothing proves; it permits nothing, and is published to nobody.</summary>
     public const string Unproven = "marketing-subscription-unproven";
 
     public required string Kind { get; init; }
@@ -49,6 +52,21 @@ public sealed record MarketingRecord
     /// <summary>Id of the record that this one takes back; null for any but <see cref="Undone"/>.</summary>
     public string? Undoes { get; init; }
 
+    /// <summary>When that was recorded; null for any but <see cref="Undone"/>.</summary>
+    public DateTimeOffset? OptedOutAt { get; init; }
+
+    /// <summary>Where <see cref="Topic"/> is <see cref="Everything"/>, the purposes behind the topics that the site declared then, by which the others know it.</summary>
+    public IReadOnlyList<string>? Purposes { get; init; }
+
+    /// <summary>When an opt-out of each topic was taken back, as far as that was a moment ago; carried along by the log.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset>? TakenBack { get; init; }
+
+    /// <summary>
+    /// When mail came back of which it is unclear whether the address is at fault (<see cref="AddressVerdict.Unclear"/>), for the first time; what comes
+    /// back again counts by it. Null when none did, or anything but returned mail was recorded since: the wait begins anew then.
+    /// </summary>
+    public DateTimeOffset? UnclearBounceAt { get; init; }
+
     /// <summary>The opt-in that was made, whether it took effect or not; null for an opt-out.</summary>
     public OptInProof? Proof { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
@@ -65,9 +83,17 @@ public sealed record MarketingRecord
 /// <param name="Cause">Why it is suppressed, when it was not the person's own opt-out: <see cref="Complained"/>, <see cref="Bounced"/> or <see cref="Erased"/>.</param>
 /// <param name="Press">Hash of the secret of the page on which it was pressed; see <see cref="PagePress"/>. Null when it cannot be taken back.</param>
 /// <param name="UndoableUntil">Until then, on that page, it can be taken back.</param>
+/// <param name="Before">What then holds again; null for nothing, and where it cannot be taken back.</param>
 public sealed record TopicEntry(
-    TopicStatus Status, DateTimeOffset At, OptInProof? Proof, string? By = null, string? Cause = null, string? Press = null, DateTimeOffset? UndoableUntil = null)
+    TopicStatus Status, DateTimeOffset At, OptInProof? Proof, string? By = null, string? Cause = null, string? Press = null, DateTimeOffset? UndoableUntil = null,
+    TopicEntry? Before = null)
 {
+    /// <summary>The same, for good.</summary>
+    [JsonIgnore]
+    public TopicEntry Final => this with { Press = null, UndoableUntil = null, Before = null };
+
+    public bool IsFinal(DateTimeOffset now) => !(UndoableUntil >= now);
+
     /// <summary>The person told his mail provider that it was unwanted.</summary>
     public const string Complained = "complained";
 
@@ -110,7 +136,10 @@ public sealed record OptInProof
     /// <summary>Of the confirmation mail; see <see cref="ConfirmationMail.Hash"/>. Null where none was sent.</summary>
     public string? MailHash { get; init; }
 
-    /// <summary>What proves an opt-in that was given elsewhere: an address, a hash or a reference, by the word of the controller who imported it. Null for one that was given here.</summary>
+    /// <summary>
+    /// What proves an opt-in that was given elsewhere: an address, a hash or a reference, by the word of <see cref="StatedBy"/>. Null for one that was
+    /// given here.
+    /// </summary>
     public string? Evidence { get; init; }
 
     /// <summary>
@@ -118,6 +147,35 @@ public sealed record OptInProof
     /// one in force at the import. Null for one that was given here.
     /// </summary>
     public DateTimeOffset? OptedInAt { get; init; }
+
+    /// <summary>Who vouches for it: the client that stated or imported it for the controller, by its token. Null where the person himself acted.</summary>
+    public string? StatedBy { get; init; }
+
+    /// <summary>True where the service was offered to children then (GDPR art. 8), so that it needs the age or a parent's authorisation; null elsewhere.</summary>
+    public bool? ForChildren { get; init; }
+
+    /// <summary>Whether the person says to be of the age at which he consents himself; null where nobody said.</summary>
+    public bool? OfAge { get; init; }
+
+    /// <summary>By whoever holds parental responsibility; null where none was stated.</summary>
+    public ParentalAuthorisation? ParentalAuthorisation { get; init; }
+
+    /// <summary>Whether it can be shown that the person opted in elsewhere, and when (GDPR art. 7(1)).</summary>
+    [JsonIgnore]
+    public bool IsProven => Evidence is not null && OptedInAt is not null && IsAgeSettled;
+
+    /// <summary>Whether it is a basis to send: the person confirmed it, or it is proven. Anybody can type anybody's address.</summary>
+    [JsonIgnore]
+    public bool Permits => IsProven || (ConfirmedAt is not null && IsAgeSettled);
+
+    /// <summary>
+    /// It lifts a "no" that was said before this moment, and none since: the first step, where there were two, because a mail may be opened long after it
+    /// was asked for. Null while unconfirmed: it lifts none.
+    /// </summary>
+    [JsonIgnore]
+    public DateTimeOffset? LiftsUpTo => ConfirmedAt is null ? null : RequestedAt ?? ConfirmedAt;
+
+    private bool IsAgeSettled => ForChildren is not true || OfAge is true || ParentalAuthorisation is not null;
 
     public static OptInProof On(
         PublishedDeclaration inForce, Topic topic, string language, string source, DateTimeOffset? confirmedAt)
@@ -133,6 +191,7 @@ public sealed record OptInProof
             TextHash = TextHashOf(topic, language),
             Source = source,
             ConfirmedAt = confirmedAt,
+            ForChildren = inForce.Declaration.Children is null ? null : true,
         };
     }
 

@@ -7,7 +7,7 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
 /// Opt-out links, one-click opt-out, opt-ins and "may I send?". Settings: <c>PublicUrl</c>, the address under which people reach
-/// <c>/u/…</c> (default <c>http://localhost:8080</c>; RFC 8058 wants https); <c>Mail:…</c>, see <see cref="MailSettings"/>; <c>Data</c> and <c>Relay</c> as for every service.
+/// <c>/u/…</c> (default <c>http://localhost:8080</c>; RFC 8058 wants https); <c>Mail:…</c>, see <see cref="MailSettings"/> and <see cref="MailLimits"/>; <c>Data</c> and <c>Relay</c> as for every service.
 /// </summary>
 public static class MarketingUnsubscribeSetup
 {
@@ -17,7 +17,7 @@ public static class MarketingUnsubscribeSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddRecordLog(Service);
-        builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false) { Kinds = [MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind] });
+        builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false) { Kinds = [MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind, MarketingErased.Kind] });
         builder.AddConsentSubscriber(Service, onErasing: (provider, erased, cancel) => provider.GetRequiredService<HearErasure>().HandleAsync(erased, cancel));
         builder.Services.AddKeyedSingleton(Service, (provider, _) => IdentifierKeys.Of(provider.GetRequiredService<IConfiguration>(), Service));
         builder.Services.AddSingleton(provider => new UnsubscribeTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
@@ -29,11 +29,19 @@ public static class MarketingUnsubscribeSetup
         builder.Services.AddSingleton(provider => new ConfirmationTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
         builder.Services.AddSingleton<OptIns>();
         builder.Services.AddSingleton<ImportedOptIns>();
+        builder.Services.AddSingleton(MailLimits.Of(builder.Configuration));
         builder.Services.AddSingleton<MailPace>();
+        builder.Services.AddSingleton<AnswerMoment>();
+        builder.Services.AddSingleton<MayAsk>();
+        builder.Services.AddSingleton<WriteConfirmation>();
         builder.Services.AddSingleton<AskToConfirm>();
         builder.Services.AddSingleton<ConfirmationPages>();
         if (MailSettings.Of(builder.Configuration) is { } mail)
-            builder.Services.AddSingleton<IMailer>(provider => new Mailer(mail, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Mailer>>()));
+        {
+            builder.Services.AddSingleton<IMailer>(provider => new Mailer(mail, provider.GetRequiredService<ILogger<Mailer>>()));
+            builder.Services.AddSingleton<MailOutage>();
+        }
+        builder.Services.AddHostedService<ForgetAttempts>();
         builder.Services.AddSingleton(PublicUrl.Of(builder.Configuration));
         return builder;
     }
@@ -51,6 +59,7 @@ public static class MarketingUnsubscribeSetup
         ReceiveReports.Map(endpoints);
         ConfirmOptIn.Map(endpoints);
         ImportOptIns.Map(endpoints);
+        EraseAddress.Map(endpoints);
         endpoints.MapDeliveries(Service);
         return endpoints;
     }

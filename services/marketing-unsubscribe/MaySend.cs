@@ -5,7 +5,8 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <param name="Reason">
 /// <c>opted-in</c>, or why not: <c>suppressed</c> by the person, <c>complained</c>, <c>bounced</c>, <c>no-basis</c>, <c>withdrawn</c>,
-/// <c>erased</c>, <c>refused</c>, <c>objected</c>, <c>expired</c>, <c>unproven</c>, <c>ask-again</c>, <c>not-loaded</c>, <c>invalid-address</c>.
+/// <c>erased</c>, <c>refused</c>, <c>objected</c>, <c>expired</c>, <c>unproven</c>, <c>ask-again</c>, <c>retired-site</c>, <c>not-loaded</c>,
+/// <c>unreadable</c> (what the consent service told of the address), <c>invalid-address</c>.
 /// </param>
 /// <param name="Receipt">
 /// Id of the record on which this rests, here or in the consent service; null where there is none, and for what was recorded before
@@ -16,21 +17,25 @@ public sealed record SendDecision(bool Permitted, string Reason, string? Receipt
 /// <summary>
 /// May this topic be sent to this address? Only on a recorded opt-in, here or in the consent service, with no suppression here
 /// and no standing "no" there: also where the declaration rests the purpose on another basis than consent, because electronic
-/// mail needs an opt-in of its own (Dutch Telecommunications Act art. 11.7(1)). Unknown is never permitted.
+/// mail needs an opt-in of its own (Dutch Telecommunications Act art. 11.7(1)). Unknown is never permitted, nor is what neither the person
+/// confirmed nor the controller can prove (<see cref="OptInProof.Permits"/>).
 /// An opt-in made here holds until it is withdrawn, not for the term of a banner choice; what the purpose meant must not have changed.
 /// </summary>
 public static class MaySend
 {
     /// <param name="own">The topic's entry in each stream of the address (one per version of the controller's key).</param>
     /// <param name="held">The receipts held of the same address ids.</param>
+    /// <param name="isUnreadable">Something more is held of one of them, which cannot be read, and may be a "no".</param>
     public static SendDecision Decide(
-        IReadOnlyList<TopicEntry> own, IReadOnlyList<Receipt> held, PublishedDeclaration inForce, string topic, DateTimeOffset now)
+        IReadOnlyList<TopicEntry> own, IReadOnlyList<Receipt> held, PublishedDeclaration inForce, string topic, DateTimeOffset now, bool isUnreadable = false)
     {
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(held);
         if (Suppression(own) is { } suppression) return No(suppression.Cause ?? "suppressed", suppression.By);
+        if (inForce.Declaration.Retired) return No("retired-site", null);
+        if (isUnreadable) return No("unreadable", null);
 
-        var optIn = own.Where(e => e is { Status: TopicStatus.Subscribed, Proof: not null }).MaxBy(e => e.Proof!.ConfirmedAt ?? DateTimeOffset.MinValue);
+        var optIn = own.Where(e => e is { Status: TopicStatus.Subscribed, Proof.Permits: true }).MaxBy(e => e.Proof!.LiftsUpTo ?? DateTimeOffset.MinValue);
         if (held.Select(receipt => StandingNo(receipt, inForce.Declaration, topic, optIn?.Proof)).FirstOrDefault(no => no is not null) is { } no) return no;
 
         var states = held.Select(receipt => (receipt.Id, ConsentState.Of(receipt, inForce, topic, now).Status)).ToList();
@@ -38,7 +43,7 @@ public static class MaySend
         if (optIn is { Proof: { } proof }) return MeansTheSame(proof, inForce, topic) ? new SendDecision(true, "opted-in", optIn.By) : No("ask-again", optIn.By);
         if (ReceiptWith(PurposeStatus.Given) is { } given) return new SendDecision(true, "opted-in", given);
         if (ReceiptWith(PurposeStatus.Expired) is { } expired) return No("expired", expired);
-        return own.FirstOrDefault(e => e.Status is TopicStatus.Unproven) is { } unproven ? No("unproven", unproven.By) : No("no-basis", null);
+        return own.Count > 0 ? No("unproven", own[0].By) : No("no-basis", null);
 
         string? ReceiptWith(PurposeStatus status) => states.Where(s => s.Status == status).Select(s => s.Id).FirstOrDefault();
     }
@@ -48,18 +53,13 @@ public static class MaySend
         .MinBy(e => e.Cause switch { null => 0, TopicEntry.Complained => 1, _ => 2 });
 
     /// <summary>
-    /// A "no" in the consent service, to the topic or to its purpose. It yields to a later, confirmed opt-in only, as it does in
-    /// <see cref="ConsentState"/>; it does not end with the term after which the person may be asked again.
+    /// A "no" in the consent service, to the topic or to its purpose (<see cref="OptInDecisions.NosIn"/>). It yields only to a confirmed opt-in that was
+    /// asked for later; it does not end with the term after which the person may be asked again.
     /// </summary>
-    private static SendDecision? StandingNo(Receipt receipt, Declaration inForce, string topic, OptInProof? optIn)
-    {
-        if (inForce.PurposeBehind(topic) is not { } purpose) return null;
-        foreach (var id in (string[])[topic, purpose.Id])
-        {
-            if (receipt.Purposes.GetValueOrDefault(id) is { IsNo: true } no && !(optIn?.ConfirmedAt > (no.TakenAt ?? no.DecidedAt))) return No(Word(no.Status), receipt.Id);
-        }
-        return null;
-    }
+    private static SendDecision? StandingNo(Receipt receipt, Declaration inForce, string topic, OptInProof? optIn) =>
+        OptInDecisions.NosIn(receipt, inForce, topic).FirstOrDefault(said => !(optIn?.LiftsUpTo > OptInDecisions.SaidAt(said))) is { } no
+            ? No(Word(no.Status), receipt.Id)
+            : null;
 
     private static bool MeansTheSame(OptInProof optIn, PublishedDeclaration inForce, string topic) =>
         inForce.Declaration.PurposeBehind(topic)?.LegalBasis is not LegalBasis.Consent || optIn.Meaning == inForce.MeaningOf(topic);

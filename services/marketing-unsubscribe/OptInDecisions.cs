@@ -16,8 +16,8 @@ public enum ConfirmState
 
 /// <summary>
 /// What an opt-in in two steps makes of the newest record of an address. It counts from the moment of the second step, as any confirmation; but it
-/// lifts only what was said before the first one: a mail that was asked for before an opt-out revives nothing when it is opened afterwards, by
-/// mistake or by a scanner. That mail came back is nobody's word, and yields. Pure.
+/// lifts only what was said before the first one (<see cref="OptInProof.LiftsUpTo"/>): a mail that was asked for before an opt-out revives nothing when
+/// it is opened afterwards, by mistake or by a scanner. That mail came back is nobody's word, and yields. Pure.
 /// </summary>
 public static class OptInDecisions
 {
@@ -37,12 +37,11 @@ public static class OptInDecisions
         return TakesEffect(entry, proof, saidNo) ? made : Attempt(newest, made);
     }
 
-    /// <summary>As <see cref="MarketingDecisions.TakesEffect"/>, unless the person said no since he asked for it.</summary>
+    /// <summary>As <see cref="MarketingDecisions.TakesEffect"/>, unless the person said no in the consent service, which it does not lift.</summary>
     public static bool TakesEffect(TopicEntry? entry, OptInProof proof, DateTimeOffset? saidNo)
     {
         ArgumentNullException.ThrowIfNull(proof);
-        var isOvertaken = proof.RequestedAt is { } requested && (IsOvertaken(entry, requested) || saidNo >= requested);
-        return !isOvertaken && MarketingDecisions.TakesEffect(entry, proof);
+        return (saidNo is null || proof.LiftsUpTo > saidNo) && MarketingDecisions.TakesEffect(entry, proof);
     }
 
     /// <param name="own">The topic's entry in each stream of the address.</param>
@@ -59,16 +58,34 @@ public static class OptInDecisions
     {
         ArgumentNullException.ThrowIfNull(held);
         ArgumentNullException.ThrowIfNull(inForce);
-        string[] ids = [topic, inForce.PurposeBehind(topic)?.Id ?? topic];
-        return held.SelectMany(receipt => ids.Select(id => receipt.Purposes.GetValueOrDefault(id))).OfType<PurposeDecision>()
-            .Where(decision => decision.IsNo).Max(decision => (DateTimeOffset?)(decision.TakenAt ?? decision.DecidedAt));
+        return held.SelectMany(receipt => NosIn(receipt, inForce, topic)).Max(no => (DateTimeOffset?)SaidAt(no));
+    }
+
+    /// <summary>
+    /// Each "no" in a receipt that stands for the topic: one to its purpose too, unless the person said yes to the topic since, as in <see cref="ConsentState"/>.
+    /// </summary>
+    public static IEnumerable<PurposeDecision> NosIn(Receipt held, Declaration inForce, string topic)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(inForce);
+        var own = held.Purposes.GetValueOrDefault(topic);
+        var whole = inForce.PurposeBehind(topic) is { } purpose ? held.Purposes.GetValueOrDefault(purpose.Id) : null;
+        if (own is { IsNo: false } && own.DecidedIn > whole?.DecidedIn) whole = null;
+        return new[] { own, whole }.OfType<PurposeDecision>().Where(decision => decision.IsNo);
+    }
+
+    /// <summary>By the clock of the service at which it was said.</summary>
+    public static DateTimeOffset SaidAt(PurposeDecision decision)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        return decision.TakenAt ?? decision.DecidedAt;
     }
 
     private static bool IsOvertaken(TopicEntry? entry, DateTimeOffset requestedAt) =>
         entry is { Status: TopicStatus.Suppressed, Cause: not TopicEntry.Bounced } && entry.At >= requestedAt;
 
     private static bool Holds(TopicEntry? entry, DateTimeOffset requestedAt, DateTimeOffset? saidNo) =>
-        entry is { Status: TopicStatus.Subscribed, Proof: { ConfirmedAt: { } confirmed, RequestedAt: { } asked } } && asked >= requestedAt && !(saidNo >= confirmed);
+        entry is { Status: TopicStatus.Subscribed, Proof: { ConfirmedAt: not null, RequestedAt: { } asked } } && asked >= requestedAt && !(saidNo >= asked);
 
     private static MarketingRecord Attempt(MarketingRecord? newest, MarketingRecord made) => made with
     {

@@ -12,52 +12,45 @@ internal sealed record ImportedOptIn(string Address, string Topic, OptInProof Pr
 
 /// <summary>One row of an import, as it comes. Its sentences name no value of it.</summary>
 /// <param name="Source">Where it was given, such as <c>form</c>; unless said, the system that it comes from.</param>
-/// <param name="OptedInAt">By the other system's clock; of an opt-in without it, nothing is proven.</param>
-/// <param name="ConfirmedAt">When the person confirmed it out of his mailbox; null when he did not.</param>
-/// <param name="Evidence">What proves it: an address, a hash or a reference.</param>
+/// <param name="OptedInAt">See <see cref="StatedProof"/>, as for all that proves it.</param>
 /// <param name="Declaration">Hash of the one that was shown, when it was published here. Without it, the controller says that what was agreed to is what the one in force says.</param>
 internal sealed partial record OptInRow(
     string? Address, string? Topic, string? Language, string? Source, DateTimeOffset? OptedInAt, DateTimeOffset? ConfirmedAt, string? Evidence,
-    string? Declaration, string? Reference)
+    string? Declaration, string? Reference, bool? OfAge, ParentalAuthorisation? ParentalAuthorisation)
 {
     public const int LongestLine = 8 * 1024;
-    private static readonly TimeSpan ClocksMayDiffer = TimeSpan.FromMinutes(5);
-    private static readonly DateTimeOffset Earliest = new(1990, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <param name="client">Who sends it.</param>
     /// <param name="byHash">The site's declarations.</param>
     /// <returns>The opt-in, or what to do about the row.</returns>
     public static (ImportedOptIn? Row, string? WhyNot) Read(
-        string line, string system, PublishedDeclaration inForce, Func<string, PublishedDeclaration?> byHash, DateTimeOffset now)
+        string line, string system, string client, PublishedDeclaration inForce, Func<string, PublishedDeclaration?> byHash, DateTimeOffset now)
     {
         var (row, unread) = OfJson(line);
         if (row is null) return (null, unread);
+        if (inForce.Declaration.Retired) return (null, "Leave the row out: the site is retired, and takes no opt-ins.");
         if (!EmailAddress.TryNormalise(row.Address, out var address))
             return (null, "Give address: one e-mail address of the form name@domain, of at most 254 characters, without a display name.");
         if (row.Topic is not { } topic || inForce.Declaration.FindTopic(topic) is null) return (null, "Give topic: the id of one of the topics of the site's declaration.");
         var shown = row.Declaration is { } hash ? byHash(hash) : inForce;
         if (shown?.Declaration.FindTopic(topic) is not { } shownTopic)
             return (null, "Give in declaration the hash of one that was published for this site and has the topic, or leave it out.");
-        if (row.WhyNot(shown.Declaration, address, now) is { } why) return (null, why);
+        var stated = new StatedProof(row.OptedInAt, row.ConfirmedAt, row.Evidence, row.OfAge, row.ParentalAuthorisation);
+        if ((row.WhyNot(shown.Declaration) ?? stated.WhyNot(now)) is { } why) return (null, why);
 
-        var proof = OptInProof.On(shown, shownTopic, row.Language ?? shown.Declaration.Languages[0], row.Source ?? system, UpTo(now, row.ConfirmedAt)) with
-        {
-            Evidence = string.IsNullOrWhiteSpace(row.Evidence) ? null : row.Evidence,
-            OptedInAt = UpTo(now, row.OptedInAt),
-        };
+        var text = OptInProof.On(shown, shownTopic, row.Language ?? shown.Declaration.Languages[0], row.Source ?? system, null);
+        // By the site as it is now: a list from before it was offered to children says nothing of their ages.
+        var proof = stated.On(text with { ForChildren = inForce.Declaration.Children is null ? null : true }, client, now);
         // So that the row comes in after all once its proof is found.
-        var kind = ImportedOptInDecisions.IsProven(proof) ? "import" : "import-unproven";
+        var kind = proof.IsProven ? "import" : "import-unproven";
         return (new ImportedOptIn(address, topic, proof, $"{kind}:{system}:{topic}:{row.Reference}"), null);
     }
 
-    private string? WhyNot(Declaration shown, string address, DateTimeOffset now) => this switch
+    private string? WhyNot(Declaration shown) => this switch
     {
         _ when Reference is null || !OwnId().IsMatch(Reference) => "Give reference: the row's own id in the other system, up to 128 letters, digits and . _ : - characters.",
         _ when Language is not null && !shown.Languages.Contains(Language) => "Write language as one of those of the declaration, or leave it out.",
         _ when Source is not null && !SourceName().IsMatch(Source) => "Write source in letters, digits, spaces, '-', '_', '.' or '/', at most 100 characters, or leave it out.",
-        { Evidence.Length: > 512 } => "Point to the evidence in up to 512 characters: an address, a hash or a reference.",
-        _ when Evidence?.Contains(address, StringComparison.OrdinalIgnoreCase) is true => "Point to the evidence by something else than the person's address: that is kept nowhere.",
-        _ when new[] { OptedInAt, ConfirmedAt }.Any(at => at < Earliest || at > now + ClocksMayDiffer) => "Give optedInAt and confirmedAt as moments from 1990 up to now.",
-        _ when ConfirmedAt < OptedInAt => "Give in confirmedAt a moment that is not before optedInAt.",
         _ => null,
     };
 
@@ -71,13 +64,6 @@ internal sealed partial record OptInRow(
         {
             return (null, "Send a JSON object on each line, with a text in each of its members; times such as 2025-03-01T12:00:00Z.");
         }
-    }
-
-    /// <summary>What another clock calls a moment to come is now. To the millisecond, as every time with which it is compared.</summary>
-    private static DateTimeOffset? UpTo(DateTimeOffset now, DateTimeOffset? claimed)
-    {
-        if (claimed is not { } at) return null;
-        return at < now ? DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds()) : now;
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,128}\z")]

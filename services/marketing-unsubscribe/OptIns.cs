@@ -1,29 +1,33 @@
 using Consent.Contracts;
+using Consent.ServiceDefaults;
 using Consent.Subscriber;
 
 namespace Consent.MarketingUnsubscribe;
 
-/// <summary>Records opt-ins of an address, wherever it stands, and tells how they stand.</summary>
+/// <summary>
+/// Records opt-ins of an address, wherever it stands, and tells how they stand. Throws <see cref="ReceiptUnreadableException"/> where that cannot be known
+/// just now.
+/// </summary>
 public sealed class OptIns(
     AddressStreams addresses, MarketingLog log, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, TimeProvider time)
 {
-    /// <returns>Whether the address is subscribed to the topic then.</returns>
-    public async Task<bool> RecordAsync(PublishedDeclaration inForce, string address, string topic, OptInProof proof, CancellationToken cancel)
+    public async Task RecordAsync(PublishedDeclaration inForce, string address, string topic, OptInProof proof, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(inForce);
         ArgumentNullException.ThrowIfNull(proof);
         var site = inForce.Declaration.Site;
         var streams = await FindAsync(inForce, address, cancel);
-        var saidNo = proof.RequestedAt is null ? null : LastNo(inForce, streams, topic);
-        var took = true;
+        var saidNo = LastNo(inForce, streams, topic);
         foreach (var subject in ToWrite(streams, topic, proof, saidNo))
-        {
-            MarketingRecord? held = null;
-            var made = await log.AppendAsync(
-                site, subject, (newest, id) => OptInDecisions.OptIn(held = newest, site, subject, topic, proof, saidNo, id, time.Now()), cancel);
-            took &= MarketingDecisions.Standing((made ?? held)?.Topics, topic) is { Status: TopicStatus.Subscribed };
-        }
-        return took;
+            await log.AppendAsync(site, subject, (newest, id) => OptInDecisions.OptIn(newest, site, subject, topic, proof, saidNo, id, time.Now()), cancel);
+    }
+
+    /// <summary>Whether the topic may be sent to the address, as a check would have it.</summary>
+    public async Task<SendDecision> DecideAsync(PublishedDeclaration inForce, string address, string topic, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(inForce);
+        var streams = await FindAsync(inForce, address, cancel);
+        return MaySend.Decide(EntriesOf(streams, topic), HeldOf(inForce, streams), inForce, topic, time.Now());
     }
 
     /// <summary>How it stands for the link of a mail that was asked for then.</summary>
@@ -31,14 +35,22 @@ public sealed class OptIns(
     {
         ArgumentNullException.ThrowIfNull(inForce);
         var streams = await FindAsync(inForce, address, cancel);
-        return OptInDecisions.StateOf([.. streams.Select(s => s.Entry(topic)).OfType<TopicEntry>()], requestedAt, LastNo(inForce, streams, topic));
+        return OptInDecisions.StateOf(EntriesOf(streams, topic), requestedAt, LastNo(inForce, streams, topic));
     }
 
     private Task<IReadOnlyList<AddressStream>> FindAsync(PublishedDeclaration inForce, string address, CancellationToken cancel) =>
         addresses.FindAsync(addresses.RingOf(inForce.Declaration.Controller.Id), inForce.Declaration.Site, address, cancel);
 
+    private static List<TopicEntry> EntriesOf(IReadOnlyList<AddressStream> streams, string topic) => [.. streams.Select(s => s.Entry(topic)).OfType<TopicEntry>()];
+
     private DateTimeOffset? LastNo(PublishedDeclaration inForce, IReadOnlyList<AddressStream> streams, string topic) =>
-        OptInDecisions.LastNo(consent.NewestOf(inForce.Declaration.Site, streams.Select(s => s.SubjectId)).Values, inForce.Declaration, topic);
+        OptInDecisions.LastNo(HeldOf(inForce, streams), inForce.Declaration, topic);
+
+    private List<Receipt> HeldOf(PublishedDeclaration inForce, IReadOnlyList<AddressStream> streams)
+    {
+        var (receipts, unreadable) = consent.ReadNewestOf(inForce.Declaration.Site, streams.Select(s => s.SubjectId));
+        return unreadable.Count == 0 ? [.. receipts.Values] : throw new ReceiptUnreadableException();
+    }
 
     /// <summary>
     /// The streams to write to: those that suppress the topic, each of which must be lifted; when the opt-in cannot lift one of
@@ -51,3 +63,6 @@ public sealed class OptIns(
         return suppressing.Append(AddressStream.Home(streams)).Select(s => s.SubjectId).Distinct(StringComparer.Ordinal);
     }
 }
+
+/// <summary>Not now: what the consent service told of an address cannot be read, and may be a "no"; it is loaded again when the states are compared.</summary>
+public sealed class ReceiptUnreadableException() : Exception("What the consent service told of a subject cannot be read."), IUnavailable;

@@ -35,14 +35,17 @@ public sealed class OptOuts(
         return SuppressAsync(link, "complaint", Declared(link).Append(MarketingRecord.Everything), null, TopicEntry.Complained, cancel);
     }
 
-    /// <summary>Mail came back: see <see cref="MarketingDecisions.Bounce"/>.</summary>
-    public async Task BounceAsync(UnsubscribeLink link, bool hard, string status, CancellationToken cancel)
+    /// <summary>Mail came back: see <see cref="BounceDecision.Bounce"/>.</summary>
+    public async Task BounceAsync(UnsubscribeLink link, DeliveryReport report, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(link);
+        ArgumentNullException.ThrowIfNull(report);
+        var (status, key) = (report.Status ?? "unknown", BounceDecision.KeyOf(report, time.Now()));
         foreach (var ring in RingsOf(link))
         {
             var subject = await addresses.HomeAsync(ring, link.Site, link.Address, cancel);
-            await log.AppendAsync(link.Site, subject, (newest, id) => MarketingDecisions.Bounce(newest, link, subject, hard, status, id, time.Now()), cancel);
+            await log.AppendAsync(
+                link.Site, subject, (newest, id) => BounceDecision.Bounce(newest, link, subject, report.Hard, status, id, time.Now(), report.Unclear), cancel, key);
         }
     }
 
@@ -56,27 +59,33 @@ public sealed class OptOuts(
         {
             foreach (var (subject, held) in await addresses.FindAsync(ring, link.Site, link.Address, cancel))
             {
-                foreach (var (topic, entry) in (held?.Topics ?? new Dictionary<string, TopicEntry>()).Where(t => press.CanUndo(t.Value, time.Now())))
+                foreach (var (topic, _) in (held?.Topics ?? new Dictionary<string, TopicEntry>()).Where(t => press.CanUndo(t.Value, time.Now())))
                 {
-                    var before = await log.BeforeAsync(link.Site, subject, entry.By, cancel);
-                    isDone |= await log.AppendAsync(link.Site, subject,
-                        (newest, _) => MarketingDecisions.Undo(newest, before, topic, press, entry.By, link.Language, time.Now()), cancel) is not null;
+                    isDone |= await log.AppendAsync(
+                        link.Site, subject, (newest, _) => OptOutDecisions.Undo(newest, topic, press, link.Language, time.Now(), PurposesOf(link)), cancel) is not null;
                 }
             }
         }
         return isDone;
     }
 
-    /// <summary>By the person's own word: to be told that mail came back is no answer to somebody who wants to opt out.</summary>
-    public async Task<bool> IsSuppressedAsync(UnsubscribeLink link, CancellationToken cancel)
+    /// <summary>
+    /// How the address is suppressed for the link's topic, by the person's own word: to be told that mail came back is no answer to somebody who wants to
+    /// opt out. Null when it is not.
+    /// </summary>
+    public async Task<Suppression?> SuppressionAsync(UnsubscribeLink link, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(link);
+        Suppression? found = null;
         foreach (var ring in RingsOf(link))
         {
-            var streams = await addresses.FindAsync(ring, link.Site, link.Address, cancel);
-            if (streams.Any(s => s.Entry(link.Topic) is { Status: TopicStatus.Suppressed, Cause: not TopicEntry.Bounced })) return true;
+            foreach (var stream in await addresses.FindAsync(ring, link.Site, link.Address, cancel))
+            {
+                if (stream.Entry(link.Topic) is not { Status: TopicStatus.Suppressed, Cause: not TopicEntry.Bounced } entry) continue;
+                found = new Suppression(IsFinal: found?.IsFinal is true || entry.IsFinal(time.Now()));
+            }
         }
-        return false;
+        return found;
     }
 
     private async Task<bool> SuppressAsync(UnsubscribeLink link, string action, IEnumerable<string> more, PagePress? press, string? cause, CancellationToken cancel)
@@ -90,7 +99,7 @@ public sealed class OptOuts(
             {
                 await log.AppendAsync(link.Site, subject, (newest, id) =>
                 {
-                    var next = MarketingDecisions.OptOut(newest, link with { Topic = topic }, subject, action, id, time.Now(), press, cause);
+                    var next = OptOutDecisions.OptOut(newest, link with { Topic = topic }, subject, action, id, time.Now(), press, cause, PurposesOf(link));
                     canUndo |= press?.CanUndo((next ?? newest)?.Topics.GetValueOrDefault(topic), time.Now()) is true;
                     return next;
                 }, cancel);
@@ -101,6 +110,12 @@ public sealed class OptOuts(
 
     private IEnumerable<string> Declared(UnsubscribeLink link) => declarations.InForce(link.Site)?.Declaration.Topics.Select(t => t.Id) ?? [];
 
+    private List<string> PurposesOf(UnsubscribeLink link) =>
+        [.. (declarations.InForce(link.Site)?.Declaration.Topics ?? []).Select(t => t.Purpose).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     private IEnumerable<KeyRing> RingsOf(UnsubscribeLink link) =>
         new[] { declarations.InForce(link.Site)?.Declaration.Controller.Id ?? link.Controller, link.Controller }.Distinct(StringComparer.Ordinal).Select(addresses.RingOf);
 }
+
+/// <param name="IsFinal">It cannot be taken back any more.</param>
+public sealed record Suppression(bool IsFinal);

@@ -44,6 +44,10 @@ internal sealed record PageWords
     public required string DoneNote { get; init; }
     public required string UndoButton { get; init; }
     public required string UndoNote { get; init; }
+
+    /// <summary>For whoever sees a page on which he did not press, while it can still be taken back elsewhere.</summary>
+    public required string FinalNote { get; init; }
+    public required string FinalButton { get; init; }
     public required string UndoneTitle { get; init; }
     public required string UndoneLead { get; init; }
     public required string TooLateTitle { get; init; }

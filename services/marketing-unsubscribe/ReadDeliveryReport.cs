@@ -13,6 +13,9 @@ public static partial class ReadDeliveryReport
     /// <summary>Of one report; what is behind them comes back again with the next mailing.</summary>
     public const int MostRecipients = 100;
 
+    /// <summary>Of a complaint without our link: one person complained, and each that is named for him is stopped in every topic.</summary>
+    public const int MostComplaining = 10;
+
     /// <summary>Characters of a link, folded or not; see <see cref="LinkToken"/> for the length of its token.</summary>
     private const int LongestLink = 4096;
 
@@ -61,7 +64,7 @@ public static partial class ReadDeliveryReport
             _ => null,
         };
         if (kind is not { } told) return [];
-        var named = fields.Where(f => f.Field.Equals("Original-Rcpt-To", StringComparison.OrdinalIgnoreCase)).Take(MostRecipients)
+        var named = fields.Where(f => f.Field.Equals("Original-Rcpt-To", StringComparison.OrdinalIgnoreCase)).Take(MostComplaining)
             .Select(f => AddressIn(f.Value)).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var token = TokenIn(around);
         return token is not null || named.Count == 0
@@ -76,40 +79,37 @@ public static partial class ReadDeliveryReport
         var recipients = groups.Where(g => g["Action"] is not null).Take(MostRecipients).Select(OutcomeOf).GroupBy(o => o.Address, StringComparer.Ordinal).ToList();
         var token = TokenIn(around);
         return [.. recipients
-            .Where(outcomes => outcomes.All(o => o.Hard is not null))
-            .Select(outcomes => outcomes.FirstOrDefault(o => o.Hard is false) ?? outcomes.First())
-            .Select(o => new DeliveryReport(ReportKind.Bounce, o.Hard is true, o.Status, o.Address, token, recipients.Count == 1))];
+            .Where(outcomes => outcomes.All(o => o.Says is not null))
+            .Select(outcomes => outcomes.MinBy(o => o.Says)!)
+            .Select(o => new DeliveryReport(
+                ReportKind.Bounce, o.Says is AddressVerdict.Gone, o.Status, o.Address, token, recipients.Count == 1, o.Says is AddressVerdict.Unclear))];
     }
 
-    /// <param name="Hard">Null when it is no failure.</param>
-    private sealed record Outcome(string? Address, bool? Hard, string? Status);
+    /// <param name="Says">Null when it is no failure.</param>
+    private sealed record Outcome(string? Address, AddressVerdict? Says, string? Status);
 
     /// <summary>The address as we wrote it is worth more than the one to which it was forwarded.</summary>
     private static Outcome OutcomeOf(HeaderList fields)
     {
         var status = StatusOf(fields);
-        bool? hard = Word(fields["Action"]) switch { "failed" => IsHard(status), "delayed" => false, _ => null };
-        return new Outcome(AddressIn(fields["Original-Recipient"]) ?? AddressIn(fields["Final-Recipient"]), hard, status);
+        AddressVerdict? says = Word(fields["Action"]) switch
+        {
+            "failed" => MailStatus.Verdict(status, First(ReplyCode(), fields["Diagnostic-Code"])),
+            "delayed" => AddressVerdict.Nothing,
+            _ => null,
+        };
+        return new Outcome(AddressIn(fields["Original-Recipient"]) ?? AddressIn(fields["Final-Recipient"]), says, status);
     }
-
-    /// <summary>
-    /// For good (class 5), and of the address: not a mailbox that is full (5.2.2), nor what is held against this mail (its size, 5.2.3 and
-    /// 5.3.4; its content, 5.6) or its sender (policy, 5.7).
-    /// </summary>
-    private static bool IsHard(string? status) =>
-        status is not (null or "5.2.2" or "5.2.3" or "5.3.4")
-        && status.StartsWith("5.", StringComparison.Ordinal)
-        && !status.StartsWith("5.6.", StringComparison.Ordinal) && !status.StartsWith("5.7.", StringComparison.Ordinal);
 
     /// <summary>The status; where that tells its class only, as Exim's does, the one in the reply of the server that refused.</summary>
     private static string? StatusOf(HeaderList fields)
     {
         var own = First(StatusCode(), fields["Status"]);
-        return own is null || own.EndsWith(".0.0", StringComparison.Ordinal) ? First(ReplyCode(), fields["Diagnostic-Code"]) ?? own : own;
+        return own is null || own.EndsWith(".0.0", StringComparison.Ordinal) || own == "5.5.0" ? First(ReplyStatus(), fields["Diagnostic-Code"]) ?? own : own;
     }
 
     private static string? First(Regex pattern, string? text) =>
-        text is not null && pattern.Match(text) is { Success: true } match ? match.Groups["status"].Value : null;
+        text is not null && pattern.Match(text) is { Success: true } match ? match.Groups["code"].Value : null;
 
     /// <summary>Of a field such as <c>rfc822; reader@example.org</c> or <c>&lt;reader@example.org&gt;</c>.</summary>
     private static string? AddressIn(string? field)
@@ -167,9 +167,12 @@ public static partial class ReadDeliveryReport
         }
     }
 
-    [GeneratedRegex(@"^\s*(?<status>[245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\s*(?<code>[245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])", RegexOptions.ExplicitCapture)]
     private static partial Regex StatusCode();
 
-    [GeneratedRegex(@"^\s*smtp\s*;\s*[245][0-9]{2}[ -]#?(?<status>[245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*smtp\s*;\s*[245][0-9]{2}[ -]#?(?<code>[245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
+    private static partial Regex ReplyStatus();
+
+    [GeneratedRegex(@"^\s*smtp\s*;\s*(?<code>[245][0-9]{2})(?![0-9])", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
     private static partial Regex ReplyCode();
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Consent.ServiceDefaults;
+using Consent.Subscriber;
 using Consent.UnsubscribeLinks;
 
 namespace Consent.MarketingUnsubscribe;
@@ -9,8 +10,9 @@ namespace Consent.MarketingUnsubscribe;
 /// reason of their own. A person is known by our link in the mail that is enclosed, also where the report hides the address; without one by
 /// the address in the report. The caller vouches for the mailbox, and nobody for what strangers send to it: whoever knows an address can
 /// forge a report that stops its marketing mail. More than stop it no report can do: it lifts nothing, subscribes nobody, and its answer is
-/// the same whether an address is known or not. A later confirmation by the person brings the mail back. A link that is forged, cut or of
-/// another site makes its report count for nothing here, so that one mailbox can serve many sites: send its mail to each.
+/// the same whether an address is known or not. Of an address of which nothing is held, and no link proves that it was mailed, nothing is kept.
+/// A later confirmation by the person brings the mail back. A link that is forged, cut or of another site makes its report count for nothing
+/// here, so that one mailbox can serve many sites: send its mail to each.
 /// </summary>
 internal static class ReceiveReports
 {
@@ -25,8 +27,8 @@ internal static class ReceiveReports
 
     private sealed record Answer(IReadOnlyList<Result> Reports);
 
-    /// <param name="Hard">Null for what is no bounce.</param>
-    /// <param name="Acted">It was recorded for a person of this site, now or before; a soft bounce as evidence only.</param>
+    /// <param name="Hard">By what this report says; null for what is no bounce.</param>
+    /// <param name="Acted">It counts for this site: it was recorded now or before, a soft bounce as evidence only, or nothing is held that it could stop.</param>
     private sealed record Result(ReportKind Kind, bool? Hard, string? Status, bool Acted);
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
@@ -34,7 +36,8 @@ internal static class ReceiveReports
 
     private static async Task<IResult> HandleAsync(
         string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
-        UnsubscribeTokens tokens, OptOuts optOuts, CancellationToken cancel)
+        [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, AddressStreams addresses, UnsubscribeTokens tokens, OptOuts optOuts,
+        CancellationToken cancel)
     {
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
         var (bytes, tooLarge) = await JsonBody.ReadBytesAsync(request, LargestBody);
@@ -53,31 +56,39 @@ internal static class ReceiveReports
         foreach (var report in reports)
         {
             var person = PersonOf(report, tokens, inForce.Declaration.Controller.Id, site);
-            if (person is not null) await ActAsync(report, person, optOuts, cancel);
+            if (person is not null && (report.IsByLink || await IsKnownAsync(person, addresses, consent, cancel))) await ActAsync(report, person, optOuts, cancel);
             results.Add(new Result(report.Kind, report.Kind is ReportKind.Bounce ? report.Hard : null, report.Status, person is not null));
         }
         return TypedResults.Ok(new Answer(results));
     }
 
-    /// <summary>
-    /// Null when nobody of this site is known by it. A link that is not of this site takes the address with it: the mail was another's. Where
-    /// several are told of, the link is one person's, and each goes by the address.
-    /// </summary>
+    /// <summary>Null when nobody of this site is known by it. A link that is not of this site takes the address with it: the mail was another's.</summary>
     private static UnsubscribeLink? PersonOf(DeliveryReport report, UnsubscribeTokens tokens, string controller, string site)
     {
         if (report.Token is { } token)
         {
             if (tokens.Read(token) is not { } link || (link.Controller, link.Site) != (controller, site)) return null;
-            if (report.Alone) return link;
+            if (report.IsByLink) return link;
         }
         return report.Address is { } address ? new UnsubscribeLink(controller, site, MarketingRecord.Everything, address) : null;
+    }
+
+    /// <summary>
+    /// Whether a record or a receipt is held of the address. To any other nothing is sent, and anybody can name it in a report. While receipts are
+    /// missing, everybody may be known.
+    /// </summary>
+    private static async Task<bool> IsKnownAsync(UnsubscribeLink person, AddressStreams addresses, SubscriberState consent, CancellationToken cancel)
+    {
+        if (!consent.IsLoadedFor(person.Site)) return true;
+        var streams = await addresses.FindAsync(addresses.RingOf(person.Controller), person.Site, person.Address, cancel);
+        return streams.Any(s => s.Newest is not null || consent.Newest(person.Site, s.SubjectId) is not null);
     }
 
     /// <summary>An opt-out without our link names no topic, and so means all.</summary>
     private static Task ActAsync(DeliveryReport report, UnsubscribeLink person, OptOuts optOuts, CancellationToken cancel) => report.Kind switch
     {
         ReportKind.Complaint => optOuts.ComplainAsync(person, cancel),
-        ReportKind.Bounce => optOuts.BounceAsync(person, report.Hard, report.Status ?? "unknown", cancel),
+        ReportKind.Bounce => optOuts.BounceAsync(person, report, cancel),
         _ when person.Topic == MarketingRecord.Everything => optOuts.HonourAllAsync(person, Action, cancel),
         _ => optOuts.HonourAsync(person, Action, cancel),
     };

@@ -19,7 +19,14 @@ internal static class UndoUnsubscribe
         var (form, problem) = await OneClickUnsubscribe.ReadFormAsync(request, cancel);
         if (problem is not null) return problem;
         if (tokens.Read(token) is not { } link || PagePress.Of(form[ConfirmUnsubscribe.SecretField]) is not { } press) return await pages.ShowAsync(token, request, cancel);
-        if (await optOuts.UndoAsync(link, press, cancel)) return await pages.ShowAsync(token, request, cancel, UnsubscribeState.Undone);
-        return await pages.ShowAsync(token, request, cancel, await optOuts.IsSuppressedAsync(link, cancel) ? UnsubscribeState.TooLate : null);
+        var isDone = await optOuts.UndoAsync(link, press, cancel);
+        var isStopped = await optOuts.SuppressionAsync(link, cancel) is not null;
+        // What was stopped otherwise too stays so, and the page tells it as it stands.
+        return await pages.ShowAsync(token, request, cancel, (isDone, isStopped) switch
+        {
+            (true, false) => UnsubscribeState.Undone,
+            (false, true) => UnsubscribeState.TooLate,
+            _ => null,
+        });
     }
 }

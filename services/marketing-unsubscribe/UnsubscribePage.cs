@@ -10,16 +10,18 @@ internal enum UnsubscribeState { Ask, Done, AllDone, Undone, TooLate }
 /// <summary>The HTML of the pages. Pure: the same view is the same page.</summary>
 internal static class UnsubscribePage
 {
+    private const string Everything = $"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.EverythingField}\" value=\"yes\">";
     private const string NameHere = "\uE000";
     internal const string Tick =
         """<svg class="tick" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="M14 25l7 7 14-15"/></svg>""";
 
     /// <param name="Secret">See <see cref="PagePress"/>.</param>
+    /// <param name="IsFinal">Nobody can take back, on another page, what the page says.</param>
     /// <param name="Topic">Null when the declaration no longer has it.</param>
     /// <param name="Others">What else the site declares. Not what the address is subscribed to: a link can be in anybody's hands.</param>
     /// <param name="Controller">Null when the site is no longer declared.</param>
     internal sealed record View(
-        UnsubscribeState State, string Token, string Proof, string Secret, bool CanUndo, string Masked, Topic? Topic, IReadOnlyList<Topic> Others,
+        UnsubscribeState State, string Token, string Proof, string Secret, bool CanUndo, bool IsFinal, string Masked, Topic? Topic, IReadOnlyList<Topic> Others,
         Controller? Controller);
 
     public static string Of(View view, string language)
@@ -51,6 +53,11 @@ internal static class UnsubscribePage
             body.Append($"<p class=\"note\">{Text(words.UndoNote)}</p>");
             Form(words.UndoButton, "undo", "quiet");
         }
+        else if (!view.IsFinal)
+        {
+            body.Append($"<p class=\"note\">{Text(words.FinalNote)}</p>");
+            Form(words.FinalButton, "confirm", "primary", view.State == UnsubscribeState.AllDone ? Everything : "");
+        }
 
         body.Append($"<p class=\"note\">{Text(words.DoneNote)}</p>");
         if (view.State == UnsubscribeState.AllDone) return Document(title, body, language, view.Controller);
@@ -62,7 +69,7 @@ internal static class UnsubscribePage
         }
 
         body.Append($"<section><h2>{Text(words.AllTitle)}</h2><p>{Text(words.AllLead)}</p>");
-        Form(words.AllButton, "confirm", "quiet", $"<input type=\"hidden\" name=\"{ConfirmUnsubscribe.EverythingField}\" value=\"yes\">");
+        Form(words.AllButton, "confirm", "quiet", Everything);
         body.Append("</section>");
         return Document(title, body, language, view.Controller);
 

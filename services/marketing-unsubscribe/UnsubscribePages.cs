@@ -21,12 +21,14 @@ public sealed class UnsubscribePages(
             request.Query["language"], link?.Language, request.Headers.AcceptLanguage, declaration?.Languages[0]);
         if (link is null) return new HtmlPage(StatusCodes.Status404NotFound, language, UnsubscribePage.OfUnknownLink(language));
 
+        var (stands, isFinal) = await StandsAsync(link, declaration, cancel);
         var view = new UnsubscribePage.View(
-            State: state ?? await StandsAsync(link, declaration, cancel),
+            State: state ?? stands,
             Token: token,
             Proof: tokens.PageProof(token)!,
             Secret: secret ?? PagePress.NewSecret(),
             CanUndo: canUndo,
+            IsFinal: isFinal,
             Masked: EmailAddress.Mask(link.Address),
             Topic: declaration?.FindTopic(link.Topic),
             Others: [.. (declaration?.Topics ?? []).Where(t => t.Id != link.Topic)],
@@ -34,13 +36,15 @@ public sealed class UnsubscribePages(
         return new HtmlPage(StatusCodes.Status200OK, language, UnsubscribePage.Of(view, language));
     }
 
-    private async Task<UnsubscribeState> StandsAsync(UnsubscribeLink link, Declaration? declaration, CancellationToken cancel)
+    private async Task<(UnsubscribeState State, bool IsFinal)> StandsAsync(UnsubscribeLink link, Declaration? declaration, CancellationToken cancel)
     {
-        if (!await optOuts.IsSuppressedAsync(link, cancel)) return UnsubscribeState.Ask;
+        if (await optOuts.SuppressionAsync(link, cancel) is not { } own) return (UnsubscribeState.Ask, true);
+        var isFinal = own.IsFinal;
         foreach (var topic in (declaration?.Topics ?? []).Select(t => t.Id).Prepend(MarketingRecord.Everything))
         {
-            if (!await optOuts.IsSuppressedAsync(link with { Topic = topic }, cancel)) return UnsubscribeState.Done;
+            if (await optOuts.SuppressionAsync(link with { Topic = topic }, cancel) is not { } stopped) return (UnsubscribeState.Done, own.IsFinal);
+            isFinal &= stopped.IsFinal;
         }
-        return UnsubscribeState.AllDone;
+        return (UnsubscribeState.AllDone, isFinal);
     }
 }

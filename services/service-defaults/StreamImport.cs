@@ -1,15 +1,18 @@
-using System.Text.Json;
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Consent.Contracts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Consent.ServiceDefaults;
 
 /// <summary>
 /// An import: rows are read and recorded as they come, so that memory does not grow with the file. The answer is NDJSON: a line for each row that
-/// was refused, with its number and what to do about it, and at the end the sums. An answer without them was cut off.
+/// was refused, with its number and what to do about it, and at the end the sums. An answer without them was cut off. It is kept until all was
+/// read: over HTTP/1.1 a proxy sends the whole body before it reads of the answer, and who writes meanwhile waits for who waits for him.
 /// </summary>
 public static partial class StreamImport
 {
@@ -21,6 +24,9 @@ public static partial class StreamImport
     /// <summary>Told of a row that was recorded, as something that is not proven and permits nothing.</summary>
     public const string Unproven = "unproven";
     private const int AtOnce = 256;
+
+    /// <summary>Then no more rows are recorded, and the sums say how far they were read: what is kept of an answer has an end.</summary>
+    private const int MostRefused = 10_000;
 
     /// <summary>Null when the system of origin is named.</summary>
     public static ProblemHttpResult? WhyNotSystem(string? system) => system is not null && Name().IsMatch(system)
@@ -53,20 +59,40 @@ public static partial class StreamImport
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(lines);
-        http.Response.ContentType = Lines;
         http.Response.Headers.CacheControl = "no-store";
         var sums = new Sums();
+        var answer = new ArrayBufferWriter<byte>();
         var batch = new List<(long Number, string? Text)>(AtOnce);
-        while (await lines.NextAsync(http.RequestAborted) is { } line)
+        try
         {
-            if (line.Text is { Length: 0 }) continue;
-            batch.Add(line);
-            if (batch.Count == AtOnce) await CarryOutAsync();
+            while (await lines.NextAsync(http.RequestAborted) is { } line)
+            {
+                if (line.Text is { Length: 0 }) continue;
+                if (sums.Refused >= MostRefused)
+                {
+                    sums.ReadUpTo = line.Number - 1;
+                    // What is left is thrown away: a proxy reads no answer before it has sent everything.
+                    await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
+                    break;
+                }
+
+                batch.Add(line);
+                if (batch.Count == AtOnce) await CarryOutAsync();
+            }
+
+            await CarryOutAsync();
+        }
+        catch (Exception e) when (e is IUnavailable)
+        {
+            // The usual answer says that nothing was stored, and of the rows before some were.
+            http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(StreamImport)).LogWarning("An import was broken off: {Reason}", e.Message);
+            http.Response.Headers.RetryAfter = "2";
+            return Problems.Because(503, "import-broken-off", "The service cannot record more just now.",
+                "Send the same rows again in a few seconds: those that were recorded are known then, and not recorded twice.");
         }
 
-        await CarryOutAsync();
-        await WriteAsync(http, new { summary = sums });
-        return Results.Empty;
+        Write(answer, new { summary = sums });
+        return TypedResults.Bytes(answer.WrittenMemory, Lines);
 
         async Task CarryOutAsync()
         {
@@ -81,18 +107,17 @@ public static partial class StreamImport
                 sums.Count(done[i]);
                 if (done[i] is null or Known or Unproven) continue;
                 refused?.Invoke();
-                await WriteAsync(http, new { line = batch[i].Number, reason = done[i] });
+                Write(answer, new { line = batch[i].Number, reason = done[i] });
             }
 
             batch.Clear();
-            await http.Response.Body.FlushAsync(http.RequestAborted);
         }
     }
 
-    private static async Task WriteAsync<T>(HttpContext http, T line)
+    private static void Write<T>(ArrayBufferWriter<byte> answer, T line)
     {
-        await JsonSerializer.SerializeAsync(http.Response.Body, line, ContractJson.Options, http.RequestAborted);
-        await http.Response.Body.WriteAsync("\n"u8.ToArray(), http.RequestAborted);
+        answer.Write(ContractJson.Write(line));
+        answer.Write("\n"u8);
     }
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,39}\z")]
@@ -108,6 +133,9 @@ public static partial class StreamImport
 
         /// <summary>How many of those that were recorded; absent for none.</summary>
         public long? Unproven { get; private set; }
+
+        /// <summary>The last line that was read, where too many were refused; absent when all were.</summary>
+        public long? ReadUpTo { get; set; }
 
         public void Count(string? done)
         {

@@ -53,7 +53,7 @@ internal sealed class FollowFeed(
             if (await own.AcquireAsync(_cursor, Holder, Term) is not { } lease) return;
             // A page of an older question: what is before the cursor has been handed over.
             if (await own.CursorAsync(_cursor, cancel) != e.After) return;
-            var failed = (await Task.WhenAll(e.Events.Select(one => HandOverAsync(one, cancel)))).OfType<OutgoingEvent>().ToList();
+            var failed = (await Task.WhenAll(e.Events.GroupBy(PersonOf).Select(one => HandOverAsync(one, cancel)))).SelectMany(each => each).ToList();
             if (failed.Count > 0) await _transport.PublishAsync(failed, cancel);
             // Of replicas that handled it side by side the first asks on, so that one question does not become two rows of them.
             var isFirst = await own.CursorAsync(_cursor, cancel) == e.After;
@@ -86,19 +86,37 @@ internal sealed class FollowFeed(
     private Task AskAsync(long after, CancellationToken cancel) =>
         _transport.PublishAsync([OutgoingEvent.Of(new FeedRequested(RandomId.New(), source, service, [.. events.Select(e => e.Kind)], after), source)], cancel);
 
+    /// <summary>What is of one person is handed over in its order, one after the other; people side by side.</summary>
+    private async Task<List<OutgoingEvent>> HandOverAsync(IEnumerable<PublishedEvent> ofOne, CancellationToken cancel)
+    {
+        var failed = new List<OutgoingEvent>();
+        foreach (var one in ofOne)
+        {
+            if (await HandOverAsync(one, cancel) is { } left) failed.Add(left);
+        }
+        return failed;
+    }
+
+    private static (string?, string?) PersonOf(PublishedEvent one) =>
+        one.Body.ValueKind != JsonValueKind.Object ? default
+        : one.Body.TryGetProperty("receipt", out var receipt) && receipt.ValueKind == JsonValueKind.Object ? (Text(receipt, "site"), Text(receipt, "subjectId"))
+        : (Text(one.Body, "site"), Text(one.Body, "subjectId") ?? Text(one.Body, "id"));
+
+    private static string? Text(JsonElement body, string name) => body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
     /// <summary>Throws when the log or the broker is away, without which nothing else could be done about it: then the page comes again.</summary>
     /// <returns>Null; or the event, for its own queue, when it could not be handled.</returns>
     private async Task<OutgoingEvent?> HandOverAsync(PublishedEvent one, CancellationToken cancel)
     {
         if (events.FirstOrDefault(e => e.Kind == one.Kind) is not { } fed) return null;
-        var id = one.Body.ValueKind == JsonValueKind.Object && one.Body.TryGetProperty("id", out var named) && named.ValueKind == JsonValueKind.String ? named.GetString() : null;
+        var id = one.Body.ValueKind == JsonValueKind.Object ? Text(one.Body, "id") : null;
         try
         {
             if (isHeld is not null && id is not null && await isHeld(provider, one.Kind, id)) return null;
             await fed.HandAsync(provider, service, one.Body, cancel);
             return null;
         }
-        catch (Exception e) when (e is not (IUnavailable or UnpublishedException or OperationCanceledException))
+        catch (Exception e) when (e is NotHeardYetException or not (IUnavailable or UnpublishedException or OperationCanceledException))
         {
             _logger.LogWarning("{Service} could not handle a {Kind} of the feed of {Source} ({Reason}): it goes to its own queue.", service, one.Kind, source, BackOff.ReasonOf(e));
             return new OutgoingEvent(one.Kind, id ?? RandomId.New(), Encoding.UTF8.GetBytes(one.Body.GetRawText()), service);

@@ -32,10 +32,16 @@ public interface IRecordLog
     /// record. Of a stream that is erased already, the tombstone that is there; null for an unknown stream.
     /// </summary>
     /// <param name="tombstone">UTF-8 JSON, kept in clear: must name nobody.</param>
-    Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at);
+    /// <param name="version">
+    /// Of the newest record that the caller has read: when another came behind it, nothing is erased, and that one returned. Null to erase whatever there is.
+    /// </param>
+    Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at, long? version = null);
 
     /// <summary>The newest record of the stream, which may be a tombstone; null for an unknown stream.</summary>
     ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default);
+
+    /// <summary>The oldest record of the stream that there is, which is the tombstone of one that was ever erased; null for an unknown stream.</summary>
+    ValueTask<LogRecord?> OldestAsync(string stream, CancellationToken cancel = default);
 
     /// <summary>All records of the stream, oldest first; empty for an unknown stream.</summary>
     ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default);

@@ -7,6 +7,7 @@ internal sealed class LogReader : StatementSet
 {
     private const string Columns = "position, stream, epoch, version, kind, recorded_at, slot, name, request, body";
     private readonly Statement _latest;
+    private readonly Statement _oldest;
     private readonly Statement _slot;
     private readonly Statement _version;
     private readonly Statement _history;
@@ -22,6 +23,7 @@ internal sealed class LogReader : StatementSet
     public LogReader(SqliteConnection connection) : base(connection)
     {
         _latest = Prepare($"SELECT {Columns} FROM record WHERE stream = ?1 ORDER BY version DESC LIMIT 1");
+        _oldest = Prepare($"SELECT {Columns} FROM record WHERE stream = ?1 ORDER BY version LIMIT 1");
         _slot = Prepare("SELECT slot FROM record WHERE stream = ?1 ORDER BY version DESC LIMIT 1");
         _version = Prepare("SELECT max(version) FROM record WHERE stream = ?1");
         _history = Prepare($"SELECT {Columns} FROM record WHERE stream = ?1 ORDER BY version");
@@ -44,6 +46,8 @@ internal sealed class LogReader : StatementSet
     }
 
     public StoredRecord? Latest(StreamKey stream) => _latest.First(Record, stream.ToArray());
+
+    public StoredRecord? Oldest(StreamKey stream) => _oldest.First(Record, stream.ToArray());
 
     public long? SlotOfNewest(StreamKey stream) => _slot.Number(stream.ToArray());
 

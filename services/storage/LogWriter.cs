@@ -70,11 +70,11 @@ internal sealed class LogWriter : StatementSet
     }
 
     /// <returns>The tombstone, with the keys to destroy when it is committed; null when nothing is to be erased.</returns>
-    public (StoredRecord Tombstone, List<long> Slots)? Erase(StreamKey stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at)
+    public (StoredRecord Tombstone, List<long> Slots)? Erase(StreamKey stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at, long? expected = null)
     {
         var name = stream.ToArray();
         var (version, kind) = _newest.First(row => (row.Int64(0), row.Text(1)), name);
-        if (version == 0 || kind == LogRecord.Erased) return null;
+        if (version == 0 || kind == LogRecord.Erased || (expected ?? version) != version) return null;
         var slots = _slots.List(row => row.Int64(0), name);
         HasErased = true;
         foreach (var slot in slots) _doom.Run(slot);

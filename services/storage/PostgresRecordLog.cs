@@ -10,13 +10,12 @@ namespace Consent.Storage;
 /// </summary>
 public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 {
-    private const string Columns = "position, stream, epoch, version, kind, recorded_at, slot, name, request, body";
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private readonly Lock _gate = new();
     private int _disposed;
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _writing;
-    private readonly Places _places;
+    private readonly PostgresRows _rows;
     private readonly string _schema;
     private readonly LogCipher _cipher;
     private readonly TimeProvider _time;
@@ -30,7 +29,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     private PostgresRecordLog(NpgsqlDataSource source, NpgsqlDataSource writing, string schema, LogCipher cipher, HighWaterMark mark, TimeProvider time)
     {
-        (_source, _writing, _schema, _cipher, _mark, _time, _places) = (source, writing, schema, cipher, mark, time, new Places(source));
+        (_source, _writing, _schema, _cipher, _mark, _time, _rows) = (source, writing, schema, cipher, mark, time, new PostgresRows(source, schema));
         _tag = new KeyValuePair<string, object?>("store", schema);
         _committer = new PostgresCommitter(writing, schema, Announce);
     }
@@ -87,10 +86,10 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         }
     }
 
-    public Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at) => PostgresWork.RunAsync(async () =>
+    public Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at, long? version = null) => PostgresWork.RunAsync(async () =>
     {
         var key = _cipher.Secret.KeyOf(stream);
-        if (await PostgresWork.EraseAsync(_source, _schema, key, tombstone, at) is not { } erased) return await LatestAsync(stream, CancellationToken.None);
+        if (await PostgresWork.EraseAsync(_source, _schema, key, tombstone, at, version) is not { } erased) return await LatestAsync(stream, CancellationToken.None);
         _cipher.Keys.Destroy(erased.Slots);
         await PostgresWork.ForgetAsync(_source, _schema, erased.Slots);
         StorageMetrics.Erased.Add(1, _tag);
@@ -99,44 +98,47 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     });
 
     public async ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) =>
-        await OneAsync(await ReadAsync($"WHERE stream = $1 ORDER BY version DESC LIMIT 1", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
+        await OneAsync(await _rows.ReadAsync($"WHERE stream = $1 ORDER BY version DESC LIMIT 1", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
+
+    public async ValueTask<LogRecord?> OldestAsync(string stream, CancellationToken cancel = default) =>
+        await OneAsync(await _rows.ReadAsync("WHERE stream = $1 ORDER BY version LIMIT 1", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
 
     public async ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default) =>
-        await _cipher.OpenAsync(await ReadAsync("WHERE stream = $1 ORDER BY version", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
+        await _cipher.OpenAsync(await _rows.ReadAsync("WHERE stream = $1 ORDER BY version", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
 
     public async ValueTask<bool> IsSupersededAsync(LogRecord record, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return await ScalarAsync($"SELECT max(version) FROM {_schema}.record WHERE stream = $1", cancel, record.StreamKey.ToArray()) is long newest && newest > record.Version;
+        return await _rows.ScalarAsync($"SELECT max(version) FROM {_schema}.record WHERE stream = $1", cancel, record.StreamKey.ToArray()) is long newest && newest > record.Version;
     }
 
     public async ValueTask<LogRecord?> FindByIdAsync(string id, CancellationToken cancel = default) =>
         _cipher.Secret.TryPlace(id, out var stream, out var epoch, out var version)
-            ? await OneAsync(await ReadAsync("WHERE stream = $1 AND version = $2 AND epoch = $3", cancel, stream.ToArray(), version, epoch))
+            ? await OneAsync(await _rows.ReadAsync("WHERE stream = $1 AND version = $2 AND epoch = $3", cancel, stream.ToArray(), version, epoch))
             : null;
 
     public async ValueTask<IReadOnlyList<long>> PositionsOfAsync(IReadOnlyList<string> ids, CancellationToken cancel = default) =>
-        await _places.RunAsync(() => PostgresPositions.OfAsync(_source, _schema, _cipher.Secret, ids, cancel), cancel);
+        await _rows.Places.RunAsync(() => PostgresPositions.OfAsync(_source, _schema, _cipher.Secret, ids, cancel), cancel);
 
     public async ValueTask<IReadOnlyList<LogRecord>> NewestOfStreamsAsync(StreamKey? after, StreamKey until, int max, CancellationToken cancel = default) =>
-        await _cipher.OpenAsync(await ReadAsync($"""
+        await _cipher.OpenAsync(await _rows.ReadAsync($"""
             AS r WHERE stream > $1 AND stream <= $2 AND version = (SELECT max(version) FROM {_schema}.record WHERE stream = r.stream)
             ORDER BY stream LIMIT $3
             """, cancel, after?.ToArray() ?? [], until.ToArray(), max));
 
     public async ValueTask<KeyedRecord?> FindByKeyAsync(string stream, string idempotencyKey, string? requestHash = null, CancellationToken cancel = default)
     {
-        var rows = await ReadAsync(
+        var rows = await _rows.ReadAsync(
             "WHERE stream = $1 AND substr(request, 1, 8) = $2", cancel, _cipher.Secret.KeyOf(stream).ToArray(), _cipher.Secret.Fingerprint(idempotencyKey));
         return await OneAsync(rows) is { } record ? new KeyedRecord(record, _cipher.IsSameRequest(rows[0], requestHash)) : null;
     }
 
     public async ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) =>
-        await OneAsync(await ReadAsync("WHERE position = $1", cancel, position));
+        await OneAsync(await _rows.ReadAsync("WHERE position = $1", cancel, position));
 
     public async ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default)
     {
-        var rows = await ReadAsync("WHERE position > $1 ORDER BY position LIMIT $2", cancel, afterPosition, max);
+        var rows = await _rows.ReadAsync("WHERE position > $1 ORDER BY position LIMIT $2", cancel, afterPosition, max);
         var newest = Volatile.Read(ref _newest);
         StorageMetrics.FeedBehind.Record(rows.Count == 0 ? 0 : Math.Max(0, newest - rows[0].Position + 1), _tag);
         return await _cipher.OpenAsync(rows);
@@ -165,7 +167,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     // Materialized, so that it goes by the index of names whatever the planner believes: walking the positions would pass every receipt.
     public async ValueTask<IReadOnlyList<LogRecord>> NamedFeedAsync(string prefix, long afterPosition, int max, CancellationToken cancel = default) =>
-        await _cipher.OpenAsync(await ReadAsync($"""
+        await _cipher.OpenAsync(await _rows.ReadAsync($"""
             WHERE position IN (
                 WITH named AS MATERIALIZED (SELECT position FROM {_schema}.record WHERE name >= $1 AND name < $2)
                 SELECT position FROM named WHERE position > $3 ORDER BY position LIMIT $4)
@@ -178,7 +180,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     public Task ReleaseAsync(Lease lease) => PostgresWork.RunAsync(() => PostgresWork.ReleaseAsync(_source, _schema, lease));
 
     public async ValueTask<long> CursorAsync(string name, CancellationToken cancel = default) =>
-        await ScalarAsync($"SELECT position FROM {_schema}.cursor WHERE name = $1", cancel, name) is long position ? position : 0;
+        await _rows.ScalarAsync($"SELECT position FROM {_schema}.cursor WHERE name = $1", cancel, name) is long position ? position : 0;
 
     public Task<bool> MoveCursorAsync(Lease lease, long position) =>
         PostgresWork.RunAsync(() => PostgresWork.MoveCursorAsync(_source, _schema, lease, position));
@@ -188,7 +190,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     {
         var next = Restored.NextEpoch(_mark.Read(), Epoch, _time.Now());
         // Never lower than what another replica, which found the same restore, has begun.
-        return Epoch = (int)(await ScalarAsync(
+        return Epoch = (int)(await _rows.ScalarAsync(
             $"UPDATE {_schema}.log SET epoch = greatest(epoch, $1), position = greatest(position, $2) RETURNING epoch", default, next, Restored.FloorOf(next)))!;
     }
 
@@ -203,7 +205,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         _cipher.Secret.Dispose();
         _source.Dispose();
         _writing.Dispose();
-        _places.Dispose();
+        _rows.Dispose();
         _closing.Dispose();
     }
 
@@ -250,33 +252,9 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     }
 
     private async ValueTask<long?> SlotOfNewestAsync(StreamKey stream) =>
-        await ScalarAsync($"SELECT slot FROM {_schema}.record WHERE stream = $1 ORDER BY version DESC LIMIT 1", default, stream.ToArray()) as long?;
+        await _rows.ScalarAsync($"SELECT slot FROM {_schema}.record WHERE stream = $1 ORDER BY version DESC LIMIT 1", default, stream.ToArray()) as long?;
 
     private async ValueTask<LogRecord?> OneAsync(List<StoredRecord> rows) => (await _cipher.OpenAsync(rows)) is [var record, ..] ? record : null;
-
-    private Task<object?> ScalarAsync(string sql, CancellationToken cancel, params object[] values) => _places.RunAsync(async () =>
-    {
-        await using var command = _source.CreateCommand(sql);
-        foreach (var value in values) command.Parameters.AddWithValue(value);
-        return await command.ExecuteScalarAsync(cancel) is { } found and not DBNull ? found : null;
-    }, cancel);
-
-    private Task<List<StoredRecord>> ReadAsync(string condition, CancellationToken cancel, params object[] values) => _places.RunAsync(async () =>
-    {
-        await using var command = _source.CreateCommand($"SELECT {Columns} FROM {_schema}.record {condition}");
-        foreach (var value in values) command.Parameters.AddWithValue(value);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        var rows = new List<StoredRecord>();
-        while (await reader.ReadAsync(cancel))
-        {
-            rows.Add(new StoredRecord(
-                reader.GetInt64(0), StreamKey.Read(reader.GetFieldValue<byte[]>(1)), reader.GetInt32(2), reader.GetInt64(3), reader.GetString(4), reader.GetInt64(5),
-                reader.IsDBNull(6) ? null : reader.GetInt64(6), reader.IsDBNull(7) ? null : reader.GetString(7),
-                reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8), reader.GetFieldValue<byte[]>(9)));
-        }
-
-        return rows;
-    }, cancel);
 
     /// <summary>Whoever waits is woken by a record alone: what lost an append and what began an epoch took positions too, and there is nothing to be read.</summary>
     private void Announce(int epoch, long head, long newest)

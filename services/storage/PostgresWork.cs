@@ -36,7 +36,7 @@ internal static class PostgresWork
     }
 
     public static async Task<(StoredRecord Tombstone, List<long> Slots)?> EraseAsync(
-        NpgsqlDataSource source, string schema, StreamKey stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at)
+        NpgsqlDataSource source, string schema, StreamKey stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at, long? expected)
     {
         await using var connection = await source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -44,7 +44,7 @@ internal static class PostgresWork
         var (epoch, position) = await FirstAsync(connection, $"UPDATE {schema}.log SET position = position + 1 RETURNING epoch, position", r => (r.GetInt32(0), r.GetInt64(1)));
         var (version, kind) = await FirstAsync(
             connection, $"SELECT version, kind FROM {schema}.record WHERE stream = $1 ORDER BY version DESC LIMIT 1", r => (r.GetInt64(0), r.GetString(1)), name);
-        if (version == 0 || kind == LogRecord.Erased) return null;
+        if (version == 0 || kind == LogRecord.Erased || (expected ?? version) != version) return null;
         var slots = await ListAsync(connection, $"SELECT DISTINCT slot FROM {schema}.record WHERE stream = $1 AND slot IS NOT NULL", name);
         foreach (var slot in slots) await DoAsync(connection, $"INSERT INTO {schema}.doomed VALUES ($1) ON CONFLICT DO NOTHING", slot);
         await DoAsync(connection, $"DELETE FROM {schema}.record WHERE stream = $1", name);

@@ -73,16 +73,18 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
         return appended is null ? AppendOutcome.Conflict.Found : new AppendOutcome.Appended(appended);
     }
 
-    public async Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at)
+    public async Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at, long? version = null)
     {
         var key = _cipher.Secret.KeyOf(stream);
-        if (await _writer.RunAsync(writer => writer.Erase(key, tombstone, at)) is not { } erased) return await LatestAsync(stream);
+        if (await _writer.RunAsync(writer => writer.Erase(key, tombstone, at, version)) is not { } erased) return await LatestAsync(stream);
         await DestroyAsync(erased.Slots);
         StorageMetrics.Erased.Add(1, _tag);
         return _cipher.Open(erased.Tombstone);
     }
 
     public ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) => One(r => r.Latest(_cipher.Secret.KeyOf(stream)), cancel);
+
+    public ValueTask<LogRecord?> OldestAsync(string stream, CancellationToken cancel = default) => One(r => r.Oldest(_cipher.Secret.KeyOf(stream)), cancel);
 
     public ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default) =>
         Many(r => r.History(_cipher.Secret.KeyOf(stream)), cancel);

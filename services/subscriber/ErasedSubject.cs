@@ -3,8 +3,9 @@ using Consent.Contracts;
 namespace Consent.Subscriber;
 
 /// <summary>A person who was erased on a site, named while a row still tells whose stream it was.</summary>
-/// <param name="ErasedAt">When; where a receipt came behind its tombstone, when that receipt was recorded, which was before.</param>
-public sealed record ErasedSubject(string Site, string SubjectId, DateTimeOffset ErasedAt);
+/// <param name="ErasedAt">When; of a tombstone of old, behind which a receipt came, when that receipt was recorded, which was before.</param>
+/// <param name="Reason">Null where nothing but the hash was left of the stream.</param>
+public sealed record ErasedSubject(string Site, string SubjectId, DateTimeOffset ErasedAt, ErasureReason? Reason);
 
 /// <summary>
 /// Tells a service who was erased before the row goes that alone knows it: a tombstone names the hash of a stream and nobody. At least once: when
@@ -24,18 +25,19 @@ internal sealed class ErasedSubjects(SubscriberStore store, Func<ErasedSubject, 
     }
 
     /// <summary>Whoever stands in receipts that came behind their tombstones: no row ever told who he was.</summary>
-    public async Task TellLateAsync(IEnumerable<Receipt> late, CancellationToken cancel)
+    public async Task TellLateAsync(IEnumerable<ErasedSubject> late, CancellationToken cancel)
     {
         if (onErasing is null) return;
-        foreach (var receipt in late) await onErasing(new ErasedSubject(receipt.Site, receipt.SubjectId, receipt.RecordedAt), cancel);
+        foreach (var erased in late) await onErasing(erased, cancel);
     }
 
-    /// <summary>Whether the service wants to be told of this receipt, which was not kept.</summary>
-    public bool IsLate(SubscriberWriter writer, Receipt receipt, string? stream) => onErasing is not null && stream is not null && writer.IsErased(receipt, stream);
+    /// <summary>Who stands in this receipt, which was not kept because he was erased; null where the service does not want to be told, or it is not so.</summary>
+    public ErasedSubject? LateOf(SubscriberWriter writer, Receipt receipt, string? stream) =>
+        onErasing is not null && stream is not null ? writer.ErasureOf(receipt, stream) : null;
 
     private static List<ErasedSubject> Bury(SubscriberWriter writer, ConsentErased e)
     {
         writer.Bury(e);
-        return writer.List("SELECT site, subject FROM receipts WHERE stream = $1", r => new ErasedSubject(r.GetString(0), r.GetString(1), e.ErasedAt), e.Stream);
+        return writer.List("SELECT site, subject FROM receipts WHERE stream = $1", r => new ErasedSubject(r.GetString(0), r.GetString(1), e.ErasedAt, e.Reason), e.Stream);
     }
 }

@@ -42,6 +42,12 @@ internal sealed class SubscriberDb(DbContextOptions<SubscriberDb> options) : DbC
         UPDATE tombstones SET written = stream || ' ' || epoch || ' ' || version;
         PRAGMA user_version = 4;
         """,
+        // When it was and why, to be told of a receipt that comes behind it; null in the rows of old.
+        """
+        ALTER TABLE tombstones ADD COLUMN erased_at INTEGER;
+        ALTER TABLE tombstones ADD COLUMN reason INTEGER;
+        PRAGMA user_version = 5;
+        """,
     ],
     "Run that release, or start on an empty folder.");
 

@@ -81,9 +81,20 @@ public sealed class SubscriberState
     /// </summary>
     public Receipt? Newest(string site, string subject) => Held(site, subject) is { } row ? HeldReceipts.Read(row) : null;
 
-    /// <summary>The same for many subjects, by subject; without those never heard of.</summary>
-    public IReadOnlyDictionary<string, Receipt> NewestOf(string site, IEnumerable<string> subjects) => HeldOf(site, subjects)
-        .Select(row => (row.Key, Receipt: HeldReceipts.Read(row.Value))).Where(row => row.Receipt is not null).ToDictionary(row => row.Key, row => row.Receipt!);
+    /// <summary>
+    /// The same for many subjects, by subject, without those never heard of; and of whom there is a receipt that cannot be read: it may be a "no", and is
+    /// there again once the states were compared.
+    /// </summary>
+    public (IReadOnlyDictionary<string, Receipt> Receipts, IReadOnlySet<string> Unreadable) ReadNewestOf(string site, IEnumerable<string> subjects)
+    {
+        var (receipts, unreadable) = (new Dictionary<string, Receipt>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var (subject, row) in HeldOf(site, subjects))
+        {
+            if (HeldReceipts.Read(row) is { } receipt) receipts[subject] = receipt;
+            else unreadable.Add(subject);
+        }
+        return (receipts, unreadable);
+    }
 
     /// <summary>
     /// Keeps the receipt if its (epoch, version) is higher than the one held and than the tombstone of its stream; completes when
@@ -91,15 +102,15 @@ public sealed class SubscriberState
     /// </summary>
     internal async Task<bool> ApplyAsync(Receipt receipt, string? stream, CancellationToken cancel)
     {
-        var (isNewest, isLate) = await _store.WriteAsync(
+        var (isNewest, late) = await _store.WriteAsync(
             writer =>
             {
                 Touch(stream);
                 var kept = writer.Keep(receipt, stream);
-                return (kept, !kept && _erased.IsLate(writer, receipt, stream));
+                return (kept, kept ? null : _erased.LateOf(writer, receipt, stream));
             },
             cancel);
-        if (isLate) await _erased.TellLateAsync([receipt], cancel);
+        if (late is not null) await _erased.TellLateAsync([late], cancel);
         return isNewest;
     }
 
@@ -165,7 +176,7 @@ public sealed class SubscriberState
             writer =>
             {
                 var applied = page.ApplyTo(writer, _touched);
-                return (applied, page.Receipts.Where(e => !applied.Held.Contains(e.Stream!) && _erased.IsLate(writer, e.Receipt, e.Stream)).Select(e => e.Receipt).ToList());
+                return (applied, page.Receipts.Where(e => !applied.Held.Contains(e.Stream!)).Select(e => _erased.LateOf(writer, e.Receipt, e.Stream)).OfType<ErasedSubject>().ToList());
             },
             cancel);
         EmptyWalAfter(outcome.Erased);

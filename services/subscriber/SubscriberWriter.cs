@@ -62,18 +62,23 @@ internal sealed class SubscriberWriter : IFileWriter
             receipt.Site, receipt.SubjectId, receipt.Epoch, receipt.Version).Count > 0;
     }
 
-    /// <summary>Whether the receipt is from before the tombstone of its stream.</summary>
-    public bool IsErased(Receipt receipt, string stream) => List(
-        "SELECT 1 FROM tombstones WHERE stream = $1 AND (epoch, version) >= ($2, $3)", _ => true, stream, receipt.Epoch, receipt.Version).Count > 0;
+    /// <summary>The erasure that the receipt is from before; null when there is none.</summary>
+    public ErasedSubject? ErasureOf(Receipt receipt, string stream) => List(
+        "SELECT erased_at, reason FROM tombstones WHERE stream = $1 AND (epoch, version) >= ($2, $3)",
+        row => new ErasedSubject(
+            receipt.Site, receipt.SubjectId, row.IsDBNull(0) ? receipt.RecordedAt : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(0)),
+            row.IsDBNull(1) ? null : (ErasureReason)row.GetInt32(1)),
+        stream, receipt.Epoch, receipt.Version).FirstOrDefault();
 
     /// <summary>Keeps the tombstone; what is held of the stream stays until <see cref="Erase"/>.</summary>
     public void Bury(ConsentErased e) => Run(
         $"""
-        INSERT INTO tombstones (stream, epoch, version, written) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (stream) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, written = excluded.written
+        INSERT INTO tombstones (stream, epoch, version, written, erased_at, reason) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (stream) DO UPDATE
+        SET epoch = excluded.epoch, version = excluded.version, written = excluded.written, erased_at = excluded.erased_at, reason = excluded.reason
         WHERE (excluded.epoch, excluded.version) > (tombstones.epoch, tombstones.version) OR tombstones.written IS NOT {Written}
         """,
-        e.Stream, e.Epoch, e.Version, string.Create(CultureInfo.InvariantCulture, $"{e.Stream} {e.Epoch} {e.Version}"));
+        e.Stream, e.Epoch, e.Version, string.Create(CultureInfo.InvariantCulture, $"{e.Stream} {e.Epoch} {e.Version}"), e.ErasedAt.ToUnixTimeMilliseconds(), (int?)e.Reason);
 
     /// <returns>How many rows are gone.</returns>
     public int Erase(ConsentErased e)

@@ -17,6 +17,9 @@ public static class LinkToken
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
+    /// <summary>In the place of what has no shape: it opens for nobody, and takes as long as what was forged.</summary>
+    private static readonly byte[] Shapeless = new byte[HeaderBytes + NonceBytes + 32 + TagBytes];
+
     /// <summary>A new token for the link, another each time. Throws <see cref="ArgumentException"/> for a link of another site than the key's, and for what is too long.</summary>
     public static string Seal(LinkKey key, UnsubscribeLink link)
     {
@@ -37,13 +40,13 @@ public static class LinkToken
 
     /// <summary>
     /// The link of a token; null for one that is forged, cut or altered in any way, or made with the key of another site, without
-    /// saying which.
+    /// saying which, and after the same work.
     /// </summary>
     /// <param name="secretOf">The installation's secret of a version; for a version that there is not, any other will do.</param>
     public static UnsubscribeLink? Open(string? token, Func<byte, byte[]> secretOf)
     {
         ArgumentNullException.ThrowIfNull(secretOf);
-        if (Decode(token) is not { } bytes) return null;
+        var bytes = Decode(token) ?? Shapeless;
         var scope = bytes.AsSpan(2, LinkKey.ScopeBytes);
         var text = bytes.AsSpan(HeaderBytes + NonceBytes);
         var plain = new byte[text.Length - TagBytes];

@@ -13,7 +13,8 @@ internal sealed class AuditOnDisk : IAsyncDisposable
     public AuditOnDisk() => (_records, Log) = Open();
 
     public AuditLog Log { get; private set; }
-    private PersonTraces Persons => new(_records, Log, Clock);
+    private AddressTraces Addresses => new(_records, Log, Clock);
+    private PersonTraces Persons => new(_records, Log, Addresses, Clock);
     public RecordingTransport Outbox { get; } = new();
     public MovedClock Clock { get; } = new(Samples.Noon.AddMilliseconds(60));
 
@@ -22,8 +23,9 @@ internal sealed class AuditOnDisk : IAsyncDisposable
         ConsentChanged x => new HearConsentChanged(Persons, Outbox).HandleAsync(x, default),
         ConsentErased x => new HearConsentChanged(Persons, Outbox).HandleAsync(x, default),
         DeclarationPublished x => new HearDeclarationPublished(Log, Outbox).HandleAsync(x, default),
-        MarketingUnsubscribed x => new HearMarketing<MarketingUnsubscribed>(Log, Outbox).HandleAsync(x, default),
-        MarketingSubscribed x => new HearMarketing<MarketingSubscribed>(Log, Outbox).HandleAsync(x, default),
+        MarketingUnsubscribed x => new HearMarketing<MarketingUnsubscribed>(Addresses, Outbox).HandleAsync(x, default),
+        MarketingSubscribed x => new HearMarketing<MarketingSubscribed>(Addresses, Outbox).HandleAsync(x, default),
+        MarketingErased x => new HearMarketing<MarketingErased>(Addresses, Outbox).HandleAsync(x, default),
         ConsentApplied x => new HearConsentApplied(Log).HandleAsync(x, default),
         LedgerPage x => new HearLedgerPage(Log, AskLedgersTests.Asking(Log, Outbox)).HandleAsync(x, default),
         _ => throw new NotSupportedException(),

@@ -74,7 +74,7 @@ internal static class FilledMarketing
         var (stream, yes) = (Receipt.Stream(record.Site, record.SubjectId), record.Proof is not null);
         var decided = new Decided(
             record.Site, record.SubjectId, 0, new Dictionary<string, bool> { [record.Topic] = yes }, yes ? shown : null, record.Language, record.Action,
-            MarketingUnsubscribeSetup.Service, ClaimedAt: record.RecordedAt, CausedBy: record.Topics[record.Topic].By, TakenAt: record.RecordedAt, LiftsEarlierNo: yes);
+            MarketingUnsubscribeSetup.Service, ClaimedAt: record.RecordedAt, CausedBy: record.Topics[record.Topic].By, TakenAt: record.RecordedAt, LiftsNoBefore: yes ? record.RecordedAt : null);
         var verdict = Decide.On(decided, null, shown, _ => true, new Consent.ConsentService.Place(log.IdOf(stream, 1), log.Epoch, 1), TimeProvider.System.Now());
         return ((Verdict.Record)verdict).Receipt;
     }

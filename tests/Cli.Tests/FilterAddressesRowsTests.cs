@@ -72,6 +72,19 @@ public sealed class FilterAddressesRowsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_row_with_more_cells_than_the_first_is_named_and_its_address_is_not_asked_about()
+    {
+        await FilterAsync("name,email,second\nJan,no@x.nl,yes@x.nl\nJansen, J.,no@x.nl,yes@x.nl\nPiet,yes-1@x.nl,yes@x.nl\nKees,yes-2@x.nl\n", column: "second");
+        Assert.Equal("name,email,second\nJan,no@x.nl,yes@x.nl\nPiet,yes-1@x.nl,yes@x.nl\n", Permitted);
+        Assert.Equal(["3,it has more cells than the first row", "5,there is no such column"], Errors);
+
+        await FilterAsync("Jan;yes-1@x.nl\nPiet;yes-2@x.nl\nEls;yes-3@x.nl\nJansen; J.;yes-4@x.nl\nKees\n", column: "2");
+        Assert.Equal("Jan;yes-1@x.nl\nPiet;yes-2@x.nl\nEls;yes-3@x.nl\n", Permitted);
+        Assert.Equal(["4,it has more cells than the first row", "5,there is no such column"], Errors);
+        Assert.Equal([2, 3], _asked);
+    }
+
+    [Fact]
     public async Task Cells_in_another_encoding_are_copied_byte_by_byte()
     {
         await FilterAsync(Encoding.Latin1.GetBytes("email,name\nyes@x.nl,Zoë\nyes-ë@x.nl,Jan\n"));

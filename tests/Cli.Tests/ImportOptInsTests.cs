@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using System.Text.Json.Nodes;
 using Consent.Tests.Support;
 
 namespace Consent.Cli.Tests;
@@ -26,8 +25,20 @@ public sealed class ImportOptInsTests : IDisposable
         Assert.DoesNotContain("x.nl", errors, StringComparison.Ordinal);
         Assert.Equal(["""{"line":10001,"reason":"Leave it out."}"""], await File.ReadAllLinesAsync($"{Rows}.errors.ndjson"));
         Assert.Equal([10_000, 3], gateway.Asked.Select(asked => asked.Rows));
+        Assert.Equal(["opt-ins.ndjson", "opt-ins.ndjson.errors.ndjson"], Directory.GetFiles(_folder.Path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
         Assert.All(gateway.Asked, asked => Assert.Equal("POST /v1/sites/baker/marketing/import?system=mailchimp application/x-ndjson", asked.Request));
-        Assert.False(File.Exists($"{Rows}.progress"));
+    }
+
+    [Fact]
+    public async Task A_piece_is_measured_in_bytes_and_a_row_that_is_longer_goes_alone()
+    {
+        await using var gateway = await ImportingGateway.StartAsync();
+        await File.WriteAllLinesAsync(Rows, [.. Enumerable.Repeat(new string('ω', 1_000), 700), new string('ω', 500_000), "{}"]);
+
+        var (code, output, _) = await ImportAsync(gateway);
+
+        Assert.Equal((0, "702 recorded, 0 known, 0 refused."), (code, output));
+        Assert.Equal([(449, 898_449), (251, 502_251), (1, 1_000_001), (1, 3)], gateway.Asked.Select(asked => (asked.Rows, asked.Bytes)));
     }
 
     [Fact]
@@ -38,21 +49,6 @@ public sealed class ImportOptInsTests : IDisposable
         Assert.Equal((0, """{"rows":3,"recorded":3,"known":0,"refused":0,"unproven":1}""", ""), await ImportAsync(gateway, "--json"));
         await WriteAsync(2);
         Assert.Equal((0, """{"rows":2,"recorded":2,"known":0,"refused":0}""", ""), await ImportAsync(gateway, "--json"));
-    }
-
-    [Fact]
-    public async Task What_was_broken_off_goes_on_behind_the_last_piece_that_went_in()
-    {
-        await using var gateway = await ImportingGateway.StartAsync(times => times == 2 ? 503 : 200);
-        await WriteAsync(10_002, (10_002, "bad"));
-
-        var (code, _, errors) = await ImportAsync(gateway);
-        Assert.Equal(1, code);
-        Assert.Contains("Try again in a few seconds.", errors, StringComparison.Ordinal);
-
-        Assert.Equal((1, "1 recorded, 0 known, 1 refused."), await CodeAndOutputAsync(gateway));
-        Assert.Equal([10_000, 2, 2], gateway.Asked.Select(asked => asked.Rows));
-        Assert.Equal(10_002, (int)JsonNode.Parse(Assert.Single(await File.ReadAllLinesAsync($"{Rows}.errors.ndjson")))!["line"]!);
     }
 
     [Fact]
@@ -87,12 +83,6 @@ public sealed class ImportOptInsTests : IDisposable
 
     private Task<(int Code, string Output, string Errors)> ImportAsync(ImportingGateway gateway, params string[] more) =>
         CommandLine.RunAsync(["marketing", "import", Rows, "--site", "baker", "--system", "mailchimp", "--gateway", gateway.Address, "--token", "given", .. more]);
-
-    private async Task<(int Code, string Output)> CodeAndOutputAsync(ImportingGateway gateway)
-    {
-        var (code, output, _) = await ImportAsync(gateway);
-        return (code, output);
-    }
 
     /// <param name="marked">Lines, from 1, with the word that they hold.</param>
     private Task WriteAsync(int rows, params (int Line, string Word)[] marked) => File.WriteAllLinesAsync(

@@ -1,4 +1,5 @@
 using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
 
 namespace Consent.ConsentService.Tests;
 
@@ -6,7 +7,7 @@ namespace Consent.ConsentService.Tests;
 public sealed class HearMarketingUndoneTests : IAsyncLifetime
 {
     private static readonly Declaration _site = TestSite.Declaration();
-    private readonly string _subject = $"a1-{RandomId.New()}{RandomId.New()}";
+    private string _subject = $"a1-{RandomId.New()}{RandomId.New()}";
     private MovedConsent _consent = null!;
 
     public async ValueTask InitializeAsync() => _consent = await MovedConsent.StartAsync(_site);
@@ -44,9 +45,10 @@ public sealed class HearMarketingUndoneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ANoThatWasOlder_StandsAgain()
+    public async Task ANoThatWasSaidElsewhereBefore_StandsAgain()
     {
-        await HearAsync(OptOut("news"));
+        var atTheHelpDesk = new { subjectId = _subject, heldVersion = 0, purposes = new { news = false } };
+        Assert.True((await _consent.App.SendAsync(HttpMethod.Post, "/v1/sites/test-site/decisions", atTheHelpDesk, _consent.App.Token("consent", ["test-house"]))).IsSuccessStatusCode);
         var before = (await NewestAsync())!.Purposes["news"];
         var optOut = OptOut("news");
         await HearAsync(optOut);
@@ -56,6 +58,60 @@ public sealed class HearMarketingUndoneTests : IAsyncLifetime
         Assert.Equal(before, (await NewestAsync())!.Purposes["news"]);
         Assert.True(before.IsNo);
     }
+
+    /// <summary>In whatever order the messages come: an opt-in, opted out, taken back, opted out again, and that taken back too or not.</summary>
+    [Fact]
+    public async Task InEveryOrder_ItEndsAsAtMarketing()
+    {
+        foreach (var isUndoneAgain in (bool[])[true, false])
+        {
+            foreach (var order in Orders(isUndoneAgain ? [0, 1, 2, 3, 4] : [0, 1, 2, 3]))
+            {
+                _subject = $"a1-{RandomId.New()}{RandomId.New()}";
+                var said = Enumerable.Range(0, 5).Select(minutes => TestSite.Noon.AddMinutes(minutes * 6)).ToArray();
+                var optIn = OptIn("news") with { ConfirmedAt = said[0], RecordedAt = said[0] };
+                var (first, second) = (OptOut("news") with { RecordedAt = said[1] }, OptOut("news") with { RecordedAt = said[3] });
+                var standing = new StandingOptIn(optIn.Declaration, optIn.ConfirmedAt, null);
+                Func<Task>[] messages =
+                [
+                    () => HearAsync(optIn), () => HearAsync(first), () => HearAsync(Undone(first) with { Id = $"u1-{_subject}", RecordedAt = said[2], OptedOutAt = said[1], Standing = standing }),
+                    () => HearAsync(second), () => HearAsync(Undone(second) with { Id = $"u2-{_subject}", RecordedAt = said[4], OptedOutAt = said[3], Standing = standing }),
+                ];
+                var waiting = new Queue<int>(order);
+                while (waiting.TryDequeue(out var next))
+                {
+                    try
+                    {
+                        await messages[next]();
+                    }
+                    catch (NotHeardYetException)
+                    {
+                        waiting.Enqueue(next);
+                    }
+                }
+
+                var stands = (await NewestAsync())!.Purposes["news"].Status;
+                Assert.True(isUndoneAgain ? stands is Decision.Given : stands is not Decision.Given, $"{string.Join(' ', order)}: {stands}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task OfAPersonErasedBetween_ItIsAnswered_AndNothingComesBack()
+    {
+        await HearAsync(OptIn("news"));
+        var optOut = OptOut("news");
+        await HearAsync(optOut);
+        _consent.Clock.At = TestSite.Noon.AddMinutes(1);
+        await EraseSubject.EraseAsync(_consent.Log, "test-site", _subject, _consent.Clock.Now());
+
+        await HearAsync(Undone(optOut) with { RecordedAt = TestSite.Noon.AddMinutes(2), OptedOutAt = TestSite.Noon, Standing = new StandingOptIn(PublishedDeclaration.HashOf(_site), TestSite.Noon, null) });
+
+        Assert.Null(await NewestAsync());
+    }
+
+    private static IEnumerable<int[]> Orders(int[] of) =>
+        of.Length <= 1 ? [of] : of.SelectMany(first => Orders([.. of.Where(other => other != first)]).Select(rest => (int[])[first, .. rest]));
 
     [Fact]
     public async Task ADecisionThatCameAfterIt_Stays()
@@ -67,6 +123,7 @@ public sealed class HearMarketingUndoneTests : IAsyncLifetime
 
         await HearAsync(Undone(optOut));
 
+        // Said at the same moment, which counts as after it.
         var newest = (await NewestAsync())!;
         Assert.Equal((3L, true), (newest.Version, newest.Purposes["news"].IsNo));
     }
@@ -78,7 +135,7 @@ public sealed class HearMarketingUndoneTests : IAsyncLifetime
         var optOut = OptOut("news");
         var undone = Undone(optOut);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => HearAsync(undone));
+        await Assert.ThrowsAsync<NotHeardYetException>(() => HearAsync(undone));
         await HearAsync(optOut);
         await HearAsync(undone);
 

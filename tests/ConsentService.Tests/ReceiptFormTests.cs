@@ -133,6 +133,21 @@ public sealed class ReceiptFormTests
         static LegalBasis Basis(string id) => _published.Declaration.PurposeBehind(id)?.LegalBasis ?? LegalBasis.Consent;
     }
 
+    [Fact]
+    public void WhatAnUndoPutBack_WasExpressedWhenItWas_AndNotByTheUndo()
+    {
+        var receipt = Receipt(("news", Given())) with
+        {
+            Version = 3, Changed = ["news"], Action = "undo", Declaration = null, DeclarationVersion = null, RecordedAt = TestSite.Noon.AddDays(9), ClaimedAt = TestSite.Noon.AddDays(9),
+        };
+
+        var (json, linked) = Forms(receipt);
+
+        Assert.Equal((false, 1), ((bool)json["purposes"]![0]!["changed"]!, (int)json["purposes"]![0]!["events"]![0]!["decided_in"]!));
+        Assert.False(StatusOf(linked, "news").ContainsKey("dpv:hasIndicationMethod"));
+        Assert.False(StatusOf(linked, "news").ContainsKey("dpv:isIndicatedBy"));
+    }
+
     private static (JsonObject Json, JsonObject Linked) Forms(Receipt receipt, DateTimeOffset? at = null)
     {
         var evidence = new ReceiptEvidence(receipt, _history, "https://consent.example", at ?? TestSite.Noon.AddMinutes(1));

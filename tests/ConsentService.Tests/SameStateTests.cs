@@ -75,7 +75,7 @@ public sealed class SameStateTests
         return decide.Imported is { } evidence
             ? both.ImportAsync(new ImportedDecision(
                 site, subject, decide.Purposes, now.AddDays(-1), shown, "nl", "save", new Imported("elsewhere", RandomId.New(), evidence ? "form-7" : null)))
-            : both.DecideAsync(new Decided(site, subject, decide.Seen ? 1000 : 0, decide.Purposes, shown, "nl", "save", "banner", LiftsEarlierNo: decide.Seen, TakenAt: decide.Seen ? now : null));
+            : both.DecideAsync(new Decided(site, subject, decide.Seen ? 1000 : 0, decide.Purposes, shown, "nl", "save", "banner", LiftsNoBefore: decide.Seen ? now : null, TakenAt: decide.Seen ? now : null));
     }
 
     /// <summary>The moments at which a state may turn: ends of terms, and the days on which a version comes into force.</summary>

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Text;
 using Consent.Tests.Support;
+using Microsoft.AspNetCore.Builder;
 
 namespace Consent.Gateway.Tests;
 
 public sealed class LimitsTests
 {
+    private const string SignUp = "/v1/sites/wool/marketing/subscriptions";
+
     [Fact]
     public async Task A_body_that_announces_to_be_too_large_is_413()
     {
@@ -95,6 +98,65 @@ public sealed class LimitsTests
     }
 
     [Fact]
+    public async Task Sign_ups_are_ten_a_minute_for_one_client_and_a_token_or_a_preflight_is_none()
+    {
+        await using var gateway = await StartAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            using var preflight = await gateway.SendAsync("OPTIONS", SignUp);
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (preflight.StatusCode, await PostAsync(gateway, SignUp)));
+        }
+        using var refused = await gateway.SendAsync("POST", SignUp);
+        await ProblemOf.IsAsync(refused, 429, "too-many-requests");
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        using var trusted = await gateway.SendAsync("POST", SignUp, gateway.Token("marketing", controllers: ["weavers"]));
+        Assert.Equal(HttpStatusCode.OK, trusted.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_flood_of_anything_else_takes_nothing_from_opt_outs()
+    {
+        await using var gateway = await StartAsync(("Gateway:PublicPostsPerMinute", "12"));
+        foreach (var path in (string[])["/v1/sites/wool/decisions", "/c/abc/confirm", SignUp])
+        {
+            var last = HttpStatusCode.OK;
+            for (var i = 0; i < 20 && last == HttpStatusCode.OK; i++) last = await PostAsync(gateway, path);
+            Assert.Equal(HttpStatusCode.TooManyRequests, last);
+        }
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(gateway, "/u/abc"));
+    }
+
+    [Fact]
+    public async Task Clients_are_IPv4_addresses_and_networks_of_64_bits()
+    {
+        await using var gateway = await StartAsync(("Gateway:SubscriptionsPerMinute", "1"));
+        foreach (var client in (string[])["2001:db8:0:1::1", "2001:db8:0:2::1", "198.51.100.1", "::ffff:198.51.100.2"])
+            Assert.Equal(HttpStatusCode.OK, await PostAsync(gateway, SignUp, client));
+        foreach (var client in (string[])["2001:db8:0:1:ffff::2", "198.51.100.2"]) Assert.Equal(HttpStatusCode.TooManyRequests, await PostAsync(gateway, SignUp, client));
+    }
+
+    [Fact]
+    public async Task Where_a_request_comes_from_is_believed_of_the_proxies_that_are_named_and_of_no_other()
+    {
+        await using var named = await StartAsync(("Gateway:SubscriptionsPerMinute", "1"), ("Gateway:TrustedProxies", "10.0.0.0/8, 127.0.0.0/8"));
+        foreach (var client in (string[])["198.51.100.1", "198.51.100.2, 10.1.2.3"]) Assert.Equal(HttpStatusCode.OK, await PostAsync(named, SignUp, client));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await PostAsync(named, SignUp, "203.0.113.9, 198.51.100.2"));
+
+        await using var other = await StartAsync(("Gateway:SubscriptionsPerMinute", "1"), ("Gateway:TrustedProxies", "203.0.113.0/24"));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(other, SignUp, "198.51.100.1"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await PostAsync(other, SignUp, "198.51.100.2"));
+    }
+
+    [Fact]
+    public void A_network_that_is_none_says_what_to_set()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration["Gateway:TrustedProxies"] = "everybody";
+        var refused = Assert.Throws<InvalidOperationException>(builder.AddGateway);
+        Assert.Contains("Gateway:TrustedProxies", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_dead_service_is_503_with_a_sentence()
     {
         await using var gateway = await StartAsync(("Services:analytics", $"http://127.0.0.1:{FreePorts.Take(1)[0]}"));
@@ -109,6 +171,14 @@ public sealed class LimitsTests
         await using var gateway = await StartAsync(("Services:consent", $"http://127.0.0.1:{FreePorts.Take(1)[0]}"));
         using var answer = await gateway.SendAsync("POST", "/v1/sites/wool/marketing/check", gateway.Token("marketing", controllers: ["weavers"]));
         await ProblemOf.IsAsync(answer, 503, "service-unavailable");
+    }
+
+    private static async Task<HttpStatusCode> PostAsync(GatewayUnderTest gateway, string path, string? forwardedFor = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (forwardedFor is not null) request.Headers.Add("X-Forwarded-For", forwardedFor);
+        using var answer = await gateway.Http.SendAsync(request);
+        return answer.StatusCode;
     }
 
     private static async Task<GatewayUnderTest> StartAsync(params (string Key, string Value)[] settings)

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using SmtpServer.Protocol;
 
 namespace Consent.MarketingUnsubscribe.Tests;
 
-/// <summary>The first step of a double opt-in: what is asked, of whom and how often, and what the answer tells.</summary>
+/// <summary>The first step of a double opt-in: what is asked, and of whom.</summary>
 public sealed class AskToConfirmTests : ConfirmingTest
 {
     [Fact]
@@ -20,7 +19,7 @@ public sealed class AskToConfirmTests : ConfirmingTest
     }
 
     [Fact]
-    public async Task TheMail_SaysWhoAsksAndForWhat_WithOneLinkAndNothingElseToFetch()
+    public async Task TheMail_SaysWhoAsksAndForWhat_WithOneLinkToConfirmAndOneToEndItAll_AndNothingElseToFetch()
     {
         await AskAsync();
         var taken = Assert.Single(Mail.Taken);
@@ -32,13 +31,23 @@ public sealed class AskToConfirmTests : ConfirmingTest
         {
             foreach (var said in (string[])["‘Nieuws uit de boomgaard’ van De Boomgaard B.V.", "Elke maand een nieuwsbrief.", "Dan hoeft u niets te doen", "vragen@orchard.example"])
                 Assert.Contains(said, body, StringComparison.Ordinal);
-            Assert.Single(Regex.Matches(body, "https?://"));
+            Assert.Equal(["/c/", "/u/"], Regex.Matches(body, "https?://[^/]*(?<kind>/?.?/?)").Select(link => link.Groups["kind"].Value));
         }
         Assert.DoesNotMatch("(<img|<script|<link|src=|url\\()", mail.HtmlBody);
         Assert.Equal("auto-generated", mail.Headers["Auto-Submitted"]);
         Assert.False(mail.Headers.Contains("List-Unsubscribe"));
         Assert.EndsWith("@orchard.example", mail.MessageId, StringComparison.Ordinal);
         Assert.Equal(Host.Time.Is, mail.Date);
+    }
+
+    [Fact]
+    public async Task TheLinkUnderTheMail_IsAnOrdinaryOptOutLink_AndEndsEverything()
+    {
+        await AskAsync();
+        var path = Regex.Match(Mail.Taken[0].Mail.TextBody!, "/u/[A-Za-z0-9_-]+").Value;
+        var stopped = await Host.PressAsync(await Host.PageAsync(path), "Meld mij af");
+        await Host.PressAsync(stopped, "name=\"everything\"");
+        Assert.Equal(("suppressed", "suppressed"), (await Host.ReasonAsync(Jan), await Host.ReasonAsync(Jan, "offers")));
     }
 
     [Fact]
@@ -64,81 +73,6 @@ public sealed class AskToConfirmTests : ConfirmingTest
         Assert.Equal(HttpStatusCode.Created, (await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is)).StatusCode);
         Assert.Equal("opted-in", await Host.ReasonAsync(Jan));
         Assert.Empty(Mail.Taken);
-    }
-
-    [Fact]
-    public async Task WithTheMailServerAway_NothingIsPromisedOrStored_AndTheNextTrySucceeds()
-    {
-        await Mail.StopAsync();
-        await (await Host.SubscribeAsync(Jan)).AssertProblemAsync(503, "unavailable", secret: Jan);
-        Assert.Null(await RecordAsync());
-        Mail.Start();
-        await AskAsync();
-    }
-
-    [Fact]
-    public async Task WithTheMailServerAway_AConfirmedAddressHasTheAnswerOfEveryOther()
-    {
-        await PressAsync(await AskAsync());
-        await Mail.StopAsync();
-        await (await Host.SubscribeAsync(Jan)).AssertProblemAsync(503, "unavailable");
-    }
-
-    [Fact]
-    public async Task AMailThatTheServerDoesNotTake_IsPromisedToNobody_AndTheNextTrySucceeds()
-    {
-        Mail.ToMails = new SmtpResponse(SmtpReplyCode.Aborted, "4.3.0 Try later");
-        await (await Host.SubscribeAsync(Jan)).AssertProblemAsync(503, "unavailable");
-        Assert.Null(await RecordAsync());
-        Mail.ToMails = null;
-        await AskAsync();
-    }
-
-    [Fact]
-    public async Task AMailboxThatThereIsNot_IsToldToNobody_ButARelayThatIsDeniedIsNotHidden()
-    {
-        var known = await (await Host.SubscribeAsync(Jan)).Content.ReadAsStringAsync();
-        Mail.ToRecipients = SmtpResponse.MailboxUnavailable;
-        var answer = await Host.SubscribeAsync("nobody@example.com");
-        Assert.Equal((HttpStatusCode.Accepted, known), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
-        Mail.ToRecipients = new SmtpResponse(SmtpReplyCode.MailboxUnavailable, "5.7.1 Relaying denied");
-        await (await Host.SubscribeAsync("piet@example.com")).AssertProblemAsync(503, "unavailable");
-    }
-
-    [Fact]
-    public async Task AnAddress_IsSentOneMailInTenMinutes_AndFiveADay_AndTheAnswerIsTheSame()
-    {
-        var answers = new HashSet<string>();
-        for (var i = 0; i < 7; i++)
-        {
-            foreach (var topic in (string[])["newsletter", "offers"])
-            {
-                var answer = await Host.SubscribeAsync(Jan, topic);
-                answers.Add($"{answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
-            }
-            Assert.Equal(Math.Min(i + 1, MailPace.MostInADay), Mail.Taken.Count);
-            Host.Time.Pass(MailPace.Between);
-        }
-        Assert.Single(answers);
-        await AskAsync("piet@example.com");
-        Host.Time.Pass(TimeSpan.FromDays(1));
-        await AskAsync();
-    }
-
-    [Fact]
-    public async Task AConfirmedAddress_IsSentNone_AndTheAnswerIsTheSame_UntilItOptsOut()
-    {
-        var first = await (await Host.SubscribeAsync(Jan)).Content.ReadAsStringAsync();
-        await PressAsync(Mail.Taken[0].Link);
-        Host.Time.Pass(TimeSpan.FromHours(1));
-        var answer = await Host.SubscribeAsync(Jan);
-        Assert.Equal((HttpStatusCode.Accepted, first), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
-        Assert.Single(Mail.Taken);
-        Assert.Equal(((string?)null, "opted-in"), ((await RecordAsync())!.Proof!.MailHash, await Host.ReasonAsync(Jan)));
-        await AskAsync(topic: "offers");
-        await Host.OneClickAsync(await Host.LinkAsync(Jan));
-        Host.Time.Pass(TimeSpan.FromHours(1));
-        await AskAsync();
     }
 }
 

@@ -16,7 +16,7 @@ public sealed class CheckAddressesTests : HostedTest
     {
         using var folder = new Folder();
         await using var host = await MarketingHost.StartAsync(folder.Path, loaded: false);
-        await host.SubscribeAsync("jan@example.com");
+        await host.SubscribeAsync("jan@example.com", confirmedAt: host.Time.Is);
         await host.OneClickAsync(await host.LinkAsync("piet@example.com"));
 
         Assert.Equal(("not-loaded", "suppressed"), (await host.ReasonAsync("jan@example.com"), await host.ReasonAsync("piet@example.com")));
@@ -27,8 +27,8 @@ public sealed class CheckAddressesTests : HostedTest
     [Fact]
     public async Task EveryAddress_GetsItsReason_InTheOrderAsked()
     {
-        await Host.SubscribeAsync("in@example.com");
-        await Host.SubscribeAsync("out@example.com");
+        await Host.SubscribeAsync("in@example.com", confirmedAt: Host.Time.Is);
+        await Host.SubscribeAsync("out@example.com", confirmedAt: Host.Time.Is);
         await Host.OneClickAsync(await Host.LinkAsync("out@example.com"));
         await HearOfAsync("given@example.com", Decision.Given);
         await HearOfAsync("withdrawn@example.com", Decision.Withdrawn);
@@ -53,7 +53,7 @@ public sealed class CheckAddressesTests : HostedTest
     [Fact]
     public async Task AWithdrawalInTheConsentService_AfterTheOptIn_Denies()
     {
-        await Host.SubscribeAsync("jan@example.com");
+        await Host.SubscribeAsync("jan@example.com", confirmedAt: Host.Time.Is);
         await HearOfAsync("jan@example.com", Decision.Withdrawn, at: Sample.Noon.AddMinutes(1));
         Assert.Equal("withdrawn", await Host.ReasonAsync("jan@example.com"));
     }
@@ -61,7 +61,7 @@ public sealed class CheckAddressesTests : HostedTest
     [Fact]
     public async Task EachAnswer_NamesTheRecordOnWhichItRests()
     {
-        await Host.SubscribeAsync("in@example.com");
+        await Host.SubscribeAsync("in@example.com", confirmedAt: Host.Time.Is);
         await Host.OneClickAsync(await Host.LinkAsync("out@example.com"));
         var given = await HearOfAsync("given@example.com", Decision.Given);
         var withdrawn = await HearOfAsync("withdrawn@example.com", Decision.Withdrawn);
@@ -72,7 +72,7 @@ public sealed class CheckAddressesTests : HostedTest
     [Fact]
     public async Task AHundredThousandAddresses_AreAnsweredInTheirOrder_OneMoreIsRefused()
     {
-        await Host.SubscribeAsync("reader-99999@example.com");
+        await Host.SubscribeAsync("reader-99999@example.com", confirmedAt: Host.Time.Is);
         List<string> addresses = [.. Enumerable.Range(0, 100_000).Select(i => $"reader-{i}@example.com")];
         var results = await CheckAsync(addresses);
         Assert.Equal(addresses, results.Select(r => r.GetProperty("address").GetString()!));
@@ -88,7 +88,7 @@ public sealed class CheckAddressesTests : HostedTest
     [InlineData(2345)]
     public async Task WhoAcceptsLines_GetsTheSameResults_AndThenHowManyTheyAre(int count)
     {
-        await Host.SubscribeAsync("reader-0@example.com");
+        await Host.SubscribeAsync("reader-0@example.com", confirmedAt: Host.Time.Is);
         await Host.OneClickAsync(await Host.LinkAsync("reader-2000@example.com"));
         List<string> addresses = [.. Enumerable.Range(0, count).Select(i => $"reader-{i}@example.com")];
         using var answer = await AskAsync(addresses, "application/x-ndjson");

@@ -75,6 +75,21 @@ public sealed class ConfirmAfterOptOutTests : ConfirmingTest
     }
 
     [Fact]
+    public async Task ANoBetweenTheTwoSteps_ThatIsHeardOfOnlyAfterThePress_StandsAllTheSame()
+    {
+        var link = await AskAsync();
+        Host.Time.Pass(TimeSpan.FromHours(1));
+        var no = Sample.Decided(Sample.Declaration(), "newsletter", Decision.Withdrawn, Host.Time.Is);
+        Host.Time.Pass(TimeSpan.FromHours(1));
+        Assert.True((await PressAsync(link)).Says("U bent aangemeld"));
+
+        await Host.HearAsync(new ConsentChanged(RandomId.New(), Host.Time.Is, Sample.Receipt(Host.Keys.Addresses(Sample.Controller).AddressId(Jan), 1, ("newsletter", no))));
+
+        Assert.Equal("withdrawn", await Host.ReasonAsync(Jan));
+        Assert.True((await Host.PageAsync(link)).Says(Overtaken));
+    }
+
+    [Fact]
     public async Task ANoInTheConsentService_IsBefore_OrAfter_LikeAnOptOutHere()
     {
         var before = await AskAsync();

@@ -136,6 +136,42 @@ public sealed class ConfirmOptInTests : ConfirmingTest
         Assert.True((await Host.PressAsync(shown, "class=\"primary\"")).Says(Done));
     }
 
+    [Theory]
+    [InlineData("nl-BE", "", "Elke week.")]
+    [InlineData("nl-BE", "?language=fr", "Chaque semaine.")]
+    [InlineData("fr-BE", "?language=de", "Chaque semaine.")]
+    [InlineData("nl-BE", "?language=de", "Elke week.")]
+    public async Task TheProof_IsOfTheTextThatThePageShows(string asked, string query, string shown)
+    {
+        Dictionary<string, string> texts = new() { ["fr-BE"] = "Chaque semaine.", ["nl-BE"] = "Elke week." };
+        var declaration = Sample.Declaration();
+        var topic = declaration.Topics[0] with { Description = new Texts(), Name = new Texts() };
+        foreach (var (language, text) in texts) (topic.Description[language], topic.Name[language]) = (text, "La Lettre");
+        await Host.HearAsync(declaration with { Languages = [.. texts.Keys], Topics = [topic] }, version: 2);
+        await Host.PostAsync($"/v1/sites/{Sample.Site}/marketing/subscriptions", new { address = Jan, topic = topic.Id, language = asked });
+
+        var page = await Host.PageAsync(Mail.Taken[^1].Link + query);
+        Assert.Single(texts.Values, page.Says);
+        Assert.True(page.Says(shown));
+        await Host.PressAsync(page, "class=\"primary\"");
+
+        var (spoken, proof) = (texts.Single(text => text.Value == shown).Key, (await RecordAsync())!.Topics[topic.Id].Proof!);
+        Assert.Equal((spoken, OptInProof.TextHashOf(topic, spoken)), (proof.Language, proof.TextHash));
+        Assert.Contains($"<small><span lang=\"{spoken}\">{shown}", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OnARetiredSite_NothingIsConfirmedAnyMore()
+    {
+        var link = await AskAsync();
+        var page = await Host.PageAsync(link);
+        await Host.HearAsync(Sample.Declaration() with { Retired = true }, version: 2);
+        using var late = new FormUrlEncodedContent([new("proof", ProofOn(page))]);
+        foreach (var answer in (HttpResponseMessage[])[await Host.Client.GetAsync(link), await Host.SendAsync(link + "/confirm", late)])
+            Assert.Equal(HttpStatusCode.Gone, answer.StatusCode);
+        Assert.Equal(MarketingRecord.Attempted, (await RecordAsync())!.Kind);
+    }
+
     [Fact]
     public async Task ASiteThatChangedHands_OrATopicThatIsGone_IsNotConfirmed()
     {

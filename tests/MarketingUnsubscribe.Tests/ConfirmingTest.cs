@@ -13,6 +13,11 @@ public abstract class ConfirmingTest : IAsyncLifetime
 
     protected virtual string Tls => "none";
 
+    /// <summary>Not the second that people wait for.</summary>
+    protected virtual string AnswerAfter => "00:00:00.001";
+
+    protected virtual string ForgetEvery => "01:00:00";
+
     public async ValueTask InitializeAsync()
     {
         Mail.Start();
@@ -21,6 +26,10 @@ public abstract class ConfirmingTest : IAsyncLifetime
             ["Mail:Smtp"] = $"127.0.0.1:{Mail.Port}",
             ["Mail:From"] = "post@orchard.example",
             ["Mail:Tls"] = Tls,
+            ["Mail:AnswerAfter"] = AnswerAfter,
+            // All of them are at example.com here.
+            ["Mail:MostToADomain"] = "1000",
+            ["Marketing:ForgetEvery"] = ForgetEvery,
         });
     }
 

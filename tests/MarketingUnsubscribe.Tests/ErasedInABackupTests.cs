@@ -33,7 +33,7 @@ public sealed class ErasedInABackupTests : IDisposable
         await LoadAsync(host);
 
         Assert.Equal("erased", await host.ReasonAsync(Jan));
-        await host.SubscribeAsync(Jan);
+        await host.SubscribeUnprovenAsync(Jan);
         Assert.Equal("erased", await host.ReasonAsync(Jan));
     }
 

@@ -38,6 +38,7 @@ public sealed class ImportOptInsTests : HostedTest
             Sample.Published(declaration), declaration.FindTopic("newsletter")!, "en", "checkout", new DateTimeOffset(2025, 3, 1, 12, 5, 0, TimeSpan.Zero)) with
         {
             Evidence = "sha256:ab",
+            StatedBy = "developer",
             OptedInAt = new DateTimeOffset(2025, 3, 1, 12, 0, 0, TimeSpan.Zero),
         };
         Assert.Equal((MarketingRecord.Subscribed, proof, proof), (record!.Kind, record.Proof, record.Topics["newsletter"].Proof));
@@ -112,7 +113,10 @@ public sealed class ImportOptInsTests : HostedTest
             (Row(Jan, confirmedAt: future), "up to now"),
             (Row(Jan, confirmedAt: Sample.Noon.AddYears(-2)), "not before optedInAt"),
             (Row(Jan, evidence: new string('e', 513)), "up to 512"),
+            (Row(Jan, evidence: "log-7"), "at least 8"),
             (Row(Jan, evidence: "the mail from <Jan@Example.com>"), "something else than"),
+            (Row(Jan, evidence: "/log?of=jan%40example.com"), "something else than"),
+            (Row(Jan, evidence: "the mail from piet@elsewhere.example"), "something else than"),
             (Row(Jan, evidence: new string('e', 9000)), "under 8192 bytes"),
             (Row(Jan).Replace("2025-03-02", "1989-12-31", StringComparison.Ordinal), "from 1990"),
             (Row(Jan).Replace("2025-03-02T12", "last-spring", StringComparison.Ordinal), "times such as"),

@@ -108,7 +108,7 @@ public sealed class ImportRevivesNobodyTests : HostedTest
 
         await Host.ImportAsync(Row(Jan, topic: "offers", evidence: null));
         Assert.Equal("unproven", await Host.ReasonAsync(Jan, "offers"));
-        await Host.SubscribeAsync(Jan, "offers");
+        await Host.SubscribeAsync(Jan, "offers", confirmedAt: Host.Time.Is);
         Assert.Equal("opted-in", await Host.ReasonAsync(Jan, "offers"));
     }
 
@@ -128,7 +128,7 @@ public sealed class ImportRevivesNobodyTests : HostedTest
     private Task OptOutAsync(string subject, string topic)
     {
         var link = new UnsubscribeLink(Sample.Controller, Sample.Site, topic, Jan);
-        return Host.Records.AppendAsync(Sample.Site, subject, (newest, id) => MarketingDecisions.OptOut(newest, link, subject, "unsubscribe-page", id, Host.Time.Is), default);
+        return Host.Records.AppendAsync(Sample.Site, subject, (newest, id) => OptOutDecisions.OptOut(newest, link, subject, "unsubscribe-page", id, Host.Time.Is), default);
     }
 
     private Task<MarketingRecord?> LatestAsync() => Host.Records.LatestAsync(Sample.Site, Subject, default).AsTask();

@@ -19,8 +19,8 @@ public sealed class ImportedOptInDecisionsTests
         Assert.Equal(new TopicEntry(TopicStatus.Unproven, T0, null, "r1"), record.Topics["newsletter"]);
 
         Assert.Equal(TopicStatus.Subscribed, MarketingDecisions.OptIn(record, Sample.Site, Subject, "newsletter", Own(), "r2", T0).Topics["newsletter"].Status);
-        Assert.Equal(TopicStatus.Suppressed, MarketingDecisions.OptOut(record, Link, Subject, "one-click-unsubscribe", "r2", T0)!.Topics["newsletter"].Status);
-        Assert.False(MarketingDecisions.Outlives(record.Topics["newsletter"], T0.AddHours(-1)));
+        Assert.Equal(TopicStatus.Suppressed, OptOutDecisions.OptOut(record, Link, Subject, "one-click-unsubscribe", "r2", T0)!.Topics["newsletter"].Status);
+        Assert.False(ErasureDecisions.Outlives(record.Topics["newsletter"], T0.AddHours(-1)));
     }
 
     [Fact]
@@ -38,11 +38,20 @@ public sealed class ImportedOptInDecisionsTests
     public void Unproven_HidesNoSuppressionOfEverything_AndOpensNoWayAroundIt()
     {
         var unproven = Record(null, Proof(confirmed: 5) with { Evidence = null });
-        var stopped = MarketingDecisions.OptOut(unproven, Link with { Topic = MarketingRecord.Everything }, Subject, "unsubscribe-page", "r2", T0)!;
+        var stopped = OptOutDecisions.OptOut(unproven, Link with { Topic = MarketingRecord.Everything }, Subject, "unsubscribe-page", "r2", T0)!;
 
         Assert.Equal(TopicStatus.Suppressed, MarketingDecisions.Standing(stopped.Topics, "newsletter")!.Status);
         Assert.Equal(MarketingRecord.Attempted, MarketingDecisions.OptIn(stopped, Sample.Site, Subject, "newsletter", Own(), "r3", T0.AddHours(6)).Kind);
         Assert.Null(Record(stopped, Proof(confirmed: 5) with { Evidence = null }));
+    }
+
+    [Fact]
+    public void WhatNobodyConfirmedOrProves_IsNoSubscription_ThoughAnOldRecordSaysSo()
+    {
+        var held = new TopicEntry(TopicStatus.Subscribed, T0, Own() with { Evidence = null, OptedInAt = null });
+        Assert.True(ImportedOptInDecisions.TakesEffect(held, Proof(), Now));
+        Assert.True(MarketingDecisions.TakesEffect(held, Proof()));
+        Assert.False(ImportedOptInDecisions.TakesEffect(held, Proof() with { Evidence = null }, Now));
     }
 
     /// <summary>What stands was given at noon; hours are counted from there.</summary>
@@ -109,10 +118,15 @@ public sealed class ImportedOptInDecisionsTests
     private static OptInProof Proof(int? confirmed = null, int optedIn = 0) =>
         Own() with { Source = "mailchimp", Evidence = "log-7", OptedInAt = T0.AddHours(optedIn), ConfirmedAt = At(confirmed) };
 
-    /// <summary>Given here, unconfirmed.</summary>
+    /// <summary>Stated by the controller, with its proof; unconfirmed.</summary>
     private static OptInProof Own()
     {
         var declaration = Sample.Declaration();
-        return OptInProof.On(Sample.Published(declaration), declaration.FindTopic("newsletter")!, "nl", "form", null) with { Meaning = Now };
+        return OptInProof.On(Sample.Published(declaration), declaration.FindTopic("newsletter")!, "nl", "form", null) with
+        {
+            Meaning = Now,
+            Evidence = "paper form 12",
+            OptedInAt = T0,
+        };
     }
 }

@@ -12,11 +12,11 @@ internal static class ImportedRows
 
     /// <summary>A year old, with its evidence.</summary>
     public static string Row(
-        string address, DateTimeOffset? confirmedAt = null, string? evidence = "log-7", string topic = "newsletter", string? reference = null, string? declaration = null) =>
+        string address, DateTimeOffset? confirmedAt = null, string? evidence = "sign-up log 7", string topic = "newsletter", string? reference = null, string? declaration = null) =>
         Json(address, LongAgo, confirmedAt, evidence, topic, reference, declaration);
 
     /// <summary>Nobody knows since when.</summary>
-    public static string RowWithoutTime(string address, DateTimeOffset? confirmedAt = null) => Json(address, null, confirmedAt, "log-7", "newsletter", null, null);
+    public static string RowWithoutTime(string address, DateTimeOffset? confirmedAt = null) => Json(address, null, confirmedAt, "sign-up log 7", "newsletter", null, null);
 
     /// <returns>The lines of the answer; the last one is that of the sums.</returns>
     public static async Task<string[]> ImportAsync(this MarketingHost host, params string[] rows)

@@ -10,14 +10,14 @@ public sealed class KeySuccessionTests : HostedTest
         await Host.OneClickAsync(await Host.LinkAsync(Jan));
         Succeed();
         Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
-        await Host.SubscribeAsync(Jan);
+        await Host.SubscribeUnprovenAsync(Jan);
         Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
     }
 
     [Fact]
     public async Task AnOptInUnderTheOldKey_IsStillFound_AndANewLinkEndsIt()
     {
-        await Host.SubscribeAsync(Jan);
+        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
         Succeed();
         Assert.Equal("opted-in", await Host.ReasonAsync(Jan));
         await Host.OneClickAsync(await Host.LinkAsync(Jan));
@@ -29,7 +29,7 @@ public sealed class KeySuccessionTests : HostedTest
     {
         var link = await Host.LinkAsync(Jan);
         Succeed();
-        await Host.SubscribeAsync(Jan);
+        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
         await Host.OneClickAsync(link);
         Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
     }

@@ -12,7 +12,7 @@ public sealed class MarketingDecisionsTests
     [Fact]
     public void OptOut_OfAnUnknownAddress_Suppresses()
     {
-        var record = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0)!;
+        var record = OptOutDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0)!;
         Assert.Equal((MarketingRecord.Unsubscribed, Subject, "newsletter", "spring-2026", T0), (record.Kind, record.SubjectId, record.Topic, record.Campaign, record.RecordedAt));
         Assert.Equal(new TopicEntry(TopicStatus.Suppressed, T0, null, Id), Assert.Single(record.Topics).Value);
     }
@@ -20,10 +20,10 @@ public sealed class MarketingDecisionsTests
     [Fact]
     public void OptOut_RepeatedWithinAMinute_AppendsNothing_AndLaterIsTheLastWord()
     {
-        var first = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
-        Assert.Null(MarketingDecisions.OptOut(first, Link, Subject, "unsubscribe-page", "r2", T0.AddSeconds(59), PagePress.Of(PagePress.NewSecret())));
+        var first = OptOutDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
+        Assert.Null(OptOutDecisions.OptOut(first, Link, Subject, "unsubscribe-page", "r2", T0.AddSeconds(59), PagePress.Of(PagePress.NewSecret())));
 
-        var again = MarketingDecisions.OptOut(first, Link, Subject, "unsubscribe-page", "r2", T0.AddDays(2), PagePress.Of(PagePress.NewSecret()))!;
+        var again = OptOutDecisions.OptOut(first, Link, Subject, "unsubscribe-page", "r2", T0.AddDays(2), PagePress.Of(PagePress.NewSecret()))!;
 
         Assert.Equal(new TopicEntry(TopicStatus.Suppressed, T0.AddDays(2), null, "r2"), again.Topics["newsletter"]);
         // What was confirmed between the two lifts nothing any more.
@@ -33,51 +33,51 @@ public sealed class MarketingDecisionsTests
     [Fact]
     public void OptOut_OfEverythingOrAComplaint_BehindAnOlderOne_IsTheLastWordToo()
     {
-        var first = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
-        var all = MarketingDecisions.OptOut(first, Link with { Topic = MarketingRecord.Everything }, Subject, "complaint", "r2", T0.AddDays(2), cause: TopicEntry.Complained)!;
+        var first = OptOutDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
+        var all = OptOutDecisions.OptOut(first, Link with { Topic = MarketingRecord.Everything }, Subject, "complaint", "r2", T0.AddDays(2), cause: TopicEntry.Complained)!;
 
         Assert.Equal(MarketingRecord.Attempted, OptIn(all, "newsletter", Proof(T0.AddDays(1)), T0.AddDays(3)).Kind);
         Assert.Equal((T0.AddDays(2), null), (MarketingDecisions.Standing(all.Topics, "newsletter")!.At, MarketingDecisions.Standing(all.Topics, "newsletter")!.Cause));
         // A complaint behind the person's own opt-out leaves his word his.
-        Assert.Null(MarketingDecisions.OptOut(first, Link, Subject, "complaint", "r2", T0.AddDays(2), cause: TopicEntry.Complained)!.Topics["newsletter"].Cause);
+        Assert.Null(OptOutDecisions.OptOut(first, Link, Subject, "complaint", "r2", T0.AddDays(2), cause: TopicEntry.Complained)!.Topics["newsletter"].Cause);
     }
 
     [Fact]
     public void OptOut_OfWhatCouldStillBeTakenBack_IsFinalFromThenOn()
     {
         var press = PagePress.Of(PagePress.NewSecret())!;
-        var pressed = MarketingDecisions.OptOut(null, Link, Subject, "unsubscribe-page", Id, T0, press)!;
+        var pressed = OptOutDecisions.OptOut(null, Link, Subject, "unsubscribe-page", Id, T0, press)!;
         Assert.True(press.CanUndo(pressed.Topics["newsletter"], T0 + PagePress.Lifetime));
 
         // The same page, sent twice by a double click, changes nothing.
-        Assert.Null(MarketingDecisions.OptOut(pressed, Link, Subject, "unsubscribe-page", "r2", T0.AddSeconds(1), press));
-        var final = MarketingDecisions.OptOut(pressed, Link, Subject, "one-click-unsubscribe", "r2", T0.AddSeconds(1))!;
+        Assert.Null(OptOutDecisions.OptOut(pressed, Link, Subject, "unsubscribe-page", "r2", T0.AddSeconds(1), press));
+        var final = OptOutDecisions.OptOut(pressed, Link, Subject, "one-click-unsubscribe", "r2", T0.AddSeconds(1))!;
         Assert.Null(final.Topics["newsletter"].UndoableUntil);
-        Assert.Null(MarketingDecisions.Undo(final, null, "newsletter", press, Id, "nl", T0.AddSeconds(2)));
-        Assert.Null(MarketingDecisions.OptOut(final, Link, Subject, "one-click-unsubscribe", "r3", T0.AddSeconds(2)));
+        Assert.Null(OptOutDecisions.Undo(final, "newsletter", press, "nl", T0.AddSeconds(2)));
+        Assert.Null(OptOutDecisions.OptOut(final, Link, Subject, "one-click-unsubscribe", "r3", T0.AddSeconds(2)));
     }
 
     [Fact]
     public void Bounce_Hard_SuppressesEverything_AndGivesWayToThePersonsOwnWord()
     {
-        var bounced = MarketingDecisions.Bounce(OptIn(null, "newsletter", Proof(T0)), Link, Subject, hard: true, "5.1.1", "r2", T0.AddHours(1))!;
+        var bounced = BounceDecision.Bounce(OptIn(null, "newsletter", Proof(T0)), Link, Subject, hard: true, "5.1.1", "r2", T0.AddHours(1))!;
         Assert.Equal(TopicEntry.Bounced, MarketingDecisions.Standing(bounced.Topics, "newsletter")!.Cause);
         Assert.Equal(TopicEntry.Bounced, MarketingDecisions.Standing(bounced.Topics, "brand-new")!.Cause);
-        Assert.Null(MarketingDecisions.Bounce(bounced, Link, Subject, hard: true, "5.1.1", "r3", T0.AddHours(2)));
+        Assert.Null(BounceDecision.Bounce(bounced, Link, Subject, hard: true, "5.1.1", "r3", T0.AddHours(2)));
 
-        var optedOut = MarketingDecisions.OptOut(bounced, Link, Subject, "one-click-unsubscribe", "r3", T0.AddHours(2))!;
+        var optedOut = OptOutDecisions.OptOut(bounced, Link, Subject, "one-click-unsubscribe", "r3", T0.AddHours(2))!;
         Assert.Null(MarketingDecisions.Standing(optedOut.Topics, "newsletter")!.Cause);
         var confirmed = OptIn(bounced, "newsletter", Proof(T0.AddHours(3)), T0.AddHours(3));
         Assert.Equal(TopicStatus.Subscribed, MarketingDecisions.Standing(confirmed.Topics, "newsletter")!.Status);
-        var again = MarketingDecisions.Bounce(confirmed, Link, Subject, hard: true, "5.1.1", "r5", T0.AddHours(4))!;
+        var again = BounceDecision.Bounce(confirmed, Link, Subject, hard: true, "5.1.1", "r5", T0.AddHours(4))!;
         Assert.Equal(TopicStatus.Suppressed, MarketingDecisions.Standing(again.Topics, "newsletter")!.Status);
     }
 
     [Fact]
     public void Bounce_OfWhoWantedNothingAnyMore_LeavesHisWord()
     {
-        var nothing = MarketingDecisions.OptOut(null, Link with { Topic = MarketingRecord.Everything }, Subject, "unsubscribe-page", Id, T0)!;
-        Assert.Null(MarketingDecisions.Bounce(nothing, Link, Subject, hard: true, "5.1.1", "r2", T0.AddHours(1)));
+        var nothing = OptOutDecisions.OptOut(null, Link with { Topic = MarketingRecord.Everything }, Subject, "unsubscribe-page", Id, T0)!;
+        Assert.Null(BounceDecision.Bounce(nothing, Link, Subject, hard: true, "5.1.1", "r2", T0.AddHours(1)));
         Assert.Null(nothing.Topics[MarketingRecord.Everything].Cause);
     }
 
@@ -85,7 +85,7 @@ public sealed class MarketingDecisionsTests
     public void Bounce_Soft_SuppressesNothing_AndIsKeptAsEvidence()
     {
         var subscribed = OptIn(null, "newsletter", Proof(T0));
-        var soft = MarketingDecisions.Bounce(subscribed, Link, Subject, hard: false, "4.2.2", "r2", T0.AddHours(1))!;
+        var soft = BounceDecision.Bounce(subscribed, Link, Subject, hard: false, "4.2.2", "r2", T0.AddHours(1))!;
         Assert.Equal((MarketingRecord.Bounced, "soft-bounce 4.2.2"), (soft.Kind, soft.Action));
         Assert.Equal(subscribed.Topics, soft.Topics);
     }
@@ -94,7 +94,7 @@ public sealed class MarketingDecisionsTests
     public void OptOut_OfOneTopic_LeavesTheOthersAsTheyStand()
     {
         var offers = OptIn(null, "offers", Proof());
-        var record = MarketingDecisions.OptOut(OptIn(offers, "newsletter", Proof()), Link, Subject, "one-click-unsubscribe", "r2", T0.AddHours(1))!;
+        var record = OptOutDecisions.OptOut(OptIn(offers, "newsletter", Proof()), Link, Subject, "one-click-unsubscribe", "r2", T0.AddHours(1))!;
         Assert.Equal(TopicStatus.Suppressed, record.Topics["newsletter"].Status);
         Assert.Equal(offers.Topics["offers"], record.Topics["offers"]);
     }
@@ -102,15 +102,26 @@ public sealed class MarketingDecisionsTests
     [Fact]
     public void OptIn_OfAnUnknownAddress_SubscribesWithItsProof()
     {
-        var record = OptIn(null, "newsletter", Proof());
+        var record = OptIn(null, "newsletter", Proof(T0));
         Assert.Equal(MarketingRecord.Subscribed, record.Kind);
-        Assert.Equal(new TopicEntry(TopicStatus.Subscribed, T0, Proof(), Id), record.Topics["newsletter"]);
+        Assert.Equal(new TopicEntry(TopicStatus.Subscribed, T0, Proof(T0), Id), record.Topics["newsletter"]);
+    }
+
+    [Fact]
+    public void OptIn_ThatNobodyConfirmedAndNothingProves_SubscribesNobody_AndGivesWayToAnyThatIs()
+    {
+        var record = OptIn(null, "newsletter", Proof());
+        Assert.Equal((MarketingRecord.Unproven, Proof()), (record.Kind, record.Proof));
+        Assert.Equal(new TopicEntry(TopicStatus.Unproven, T0, null, Id), record.Topics["newsletter"]);
+        Assert.Equal(MarketingRecord.Attempted, OptIn(OptIn(null, "newsletter", Proof(T0)), "newsletter", Proof()).Kind);
+        foreach (var proof in (OptInProof[])[Proof(T0), Proof() with { Evidence = "paper form 12", OptedInAt = T0.AddDays(-1) }])
+            Assert.Equal(new TopicEntry(TopicStatus.Subscribed, T0, proof, Id), OptIn(record, "newsletter", proof).Topics["newsletter"]);
     }
 
     [Fact]
     public void OptIn_Unconfirmed_NeverLiftsASuppression()
     {
-        var suppressed = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
+        var suppressed = OptOutDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
         var record = OptIn(suppressed, "newsletter", Proof(), T0.AddYears(1));
         Assert.Equal(MarketingRecord.Attempted, record.Kind);
         Assert.Equal(TopicStatus.Suppressed, record.Topics["newsletter"].Status);
@@ -123,7 +134,7 @@ public sealed class MarketingDecisionsTests
     [InlineData(1, true)]
     public void OptIn_Confirmed_LiftsASuppressionOnlyWhenConfirmedLater(int millisecondsAfter, bool lifts)
     {
-        var suppressed = MarketingDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
+        var suppressed = OptOutDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0);
         var record = OptIn(suppressed, "newsletter", Proof(T0.AddMilliseconds(millisecondsAfter)), T0.AddHours(1));
         Assert.Equal(lifts ? TopicStatus.Subscribed : TopicStatus.Suppressed, record.Topics["newsletter"].Status);
     }

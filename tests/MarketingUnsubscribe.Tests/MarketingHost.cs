@@ -18,6 +18,7 @@ namespace Consent.MarketingUnsubscribe.Tests;
 /// <summary>The service on a real Kestrel over real storage in a folder; the broker is a list, and what it hears is handed in.</summary>
 internal sealed class MarketingHost : IAsyncDisposable
 {
+    private const string Subscriptions = $"/v1/sites/{Sample.Site}/marketing/subscriptions";
     private readonly WebApplication _app;
     private readonly DevelopmentIssuer _issuer;
 
@@ -126,9 +127,13 @@ internal sealed class MarketingHost : IAsyncDisposable
 
     public static FormUrlEncodedContent OneClickForm() => new([new("List-Unsubscribe", "One-Click")]);
 
+    /// <summary>From a page, which is to be confirmed by mail; at a moment that is given, by the controller's word that the person confirmed it then.</summary>
     public Task<HttpResponseMessage> SubscribeAsync(string address, string topic = "newsletter", DateTimeOffset? confirmedAt = null) =>
-        PostAsync($"/v1/sites/{Sample.Site}/marketing/subscriptions",
-            new { address, topic, language = "nl", confirmedAt }, confirmedAt is null ? null : Token());
+        PostAsync(Subscriptions, new { address, topic, language = "nl", confirmedAt }, confirmedAt is null ? null : Token());
+
+    /// <summary>By the controller's word, without anything that proves it.</summary>
+    public Task<HttpResponseMessage> SubscribeUnprovenAsync(string address, string topic = "newsletter") =>
+        PostAsync(Subscriptions, new { address, topic, language = "nl" }, Token());
 
     public async Task<string> ReasonAsync(string address, string topic = "newsletter")
     {

@@ -15,7 +15,7 @@ public sealed class MaySendTests
         Assert.Equal("no-basis", Decide([], [], topic: "tips").Reason);
 
     [Fact]
-    public void Decide_AnOwnOptIn_IsPermitted() => Assert.Equal(new SendDecision(true, "opted-in"), Decide([In()], []));
+    public void Decide_AnOwnOptIn_IsPermitted() => Assert.Equal(new SendDecision(true, "opted-in"), Decide([In(T0)], []));
 
     [Fact]
     public void Decide_ASuppression_BeatsEveryBasis() =>
@@ -37,6 +37,39 @@ public sealed class MaySendTests
     [Fact]
     public void Decide_AConfirmedOptInLaterThanTheNo_IsPermitted() =>
         Assert.True(Decide([In(T0.AddHours(1))], [Held(Decision.Withdrawn, T0)]).Permitted);
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    public void Decide_ANoBetweenTheTwoStepsOfAnOptIn_Stands(int saidAt, bool isPermitted)
+    {
+        var optIn = In(T0.AddHours(2));
+        var inTwoSteps = optIn with { Proof = optIn.Proof! with { RequestedAt = T0 } };
+        Assert.Equal(isPermitted, Decide([inTwoSteps], [Held(Decision.Withdrawn, T0.AddHours(saidAt))]).Permitted);
+    }
+
+    [Theory]
+    [InlineData(1, 2, true)]
+    [InlineData(2, 2, false)]
+    [InlineData(3, 2, false)]
+    public void Decide_ANoToThePurpose_GivesWayToALaterYesToTheTopic_AsTheStateDoes(int noIn, int yesIn, bool isPermitted)
+    {
+        var held = Sample.Receipt(
+            $"a1-{new string('0', 64)}", 3, ("marketing", Sample.Decided(Declared, "marketing", Decision.Refused, T0) with { DecidedIn = noIn }),
+            ("newsletter", Sample.Decided(Declared, "newsletter", Decision.Given, T0) with { DecidedIn = yesIn }));
+        Assert.Equal(isPermitted, ConsentState.Of(held, Sample.Published(Declared), "newsletter", T0.AddHours(3)).Permitted);
+        Assert.Equal(isPermitted, Decide([], [held]).Permitted);
+        Assert.Equal(isPermitted ? null : (DateTimeOffset?)T0, OptInDecisions.LastNo([held], Declared, "newsletter"));
+    }
+
+    [Fact]
+    public void Decide_WhereSomethingCannotBeRead_OrTheSiteIsRetired_NothingIsPermitted()
+    {
+        Assert.Equal(new SendDecision(false, "unreadable"), MaySend.Decide([In(T0)], [], Sample.Published(Declared), "newsletter", T0, isUnreadable: true));
+        Assert.Equal("suppressed", MaySend.Decide([Out()], [], Sample.Published(Declared), "newsletter", T0, isUnreadable: true).Reason);
+        Assert.Equal(new SendDecision(false, "retired-site"), Decide([In(T0)], [Held(Decision.Given)], inForce: Declared with { Retired = true }));
+    }
 
     [Fact]
     public void Decide_AnUnconfirmedOptInLaterThanTheNo_IsDenied() =>

@@ -18,6 +18,25 @@ public sealed class MaySendUnprovenTests
     }
 
     [Fact]
+    public void WhatNobodyConfirmed_NeedsEvidenceAndItsTime()
+    {
+        var unconfirmed = Proof with { ConfirmedAt = null };
+        foreach (var proof in (OptInProof[])[unconfirmed, unconfirmed with { Evidence = "paper form 12" }, unconfirmed with { OptedInAt = T0 }, unconfirmed with { RequestedAt = T0 }])
+            Assert.Equal(new SendDecision(false, "unproven", "by"), Decide([new(TopicStatus.Subscribed, T0, proof, "by")]));
+        Assert.True(Decide([new(TopicStatus.Subscribed, T0, unconfirmed with { Evidence = "paper form 12", OptedInAt = T0 })]).Permitted);
+    }
+
+    [Fact]
+    public void OfAChildsService_TheAgeOrTheAuthorisationIsNeededToo()
+    {
+        var forChildren = Proof with { ForChildren = true, Evidence = "paper form 12", OptedInAt = T0 };
+        foreach (var proof in (OptInProof[])[forChildren, forChildren with { OfAge = false }])
+            Assert.Equal("unproven", Decide([new(TopicStatus.Subscribed, T0, proof)]).Reason);
+        foreach (var proof in (OptInProof[])[forChildren with { OfAge = true }, forChildren with { ParentalAuthorisation = new ParentalAuthorisation("signed-form", null, null) }])
+            Assert.Equal("opted-in", Decide([new(TopicStatus.Subscribed, T0, proof)]).Reason);
+    }
+
+    [Fact]
     public void WhatElseStands_IsTold()
     {
         Assert.Equal("opted-in", Decide([Unproven, new(TopicStatus.Subscribed, T0, Proof)]).Reason);

@@ -36,7 +36,7 @@ public sealed class OneClickUnsubscribeTests : HostedTest
     [Fact]
     public async Task Rfc8058_3_2_APostAsFormUrlEncoded_SuppressesAtOnce()
     {
-        await Host.SubscribeAsync(Jan);
+        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
         Assert.Equal("opted-in", await Host.ReasonAsync(Jan));
         var answer = await Host.OneClickAsync(await Host.LinkAsync(Jan));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -46,7 +46,7 @@ public sealed class OneClickUnsubscribeTests : HostedTest
     [Fact]
     public async Task Rfc8058_3_2_APostAsMultipart_SuppressesAtOnce()
     {
-        await Host.SubscribeAsync(Jan);
+        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
         using var form = new MultipartFormDataContent { { new StringContent("One-Click"), "List-Unsubscribe" } };
         Assert.Equal(HttpStatusCode.OK, (await Host.SendAsync(await Host.LinkAsync(Jan), form)).StatusCode);
         Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
@@ -141,7 +141,7 @@ public sealed class OneClickUnsubscribeTests : HostedTest
     [Fact]
     public async Task Rfc8058_5_ScannersThatGetHeadAndPrefetch_ChangeNothingHoweverOften()
     {
-        await Host.SubscribeAsync(Jan);
+        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
         var link = await Host.LinkAsync(Jan);
         for (var i = 0; i < 20; i++)
         {
@@ -171,7 +171,7 @@ public sealed class OneClickUnsubscribeTests : HostedTest
     [InlineData("--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Cl", "multipart/form-data; boundary=x")]
     public async Task AnyOtherPost_ChangesNothingAndShowsThePage(string body, string? type)
     {
-        await Host.SubscribeAsync(Jan);
+        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         if (type is not null) content.Headers.TryAddWithoutValidation("Content-Type", type);
         var page = await Host.SendAsync(await Host.LinkAsync(Jan), content);
@@ -192,9 +192,9 @@ public sealed class OneClickUnsubscribeTests : HostedTest
     public async Task AnOptOut_HoldsForItsTopicAddressAndSiteOnly()
     {
         await Host.HearAsync(Sample.Declaration(site: "meadow"));
-        await Host.SubscribeAsync(Jan);
-        await Host.SubscribeAsync(Jan, "offers");
-        await Host.SubscribeAsync("jan+2@example.com");
+        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        await Host.SubscribeAsync(Jan, "offers", confirmedAt: Host.Time.Is);
+        await Host.SubscribeAsync("jan+2@example.com", confirmedAt: Host.Time.Is);
         await Host.OneClickAsync(await Host.LinkAsync(Jan, site: "meadow"));
         Assert.Equal("opted-in", await Host.ReasonAsync(Jan));
         await Host.OneClickAsync(await Host.LinkAsync(" JAN@example.COM "));

@@ -46,7 +46,42 @@ public sealed class OptInDecisionsTests
     {
         var entry = new TopicEntry(TopicStatus.Subscribed, Noon.AddHours(2), Proof);
         Assert.Equal(ConfirmState.Done, OptInDecisions.StateOf([entry], Noon.AddHours(-2), saidNo: Noon.AddHours(-1)));
+        // Heard of only after the press: it was said between the two steps, and stands.
+        Assert.Equal(ConfirmState.Overtaken, OptInDecisions.StateOf([entry], Noon, saidNo: Noon.AddHours(1)));
         Assert.Equal(ConfirmState.Overtaken, OptInDecisions.StateOf([entry], Noon, saidNo: Noon.AddHours(3)));
+    }
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    public void WhatWasSaidOfEverything_OrErased_BetweenTheTwoSteps_Stands(int hours, bool lifts)
+    {
+        var at = Noon.AddHours(hours);
+        var subscribed = new TopicEntry(TopicStatus.Subscribed, Noon.AddHours(2), Proof);
+        var topics = new Dictionary<string, TopicEntry> { ["newsletter"] = subscribed, [MarketingRecord.Everything] = new(TopicStatus.Suppressed, at, null) };
+        Assert.Equal(lifts ? TopicStatus.Subscribed : TopicStatus.Suppressed, MarketingDecisions.Standing(topics, "newsletter")!.Status);
+        Assert.Equal(lifts, ErasureDecisions.Outlives(subscribed, at));
+        // Mail that came back then is nobody's word.
+        topics[MarketingRecord.Everything] = new(TopicStatus.Suppressed, at, null, Cause: TopicEntry.Bounced);
+        Assert.Equal(TopicStatus.Subscribed, MarketingDecisions.Standing(topics, "newsletter")!.Status);
+    }
+
+    [Fact]
+    public void OfTwoConfirmations_TheOneThatLiftsMoreStands()
+    {
+        var stated = new TopicEntry(TopicStatus.Subscribed, Noon.AddHours(1), Proof with { RequestedAt = null, ConfirmedAt = Noon.AddHours(1) });
+        Assert.False(MarketingDecisions.TakesEffect(stated, Proof));
+        Assert.True(MarketingDecisions.TakesEffect(stated with { Proof = Proof }, stated.Proof!));
+    }
+
+    [Fact]
+    public void ANoInTheConsentService_YieldsToNothingThatIsNotConfirmedLater()
+    {
+        var stated = Proof with { RequestedAt = null, ConfirmedAt = Noon };
+        Assert.True(OptInDecisions.TakesEffect(null, stated, saidNo: Noon.AddHours(-1)));
+        foreach (var proof in (OptInProof[])[stated, Proof, stated with { ConfirmedAt = null, Evidence = "paper form 12", OptedInAt = Noon.AddHours(1) }])
+            Assert.False(OptInDecisions.TakesEffect(null, proof, saidNo: Noon));
     }
 
     [Fact]

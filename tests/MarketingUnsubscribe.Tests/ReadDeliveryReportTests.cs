@@ -35,6 +35,13 @@ public sealed class ReadDeliveryReportTests
         AssertReads(Reports.Complaint(Reports.Enclosed(Listed), more: Named), complaint with { Token = Token });
     }
 
+    [Fact]
+    public void AComplaint_ThatNamesManyRecipients_IsReadForTheFirstTen()
+    {
+        var named = string.Concat(Enumerable.Range(0, 100).Select(i => $"Original-Rcpt-To: <reader-{i}@example.com>\n"));
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"reader-{i}@example.com"), Read(Reports.Complaint(Reports.Enclosed(NoLink), more: named))!.Select(r => r.Address));
+    }
+
     public static TheoryData<string> Enclosures => new()
     {
         Reports.Enclosed(Listed),
@@ -78,30 +85,39 @@ public sealed class ReadDeliveryReportTests
     }
 
     [Theory]
-    [InlineData("failed", "5.1.1", "smtp; 550 No such user", true, "5.1.1")]
-    [InlineData("Failed", "5.1.10 (no such mailbox)", "smtp; 550", true, "5.1.10")]
-    [InlineData("failed", "5.4.4", "X-Postfix; Host or domain name not found", true, "5.4.4")]
-    [InlineData("failed", "5.2.2", "smtp; 552 5.2.2 Over quota", false, "5.2.2")]
-    [InlineData("failed", "5.7.26", "smtp; 550-5.7.26 Unauthenticated", false, "5.7.26")]
-    [InlineData("failed", "5.3.4", "smtp; 552 5.3.4 Too big", false, "5.3.4")]
-    [InlineData("failed", "5.6.1", "smtp; 554 5.6.1 Media not supported", false, "5.6.1")]
-    [InlineData("failed", "4.4.1", "X-Postfix; connect to mx.example.com: Connection timed out", false, "4.4.1")]
-    [InlineData("failed", "5.0.0", "smtp; 550 No such user", true, "5.0.0")]
-    [InlineData("failed", "5.0.0", "smtp; 552-5.2.2 The mailbox is full", false, "5.2.2")]
-    [InlineData("failed", "5.0.0", "SMTP; 550 #5.1.0 Address rejected", true, "5.1.0")]
-    [InlineData("failed", "5.0.0", "smtp; 554 5.7.1.9 is blocked", true, "5.0.0")]
-    [InlineData("failed", "permanent", "smtp; 550", false, null)]
-    [InlineData("failed", "5.1.1.1", "smtp; 550", false, null)]
-    [InlineData("failed", "9.1.1", "smtp; 550", false, null)]
-    [InlineData("delayed", "4.4.7", "smtp; 451 Later", false, "4.4.7")]
-    [InlineData("delayed", "5.1.1", "smtp; 550", false, "5.1.1")]
+    [InlineData("failed", "5.1.1", "smtp; 550 No such user", "hard", "5.1.1")]
+    [InlineData("Failed", "5.1.10 (no such mailbox)", "smtp; 550", "hard", "5.1.10")]
+    [InlineData("failed", "5.4.4", "X-Postfix; Host or domain name not found", "unclear", "5.4.4")]
+    [InlineData("failed", "5.4.1", "smtp; 550 5.4.1 No answer", "soft", "5.4.1")]
+    [InlineData("failed", "5.4.7", "smtp; 550 5.4.300 Message expired", "soft", "5.4.7")]
+    [InlineData("failed", "5.1.8", "smtp; 553 5.1.8 Domain of sender address does not exist", "soft", "5.1.8")]
+    [InlineData("failed", "5.2.2", "smtp; 552 5.2.2 Over quota", "soft", "5.2.2")]
+    [InlineData("failed", "5.7.26", "smtp; 550-5.7.26 Unauthenticated", "soft", "5.7.26")]
+    [InlineData("failed", "5.3.4", "smtp; 552 5.3.4 Too big", "soft", "5.3.4")]
+    [InlineData("failed", "5.6.1", "smtp; 554 5.6.1 Media not supported", "soft", "5.6.1")]
+    [InlineData("failed", "4.4.1", "X-Postfix; connect to mx.example.com: Connection timed out", "soft", "4.4.1")]
+    [InlineData("failed", "5.0.0", "smtp; 550 No such user", "unclear", "5.0.0")]
+    [InlineData("failed", "5.0.0", "X-Exim; Unrouteable address", "unclear", "5.0.0")]
+    [InlineData("failed", "5.0.0", "smtp; 552 Mailbox is full", "soft", "5.0.0")]
+    [InlineData("failed", "5.0.0", "smtp; 552-5.2.2 The mailbox is full", "soft", "5.2.2")]
+    [InlineData("failed", "5.0.0", "smtp; 550 5.1.1 No such user", "hard", "5.1.1")]
+    [InlineData("failed", "5.5.0", "smtp;550 5.5.0 Requested action not taken: mailbox unavailable", "unclear", "5.5.0")]
+    [InlineData("failed", "5.5.0", "smtp;550 5.1.1 No such user", "hard", "5.1.1")]
+    [InlineData("failed", "5.0.0", "SMTP; 550 #5.1.0 Address rejected", "unclear", "5.1.0")]
+    [InlineData("failed", "5.0.0", "smtp; 554 5.7.1.9 is blocked", "soft", "5.0.0")]
+    [InlineData("failed", "permanent", "smtp; 550", "unclear", null)]
+    [InlineData("failed", "permanent", "smtp; 5501", "soft", null)]
+    [InlineData("failed", "5.1.1.1", "smtp; 554", "soft", null)]
+    [InlineData("failed", "9.1.1", "smtp; 552", "soft", null)]
+    [InlineData("delayed", "4.4.7", "smtp; 451 Later", "soft", "4.4.7")]
+    [InlineData("delayed", "5.1.1", "smtp; 550", "soft", "5.1.1")]
     [InlineData("delivered", "2.0.0", "smtp; 250 OK", null, null)]
     [InlineData("relayed", "2.0.0", "smtp; 250 OK", null, null)]
     [InlineData("expanded", "2.0.0", "smtp; 250 OK", null, null)]
     [InlineData("unheard-of", "5.1.1", "smtp; 550", null, null)]
-    public void ABounce_IsHardWhenTheAddressIsGoneForGood(string action, string status, string diagnostic, bool? hard, string? told) =>
+    public void ABounce_IsHardWhenItSaysThatTheAddressIsGone(string action, string status, string diagnostic, string? kind, string? told) =>
         AssertReads(Reports.Bounce(Reports.Recipient(Jan, action, status, diagnostic), Reports.Enclosed(Listed)),
-            hard is { } isHard ? [new DeliveryReport(ReportKind.Bounce, isHard, told, Jan, Token)] : []);
+            kind is null ? [] : [new DeliveryReport(ReportKind.Bounce, kind == "hard", told, Jan, Token, Unclear: kind == "unclear")]);
 
     [Fact]
     public void ABounceOfEximOrExchange_IsReadToo()
@@ -123,6 +139,7 @@ public sealed class ReadDeliveryReportTests
     [Theory]
     [InlineData("failed", "5.1.1", true)]
     [InlineData("failed", "5.2.2", false)]
+    [InlineData("failed", "5.0.0", false)]
     [InlineData("delivered", "2.0.0", null)]
     public void AnAddressThatLeadsToTwoMailboxes_IsAsWellAsTheBetterOfThem(string action, string status, bool? hard)
     {

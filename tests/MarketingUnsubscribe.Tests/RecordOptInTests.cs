@@ -10,13 +10,25 @@ public sealed class RecordOptInTests : HostedTest
     private const string Route = "/v1/sites/orchard/marketing/subscriptions";
 
     [Fact]
-    public async Task FromTheSite_IsRecordedWithItsProof()
+    public async Task FromTheSite_WhereNoMailCanBeSent_ItIsRefused_AndNothingIsStored()
     {
-        var answer = await Host.PostAsync(Route, new { address = Jan, topic = "newsletter", language = "en", source = "footer" }, origin: Sample.Origin);
+        var answer = await Host.PostAsync(Route, new { address = Jan, topic = "newsletter" }, origin: Sample.Origin);
+        await answer.AssertProblemAsync(503, "mail-needed", secret: Jan);
+        Assert.Null(answer.Headers.RetryAfter);
+        Assert.Null(await Host.Records.LatestAsync(Sample.Site, Host.Keys.Addresses(Sample.Controller).AddressId(Jan), default));
+        Assert.Equal("no-basis", await Host.ReasonAsync(Jan));
+    }
+
+    [Fact]
+    public async Task FromTheSite_InDevelopment_ItIsRecordedWithItsProof_AndPermitsNothing()
+    {
+        using var folder = new Folder();
+        await using var host = await DevelopmentAsync(folder);
+        var answer = await host.PostAsync(Route, new { address = Jan, topic = "newsletter", language = "en", source = "footer" }, origin: Sample.Origin);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal(Sample.Origin, Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Credentials"));
-        var record = await Host.Records.LatestAsync(Sample.Site, Host.Keys.Addresses(Sample.Controller).AddressId(Jan), default);
+        var record = await host.Records.LatestAsync(Sample.Site, host.Keys.Addresses(Sample.Controller).AddressId(Jan), default);
         var declaration = Sample.Declaration();
         Assert.Equal(new OptInProof
         {
@@ -27,41 +39,42 @@ public sealed class RecordOptInTests : HostedTest
             TextHash = OptInProof.TextHashOf(declaration.FindTopic("newsletter")!, "en"),
             Source = "footer",
         }, record?.Proof);
+        Assert.Equal(MarketingRecord.Unproven, record?.Kind);
         Assert.Equal(Sample.Noon, record?.RecordedAt);
+        Assert.Equal("unproven", await host.ReasonAsync(Jan));
     }
 
     [Fact]
-    public async Task FromTheSite_IsPublishedAsUnconfirmed()
+    public async Task FromTheSite_InDevelopment_TheAnswerIsTheSameForAnUnknownAKnownAndASuppressedAddress()
     {
-        await Host.SubscribeAsync(Jan);
-        var e = Assert.Single(await Host.Sent.WaitForAsync<MarketingSubscribed>(1));
-        Assert.Equal((Sample.Site, null, PublishedDeclaration.HashOf(Sample.Declaration())), (e.Site, e.ConfirmedAt, e.Declaration));
-    }
-
-    [Fact]
-    public async Task FromTheSite_TheAnswerIsTheSameForAnUnknownAKnownAndASuppressedAddress()
-    {
-        await Host.OneClickAsync(await Host.LinkAsync("suppressed@example.com"));
-        await Host.SubscribeAsync("known@example.com");
+        using var folder = new Folder();
+        await using var host = await DevelopmentAsync(folder);
+        await host.OneClickAsync(await host.LinkAsync("suppressed@example.com"));
+        await host.SubscribeAsync("known@example.com");
         var answers = new HashSet<string>();
         foreach (var name in (string[])["unknown", "known", "suppressed"])
         {
-            var answer = await Host.SubscribeAsync($"{name}@example.com");
+            var answer = await host.SubscribeAsync($"{name}@example.com");
             answers.Add($"{answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         }
         Assert.Equal("Accepted {\"status\":\"recorded\"}", Assert.Single(answers));
     }
 
     [Fact]
-    public async Task ASuppression_SurvivesAPublicReSubscription_AndIsToldToNobody()
+    public async Task WhatNobodyConfirmed_LiftsNoSuppression_AndIsToldToNobody()
     {
-        await Host.OneClickAsync(await Host.LinkAsync(Jan));
-        Host.Time.Pass(TimeSpan.FromDays(1));
-        await Host.SubscribeAsync(Jan);
-        Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
-        await Host.SubscribeAsync("later@example.com");
-        var e = Assert.Single(await Host.Sent.WaitForAsync<MarketingSubscribed>(1));
-        Assert.Equal(Host.Keys.Addresses(Sample.Controller).AddressId("later@example.com"), e.SubjectId);
+        using var folder = new Folder();
+        await using var host = await DevelopmentAsync(folder);
+        await host.OneClickAsync(await host.LinkAsync(Jan));
+        host.Time.Pass(TimeSpan.FromDays(1));
+        await host.SubscribeAsync(Jan);
+        await host.SubscribeAsync("piet@example.com");
+        Assert.Equal(("suppressed", "unproven"), (await host.ReasonAsync(Jan), await host.ReasonAsync("piet@example.com")));
+        await host.SubscribeAsync("later@example.com", confirmedAt: host.Time.Is);
+        var e = Assert.Single(await host.Sent.WaitForAsync<MarketingSubscribed>(1));
+        Assert.Equal(
+            (host.Keys.Addresses(Sample.Controller).AddressId("later@example.com"), PublishedDeclaration.HashOf(Sample.Declaration()), (DateTimeOffset?)host.Time.Is),
+            (e.SubjectId, e.Declaration, e.ConfirmedAt));
     }
 
     [Fact]
@@ -123,6 +136,10 @@ public sealed class RecordOptInTests : HostedTest
     [InlineData("""{"address":"jan@example.com","topic":"<script>"}""", 422, "unknown-topic")]
     [InlineData("""{"address":"jan@example.com","topic":"newsletter","language":"de"}""", 422, "unknown-language")]
     [InlineData("""{"address":"jan@example.com","topic":"newsletter","source":"a\u0000b"}""", 422, "invalid-source")]
+    [InlineData("""{"address":"jan@example.com","topic":"newsletter","source":"a note of a stranger"}""", 422, "invalid-source")]
+    [InlineData("""{"address":"jan@example.com","topic":"newsletter","evidence":"sign-up log 7"}""", 401, "token-needed")]
+    [InlineData("""{"address":"jan@example.com","topic":"newsletter","optedInAt":"2025-03-01T12:00:00Z"}""", 401, "token-needed")]
+    [InlineData("""{"address":"jan@example.com","topic":"newsletter","parentalAuthorisation":{"method":"signed-form"}}""", 401, "token-needed")]
     [InlineData("""{"address":"jan@example.com","topic":"newsletter","confirmedAt":"yesterday"}""", 400, "malformed-body")]
     [InlineData("""{"address":["jan@example.com"],"topic":"newsletter"}""", 400, "malformed-body")]
     [InlineData("""{"address":"jan@example.com",""", 400, "malformed-body")]
@@ -142,4 +159,7 @@ public sealed class RecordOptInTests : HostedTest
     [Fact]
     public async Task ABodyOverTheLimit_Is413() => await (await Host.PostAsync(
         Route, new { address = Jan, topic = "newsletter", source = new string('x', 5000) })).AssertProblemAsync(413, "body-too-large");
+
+    private static Task<MarketingHost> DevelopmentAsync(Folder folder) =>
+        MarketingHost.StartAsync(folder.Path, settings: new Dictionary<string, string?> { ["Mail:AllowUnconfirmed"] = "true" });
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 
 namespace Consent.MarketingUnsubscribe.Tests;
@@ -5,6 +6,22 @@ namespace Consent.MarketingUnsubscribe.Tests;
 /// <summary>Mail of the shapes in which servers and mail providers report, written for these tests.</summary>
 internal static class Reports
 {
+    /// <summary>Hands a mail in, as whoever owns the mailbox does.</summary>
+    public static async Task<HttpResponseMessage> ReportAsync(this MarketingHost host, string mail, string? token = null, string site = Sample.Site)
+    {
+        using var content = new StringContent(mail, Encoding.ASCII, "message/rfc822");
+        return await host.SendAsync($"/v1/sites/{site}/marketing/reports", content, token ?? host.Token());
+    }
+
+    /// <summary>What the answer tells, each as it is written; never an address.</summary>
+    public static async Task<IReadOnlyList<string>> ToldAsync(this MarketingHost host, string mail)
+    {
+        var answer = await host.ReportAsync(mail);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain("@", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        return [.. (await answer.JsonAsync()).GetProperty("reports").EnumerateArray().Select(r => r.GetRawText())];
+    }
+
     /// <summary>As a feedback loop sends it (RFC 5965, appendix B).</summary>
     /// <param name="more">Further fields of the report, each with its line feed.</param>
     public static string Complaint(string enclosed, string type = "abuse", string more = "") => Mail("feedback-report", "part1_13d.2e68ed54_boundary",
@@ -115,6 +132,10 @@ internal static class Reports
 
     /// <summary>The mail that came back, whole.</summary>
     public static string Enclosed(string headers) => $"Content-Type: message/rfc822\n\n{Headers(headers)}\n\nApples.\n";
+
+    /// <summary>The same, with our link.</summary>
+    /// <param name="path">Of the link.</param>
+    public static string WithLink(string path) => Enclosed($"List-Unsubscribe:\n <https://opt-out.example{path}>");
 
     /// <summary>The headers of that mail.</summary>
     public static string Headers(string more) => $"""

@@ -61,9 +61,10 @@ internal sealed class FedService(IHost host) : IAsyncDisposable
         return new FedService(built);
     }
 
-    public static FeedPage Page(long after, long through, params string[] ids) => new("p", "marketing-unsubscribe", after, through, [.. ids.Select(id =>
+    /// <param name="ids">Of an event each; of another person each, unless one is named before a colon.</param>
+    public static FeedPage Page(long after, long through, params string[] ids) => new("p", "marketing-unsubscribe", after, through, [.. ids.Select(id => id.Split(':')).Select(id =>
         new PublishedEvent(MarketingUnsubscribed.Kind, JsonSerializer.SerializeToElement(
-            new MarketingUnsubscribed(id, Make.Moment, "shop", "a1-00", ["news"], "one-click-unsubscribe", null, Make.Moment), ContractJson.Options)))]);
+            new MarketingUnsubscribed(id[^1], Make.Moment, "shop", $"a1-{id[0]}", ["news"], "one-click-unsubscribe", null, Make.Moment), ContractJson.Options)))]);
 
     public Task HearAsync(FeedPage page) =>
         host.Services.GetRequiredKeyedService<IEventHandler<FeedPage>>($"consent-{FeedPage.Kind}").HandleAsync(page, CancellationToken.None);

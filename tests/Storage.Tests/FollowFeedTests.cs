@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
+using Consent.Tests.Support;
 
 namespace Consent.Storage.Tests;
 
@@ -45,6 +46,22 @@ public sealed class FollowFeedTests : IDisposable
         Assert.Equal(7, (await service.Transport.WaitForAsync<FeedRequested>(2))[1].After);
         await service.HearAsync(FedService.Page(7, 9, "e3"));
         Assert.Equal(3, _handler.Heard.Count);
+    }
+
+    [Fact]
+    public async Task WhatIsOfOnePerson_IsHandedOverInItsOrder_AndNobodyElseWaitsForIt()
+    {
+        await using var service = await StartAsync();
+        await service.Transport.WaitForAsync<FeedRequested>(1);
+        var page = service.HearAsync(FedService.Page(0, 7, "jan:waits", "jan:e2", "piet:e3"));
+
+        await _handler.Waiting;
+        await Eventually.IsSoAsync("the other person's is handled", () => Task.FromResult(_handler.Heard.Contains("e3")));
+        Assert.Equal(["e3"], _handler.Heard);
+        _handler.Go();
+        await page;
+
+        Assert.Equal(["e2", "e3", "waits"], _handler.Heard);
     }
 
     [Fact]

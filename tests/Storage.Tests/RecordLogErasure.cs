@@ -48,6 +48,35 @@ public abstract partial class RecordLogContract
     }
 
     [Fact]
+    public async Task Erase_DecidedOnAnOlderRecord_ErasesNothing_AndTellsTheNewest()
+    {
+        var log = Open();
+        await log.AppendedAsync("a", 1);
+        var second = await log.AppendedAsync("a", 2);
+
+        var refused = await log.EraseAsync("a", NamesTheSite, Make.Moment, 1);
+        Assert.Equal(second.Id, refused!.Id);
+        Assert.Equal(2, (await log.HistoryAsync("a")).Count);
+
+        Assert.Equal((LogRecord.Erased, 3L), await log.EraseAsync("a", NamesTheSite, Make.Moment, 2) is { } done ? (done.Kind, done.Version) : default);
+    }
+
+    [Fact]
+    public async Task Oldest_IsTheFirstRecord_AndAfterAnErasureItsTombstone()
+    {
+        var log = Open();
+        Assert.Null(await log.OldestAsync("a"));
+        var first = await log.AppendedAsync("a", 1);
+        await log.AppendedAsync("a", 2);
+        Assert.Equal(first.Id, (await log.OldestAsync("a"))!.Id);
+
+        await log.EraseAsync("a", NamesTheSite, Make.Moment);
+        await log.AppendedAsync("a", 4);
+
+        Assert.Equal(LogRecord.Erased, (await log.OldestAsync("a"))!.Kind);
+    }
+
+    [Fact]
     public async Task Append_OnTopOfATombstone_BeginsAnew_AndOneDecidedBeforeItConflicts()
     {
         var log = Open();

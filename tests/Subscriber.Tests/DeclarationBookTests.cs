@@ -87,7 +87,7 @@ public sealed class DeclarationBookTests : IDisposable
     public async Task Start_DeclarationsKeptBeforeTheyHadDigests_AreHeld()
     {
         await using (var before = await OneSubscriber.StartAsync(_data)) await before.HearAsync(Sample.Published());
-        Execute("ALTER TABLE declarations DROP COLUMN digest; ALTER TABLE tombstones DROP COLUMN written; INSERT INTO tombstones VALUES ('11111111111111111111', 1, 4); PRAGMA user_version = 3");
+        Execute("ALTER TABLE declarations DROP COLUMN digest; ALTER TABLE tombstones DROP COLUMN written; ALTER TABLE tombstones DROP COLUMN erased_at; ALTER TABLE tombstones DROP COLUMN reason; INSERT INTO tombstones VALUES ('11111111111111111111', 1, 4); PRAGMA user_version = 3");
 
         await using var after = await OneSubscriber.StartAsync(_data);
 

@@ -15,7 +15,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    public async Task A_file_of_several_pieces_goes_in_once_tells_which_lines_were_refused_and_goes_on_where_it_was_broken_off()
+    public async Task A_file_of_several_pieces_goes_in_once_and_tells_which_lines_were_refused()
     {
         var (site, visitor) = (new Site(_product, "weefgoed"), _product.Secrets.Visitor());
         await site.DecideAsync(visitor, statistics: false);
@@ -29,12 +29,9 @@ public sealed class ImportCommandTests : IAsyncLifetime
 
         var first = await ImportAsync(file);
         var again = await ImportAsync(file);
-        await File.WriteAllTextAsync($"{file}.progress", "5990");
-        var rest = await ImportAsync(file);
 
         Assert.Equal("""{"rows":6000,"recorded":5998,"known":0,"refused":2}""", first);
         Assert.Equal("""{"rows":6000,"recorded":0,"known":5998,"refused":2}""", again);
-        Assert.Equal("""{"rows":10,"recorded":0,"known":10,"refused":0}""", rest);
         var refused = (await File.ReadAllLinesAsync($"{file}.errors.ndjson")).Select(l => JsonNode.Parse(l)!).ToList();
         Assert.Equal([7, 5500], refused.Select(r => (int)r["line"]!));
         Assert.Contains("an import never weakens", (string)refused[1]["reason"]!, StringComparison.Ordinal);

@@ -27,6 +27,9 @@ internal sealed class AddressList : IDisposable
     private bool _isMalformed;
     private int _column;
 
+    /// <summary>How many cells the first row has.</summary>
+    private int? _most;
+
     private AddressList(FileStream file)
     {
         _file = file;
@@ -109,7 +112,7 @@ internal sealed class AddressList : IDisposable
         var names = Enumerable.Range(0, _rows.FieldCount).Select(i => _rows.GetString(i).Trim()).ToList();
         _column = names.IndexOf(column) is >= 0 and var exact ? exact : names.FindIndex(name => name.Equals(column, StringComparison.OrdinalIgnoreCase));
         if (_column < 0) throw new InvalidDataException($"The first row has no column '{column}'. Name it with --column; where the list has no header, by its number, from 1.");
-        (Header, Cells) = (_rows.RawRecord.ToArray(), _rows.FieldCount);
+        (Header, Cells, _most) = (_rows.RawRecord.ToArray(), _rows.FieldCount, _rows.FieldCount);
     }
 
     /// <summary>Goes to the next record; when it cannot be read, tells why.</summary>
@@ -134,6 +137,8 @@ internal sealed class AddressList : IDisposable
     {
         var line = _lines + _rows.LineNumber;
         if (_column >= _rows.FieldCount) return new BadLine(line, "there is no such column");
+        // A separator without quotes moves the cells behind it: the address would be that of another column.
+        if (_rows.FieldCount > (_most ??= _rows.FieldCount)) return new BadLine(line, "it has more cells than the first row");
         var address = _rows.GetString(_column).Trim(' ', '\t');
         return address switch
         {

@@ -1,19 +1,15 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 
 namespace Consent.Cli;
 
 /// <summary>
 /// <c>import</c> and <c>marketing import</c>: sends a file of decisions, or of opt-ins, in pieces, says how far it is, keeps the rows that were refused
-/// beside the file, and goes on where it was broken off.
+/// beside the file, and goes on where it was broken off: with the same rows, to the same gateway, site and system.
 /// </summary>
 internal static class ImportFile
 {
-    private const int RowsAtOnce = 10_000, CharactersAtOnce = 1_000_000;
-
     public static Command Command() => Of(
         "Records decisions that were taken with another banner. Sent again, a row is recorded once; a \"no\" is never weakened.",
         "NDJSON, or CSV when its name ends in .csv.", "The site to which the decisions belong.", "Where they come from, such as cookiebot.", "consent", "imports");
@@ -39,9 +35,10 @@ internal static class ImportFile
             }
 
             var address = new Uri($"/v1/sites/{Uri.EscapeDataString(parsed.GetValue(site)!)}/{path}?system={Uri.EscapeDataString(parsed.GetValue(system)!)}", UriKind.Relative);
+            var to = new Uri(new Uri(parsed.GetValue(gateway)!), address).GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped);
             try
             {
-                return await RunAsync(Connect, address, parsed.GetValue(file)!, parsed.GetValue(json), cancel);
+                return await RunAsync(Connect, address, to, parsed.GetValue(file)!, parsed.GetValue(json), cancel);
             }
             catch (Exception e) when (GatewayClient.IsUnreachable(e, cancel))
             {
@@ -60,26 +57,15 @@ internal static class ImportFile
         return command;
     }
 
-    private static async Task<int> RunAsync(Func<HttpClient> connect, Uri address, FileInfo file, bool json, CancellationToken cancel)
+    private static async Task<int> RunAsync(Func<HttpClient> connect, Uri address, string to, FileInfo file, bool json, CancellationToken cancel)
     {
-        var csv = file.Extension.Equals(".csv", StringComparison.OrdinalIgnoreCase);
-        var (progress, errors) = (file.FullName + ".progress", file.FullName + ".errors.ndjson");
-        var done = File.Exists(progress) ? long.Parse((await File.ReadAllTextAsync(progress, cancel)).Trim(), CultureInfo.InvariantCulture) : 0;
-        if (done == 0) File.Delete(errors);
+        var (progress, errors, csv) = (file.FullName + ".progress", file.FullName + ".errors.ndjson", ImportPieces.IsCsv(file));
+        using var pieces = await OpenAsync(file, to, progress, cancel);
+        if (pieces.Line == 0) File.Delete(errors);
         var sums = new Dictionary<string, long>(StringComparer.Ordinal) { ["rows"] = 0, ["recorded"] = 0, ["known"] = 0, ["refused"] = 0 };
-        using var lines = new StreamReader(file.FullName);
-        var told = new Progress(lines.BaseStream);
-        var header = csv ? await lines.ReadLineAsync(cancel) : null;
-        // Line numbers count the header.
-        long line = csv ? 1 : 0;
-        for (; line < done && await lines.ReadLineAsync(cancel) is not null; line++)
+        while (await pieces.NextAsync(cancel) is { } piece)
         {
-        }
-
-        var piece = new StringBuilder();
-        while (await ReadPieceAsync(lines, header, piece, cancel) is > 0 and var rows)
-        {
-            using var body = new ByteArrayContent(Encoding.UTF8.GetBytes(piece.ToString()));
+            using var body = new ReadOnlyMemoryContent(piece.Body);
             body.Headers.ContentType = new MediaTypeHeaderValue(csv ? "text/csv" : "application/x-ndjson");
             using var http = connect();
             using var answer = await http.PostAsync(address, body, cancel);
@@ -89,27 +75,39 @@ internal static class ImportFile
                 return ExitCode.Refused;
             }
 
-            var before = line - (csv ? 1 : 0);
-            await KeepAsync(await answer.Content.ReadAsStringAsync(cancel), before, errors, sums, cancel);
-            line += rows;
-            await File.WriteAllTextAsync(progress, line.ToString(CultureInfo.InvariantCulture), cancel);
-            if (!json) told.Say(Told(sums));
+            if (ImportAnswer.Read(await answer.Content.ReadAsStringAsync(cancel), piece.Rows) is not { } told)
+            {
+                await Console.Error.WriteLineAsync(
+                    $"The answer to lines {piece.First} to {piece.Last} was cut off, or is about other rows: which of these went in is not known. " +
+                    "Run the same command again: it sends them again, and nothing is recorded twice. If that does not help: does --gateway name a gateway of Consent?");
+                return ExitCode.Refused;
+            }
+
+            // Its lines count the header, which each piece has.
+            await KeepAsync(told, piece.First - (csv ? 2 : 1), errors, sums, cancel);
+            new ImportProgress(to, file.Length, piece.Last, piece.Hash).Keep(progress);
+            if (!json) Progress.Say(pieces.Done, Told(sums));
         }
 
         if (!json) Progress.End();
         File.Delete(progress);
-        Console.WriteLine(json ? System.Text.Json.JsonSerializer.Serialize(sums, GatewayClient.Json) : $"{Told(sums)}.");
+        Console.WriteLine(json ? JsonSerializer.Serialize(sums, GatewayClient.Json) : $"{Told(sums)}.");
         if (sums["refused"] > 0) await Console.Error.WriteLineAsync($"The refused rows, with line and reason: {errors}");
         return sums["refused"] > 0 ? ExitCode.Refused : ExitCode.Done;
     }
 
-    private static async Task<int> ReadPieceAsync(StreamReader lines, string? header, StringBuilder piece, CancellationToken cancel)
+    /// <summary>Behind the last piece that went in; says so where something is left with which this import cannot go on.</summary>
+    private static async Task<ImportPieces> OpenAsync(FileInfo file, string to, string progress, CancellationToken cancel)
     {
-        piece.Clear();
-        if (header is not null) piece.Append(header).Append('\n');
-        var rows = 0;
-        for (; rows < RowsAtOnce && piece.Length < CharactersAtOnce && await lines.ReadLineAsync(cancel) is { } row; rows++) piece.Append(row).Append('\n');
-        return rows;
+        var (isLeft, held) = (File.Exists(progress), ImportProgress.Read(progress));
+        var pieces = await ImportPieces.OpenAsync(file, held?.To == to && held.Length == file.Length ? held : null, cancel);
+        if (isLeft && pieces.Line == 0)
+        {
+            var why = held is null ? "cannot be read" : "is of another import: to another gateway, site or system, or of other rows";
+            await Console.Error.WriteLineAsync($"{progress} {why}. This import begins anew; what went in already is not recorded twice.");
+        }
+
+        return pieces;
     }
 
     private static string Told(Dictionary<string, long> sums)
@@ -119,28 +117,20 @@ internal static class ImportFile
     }
 
     /// <summary>Adds the sums, and writes what was refused with the line that it has in the file.</summary>
-    private static async Task KeepAsync(string answer, long before, string errors, Dictionary<string, long> sums, CancellationToken cancel)
+    private static async Task KeepAsync(ImportAnswer told, long before, string errors, Dictionary<string, long> sums, CancellationToken cancel)
     {
-        foreach (var text in answer.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var told = JsonNode.Parse(text)!.AsObject();
-            if (told["summary"] is JsonObject summary)
-            {
-                foreach (var (name, count) in summary) sums[name] = sums.GetValueOrDefault(name) + (long)count!;
-                continue;
-            }
-
-            told["line"] = (long)told["line"]! + before;
-            await File.AppendAllTextAsync(errors, told.ToJsonString(GatewayClient.Json) + "\n", cancel);
-        }
+        foreach (var (name, count) in told.Sums) sums[name] = sums.GetValueOrDefault(name) + count;
+        if (told.Refused.Count == 0) return;
+        var lines = told.Refused.Select(row => JsonSerializer.Serialize(row with { Line = row.Line + before }, GatewayClient.Json) + "\n");
+        await File.AppendAllTextAsync(errors, string.Concat(lines), cancel);
     }
 
     /// <summary>How far a file is read: one line that changes on a terminal, a line each time in a log.</summary>
-    private sealed class Progress(Stream file)
+    private static class Progress
     {
-        public void Say(string sums)
+        public static void Say(double done, string sums)
         {
-            var line = $"{100.0 * file.Position / Math.Max(1, file.Length),3:n0} %: {sums}";
+            var line = $"{100 * done,3:n0} %: {sums}";
             if (Console.IsErrorRedirected) Console.Error.WriteLine(line);
             else Console.Error.Write($"\r{line}");
         }

@@ -23,3 +23,6 @@ public interface IEventTransport
 }
 
 public sealed class UnpublishedException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Not now: the event speaks of another one, which comes by another queue and has not been heard.</summary>
+public sealed class NotHeardYetException(string message) : Exception(message), IUnavailable;

@@ -27,7 +27,7 @@
       const answer = await fetch(`${gateway}/v1/sites/${site}/marketing/subscriptions`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ address: form.elements.address.value, topic, language: document.documentElement.lang, source: 'demo' }),
+        body: JSON.stringify({ address: form.elements.address.value, topic, language: document.documentElement.lang, source: 'form' }),
         credentials: 'omit',
       });
       if (!answer.ok) return say(sorry, false);

@@ -1,0 +1,64 @@
+using Consent.Contracts;
+using Consent.Storage;
+
+namespace Consent.Audit;
+
+/// <summary>
+/// Which traces speak of an address, whether a receipt came of them or not: streams <c>address/{site}/{subject}</c> in audit's log, so that an erasure
+/// finds what no receipt names. Of an erased address the moment is left, under a keyed hash.
+/// </summary>
+public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog traces, TimeProvider time)
+{
+    private const string Kind = "address-trace";
+
+    /// <summary>Keeps the event's trace, found again under its address; of a time before its erasure it is kept nowhere. An erasure takes what there is.</summary>
+    public async Task<Heard> KeepAsync<T>(T e, CancellationToken cancel) where T : IAddressEvent
+    {
+        if (string.IsNullOrEmpty(e.Site) || string.IsNullOrEmpty(e.SubjectId)) throw new InvalidDataException("The event names no address.");
+        if (e is MarketingErased)
+        {
+            await EraseAsync(e.Site, e.SubjectId, e.RecordedAt, cancel);
+            return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
+        }
+
+        if (await IsErasedAsync(e, cancel)) return Heard.Of(e, time.Now());
+        await NoteAsync(StreamOf(e.Site, e.SubjectId), new Trace(e.Id, e.RecordedAt), cancel);
+        var heard = await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
+        // Erased between the first look and now: the erasure may have passed this trace before it was there.
+        if (await IsErasedAsync(e, cancel)) await log.EraseAsync(AuditLog.TraceOf(e.Id), default, time.Now());
+        return heard;
+    }
+
+    /// <summary>Erases what was recorded until then, and nothing that came after; the same again changes nothing.</summary>
+    public async Task EraseAsync(string site, string subjectId, DateTimeOffset erasedAt, CancellationToken cancel)
+    {
+        var stream = StreamOf(site, subjectId);
+        while (true)
+        {
+            var noted = (await log.HistoryAsync(stream, cancel)).ToList();
+            if (noted is [{ Kind: LogRecord.Erased, Payload.Length: > 0 } oldest, ..] && oldest.Read<Erased>().At >= erasedAt) return;
+            var of = noted.Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()).ToList();
+            foreach (var trace in of.Where(t => t.RecordedAt <= erasedAt)) await log.EraseAsync(AuditLog.TraceOf(trace.RecordId), default, time.Now());
+            // Of an address never heard of, something must stand there before it can be erased.
+            if (of.Count == 0)
+            {
+                await NoteAsync(stream, new Trace(RandomId.New(), erasedAt), cancel);
+                continue;
+            }
+            if (await log.EraseAsync(stream, ContractJson.Write(new Erased(erasedAt)), time.Now(), noted[^1].Version) is not { Kind: LogRecord.Erased }) continue;
+            foreach (var trace in of.Where(t => t.RecordedAt > erasedAt)) await NoteAsync(stream, trace, cancel);
+            return;
+        }
+    }
+
+    private async Task<bool> IsErasedAsync(IAddressEvent e, CancellationToken cancel) =>
+        await log.OldestAsync(StreamOf(e.Site, e.SubjectId), cancel) is { Kind: LogRecord.Erased, Payload.Length: > 0 } oldest && oldest.Read<Erased>().At >= e.RecordedAt;
+
+    private Task NoteAsync(string stream, Trace trace, CancellationToken cancel) => traces.NoteAsync(stream, Kind, trace, trace.RecordId, cancel);
+
+    private static string StreamOf(string site, string subjectId) => $"address/{site}/{subjectId}";
+
+    private sealed record Trace(string RecordId, DateTimeOffset RecordedAt);
+
+    private sealed record Erased(DateTimeOffset At);
+}

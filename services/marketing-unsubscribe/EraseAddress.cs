@@ -1,0 +1,42 @@
+using System.Security.Claims;
+using Consent.Contracts;
+using Consent.ServiceDefaults;
+using Consent.UnsubscribeLinks;
+
+namespace Consent.MarketingUnsubscribe;
+
+/// <summary>
+/// <c>POST /v1/sites/{site}/marketing/erasures</c> (GDPR art. 17): forgets the person behind an address, under each of its ids, here and then in every other
+/// service; nobody else knows those ids, and some people are known here alone. The keyed hash of the address remains, suppressed for everything (art. 17(3),
+/// 21(3)); the answer says so, for the person to be told, and is the same whether he was known or not.
+/// </summary>
+internal static class EraseAddress
+{
+    private const int LargestBody = 1024;
+
+    private sealed record Body(string Address);
+
+    /// <param name="Remains">What is left, in one sentence for the person.</param>
+    private sealed record Answer(DateTimeOffset ErasedAt, string Remains);
+
+    public static void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPost("/v1/sites/{site}/marketing/erasures", HandleAsync).RequireScope("marketing");
+
+    private static async Task<IResult> HandleAsync(
+        string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
+        AddressStreams addresses, MarketingLog log, HearErasure erasure, TimeProvider time, CancellationToken cancel)
+    {
+        if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
+        var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
+        if (body is null) return problem!;
+        if (!EmailAddress.TryNormalise(body.Address, out var address)) return MarketingProblems.InvalidAddress();
+        var now = time.Now();
+        foreach (var subject in addresses.RingOf(inForce.Declaration.Controller.Id).AddressIds(address))
+        {
+            // First what has the others hear of it: whoever is cut off here repeats the call.
+            await log.NoteErasureAsync(site, subject, now, cancel);
+            await erasure.EraseAsync(site, subject, now, cancel);
+        }
+        return TypedResults.Ok(new Answer(now, ErasedAddress.HashRemains));
+    }
+}
