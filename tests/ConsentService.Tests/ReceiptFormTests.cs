@@ -138,7 +138,13 @@ public sealed class ReceiptFormTests
     {
         var receipt = Receipt(("news", Given())) with
         {
-            Version = 3, Changed = ["news"], Action = "undo", Declaration = null, DeclarationVersion = null, RecordedAt = TestSite.Noon.AddDays(9), ClaimedAt = TestSite.Noon.AddDays(9),
+            Version = 3,
+            Changed = ["news"],
+            Action = "undo",
+            Declaration = null,
+            DeclarationVersion = null,
+            RecordedAt = TestSite.Noon.AddDays(9),
+            ClaimedAt = TestSite.Noon.AddDays(9),
         };
 
         var (json, linked) = Forms(receipt);
