@@ -15,7 +15,7 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
     public async Task<Heard> KeepAsync<T>(T e, CancellationToken cancel) where T : IAddressEvent
     {
         if (string.IsNullOrEmpty(e.Site) || string.IsNullOrEmpty(e.SubjectId)) throw new InvalidDataException("The event names no address.");
-        if (e is MarketingErased)
+        if (e is MarketingErased or ErasureAsked)
         {
             await EraseAsync(e.Site, e.SubjectId, e.RecordedAt, cancel);
             return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
@@ -35,19 +35,25 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
         var stream = StreamOf(site, subjectId);
         while (true)
         {
-            var noted = (await log.HistoryAsync(stream, cancel)).ToList();
-            if (noted is [{ Kind: LogRecord.Erased, Payload.Length: > 0 } oldest, ..] && oldest.Read<Erased>().At >= erasedAt) return;
-            var of = noted.Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()).ToList();
-            foreach (var trace in of.Where(t => t.RecordedAt <= erasedAt)) await log.EraseAsync(AuditLog.TraceOf(trace.RecordId), default, time.Now());
+            var history = await log.HistoryAsync(stream, cancel);
+            if (history is [{ Kind: LogRecord.Erased, Payload.Length: > 0 } oldest, ..] && oldest.Read<Erased>() is var done && done.At >= erasedAt)
+            {
+                // What came afterwards and was heard of before; noted again until it stands.
+                foreach (var trace in done.Later ?? []) await NoteAsync(stream, trace, cancel);
+                return;
+            }
+
+            var noted = history.Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()).ToList();
             // Of an address never heard of, something must stand there before it can be erased.
-            if (of.Count == 0)
+            if (noted.Count == 0)
             {
                 await NoteAsync(stream, new Trace(RandomId.New(), erasedAt), cancel);
                 continue;
             }
-            if (await log.EraseAsync(stream, ContractJson.Write(new Erased(erasedAt)), time.Now(), noted[^1].Version) is not { Kind: LogRecord.Erased }) continue;
-            foreach (var trace in of.Where(t => t.RecordedAt > erasedAt)) await NoteAsync(stream, trace, cancel);
-            return;
+
+            var later = noted.Where(t => t.RecordedAt > erasedAt).ToList();
+            foreach (var trace in noted.Except(later)) await log.EraseAsync(AuditLog.TraceOf(trace.RecordId), default, time.Now());
+            await log.EraseAsync(stream, ContractJson.Write(new Erased(erasedAt, later.Count == 0 ? null : later)), time.Now(), history[^1].Version);
         }
     }
 
@@ -60,5 +66,6 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
 
     private sealed record Trace(string RecordId, DateTimeOffset RecordedAt);
 
-    private sealed record Erased(DateTimeOffset At);
+    /// <param name="Later">Of what came after that; they name nobody.</param>
+    private sealed record Erased(DateTimeOffset At, IReadOnlyList<Trace>? Later = null);
 }

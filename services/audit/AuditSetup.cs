@@ -28,6 +28,7 @@ public static class AuditSetup
         builder.Services.AddEventHandler<ConsentChanged, HearConsentChanged>(Service);
         builder.Services.AddEventHandler<ConsentErased, HearConsentChanged>(Service);
         builder.Services.AddEventHandler<DeclarationPublished, HearDeclarationPublished>(Service);
+        builder.Services.AddEventHandler<ErasureAsked, HearErasureAsked>(Service);
         builder.Services.AddEventHandler<MarketingUnsubscribed, HearMarketing<MarketingUnsubscribed>>(Service);
         builder.Services.AddEventHandler<MarketingUnsubscribeUndone, HearMarketing<MarketingUnsubscribeUndone>>(Service);
         builder.Services.AddEventHandler<MarketingSubscribed, HearMarketing<MarketingSubscribed>>(Service);
@@ -37,7 +38,7 @@ public static class AuditSetup
         builder.Services.AddEventHandler<SubscriberRetired, HearSubscriberRetired>(Service);
         builder.AddFeed(
             Service, "consent",
-            [FedEvent.Of<ConsentChanged>(), FedEvent.Of<ConsentErased>(), FedEvent.Of<DeclarationPublished>(), FedEvent.Of<SubscriberRetired>()], IsHeldAsync);
+            [FedEvent.Of<ConsentChanged>(), FedEvent.Of<ConsentErased>(), FedEvent.Of<DeclarationPublished>(), FedEvent.Of<ErasureAsked>(), FedEvent.Of<SubscriberRetired>()], IsHeldAsync);
         builder.AddFeed(
             Service, "marketing-unsubscribe",
             [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingUnsubscribeUndone>(), FedEvent.Of<MarketingSubscribed>(), FedEvent.Of<MarketingErased>(), FedEvent.Of<SubscriberRetired>()],
@@ -45,8 +46,8 @@ public static class AuditSetup
         return builder.AddAnnouncement(
             Service,
             [
-                ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind,
-                MarketingErased.Kind, SubscriberRetired.Kind,
+                ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, ErasureAsked.Kind, MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind,
+                MarketingSubscribed.Kind, MarketingErased.Kind, SubscriberRetired.Kind,
             ],
             everyVersion: true);
     }

@@ -35,6 +35,11 @@ internal sealed class HearSubscriberRetired(AuditLog log, IEventTransport transp
     }
 }
 
+internal sealed class HearErasureAsked(AddressTraces addresses, IEventTransport transport) : IEventHandler<ErasureAsked>
+{
+    public async Task HandleAsync(ErasureAsked e, CancellationToken cancel) => await transport.AcknowledgeAsync("consent", await addresses.KeepAsync(e, cancel), cancel);
+}
+
 internal sealed class HearMarketing<T>(AddressTraces addresses, IEventTransport transport) : IEventHandler<T> where T : class, IAddressEvent
 {
     public async Task HandleAsync(T e, CancellationToken cancel) =>

@@ -16,7 +16,7 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
     {
         if (e.Stream is not { } person) return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         if (await WasErasedAsync(person, e.Receipt, cancel)) return Heard.Of(e, time.Now());
-        await NoteAsync(person, new Trace(e.Id, e.Receipt.CausedBy, e.Receipt.Site, e.Receipt.SubjectId), cancel);
+        await NoteAsync(person, new Trace(e.Id, e.Receipt.CausedBy, e.Receipt.Site, e.Receipt.SubjectId, e.Receipt.Epoch, e.Receipt.Version), cancel);
         var heard = await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         // Erased between the first look and now: the erasure may have passed this trace before it was there.
         if (await WasErasedAsync(person, e.Receipt, cancel)) await log.EraseAsync(AuditLog.TraceOf(e.Id), default, time.Now());
@@ -29,25 +29,38 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
         // The body of another kind of event may name a stream too; nothing is erased for that.
         if (string.IsNullOrEmpty(e.Stream) || e.Version < 1) throw new InvalidDataException("This is no tombstone: it lacks its stream or its version.");
         var stream = StreamOf(e.Stream);
-        var now = time.Now();
-        var noted = (await log.HistoryAsync(stream, cancel)).Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()).ToList();
-        foreach (var trace in noted)
+        while (true)
         {
-            await log.EraseAsync(AuditLog.TraceOf(trace.RecordId), default, now);
-            if (trace.CausedBy is { } cause) await log.EraseAsync(AuditLog.TraceOf(cause), default, now);
-        }
+            var history = await log.HistoryAsync(stream, cancel);
+            if (history is [{ Kind: LogRecord.Erased, Payload.Length: > 0 } oldest, ..] && oldest.Read<Erased>() is var done && (done.Epoch, done.Version).CompareTo((e.Epoch, e.Version)) >= 0)
+            {
+                // What the person decided afterwards and was heard of before; noted again until it stands.
+                foreach (var trace in done.Later ?? []) await NoteAsync(e.Stream, trace, cancel);
+                break;
+            }
 
-        // What marketing told of him, and no receipt came of. When a term is over, only receipts are.
-        foreach (var (site, subject) in noted.Select(t => (t.Site, t.SubjectId)).Distinct())
-        {
-            if (site is not null && subject is not null && SubjectId.IsAddress(subject) && e.Reason is not ErasureReason.Retention) await addresses.EraseAsync(site, subject, e.ErasedAt, cancel);
-        }
+            var noted = history.Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()).ToList();
+            // Of a person never heard of, something must stand there before it can be erased.
+            if (noted.Count == 0)
+            {
+                await NoteAsync(e.Stream, new Trace(e.Id, null), cancel);
+                continue;
+            }
 
-        // Of a person never heard of, something must stand there before it can be erased.
-        if (!await IsTombstoneAsync(stream, e, cancel))
-        {
-            await NoteAsync(e.Stream, new Trace(e.Id, null), cancel);
-            await log.EraseAsync(stream, ContractJson.Write(new Erased(e.Epoch, e.Version)), now);
+            var later = noted.Where(t => (t.Epoch, t.Version).CompareTo((e.Epoch, e.Version)) > 0).ToList();
+            foreach (var trace in noted.Except(later))
+            {
+                await log.EraseAsync(AuditLog.TraceOf(trace.RecordId), default, time.Now());
+                if (trace.CausedBy is { } cause) await log.EraseAsync(AuditLog.TraceOf(cause), default, time.Now());
+            }
+
+            // What marketing told of him, and no receipt came of. When a term is over, only receipts are.
+            foreach (var (site, subject) in noted.Select(t => (t.Site, t.SubjectId)).Distinct())
+            {
+                if (site is not null && subject is not null && SubjectId.IsAddress(subject) && e.Reason is not ErasureReason.Retention) await addresses.EraseAsync(site, subject, e.ErasedAt, cancel);
+            }
+
+            await log.EraseAsync(stream, ContractJson.Write(new Erased(e.Epoch, e.Version, later.Count == 0 ? null : later)), time.Now(), history[^1].Version);
         }
 
         return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
@@ -57,15 +70,13 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
         await log.OldestAsync(StreamOf(person), cancel) is { Kind: LogRecord.Erased, Payload.Length: > 0 } oldest && oldest.Read<Erased>() is var tombstone
         && (tombstone.Epoch, tombstone.Version).CompareTo((receipt.Epoch, receipt.Version)) >= 0;
 
-    private async Task<bool> IsTombstoneAsync(string stream, ConsentErased e, CancellationToken cancel) =>
-        await log.LatestAsync(stream, cancel) is { Kind: LogRecord.Erased, Payload.Length: > 0 } newest && newest.Read<Erased>() == new Erased(e.Epoch, e.Version);
-
     private Task NoteAsync(string person, Trace trace, CancellationToken cancel) => traces.NoteAsync(StreamOf(person), Kind, trace, trace.RecordId, cancel);
 
     private static string StreamOf(string person) => $"person/{person}";
 
     /// <param name="Site">With <paramref name="SubjectId"/>; null in notes of old.</param>
-    private sealed record Trace(string RecordId, string? CausedBy, string? Site = null, string? SubjectId = null);
+    private sealed record Trace(string RecordId, string? CausedBy, string? Site = null, string? SubjectId = null, int Epoch = 0, long Version = 0);
 
-    private sealed record Erased(int Epoch, long Version);
+    /// <param name="Later">Of receipts behind the tombstone; they name nobody.</param>
+    private sealed record Erased(int Epoch, long Version, IReadOnlyList<Trace>? Later = null);
 }

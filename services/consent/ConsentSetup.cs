@@ -61,7 +61,7 @@ public static class ConsentSetup
         var declarations = provider.GetRequiredService<DeclarationLog>();
         return new Published(EventOf, NewestSuffices: true)
         {
-            Kinds = [ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind],
+            Kinds = [ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, ErasureAsked.Kind],
             Concerns = (record, purposes) => SiteOf(record) is not { } site || purposes.Any(declarations.Of(site).EverDeclared),
             NamedPrefixOf = kinds => kinds is [var only] && only == DeclarationPublished.Kind ? DeclarationLog.Prefix : null,
             IsLoadedWhole = record => record.Kind == DeclarationLog.Kind,
@@ -79,6 +79,7 @@ public static class ConsentSetup
         LogRecord.Erased => OutgoingEvent.Of(new ConsentErased(
             record.Id, now, EraseSubject.SiteOf(record), record.StreamKey.ToString(), record.Epoch, record.Version, record.RecordedAt,
             EraseSubject.ReasonOf(record))),
+        EraseSubject.AskedKind => EraseSubject.EventOf(record, now),
         _ => null,
     };
 
@@ -87,6 +88,7 @@ public static class ConsentSetup
     {
         DecisionRecorder.Kind => ReceiptBytes.Read(record).Site,
         LogRecord.Erased => EraseSubject.SiteOf(record),
+        EraseSubject.AskedKind => EraseSubject.SiteOfAsked(record),
         _ => null,
     };
 }

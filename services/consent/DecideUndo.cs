@@ -4,8 +4,8 @@ namespace Consent.ConsentService;
 
 /// <summary>
 /// Takes back an opt-out that another service told: its topics are as they were before it, where it is still the last word; a decision that came
-/// after it, of whatever kind, stays. What had never been decided is undecided again. That service lets an opt-out be taken back only where none of
-/// the same topic stood, so what it told before is out of the way here too, in whatever order it came; a "no" that was said anywhere else stands again.
+/// after it, of whatever kind, stays. What had never been decided is undecided again. The service names the earlier opt-outs that were taken back too:
+/// those are out of the way here, in whatever order they came. Any other "no" stands again.
 /// </summary>
 internal static class DecideUndo
 {
@@ -46,9 +46,8 @@ internal static class DecideUndo
             CausedBy = undone.Id,
         });
 
-        // What it said at the same moment, or later, it said after the taking back.
         bool IsTakenBack(PurposeDecision? no) =>
-            no is { IsNo: true } && held.LastOrDefault(r => r.Version == no.DecidedIn) is { } decided && decided.Source == source
-            && (decided.CausedBy == undone.Undoes || no.TakenAt < undone.RecordedAt);
+            no is { IsNo: true } && held.LastOrDefault(r => r.Version == no.DecidedIn)?.CausedBy is { } cause
+            && (cause == undone.Undoes || undone.AlsoUndone?.Contains(cause) is true);
     }
 }

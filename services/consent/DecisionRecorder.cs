@@ -31,6 +31,9 @@ internal sealed class DecisionRecorder(
 {
     public const string Kind = "receipt";
 
+    /// <summary>After so long an opt-out that is not here, of a person who was erased, is not to come any more: clocks of two services differ.</summary>
+    private static readonly TimeSpan WentWithAnErasure = TimeSpan.FromHours(1);
+
     /// <param name="key">Idempotency key within the stream, with the hash of the request; looked up before anything is decided.</param>
     public Task<Recorded> RecordAsync(Decided decided, PublishedDeclaration inForce, (string Key, string RequestHash)? key)
     {
@@ -54,9 +57,32 @@ internal sealed class DecisionRecorder(
         var stream = Receipt.Stream(undone.Site, undone.SubjectId);
         var saidAt = undone.OptedOutAt ?? undone.RecordedAt;
         if (await WasErasedSinceAsync(stream, saidAt)) return new Recorded.Erased();
-        if (await log.FindByKeyAsync(stream, KeyOf(undone.Undoes), undone.Undoes) is null) return null;
+        if (await log.FindByKeyAsync(stream, KeyOf(undone.Undoes), undone.Undoes) is null)
+            return time.Now() - undone.RecordedAt > WentWithAnErasure && await log.OldestAsync(stream) is { Kind: LogRecord.Erased } ? new Recorded.Erased() : null;
         var held = (await log.HistoryAsync(stream)).Select(ReceiptOf).OfType<Receipt>().ToList();
         return await AppendAsync(stream, (KeyOf(undone.Id), undone.Id), false, saidAt, (newest, place, now) => DecideUndo.On(undone, source, held, newest, place, now));
+    }
+
+    /// <summary>
+    /// A "no" is recorded whenever it is heard. What the person confirmed to the same service after he had said it, and was heard before, is his later word:
+    /// it is granted again on top, as of when it was.
+    /// </summary>
+    public async Task GrantLaterAgainAsync(Receipt no, PublishedDeclaration inForce)
+    {
+        if (no.Previous is null || ReceiptOf(await log.FindByIdAsync(no.Previous)) is not { } before) return;
+        var later = before.Purposes.Where(p => p.Value is { Status: Decision.Given, TakenAt: { } at } && at > no.ClaimedAt
+            && (no.Changed.Contains(p.Key) || (inForce.Declaration.PurposeBehind(p.Key) is { } purpose && no.Changed.Contains(purpose.Id)))).ToList();
+        if (later.Count == 0) return;
+        var held = (await log.HistoryAsync(Receipt.Stream(no.Site, no.SubjectId))).Select(ReceiptOf).OfType<Receipt>().ToList();
+        foreach (var (id, given) in later)
+        {
+            if (held.Find(r => r.Version == given.DecidedIn) is not { } grant || grant.Source != no.Source) continue;
+            await RecordAsync(
+                new Decided(
+                    no.Site, no.SubjectId, 0, new Dictionary<string, bool> { [id] = true }, given.Declaration is { } hash ? declarations.ByHash(no.Site, hash) : null, grant.Language,
+                    grant.Action, grant.Source, given.TakenAt, grant.CausedBy, given.TakenAt, given.TakenAt),
+                inForce, ($"{KeyOf(no.CausedBy!)}:later:{id}", no.CausedBy!));
+        }
     }
 
     /// <summary>Under which the receipt of another service's event is found again.</summary>

@@ -16,9 +16,13 @@ internal sealed class EraseAfterProof(
     private const int RecordsAtOnce = 500;
     private readonly string _holder = RandomId.New();
 
-    /// <summary>When the person's receipts are to be erased; null while anything in them holds without end, as a topic or an objection does.</summary>
+    /// <summary>
+    /// When the person's receipts are to be erased; null while anything in them holds without end, as a topic or an objection does; and while they hold the
+    /// "no" of an address, for which mail to it stays away.
+    /// </summary>
     public static DateTimeOffset? DueAt(Receipt newest, Declaration inForce)
     {
+        if (SubjectId.IsAddress(newest.SubjectId) && newest.Purposes.Values.Any(decision => decision.IsNo)) return null;
         DateTimeOffset? last = newest.RecordedAt;
         foreach (var decision in newest.Purposes.Values)
         {

@@ -32,7 +32,7 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
         {
             await declarations.CatchUpForAsync(e.Site, standing.Declaration, missing, cancel);
             await recorder.RecordAsync(
-                Grant(e.Site, e.SubjectId, missing, standing, e.Language, "undo", e.RecordedAt, e.Id), InForce(e.Site, e.Id), ($"{DecisionRecorder.KeyOf(e.Id)}:standing", e.Id));
+                Grant(e.Site, e.SubjectId, missing, standing, e.Language, "undo", e.Id), InForce(e.Site, e.Id), ($"{DecisionRecorder.KeyOf(e.Id)}:standing", e.Id));
         }
         await transport.AcknowledgeAsync(ConsentSetup.Service, Marketing, e.Id, time, cancel);
     }
@@ -42,7 +42,7 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
         await declarations.CatchUpForAsync(e.Site, e.Declaration, e.Topics, cancel);
         // Confirmed means that the person proved to own the address: his own word, after any "no" that came before it. Unproven, it lifts none.
         await ApplyAsync(e.Id, Grant(
-            e.Site, e.SubjectId, e.Topics, new StandingOptIn(e.Declaration, e.ConfirmedAt, e.RequestedAt), e.Language, e.Action, e.RecordedAt, e.Id), cancel);
+            e.Site, e.SubjectId, e.Topics, new StandingOptIn(e.Declaration, e.ConfirmedAt, e.RequestedAt, e.RecordedAt), e.Language, e.Action, e.Id), cancel);
     }
 
     private static List<string> NotGiven(IReadOnlyList<string> topics, Recorded after)
@@ -52,9 +52,9 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
     }
 
     private Decided Grant(
-        string site, string subjectId, IReadOnlyList<string> topics, StandingOptIn optIn, string? language, string action, DateTimeOffset recordedAt, string eventId) => new(
+        string site, string subjectId, IReadOnlyList<string> topics, StandingOptIn optIn, string? language, string action, string eventId) => new(
             site, subjectId, 0, topics.ToDictionary(t => t, _ => true), declarations.ByHash(site, optIn.Declaration), language, action, Marketing,
-            CausedBy: eventId, TakenAt: optIn.ConfirmedAt ?? recordedAt, LiftsNoBefore: optIn.ConfirmedAt is null ? null : optIn.RequestedAt ?? optIn.ConfirmedAt);
+            CausedBy: eventId, TakenAt: optIn.ConfirmedAt ?? optIn.RecordedAt, LiftsNoBefore: optIn.ConfirmedAt is null ? null : optIn.RequestedAt ?? optIn.ConfirmedAt);
 
     private PublishedDeclaration InForce(string site, string eventId) =>
         declarations.InForce(site) ?? throw new InvalidOperationException($"Event {eventId} speaks of a site that was never declared here.");
@@ -65,6 +65,7 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
         // Acknowledged it would never come again, and be kept nowhere: as of a topic whose declaration a restore has lost.
         if (recorded is not (Recorded.Stored or Recorded.Erased) && decided.Purposes.Values.Contains(false))
             throw new InvalidOperationException($"The opt-out of event {eventId} could not be recorded ({(recorded as Recorded.Refused)?.Reason}).");
+        if (recorded is Recorded.Stored { Receipt: var no } && decided.Purposes.Values.Contains(false)) await recorder.GrantLaterAgainAsync(no, InForce(decided.Site, eventId));
         await transport.AcknowledgeAsync(ConsentSetup.Service, Marketing, eventId, time, cancel);
     }
 }

@@ -60,7 +60,16 @@ public sealed record DeclarationPublished(string Id, DateTimeOffset PublishedAt,
     public static string Kind => "declaration-published";
 }
 
-/// <summary>What happened to an address at marketing.</summary>
+/// <summary>
+/// A person, named by address id, asked the consent service to be forgotten on a site: told to who keeps something of his address beside his receipts,
+/// because the tombstone of those names nobody.
+/// </summary>
+public sealed record ErasureAsked(string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, DateTimeOffset RecordedAt) : IAddressEvent
+{
+    public static string Kind => "erasure-asked";
+}
+
+/// <summary>What happened to an address.</summary>
 public interface IAddressEvent : IEvent
 {
     string Site { get; }
@@ -87,20 +96,22 @@ public sealed record MarketingUnsubscribed(
 
 /// <summary>
 /// A person took back, on the page itself and within minutes, what he had just opted out of: where that opt-out is still the last word, these
-/// topics are as they were before it. It is no opt-in: it adds nothing that was not there. None of their earlier opt-outs stood when that one was made.
+/// topics are as they were before it. It is no opt-in: it adds nothing that was not there.
 /// </summary>
 /// <param name="Undoes">Id of the <see cref="MarketingUnsubscribed"/> that is taken back.</param>
 /// <param name="Standing">The opt-in that holds again by it; absent when there was none.</param>
+/// <param name="AlsoUndone">Ids of earlier opt-outs of the topic that were taken back, of which this may be heard first; absent for none.</param>
 /// <param name="OptedOutAt">When that was recorded: what a person's erasure since then took away does not come back.</param>
 public sealed record MarketingUnsubscribeUndone(
     string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, IReadOnlyList<string> Topics, string Undoes, string? Language,
-    DateTimeOffset RecordedAt, StandingOptIn? Standing = null, DateTimeOffset? OptedOutAt = null) : IAddressEvent
+    DateTimeOffset RecordedAt, StandingOptIn? Standing = null, DateTimeOffset? OptedOutAt = null, IReadOnlyList<string>? AlsoUndone = null) : IAddressEvent
 {
     public static string Kind => "marketing-unsubscribe-undone";
 }
 
 /// <summary>What an opt-in rests on that was told before, and may not have been heard yet: see <see cref="MarketingSubscribed"/>.</summary>
-public sealed record StandingOptIn(string Declaration, DateTimeOffset? ConfirmedAt, DateTimeOffset? RequestedAt);
+/// <param name="RecordedAt">When it was recorded.</param>
+public sealed record StandingOptIn(string Declaration, DateTimeOffset? ConfirmedAt, DateTimeOffset? RequestedAt, DateTimeOffset RecordedAt);
 
 /// <summary>A person, named by address id, opted in to these topics, on the declaration named by its hash.</summary>
 /// <param name="ConfirmedAt">When the person proved to own the address, if that happened; only then does the opt-in lift a "no", one said earlier.</param>

@@ -68,7 +68,7 @@ public static class BounceDecision
             .Where(topic => MarketingDecisions.Standing(before, topic) is not { Status: TopicStatus.Suppressed }).ToList();
         var undoable = before.Where(topic => !topic.Value.IsFinal(now)).ToList();
         if (open.Count == 0 && undoable.Count == 0) return null;
-        var final = undoable.Aggregate(before, (topics, topic) => MarketingDecisions.With(topics, topic.Key, topic.Value.Final));
+        var final = undoable.Aggregate(before, (topics, topic) => MarketingDecisions.With(topics, topic.Key, topic.Value.ForGood()));
         var bounced = new TopicEntry(TopicStatus.Suppressed, now, null, id, TopicEntry.Bounced);
         return open.Contains(MarketingRecord.Everything)
             ? MarketingDecisions.With(final, MarketingRecord.Everything, bounced)

@@ -24,18 +24,20 @@ internal static class EraseAddress
 
     private static async Task<IResult> HandleAsync(
         string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
-        AddressStreams addresses, MarketingLog log, HearErasure erasure, TimeProvider time, CancellationToken cancel)
+        AddressStreams addresses, MarketingLog log, HearErasure erasure, TimeProvider time)
     {
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
         var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
         if (body is null) return problem!;
         if (!EmailAddress.TryNormalise(body.Address, out var address)) return MarketingProblems.InvalidAddress();
         var now = time.Now();
-        foreach (var subject in addresses.RingOf(inForce.Declaration.Controller.Id).AddressIds(address))
+        // The site may have been another controller's before, who knew the address under a key of his own.
+        var controllers = declarations.Of(site).Versions.Select(d => d.Declaration.Controller.Id).Append(inForce.Declaration.Controller.Id).Distinct(StringComparer.Ordinal);
+        foreach (var subject in controllers.SelectMany(controller => addresses.RingOf(controller).AddressIds(address)))
         {
-            // First what has the others hear of it: whoever is cut off here repeats the call.
-            await log.NoteErasureAsync(site, subject, now, cancel);
-            await erasure.EraseAsync(site, subject, now, cancel);
+            // First what has the others hear of it; then to its end, whether or not the caller still listens.
+            await log.NoteErasureAsync(site, subject, now, CancellationToken.None);
+            await erasure.EraseAsync(site, subject, now, CancellationToken.None);
         }
         return TypedResults.Ok(new Answer(now, ErasedAddress.HashRemains));
     }

@@ -23,7 +23,7 @@ public static class ErasureDecisions
             Topic = MarketingRecord.Everything,
             Action = Erasure,
             RecordedAt = now,
-            Topics = MarketingDecisions.With(newest, MarketingRecord.Everything, all?.Final ?? new TopicEntry(TopicStatus.Suppressed, erasedAt, null, id, TopicEntry.Erased)),
+            Topics = MarketingDecisions.With(newest, MarketingRecord.Everything, all?.ForGood() ?? new TopicEntry(TopicStatus.Suppressed, erasedAt, null, id, TopicEntry.Erased)),
         };
     }
 
@@ -35,9 +35,11 @@ public static class ErasureDecisions
     }
 
     /// <summary>What the person decided after he was erased, as he decided it, on top of the tombstone; it cannot be taken back any more.</summary>
-    public static MarketingRecord Keep(MarketingRecord? newest, string site, string subjectId, OutlivingEntry kept, string id)
+    /// <returns>Null where he said something newer meanwhile.</returns>
+    public static MarketingRecord? Keep(MarketingRecord? newest, string site, string subjectId, OutlivingEntry kept, string id)
     {
         ArgumentNullException.ThrowIfNull(kept);
+        if (newest?.Topics.GetValueOrDefault(kept.Topic) is { Cause: not TopicEntry.Erased } said && said.At >= kept.Entry.At) return null;
         return new MarketingRecord
         {
             Kind = kept.Kind,
@@ -66,10 +68,10 @@ public sealed record OutlivingEntry(
     {
         ArgumentNullException.ThrowIfNull(made);
         ArgumentNullException.ThrowIfNull(entry);
-        var nobody = entry.Final with { Proof = entry.Proof is { } proof ? proof with { Evidence = null } : null };
+        var nobody = entry.ForGood() with { Proof = entry.Proof is { } proof ? proof with { Evidence = null } : null };
         return new OutlivingEntry(made.Kind, topic, made.Action, made.Language, made.Topic == topic ? made.Purposes : null, made.RecordedAt, nobody);
     }
 }
 
 /// <summary>Whom an erasure was asked for. It holds no more than what remains: the keyed hash under which the address is suppressed.</summary>
-public sealed record ErasureAsked(string Site, string SubjectId);
+public sealed record AskedErasure(string Site, string SubjectId);

@@ -13,25 +13,35 @@ public static class MarketingEvents
         ArgumentNullException.ThrowIfNull(record);
         if (record.Kind == LogRecord.Erased) return null;
         if (record.Kind == MarketingRecord.ErasureAsked)
-            return record.Read<ErasureAsked>() is var asked ? OutgoingEvent.Of(new MarketingErased(record.Id, publishedAt, asked.Site, asked.SubjectId, record.RecordedAt)) : null;
+            return record.Read<AskedErasure>() is var asked ? OutgoingEvent.Of(new MarketingErased(record.Id, publishedAt, asked.Site, asked.SubjectId, record.RecordedAt)) : null;
+        if (!MarketingRecord.IsOfAnAddress(record.Kind)) return null;
         var r = record.Read<MarketingRecord>();
         return record.Kind switch
         {
             // The others know topics and purposes. What is left of an erasure is told to nobody.
             _ when Told(r) is not { Count: > 0 } => null,
             MarketingRecord.Unsubscribed => OutgoingEvent.Of(new MarketingUnsubscribed(
-                record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, r.Action, r.Language, record.RecordedAt)),
+                record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, r.Action, r.Language, SaidAt(r, record.RecordedAt))),
             MarketingRecord.Subscribed when r.Proof is { Permits: true } proof => OutgoingEvent.Of(new MarketingSubscribed(
                 record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, proof.ConfirmedAt,
                 record.RecordedAt, proof.RequestedAt)),
             MarketingRecord.Undone when r.Undoes is { } undoes => OutgoingEvent.Of(new MarketingUnsubscribeUndone(
-                record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, undoes, r.Language, record.RecordedAt, StandingOf(r), r.OptedOutAt)),
+                record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, undoes, r.Language, record.RecordedAt, StandingOf(r), r.OptedOutAt, EarlierOf(r))),
             _ => null,
         };
     }
 
+    /// <summary>Told anew for what is declared later, it is as old as it was.</summary>
+    private static DateTimeOffset SaidAt(MarketingRecord record, DateTimeOffset recordedAt) =>
+        record.Topic == MarketingRecord.Everything && record.Topics.GetValueOrDefault(record.Topic) is { } all && all.At < recordedAt ? all.At : recordedAt;
+
     private static IReadOnlyList<string>? Told(MarketingRecord record) => record.Topic == MarketingRecord.Everything ? record.Purposes : [record.Topic];
 
     private static StandingOptIn? StandingOf(MarketingRecord record) =>
-        record.Topics.GetValueOrDefault(record.Topic) is { Status: TopicStatus.Subscribed, Proof: { Permits: true } proof } ? new(proof.Declaration, proof.ConfirmedAt, proof.RequestedAt) : null;
+        record.Topics.GetValueOrDefault(record.Topic) is { Status: TopicStatus.Subscribed, Proof: { Permits: true } proof, At: var at }
+            ? new(proof.Declaration, proof.ConfirmedAt, proof.RequestedAt, at)
+            : null;
+
+    private static List<string>? EarlierOf(MarketingRecord undone) =>
+        undone.TakenBack?.GetValueOrDefault(undone.Topic)?.Ids.Where(id => id != undone.Undoes).ToList() is { Count: > 0 } earlier ? earlier : null;
 }

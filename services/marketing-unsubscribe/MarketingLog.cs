@@ -72,7 +72,8 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
                     .OrderBy(t => t.Value.At).Select(t => OutlivingEntry.Of(living[t.Value.By!].Read<MarketingRecord>(), t.Key, t.Value)),
             ];
             // What another writer appended meanwhile has been read by nobody.
-            if (await log.EraseAsync(stream, ContractJson.Write(new Tombstone(erasedAt, later.Count == 0 ? null : later)), time.Now(), history[^1].Version) is { Kind: LogRecord.Erased }) return later;
+            // The next round finds the tombstone, of whoever wrote it, and what outlived that.
+            await log.EraseAsync(stream, ContractJson.Write(new Tombstone(erasedAt, later.Count == 0 ? null : later)), time.Now(), history[^1].Version);
         }
     }
 
@@ -83,6 +84,24 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
         var history = await log.HistoryAsync(stream, cancel);
         if (history.Count == 0 || history.Any(record => record.Kind != MarketingRecord.Attempted && !IsForgotten(record))) return;
         await log.EraseAsync(stream, ContractJson.Write(new Tombstone(time.Now(), IsForgotten: true)), time.Now(), history[^1].Version);
+    }
+
+    /// <summary>The purposes of a site for which whoever had stopped everything was looked up.</summary>
+    public async Task<IReadOnlyList<string>> ToldPurposesAsync(string site, CancellationToken cancel) =>
+        (await log.LatestAsync($"told/{site}", cancel))?.Read<ToldPurposes>().Purposes ?? [];
+
+    public async Task NoteToldPurposesAsync(string site, IReadOnlyList<string> purposes, CancellationToken cancel)
+    {
+        var newest = await log.LatestAsync($"told/{site}", cancel);
+        // Another's note that came between is of the same walk, or is followed by the next.
+        await log.AppendAsync(new NewRecord
+        {
+            Stream = $"told/{site}",
+            Version = (newest?.Version ?? 0) + 1,
+            Kind = "told-purposes",
+            RecordedAt = time.Now(),
+            Payload = ContractJson.Write(new ToldPurposes([.. (newest?.Read<ToldPurposes>().Purposes ?? []).Union(purposes).Order(StringComparer.Ordinal)])),
+        });
     }
 
     /// <summary>Keeps that an erasure was asked for, so that the other services hear of it. Durable on return.</summary>
@@ -98,7 +117,7 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
                 Version = ((await log.LatestAsync(stream, cancel))?.Version ?? 0) + 1,
                 Kind = MarketingRecord.ErasureAsked,
                 RecordedAt = at,
-                Payload = ContractJson.Write(new ErasureAsked(site, subjectId)),
+                Payload = ContractJson.Write(new AskedErasure(site, subjectId)),
             });
         }
     }
@@ -124,6 +143,8 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
             },
         };
     }
+
+    private sealed record ToldPurposes(IReadOnlyList<string> Purposes);
 
     /// <summary>Behind a tombstone comes what was kept, as of when it was said.</summary>
     private static DateTimeOffset Later(MarketingRecord? before, DateTimeOffset at) => before is { Kind: not LogRecord.Erased } && before.RecordedAt > at ? before.RecordedAt : at;

@@ -58,8 +58,8 @@ public sealed record MarketingRecord
     /// <summary>Where <see cref="Topic"/> is <see cref="Everything"/>, the purposes behind the topics that the site declared then, by which the others know it.</summary>
     public IReadOnlyList<string>? Purposes { get; init; }
 
-    /// <summary>When an opt-out of each topic was taken back, as far as that was a moment ago; carried along by the log.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset>? TakenBack { get; init; }
+    /// <summary>What was taken back last of each topic; carried along by the log.</summary>
+    public IReadOnlyDictionary<string, TakenBack>? TakenBack { get; init; }
 
     /// <summary>
     /// When mail came back of which it is unclear whether the address is at fault (<see cref="AddressVerdict.Unclear"/>), for the first time; what comes
@@ -74,8 +74,16 @@ public sealed record MarketingRecord
     /// <summary>Every topic ever decided in this stream, as it stands after this record.</summary>
     public required IReadOnlyDictionary<string, TopicEntry> Topics { get; init; }
 
+    /// <summary>Whether a record of this kind stands in the stream of an address.</summary>
+    public static bool IsOfAnAddress(string kind) => kind is Unsubscribed or Subscribed or Undone or Bounced or Attempted or Unproven;
+
     public static string Stream(string site, string subjectId) => $"marketing/{site}/{subjectId}";
 }
+
+/// <summary>Opt-outs of a topic that were taken back.</summary>
+/// <param name="At">When one was, last.</param>
+/// <param name="Ids">Of the records, the last few.</param>
+public sealed record TakenBack(DateTimeOffset At, IReadOnlyList<string> Ids);
 
 /// <param name="At">When it was recorded here.</param>
 /// <param name="Proof">What the subscription rests on; null for a suppression, which needs nothing, and for what is unproven.</param>
@@ -84,13 +92,14 @@ public sealed record MarketingRecord
 /// <param name="Press">Hash of the secret of the page on which it was pressed; see <see cref="PagePress"/>. Null when it cannot be taken back.</param>
 /// <param name="UndoableUntil">Until then, on that page, it can be taken back.</param>
 /// <param name="Before">What then holds again; null for nothing, and where it cannot be taken back.</param>
+/// <param name="Repeats">How often the same was said again; it is noted less often each time.</param>
+/// <param name="Told">Of <see cref="MarketingRecord.Everything"/>: the purposes that the others were told; null for none.</param>
 public sealed record TopicEntry(
     TopicStatus Status, DateTimeOffset At, OptInProof? Proof, string? By = null, string? Cause = null, string? Press = null, DateTimeOffset? UndoableUntil = null,
-    TopicEntry? Before = null)
+    TopicEntry? Before = null, int Repeats = 0, IReadOnlyList<string>? Told = null)
 {
     /// <summary>The same, for good.</summary>
-    [JsonIgnore]
-    public TopicEntry Final => this with { Press = null, UndoableUntil = null, Before = null };
+    public TopicEntry ForGood() => this with { Press = null, UndoableUntil = null, Before = null };
 
     public bool IsFinal(DateTimeOffset now) => !(UndoableUntil >= now);
 

@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Messaging;
 using Consent.Storage;
 using Consent.Subscriber;
 
@@ -19,10 +20,14 @@ public static class MarketingUnsubscribeSetup
         builder.AddRecordLog(Service);
         builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false) { Kinds = [MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind, MarketingErased.Kind] });
         builder.AddConsentSubscriber(Service, onErasing: (provider, erased, cancel) => provider.GetRequiredService<HearErasure>().HandleAsync(erased, cancel));
+        builder.Services.AddEventHandler<ErasureAsked, HearErasureAsked>(Service);
+        builder.AddAnnouncement(Service, [ErasureAsked.Kind]);
         builder.Services.AddKeyedSingleton(Service, (provider, _) => IdentifierKeys.Of(provider.GetRequiredService<IConfiguration>(), Service));
         builder.Services.AddSingleton(provider => new UnsubscribeTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
         builder.Services.AddSingleton<MarketingLog>();
         builder.Services.AddSingleton<HearErasure>();
+        builder.Services.AddSingleton<TellObjections>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<TellObjections>());
         builder.Services.AddSingleton<AddressStreams>();
         builder.Services.AddSingleton<OptOuts>();
         builder.Services.AddSingleton<UnsubscribePages>();

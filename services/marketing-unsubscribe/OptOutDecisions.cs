@@ -5,8 +5,11 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>What an opt-out, and taking it back, make of the newest record of an address. Pure.</summary>
 public static class OptOutDecisions
 {
-    /// <summary>What is repeated sooner is the same "no".</summary>
-    private static readonly TimeSpan SaidAgain = TimeSpan.FromMinutes(1);
+    /// <summary>Of an opt-out that is taken back as many of the ones before it are named.</summary>
+    private const int MostNamed = 10;
+
+    /// <summary>What is repeated sooner is the same "no": a minute at first, twice as long each time, a day at most, so that a link in a script fills no log.</summary>
+    private static TimeSpan SaidAgain(int repeats) => TimeSpan.FromMinutes(Math.Min(1 << Math.Min(repeats, 11), 24 * 60));
 
     /// <summary>
     /// The record to append; null when the topic was suppressed a moment ago, for good. Never refused. A suppression that could still be taken back
@@ -28,7 +31,8 @@ public static class OptOutDecisions
             // Said again it is final, and the person's own word stays his.
             if (entry.Cause is not (TopicEntry.Bounced or TopicEntry.Erased)) (press, cause) = (null, entry.Cause is null ? null : cause);
         }
-        if (newest?.TakenBack?.TryGetValue(link.Topic, out var last) is true && last + PagePress.Lifetime > now) press = null;
+        if (newest?.TakenBack?.TryGetValue(link.Topic, out var last) is true && last.At + PagePress.Lifetime > now) press = null;
+        var told = link.Topic == MarketingRecord.Everything && purposes is { Count: > 0 } ? purposes : null;
         return new MarketingRecord
         {
             Kind = MarketingRecord.Unsubscribed,
@@ -38,13 +42,38 @@ public static class OptOutDecisions
             Action = action,
             Campaign = link.Campaign,
             Language = link.Language,
-            Purposes = link.Topic == MarketingRecord.Everything ? purposes : null,
+            Purposes = told,
             RecordedAt = now,
             Topics = MarketingDecisions.With(newest, link.Topic, press is null
-                ? new TopicEntry(TopicStatus.Suppressed, now, null, id, cause)
-                : new TopicEntry(TopicStatus.Suppressed, now, null, id, cause, press.Hash, now + PagePress.Lifetime, entry?.Final)),
+                ? new TopicEntry(TopicStatus.Suppressed, now, null, id, cause, Repeats: RepeatsOf(entry, cause), Told: told)
+                : new TopicEntry(TopicStatus.Suppressed, now, null, id, cause, press.Hash, now + PagePress.Lifetime, entry?.ForGood(), Told: told)),
         };
     }
+
+    /// <summary>
+    /// The record by which the others hear, for purposes that they were not told of, that the person wants nothing any more; null where he did not say so
+    /// himself, for good, or they were. It is as old as his word.
+    /// </summary>
+    public static MarketingRecord? TellEverything(MarketingRecord? newest, IReadOnlyList<string> purposes, string id, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(purposes);
+        if (newest?.Topics.GetValueOrDefault(MarketingRecord.Everything) is not { Status: TopicStatus.Suppressed, Cause: null or TopicEntry.Complained } all || !all.IsFinal(now)) return null;
+        var untold = purposes.Except(all.Told ?? [], StringComparer.Ordinal).ToList();
+        if (untold.Count == 0) return null;
+        return new MarketingRecord
+        {
+            Kind = MarketingRecord.Unsubscribed,
+            Site = newest.Site,
+            SubjectId = newest.SubjectId,
+            Topic = MarketingRecord.Everything,
+            Action = "everything-stopped-before",
+            Purposes = untold,
+            RecordedAt = now,
+            Topics = MarketingDecisions.With(newest, MarketingRecord.Everything, all with { By = id, Told = [.. (all.Told ?? []).Concat(untold).Order(StringComparer.Ordinal)] }),
+        };
+    }
+
+    private static int RepeatsOf(TopicEntry? entry, string? cause) => entry is { Status: TopicStatus.Suppressed, Press: null } && entry.Cause == cause ? entry.Repeats + 1 : 0;
 
     private static bool Stays(TopicEntry entry, PagePress? press, string? cause, DateTimeOffset now) => entry switch
     {
@@ -52,13 +81,11 @@ public static class OptOutDecisions
         { Cause: TopicEntry.Bounced or TopicEntry.Erased } => cause == entry.Cause,
         { Cause: not null } when cause is null => false,
         // Said again later it is the last word, whatever the person confirmed in between; so that its time moves, once a minute.
-        _ => now < entry.At + SaidAgain,
+        _ => now < entry.At + SaidAgain(entry.Repeats),
     };
 
     /// <summary>The record by which a topic is again as it was before the press; null when the press did not make what stands, or too long ago.</summary>
-    /// <param name="purposes">See <see cref="MarketingRecord.Purposes"/>.</param>
-    public static MarketingRecord? Undo(
-        MarketingRecord? newest, string topic, PagePress press, string? language, DateTimeOffset now, IReadOnlyList<string>? purposes = null)
+    public static MarketingRecord? Undo(MarketingRecord? newest, string topic, PagePress press, string? language, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(press);
         if (newest?.Topics.GetValueOrDefault(topic) is not { } entry || !press.CanUndo(entry, now)) return null;
@@ -76,19 +103,19 @@ public static class OptOutDecisions
             Language = language,
             Undoes = entry.By,
             OptedOutAt = entry.At,
-            Purposes = topic == MarketingRecord.Everything ? purposes : null,
+            Purposes = entry.Told,
             RecordedAt = now,
             Topics = topics,
         };
     }
 
     /// <summary>See <see cref="MarketingRecord.TakenBack"/>; null for none.</summary>
-    public static IReadOnlyDictionary<string, DateTimeOffset>? TakenBack(MarketingRecord? newest, MarketingRecord next)
+    public static IReadOnlyDictionary<string, TakenBack>? TakenBack(MarketingRecord? newest, MarketingRecord next)
     {
         ArgumentNullException.ThrowIfNull(next);
-        var still = (newest?.TakenBack ?? new Dictionary<string, DateTimeOffset>()).Where(t => t.Value + PagePress.Lifetime > next.RecordedAt && t.Key != next.Topic)
-            .Concat(next.Kind == MarketingRecord.Undone ? [KeyValuePair.Create(next.Topic, next.RecordedAt)] : newest?.TakenBack?.Where(t => t.Key == next.Topic) ?? [])
-            .ToDictionary(StringComparer.Ordinal);
-        return still.Count == 0 ? null : still;
+        if (next.Undoes is not { } id) return newest?.TakenBack;
+        var still = (newest?.TakenBack ?? new Dictionary<string, TakenBack>()).ToDictionary(StringComparer.Ordinal);
+        still[next.Topic] = new TakenBack(next.RecordedAt, [.. (still.GetValueOrDefault(next.Topic)?.Ids ?? []).Append(id).TakeLast(MostNamed)]);
+        return still;
     }
 }

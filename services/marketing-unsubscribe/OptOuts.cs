@@ -62,7 +62,7 @@ public sealed class OptOuts(
                 foreach (var (topic, _) in (held?.Topics ?? new Dictionary<string, TopicEntry>()).Where(t => press.CanUndo(t.Value, time.Now())))
                 {
                     isDone |= await log.AppendAsync(
-                        link.Site, subject, (newest, _) => OptOutDecisions.Undo(newest, topic, press, link.Language, time.Now(), PurposesOf(link)), cancel) is not null;
+                        link.Site, subject, (newest, _) => OptOutDecisions.Undo(newest, topic, press, link.Language, time.Now()), cancel) is not null;
                 }
             }
         }
@@ -110,8 +110,7 @@ public sealed class OptOuts(
 
     private IEnumerable<string> Declared(UnsubscribeLink link) => declarations.InForce(link.Site)?.Declaration.Topics.Select(t => t.Id) ?? [];
 
-    private List<string> PurposesOf(UnsubscribeLink link) =>
-        [.. (declarations.InForce(link.Site)?.Declaration.Topics ?? []).Select(t => t.Purpose).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    private IReadOnlyList<string> PurposesOf(UnsubscribeLink link) => declarations.InForce(link.Site)?.Declaration.PurposesOfTopics ?? [];
 
     private IEnumerable<KeyRing> RingsOf(UnsubscribeLink link) =>
         new[] { declarations.InForce(link.Site)?.Declaration.Controller.Id ?? link.Controller, link.Controller }.Distinct(StringComparer.Ordinal).Select(addresses.RingOf);

@@ -99,6 +99,7 @@ internal sealed class FollowFeed(
 
     private static (string?, string?) PersonOf(PublishedEvent one) =>
         one.Body.ValueKind != JsonValueKind.Object ? default
+        : Text(one.Body, "stream") is { } stream ? (stream, null)
         : one.Body.TryGetProperty("receipt", out var receipt) && receipt.ValueKind == JsonValueKind.Object ? (Text(receipt, "site"), Text(receipt, "subjectId"))
         : (Text(one.Body, "site"), Text(one.Body, "subjectId") ?? Text(one.Body, "id"));
 

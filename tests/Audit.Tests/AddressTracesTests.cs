@@ -56,5 +56,34 @@ public sealed class AddressTracesTests
         }
     }
 
+    [Fact]
+    public async Task WhatThePersonDecidedBehindATombstone_StaysTold_AlsoWhenThatComesLateAndTwice()
+    {
+        const string Stream = "0123456789abcdef0123";
+        await using var audit = new AuditOnDisk();
+        var (before, after) = (Samples.Choice("receipt-3"), Samples.Choice("receipt-5", causedBy: "opt-out-1"));
+        await audit.HearAsync(before with { Stream = Stream });
+        await audit.HearAsync(after with { Stream = Stream, Receipt = after.Receipt with { Version = 5 } });
+
+        for (var times = 0; times < 2; times++) await audit.HearAsync(new ConsentErased("t4", Samples.Noon, Samples.Site, Stream, 1, 4, Samples.Noon, ErasureReason.Request));
+
+        Assert.Empty(await audit.Log.ReadAsync(AuditLog.TraceOf("receipt-3"), default));
+        Assert.Single(await audit.Log.ReadAsync(AuditLog.TraceOf("receipt-5"), default));
+        await audit.HearAsync(new ConsentErased("t6", Samples.Noon, Samples.Site, Stream, 1, 6, Samples.Noon, ErasureReason.Request));
+        Assert.Empty(await audit.Log.ReadAsync(AuditLog.TraceOf("receipt-5"), default));
+    }
+
+    [Fact]
+    public async Task AnUndo_GoesWithItsAddress_AndAnErasureAskedForElsewhereToo()
+    {
+        await using var audit = new AuditOnDisk();
+        await audit.HearAsync(new MarketingUnsubscribeUndone("undo-1", Samples.Noon, Samples.Site, _subject, ["offers"], "opt-out-1", "nl", Samples.Noon));
+
+        await audit.HearAsync(new ErasureAsked("asked-1", Samples.Noon, Samples.Site, _subject, Samples.Noon));
+
+        Assert.Empty(await audit.Log.ReadAsync(AuditLog.TraceOf("undo-1"), default));
+        Assert.Contains(ConsentApplied.By("audit", "consent", "asked-1", audit.Clock.At), audit.Outbox.Of<ConsentApplied>());
+    }
+
     private static MarketingErased Erased(DateTimeOffset at, string id = "erased-1") => new(id, at, Samples.Site, _subject, at);
 }

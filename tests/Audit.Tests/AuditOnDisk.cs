@@ -25,6 +25,8 @@ internal sealed class AuditOnDisk : IAsyncDisposable
         DeclarationPublished x => new HearDeclarationPublished(Log, Outbox).HandleAsync(x, default),
         MarketingUnsubscribed x => new HearMarketing<MarketingUnsubscribed>(Addresses, Outbox).HandleAsync(x, default),
         MarketingSubscribed x => new HearMarketing<MarketingSubscribed>(Addresses, Outbox).HandleAsync(x, default),
+        MarketingUnsubscribeUndone x => new HearMarketing<MarketingUnsubscribeUndone>(Addresses, Outbox).HandleAsync(x, default),
+        ErasureAsked x => new HearErasureAsked(Addresses, Outbox).HandleAsync(x, default),
         MarketingErased x => new HearMarketing<MarketingErased>(Addresses, Outbox).HandleAsync(x, default),
         ConsentApplied x => new HearConsentApplied(Log).HandleAsync(x, default),
         LedgerPage x => new HearLedgerPage(Log, AskLedgersTests.Asking(Log, Outbox)).HandleAsync(x, default),

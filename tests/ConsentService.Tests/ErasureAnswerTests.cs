@@ -24,13 +24,18 @@ public sealed class ErasureAnswerTests
     }
 
     [Fact]
-    public async Task OfAVisitor_AndOfAnAddressOfWhichNothingWasKnown_NothingRemains()
+    public async Task OfAVisitor_NothingRemains_AndOfAnUnknownAddressTheHash_ForWhichMarketingIsTold()
     {
         await using var consent = await MovedConsent.StartAsync(_site);
         await consent.DecidedAsync(consent.Statistics(PublishedDeclaration.HashOf(_site), true));
 
         Assert.Equal(["tombstone", "erasedAt"], (await ErasedAsync(consent, TestSite.Visitor)).Select(member => member.Key));
-        Assert.Empty(await ErasedAsync(consent, $"a1-{RandomId.New()}{RandomId.New()}"));
+        Assert.Empty(await ErasedAsync(consent, RandomId.New()));
+        var address = $"a1-{RandomId.New()}{RandomId.New()}";
+        Assert.Equal(["tombstone", "erasedAt", "remains"], (await ErasedAsync(consent, address)).Select(member => member.Key));
+        var asked = (await consent.Log.FeedAsync(0, 100, TestContext.Current.CancellationToken)).Single(record => record.Kind == EraseSubject.AskedKind);
+        var told = ContractJson.Read<ErasureAsked>(ConsentSetup.EventOf(asked, TestSite.Noon)!.Body.Span);
+        Assert.Equal(("test-site", address, TestSite.Noon), (told.Site, told.SubjectId, told.RecordedAt));
     }
 
     private static async Task<JsonObject> ErasedAsync(MovedConsent consent, string subject)

@@ -55,6 +55,8 @@ public sealed class ErasureTests
         await consent.DecidedAsync(new { subjectId = new string('1', 32), purposes = new { statistics = false, news = true }, declaration = _hash });
         await consent.DecidedAsync(new { subjectId = new string('2', 32), purposes = new { showcase = false }, declaration = _hash });
         await consent.DecidedAsync(new { subjectId = new string('3', 32), purposes = new { news = false }, declaration = _hash });
+        var address = $"a1-{RandomId.New()}{RandomId.New()}";
+        await consent.App.HearAsync(ConsentSetup.Service, new MarketingUnsubscribed(RandomId.New(), TestSite.Noon, "test-site", address, ["news"], "unsubscribe-page", "nl", TestSite.Noon));
         var sweep = consent.App.Services.GetRequiredService<EraseAfterProof>();
         var end = new Term(5, 0, 0).After(over.Purposes["statistics"].ValidUntil!.Value);
 
@@ -64,7 +66,10 @@ public sealed class ErasureTests
         consent.Clock.At = end;
         Assert.Equal(1, await sweep.RunOnceAsync(default));
 
-        Assert.Equal(LogRecord.Erased, (await consent.Log.LatestAsync(Receipt.Stream("test-site", TestSite.Visitor)))!.Kind);
+        var gone = (await consent.Log.LatestAsync(Receipt.Stream("test-site", TestSite.Visitor)))!;
+        Assert.Equal((LogRecord.Erased, ErasureReason.Retention), (gone.Kind, EraseSubject.ReasonOf(gone)));
+        // The "no" of an address keeps mail away for as long as the address is known anywhere.
+        Assert.NotNull(await NewestAsync(consent, address));
         // A topic that was granted, and an objection, count until they are decided again; a refused topic was over five years ago.
         Assert.NotNull(await NewestAsync(consent, new string('1', 32)));
         Assert.NotNull(await NewestAsync(consent, new string('2', 32)));

@@ -57,6 +57,25 @@ public sealed class HearMarketingErasedTests : IAsyncLifetime
         Assert.Equal(Decision.Given, purposes["news"].Status);
     }
 
+    [Fact]
+    public async Task WhatOutlivesIt_IsRecordedWithItsOwnSourceAndTime_AlsoWhenItStoppedHalfway()
+    {
+        await HearAsync(OptIn(TestSite.Noon));
+        await HearAsync(new MarketingUnsubscribed(RandomId.New(), TestSite.Noon, "test-site", _subject, ["news"], "unsubscribe-page", "nl", TestSite.Noon.AddMinutes(3)));
+        _consent.Clock.At = TestSite.Noon.AddMinutes(2);
+        var no = new { subjectId = _subject, heldVersion = 0, purposes = new { offers = false }, source = "help-desk" };
+        Assert.True((await _consent.App.SendAsync(HttpMethod.Post, "/v1/sites/test-site/decisions", no, _consent.App.Token("consent", ["test-house"]))).IsSuccessStatusCode);
+
+        // The tombstone is there, and nothing was recorded anew yet.
+        await EraseSubject.EraseAsOfAsync(_consent.Log, "test-site", _subject, TestSite.Noon.AddMinutes(1), TestContext.Current.CancellationToken);
+        await HearAsync(Erased(TestSite.Noon.AddMinutes(1)));
+
+        var receipts = (await _consent.Log.HistoryAsync(Receipt.Stream("test-site", _subject))).Select(DecisionRecorder.ReceiptOf).OfType<Receipt>().ToList();
+        Assert.Equal(
+            [("news", "marketing-unsubscribe", TestSite.Noon.AddMinutes(3)), ("offers", "help-desk", TestSite.Noon.AddMinutes(2))],
+            receipts.Select(r => (r.Changed.Single(), r.Source!, r.Purposes[r.Changed.Single()].TakenAt!.Value)).Order());
+    }
+
     private MarketingErased Erased(DateTimeOffset at) => new(RandomId.New(), at, "test-site", _subject, at);
 
     private MarketingSubscribed OptIn(DateTimeOffset at) =>

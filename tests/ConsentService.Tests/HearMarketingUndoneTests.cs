@@ -71,11 +71,11 @@ public sealed class HearMarketingUndoneTests : IAsyncLifetime
                 var said = Enumerable.Range(0, 5).Select(minutes => TestSite.Noon.AddMinutes(minutes * 6)).ToArray();
                 var optIn = OptIn("news") with { ConfirmedAt = said[0], RecordedAt = said[0] };
                 var (first, second) = (OptOut("news") with { RecordedAt = said[1] }, OptOut("news") with { RecordedAt = said[3] });
-                var standing = new StandingOptIn(optIn.Declaration, optIn.ConfirmedAt, null);
+                var standing = new StandingOptIn(optIn.Declaration, optIn.ConfirmedAt, null, said[0]);
                 Func<Task>[] messages =
                 [
                     () => HearAsync(optIn), () => HearAsync(first), () => HearAsync(Undone(first) with { Id = $"u1-{_subject}", RecordedAt = said[2], OptedOutAt = said[1], Standing = standing }),
-                    () => HearAsync(second), () => HearAsync(Undone(second) with { Id = $"u2-{_subject}", RecordedAt = said[4], OptedOutAt = said[3], Standing = standing }),
+                    () => HearAsync(second), () => HearAsync(Undone(second) with { Id = $"u2-{_subject}", RecordedAt = said[4], OptedOutAt = said[3], Standing = standing, AlsoUndone = [first.Id] }),
                 ];
                 var waiting = new Queue<int>(order);
                 while (waiting.TryDequeue(out var next))
@@ -105,9 +105,75 @@ public sealed class HearMarketingUndoneTests : IAsyncLifetime
         _consent.Clock.At = TestSite.Noon.AddMinutes(1);
         await EraseSubject.EraseAsync(_consent.Log, "test-site", _subject, _consent.Clock.Now());
 
-        await HearAsync(Undone(optOut) with { RecordedAt = TestSite.Noon.AddMinutes(2), OptedOutAt = TestSite.Noon, Standing = new StandingOptIn(PublishedDeclaration.HashOf(_site), TestSite.Noon, null) });
+        await HearAsync(Undone(optOut) with { RecordedAt = TestSite.Noon.AddMinutes(2), OptedOutAt = TestSite.Noon, Standing = new StandingOptIn(PublishedDeclaration.HashOf(_site), TestSite.Noon, null, TestSite.Noon) });
 
         Assert.Null(await NewestAsync());
+    }
+
+    [Fact]
+    public async Task ANoOfMarketingThatItForgotInARestore_StandsAgain()
+    {
+        await HearAsync(OptIn("news"));
+        await HearAsync(OptOut("news") with { RecordedAt = TestSite.Noon.AddMinutes(1) });
+        var optOut = OptOut("news") with { RecordedAt = TestSite.Noon.AddMinutes(2) };
+        await HearAsync(optOut);
+
+        await HearAsync(Undone(optOut) with { RecordedAt = TestSite.Noon.AddMinutes(3) });
+
+        Assert.Equal((Decision.Withdrawn, TestSite.Noon.AddMinutes(1)), (await NewestAsync())!.Purposes["news"] is var stands ? (stands.Status, stands.TakenAt) : default);
+    }
+
+    [Fact]
+    public async Task AnOptInThatHoldsAgain_IsDatedWhenItWasMade_SoThatNobodyErasedSinceComesBack()
+    {
+        _consent.Clock.At = TestSite.Noon.AddMinutes(1);
+        await HearAsync(OptIn("news") with { ConfirmedAt = null });
+        await EraseSubject.EraseAsync(_consent.Log, "test-site", _subject, _consent.Clock.Now());
+        _consent.Clock.At = TestSite.Noon.AddMinutes(9);
+        var optOut = OptOut("news") with { RecordedAt = TestSite.Noon.AddMinutes(2) };
+        await HearAsync(optOut);
+
+        await HearAsync(Undone(optOut) with
+        {
+            RecordedAt = TestSite.Noon.AddMinutes(3),
+            OptedOutAt = optOut.RecordedAt,
+            Standing = new StandingOptIn(PublishedDeclaration.HashOf(_site), null, null, TestSite.Noon),
+        });
+
+        Assert.Empty((await NewestAsync())!.Purposes);
+    }
+
+    [Fact]
+    public async Task AnOptOut_HeardBehindALaterConfirmedOptIn_OrOfItsPurpose_IsRecorded_AndTheLaterWordHolds()
+    {
+        foreach (var id in (string[])["news", "newsletter"])
+        {
+            _subject = $"a1-{RandomId.New()}{RandomId.New()}";
+            var optIn = OptIn("news") with { ConfirmedAt = TestSite.Noon.AddMinutes(5), RecordedAt = TestSite.Noon.AddMinutes(5) };
+            await HearAsync(optIn);
+            var optOut = OptOut(id);
+
+            await HearAsync(optOut);
+            await HearAsync(optOut);
+
+            var newest = (await NewestAsync())!;
+            Assert.Equal((3L, Decision.Given, TestSite.Noon.AddMinutes(5)), (newest.Version, newest.Purposes["news"].Status, newest.Purposes["news"].TakenAt));
+            Assert.True(id == "news" || newest.Purposes[id].IsNo);
+            Assert.True(ConsentState.Of(newest, TestSite.Published(_site), "news", _consent.Clock.Now()).Permitted);
+            Assert.Equal(optIn.Id, newest.CausedBy);
+        }
+    }
+
+    [Fact]
+    public async Task OfAnOptOutThatWentWithAnErasure_TheUndoIsAnswered_WhenItIsNotToComeAnyMore()
+    {
+        await HearAsync(OptIn("news"));
+        await EraseSubject.EraseAsync(_consent.Log, "test-site", _subject, TestSite.Noon);
+        var undone = Undone(OptOut("news")) with { RecordedAt = TestSite.Noon.AddMinutes(2), OptedOutAt = TestSite.Noon.AddMinutes(1) };
+        await Assert.ThrowsAsync<NotHeardYetException>(() => HearAsync(undone));
+
+        _consent.Clock.At = TestSite.Noon.AddHours(2);
+        await HearAsync(undone);
     }
 
     private static IEnumerable<int[]> Orders(int[] of) =>

@@ -190,6 +190,37 @@ public sealed class ErasedAddressTests : HostedTest
     }
 
     [Fact]
+    public async Task WhatHeSaysBeforeItIsFinished_IsNotOverwrittenByWhatOutlivedIt()
+    {
+        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        await KnownAsync(1);
+        var erasedAt = Host.Time.Is;
+        Host.Time.Pass(TimeSpan.FromHours(1));
+        await Host.SubscribeAsync(Jan, "tips", confirmedAt: Host.Time.Is);
+        await Host.Records.EraseAsync(Sample.Site, Subject, erasedAt, default);
+        Host.Time.Pass(TimeSpan.FromHours(1));
+        await Host.OneClickAsync(await Host.LinkAsync(Jan, "tips"));
+
+        await EraseAsync(2, erasedAt);
+
+        Assert.Equal("suppressed", await Host.ReasonAsync(Jan, "tips"));
+    }
+
+    [Fact]
+    public async Task WhoAskedTheConsentService_IsForgottenHere_ThoughNoReceiptOfHimWasEverHeardOf()
+    {
+        await Host.SubscribeAsync(Jan, "tips", confirmedAt: Host.Time.Is);
+        var asked = new ErasureAsked(RandomId.New(), Host.Time.Is, Sample.Site, Subject, Host.Time.Is.AddMinutes(1));
+
+        await Host.HearAsync(asked);
+        await Host.HearAsync(asked);
+
+        Assert.Equal("erased", await Host.ReasonAsync(Jan, "tips"));
+        Assert.All(Host.Sent.All<ConsentApplied>().Where(a => a.RecordId == asked.Id), a => Assert.Equal(("marketing-unsubscribe", "consent"), (a.Subscriber, a.Source)));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Host.HearAsync(asked with { SubjectId = RandomId.New() }));
+    }
+
+    [Fact]
     public async Task OfAVisitor_NothingIsKept()
     {
         var visitor = RandomId.New();

@@ -25,9 +25,21 @@ public sealed class MarketingDecisionsTests
 
         var again = OptOutDecisions.OptOut(first, Link, Subject, "unsubscribe-page", "r2", T0.AddDays(2), PagePress.Of(PagePress.NewSecret()))!;
 
-        Assert.Equal(new TopicEntry(TopicStatus.Suppressed, T0.AddDays(2), null, "r2"), again.Topics["newsletter"]);
+        Assert.Equal(new TopicEntry(TopicStatus.Suppressed, T0.AddDays(2), null, "r2", Repeats: 1), again.Topics["newsletter"]);
         // What was confirmed between the two lifts nothing any more.
         Assert.Equal(TopicStatus.Suppressed, OptIn(again, "newsletter", Proof(T0.AddDays(1)), T0.AddDays(3)).Topics["newsletter"].Status);
+    }
+
+    [Fact]
+    public void OptOut_RepeatedByAScript_IsNotedLessAndLessOften()
+    {
+        var (newest, noted) = (OptOutDecisions.OptOut(null, Link, Subject, "one-click-unsubscribe", Id, T0)!, 0);
+        for (var minutes = 1; minutes <= 7 * 24 * 60; minutes++)
+        {
+            if (OptOutDecisions.OptOut(newest, Link, Subject, "one-click-unsubscribe", $"r{minutes}", T0.AddMinutes(minutes)) is not { } again) continue;
+            (newest, noted) = (again, noted + 1);
+        }
+        Assert.InRange(noted, 11, 20);
     }
 
     [Fact]

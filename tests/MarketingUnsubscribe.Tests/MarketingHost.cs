@@ -38,6 +38,7 @@ internal sealed class MarketingHost : IAsyncDisposable
     public string Folder { get; }
     public IdentifierKeys Keys => _app.Services.GetRequiredKeyedService<IdentifierKeys>(MarketingUnsubscribeSetup.Service);
     public UnsubscribeTokens Tokens => _app.Services.GetRequiredService<UnsubscribeTokens>();
+    public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
     public MarketingLog Records => _app.Services.GetRequiredService<MarketingLog>();
 
     /// <param name="settings">Further ones.</param>

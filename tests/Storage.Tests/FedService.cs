@@ -31,6 +31,7 @@ internal sealed class FedHandler : IEventHandler<MarketingUnsubscribed>
     public async Task HandleAsync(MarketingUnsubscribed e, CancellationToken cancel)
     {
         if (e.Id == "fails") throw new InvalidOperationException("It cannot be handled.");
+        if (e.Id == "early") throw new NotHeardYetException("What it speaks of was not heard.");
         if (e.Id == "away") throw new LogUnavailableException("The log is away.");
         if (e.Id == "waits")
         {

@@ -79,6 +79,19 @@ public sealed class FollowFeedTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatSpeaksOfSomethingThatWasNotHeard_GoesToItsQueueToo_AndBlocksNothing()
+    {
+        await using var service = await StartAsync();
+        await service.Transport.WaitForAsync<FeedRequested>(1);
+
+        await service.HearAsync(FedService.Page(0, 7, "jan:early", "jan:e2"));
+
+        Assert.Equal(["e2"], _handler.Heard);
+        Assert.Single(service.Transport.Events, e => e.Id == "early");
+        Assert.Equal(7, (await service.Transport.WaitForAsync<FeedRequested>(2))[1].After);
+    }
+
+    [Fact]
     public async Task WhatCannotBeHandled_WhileTheBrokerIsAway_IsNotPassed()
     {
         await using var service = await StartAsync();

@@ -1,0 +1,58 @@
+using Consent.Contracts;
+
+namespace Consent.MarketingUnsubscribe.Tests;
+
+/// <summary>Who wants nothing any more has the other services told so for what is declared later, as of when he said it; once.</summary>
+public sealed class TellObjectionsTests : HostedTest
+{
+    private const string Jan = "jan@example.com";
+
+    [Fact]
+    public async Task APurposeThatIsDeclaredLater_IsRefusedThereToo_ByWhoStoppedEverything_AndByNobodyElse()
+    {
+        await Host.HearAsync(Sample.Declaration(topics: ["newsletter"]), version: 2);
+        await SettledAsync();
+        var said = Host.Time.Is;
+        await StopEverythingAsync(Jan);
+        await Host.OneClickAsync(await Host.LinkAsync("piet@example.com"));
+        await Host.Sent.WaitForAsync<MarketingUnsubscribed>(3);
+        Host.Time.Pass(TimeSpan.FromDays(7));
+
+        await Host.HearAsync(Sample.Declaration(topics: ["newsletter", "tips"]), version: 3);
+        await RunAsync(0);
+        Host.Time.Pass(PagePress.Lifetime + TimeSpan.FromSeconds(1));
+        await RunAsync(1);
+        await RunAsync(0);
+
+        var told = (await Host.Sent.WaitForAsync<MarketingUnsubscribed>(4))[^1];
+        Assert.Equal((said, "everything-stopped-before"), (told.RecordedAt, told.Action));
+        Assert.Equal(["customer-news"], told.Topics);
+        Assert.Equal("suppressed", await Host.ReasonAsync(Jan, "tips"));
+    }
+
+    [Fact]
+    public async Task WhatCanStillBeTakenBack_WhenThePurposeIsDeclared_IsToldWhenItCannot_AndWhatWasTakenBackIsNot()
+    {
+        await Host.HearAsync(Sample.Declaration(topics: ["newsletter"]), version: 2);
+        await SettledAsync();
+        await StopEverythingAsync(Jan);
+        await Host.PressAsync(await StopEverythingAsync("piet@example.com"), "Maak ongedaan");
+        await Host.HearAsync(Sample.Declaration(topics: ["newsletter", "tips"]), version: 3);
+        await RunAsync(0);
+
+        Host.Time.Pass(PagePress.Lifetime + TimeSpan.FromSeconds(1));
+        await RunAsync(1);
+    }
+
+    private async Task<string> StopEverythingAsync(string address) =>
+        await Host.PressAsync(await Host.PressAsync(await Host.PageAsync(await Host.LinkAsync(address)), "Meld mij af"), "name=\"everything\"");
+
+    private async Task SettledAsync()
+    {
+        await RunAsync(0);
+        Host.Time.Pass(PagePress.Lifetime + TimeSpan.FromSeconds(1));
+        await RunAsync(0);
+    }
+
+    private async Task RunAsync(int told) => Assert.Equal(told, await Host.Get<TellObjections>().RunOnceAsync(TestContext.Current.CancellationToken));
+}
