@@ -60,7 +60,7 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
                 if (site is not null && subject is not null && SubjectId.IsAddress(subject) && e.Reason is not ErasureReason.Retention) await addresses.EraseAsync(site, subject, e.ErasedAt, cancel);
             }
 
-            await log.EraseAsync(stream, ContractJson.Write(new Erased(e.Epoch, e.Version, later.Count == 0 ? null : later)), time.Now(), history[^1].Version);
+            await log.EraseAsync(stream, ContractJson.Write(new Erased(e.Epoch, e.Version, later.Count == 0 ? null : [.. later.Select(t => t with { Site = null, SubjectId = null })])), time.Now(), history[^1].Version);
         }
 
         return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);

@@ -59,8 +59,7 @@ public sealed record Declaration
     public Topic? FindTopic(string id) => Topics.FirstOrDefault(t => t.Id == id);
 
     /// <summary>What marketing rests on: each purpose behind a topic, in the order of the alphabet.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> PurposesOfTopics => [.. Topics.Select(t => t.Purpose).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> PurposesOfTopics() => [.. Topics.Select(t => t.Purpose).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>The purpose that stands behind <paramref name="id"/>: the purpose of that id, or the purpose of the topic of that id.</summary>
     public Purpose? PurposeBehind(string id) => FindPurpose(id) ?? (FindTopic(id) is { } topic ? FindPurpose(topic.Purpose) : null);

@@ -110,7 +110,7 @@ public sealed class OptOuts(
 
     private IEnumerable<string> Declared(UnsubscribeLink link) => declarations.InForce(link.Site)?.Declaration.Topics.Select(t => t.Id) ?? [];
 
-    private IReadOnlyList<string> PurposesOf(UnsubscribeLink link) => declarations.InForce(link.Site)?.Declaration.PurposesOfTopics ?? [];
+    private IReadOnlyList<string> PurposesOf(UnsubscribeLink link) => declarations.InForce(link.Site)?.Declaration.PurposesOfTopics() ?? [];
 
     private IEnumerable<KeyRing> RingsOf(UnsubscribeLink link) =>
         new[] { declarations.InForce(link.Site)?.Declaration.Controller.Id ?? link.Controller, link.Controller }.Distinct(StringComparer.Ordinal).Select(addresses.RingOf);

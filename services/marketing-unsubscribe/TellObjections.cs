@@ -27,7 +27,7 @@ public sealed class TellObjections(
         var changed = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var site in declarations.Sites)
         {
-            var purposes = declarations.InForce(site)?.Declaration.PurposesOfTopics ?? [];
+            var purposes = declarations.InForce(site)?.Declaration.PurposesOfTopics() ?? [];
             var untold = purposes.Except(await marketing.ToldPurposesAsync(site, cancel), StringComparer.Ordinal).ToList();
             if (untold.Count > 0 && untold.TrueForAll(purpose => IsSettled($"{site} {purpose}"))) changed[site] = purposes;
         }
