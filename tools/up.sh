@@ -18,7 +18,7 @@ tools/up.sh [options]
   --urls URL         address of the gateway (default http://localhost:8080)
   --demo URL         address of the demonstration pages (default http://localhost:8081)
   --data DIR         data folder; an empty one is a clean start (default data/up under the current folder)
-  --base-port N      the services listen on N+1 to N+7, RabbitMQ on N+10 to N+12, all on the loopback (default 5100)
+  --base-port N      the services listen on N+1 to N+8, RabbitMQ on N+10 to N+12, all on the loopback (default 5100)
   --no-build         start what was built last
 Exit codes: 0 stopped by Ctrl-C, 1 could not start or a service ended by itself, 2 the command line was not understood.
 HELP
@@ -117,6 +117,9 @@ setsid -w "$root/tools/rabbitmq.sh" start "$data/rabbitmq" $((base_port + 10)) 9
 
 bin() { echo "$root/$1/bin/$configuration/net10.0/$2.dll"; }
 at() { echo "http://127.0.0.1:$((base_port + $1))"; }
+consent() { dotnet "$root/tools/cli/bin/$configuration/net10.0/Consent.Cli.dll" "$@" 9>&-; }
+# By which connectors ask marketing; for as long as a token of the development issuer can be good.
+token=$(consent token --scope marketing --lifetime 43200 --data "$data") || fail "No token could be made for the connectors."
 start consent "$(bin services/consent Consent.ConsentService)" "$(at 1)" "PublicUrl=$urls"
 start cookie-banner "$(bin services/cookie-banner Consent.CookieBanner)" "$(at 2)"
 start marketing-unsubscribe "$(bin services/marketing-unsubscribe Consent.MarketingUnsubscribe)" "$(at 3)" "PublicUrl=$urls" "Mail__AllowUnconfirmed=true"
@@ -124,16 +127,17 @@ start audit "$(bin services/audit Consent.Audit)" "$(at 4)"
 start newsletter "$(bin services/subscribers/newsletter Consent.Newsletter)" "$(at 5)"
 start analytics "$(bin services/subscribers/analytics Consent.Analytics)" "$(at 6)" "Analytics__ForwardUrl=$demo/sink"
 start webhooks "$(bin services/subscribers/webhooks Consent.Webhooks)" "$(at 7)"
+start connectors "$(bin services/subscribers/connectors Consent.Connectors)" "$(at 8)" "Connectors__Marketing=$(at 3)" "Connectors__Token=$token"
 start gateway "$(bin services/gateway Consent.Gateway)" "$urls" "DevelopmentIssuer__Enabled=true" \
   "Services__consent=$(at 1)" "Services__cookie-banner=$(at 2)" "Services__marketing-unsubscribe=$(at 3)" \
-  "Services__audit=$(at 4)" "Services__newsletter=$(at 5)" "Services__analytics=$(at 6)" "Services__webhooks=$(at 7)"
+  "Services__audit=$(at 4)" "Services__newsletter=$(at 5)" "Services__analytics=$(at 6)" "Services__webhooks=$(at 7)" \
+  "Services__connectors=$(at 8)"
 start demo "$(bin tools/demo Consent.Demo)" "$demo" "Demo__Gateway=$urls"
 
-for i in 0 1 2 3 4 5 6; do await "${names[i]}" "$(at $((i + 1)))/health" "${pids[i]}"; done
-await gateway "$urls/health" "${pids[7]}"
-await demo "$demo/" "${pids[8]}"
+for i in 0 1 2 3 4 5 6 7; do await "${names[i]}" "$(at $((i + 1)))/health" "${pids[i]}"; done
+await gateway "$urls/health" "${pids[8]}"
+await demo "$demo/" "${pids[9]}"
 
-consent() { dotnet "$root/tools/cli/bin/$configuration/net10.0/Consent.Cli.dll" "$@" 9>&-; }
 consent publish "$root"/tools/declarations/*.yaml --gateway "$urls" --origin "$demo" --data "$data" > /dev/null ||
   fail "The sample declarations were not published."
 sites=()

@@ -7,7 +7,7 @@ namespace Consent.Audit;
 /// Which traces speak of an address, whether a receipt came of them or not: streams <c>address/{site}/{subject}</c> in audit's log, so that an erasure
 /// finds what no receipt names. Of an erased address the moment is left, under a keyed hash.
 /// </summary>
-public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog traces, TimeProvider time)
+public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog traces, CampaignNotes campaigns, TimeProvider time)
 {
     private const string Kind = "address-trace";
 
@@ -22,10 +22,18 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
         }
 
         if (await IsErasedAsync(e, cancel)) return Heard.Of(e, time.Now());
-        await NoteAsync(StreamOf(e.Site, e.SubjectId), new Trace(e.Id, e.RecordedAt), cancel);
+        var no = e as MarketingUnsubscribed;
+        await NoteAsync(StreamOf(e.Site, e.SubjectId), new Trace(e.Id, e.RecordedAt, no?.Campaign), cancel);
+        if (no?.Campaign is not null && await IsFirstOfCampaignAsync(no, cancel)) await campaigns.NoteOptOutAsync(no, cancel);
+        // Where the opt-out is read, it is seen that it was taken back.
+        if (e is MarketingUnsubscribeUndone undone) await traces.KeepAsync(AuditLog.TraceOf(undone.Undoes), undone, cancel);
         var heard = await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         // Erased between the first look and now: the erasure may have passed this trace before it was there.
-        if (await IsErasedAsync(e, cancel)) await log.EraseAsync(AuditLog.TraceOf(e.Id), default, time.Now());
+        if (await IsErasedAsync(e, cancel))
+        {
+            await log.EraseAsync(AuditLog.TraceOf(e.Id), default, time.Now());
+            if (e is MarketingUnsubscribeUndone late) await log.EraseAsync(AuditLog.TraceOf(late.Undoes), default, time.Now());
+        }
         return heard;
     }
 
@@ -60,11 +68,17 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
     private async Task<bool> IsErasedAsync(IAddressEvent e, CancellationToken cancel) =>
         await log.OldestAsync(StreamOf(e.Site, e.SubjectId), cancel) is { Kind: LogRecord.Erased, Payload.Length: > 0 } oldest && oldest.Read<Erased>().At >= e.RecordedAt;
 
+    /// <summary>What a person says besides by a link of the same campaign, such as "nothing at all", is no further opt-out of it.</summary>
+    private async Task<bool> IsFirstOfCampaignAsync(MarketingUnsubscribed e, CancellationToken cancel) =>
+        (await log.HistoryAsync(StreamOf(e.Site, e.SubjectId), cancel)).Where(r => r.Kind == Kind).Select(r => r.Read<Trace>())
+            .FirstOrDefault(t => t.Campaign == e.Campaign)?.RecordId == e.Id;
+
     private Task NoteAsync(string stream, Trace trace, CancellationToken cancel) => traces.NoteAsync(stream, Kind, trace, trace.RecordId, cancel);
 
     private static string StreamOf(string site, string subjectId) => $"address/{site}/{subjectId}";
 
-    private sealed record Trace(string RecordId, DateTimeOffset RecordedAt);
+    /// <param name="Campaign">Of an opt-out by a link of one.</param>
+    private sealed record Trace(string RecordId, DateTimeOffset RecordedAt, string? Campaign = null);
 
     /// <param name="Later">Of what came after that; they name nobody.</param>
     private sealed record Erased(DateTimeOffset At, IReadOnlyList<Trace>? Later = null);

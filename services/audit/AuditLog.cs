@@ -6,7 +6,7 @@ namespace Consent.Audit;
 /// <summary>
 /// Audit's own append-only log. Streams: <c>trace/{record id}</c>, all that was heard about one record, in the order of hearing;
 /// <c>declaration/{site}/{hash}</c>, the publications of one text; <c>cursor/{source}</c>, how far its ledger was read; and those of
-/// <see cref="PersonTraces"/>.
+/// <see cref="PersonTraces"/>, <see cref="AddressTraces"/>, <see cref="CampaignNotes"/>, <see cref="KnownSubscribers"/> and <see cref="SiteDeclarations"/>.
 /// </summary>
 public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog log, TimeProvider time)
 {
@@ -16,6 +16,9 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
         ArgumentException.ThrowIfNullOrEmpty(recordId);
         return $"trace/{recordId}";
     }
+
+    /// <summary>Which streams name nobody, and so may lie in the store under their names.</summary>
+    public static bool NamesNobody(string stream) => CampaignNotes.IsStream(stream) || KnownSubscribers.IsStream(stream);
 
     public static string DeclarationOf(string site, string hash) => $"declaration/{site}/{hash}";
 

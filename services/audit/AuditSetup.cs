@@ -18,11 +18,14 @@ public static class AuditSetup
     public static IHostApplicationBuilder AddAudit(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddRecordLog(Service);
+        builder.AddRecordLog(Service, AuditLog.NamesNobody);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddSingleton<PersonTraces>();
         builder.Services.AddSingleton<AddressTraces>();
+        builder.Services.AddSingleton<CampaignNotes>();
+        builder.Services.AddSingleton<GatherCampaign>();
+        builder.Services.AddSingleton<KnownSubscribers>();
         builder.Services.AddSingleton<AskLedgers>();
         builder.Services.AddHostedService(p => p.GetRequiredService<AskLedgers>());
         builder.Services.AddEventHandler<ConsentChanged, HearConsentChanged>(Service);
@@ -33,6 +36,8 @@ public static class AuditSetup
         builder.Services.AddEventHandler<MarketingUnsubscribeUndone, HearMarketing<MarketingUnsubscribeUndone>>(Service);
         builder.Services.AddEventHandler<MarketingSubscribed, HearMarketing<MarketingSubscribed>>(Service);
         builder.Services.AddEventHandler<MarketingErased, HearMarketing<MarketingErased>>(Service);
+        builder.Services.AddEventHandler<MarketingLinksMade, HearLinksMade>(Service);
+        builder.Services.AddEventHandler<SubscriberAnnounced, KnownSubscribers>(Service);
         builder.Services.AddEventHandler<ConsentApplied, HearConsentApplied>(Service);
         builder.Services.AddEventHandler<LedgerPage, HearLedgerPage>(Service);
         builder.Services.AddEventHandler<SubscriberRetired, HearSubscriberRetired>(Service);
@@ -41,13 +46,16 @@ public static class AuditSetup
             [FedEvent.Of<ConsentChanged>(), FedEvent.Of<ConsentErased>(), FedEvent.Of<DeclarationPublished>(), FedEvent.Of<ErasureAsked>(), FedEvent.Of<SubscriberRetired>()], IsHeldAsync);
         builder.AddFeed(
             Service, "marketing-unsubscribe",
-            [FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingUnsubscribeUndone>(), FedEvent.Of<MarketingSubscribed>(), FedEvent.Of<MarketingErased>(), FedEvent.Of<SubscriberRetired>()],
+            [
+                FedEvent.Of<MarketingUnsubscribed>(), FedEvent.Of<MarketingUnsubscribeUndone>(), FedEvent.Of<MarketingSubscribed>(), FedEvent.Of<MarketingErased>(),
+                FedEvent.Of<MarketingLinksMade>(), FedEvent.Of<SubscriberRetired>(),
+            ],
             IsHeldAsync);
         return builder.AddAnnouncement(
             Service,
             [
                 ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, ErasureAsked.Kind, MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind,
-                MarketingSubscribed.Kind, MarketingErased.Kind, SubscriberRetired.Kind,
+                MarketingSubscribed.Kind, MarketingErased.Kind, MarketingLinksMade.Kind, SubscriberRetired.Kind,
             ],
             everyVersion: true);
     }
@@ -60,6 +68,7 @@ public static class AuditSetup
         var audit = endpoints.MapGroup("/v1/audit").RequireScope("audit");
         audit.MapGet("/trace/{receiptId}", ReadTrace.AnswerAsync);
         audit.MapGet("/receipts", ListReceipts.AnswerAsync);
+        ListCampaigns.Map(endpoints);
         return endpoints;
     }
 }

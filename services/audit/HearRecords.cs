@@ -20,6 +20,7 @@ internal sealed class HearDeclarationPublished(AuditLog log, IEventTransport tra
     public async Task HandleAsync(DeclarationPublished e, CancellationToken cancel)
     {
         var declaration = e.Declaration;
+        await SiteDeclarations.NoteAsync(log, declaration, cancel);
         await log.KeepAsync(AuditLog.DeclarationOf(declaration.Declaration.Site, declaration.Hash), e, cancel);
         var heard = await log.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         await transport.AcknowledgeAsync("consent", heard, cancel);
@@ -30,6 +31,7 @@ internal sealed class HearSubscriberRetired(AuditLog log, IEventTransport transp
 {
     public async Task HandleAsync(SubscriberRetired e, CancellationToken cancel)
     {
+        await log.KeepAsync(KnownSubscribers.StreamOf(e.Subscriber), e, cancel);
         var heard = await log.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         await transport.AcknowledgeAsync(e.Source, heard, cancel);
     }
@@ -44,6 +46,15 @@ internal sealed class HearMarketing<T>(AddressTraces addresses, IEventTransport 
 {
     public async Task HandleAsync(T e, CancellationToken cancel) =>
         await transport.AcknowledgeAsync("marketing-unsubscribe", await addresses.KeepAsync(e, cancel), cancel);
+}
+
+internal sealed class HearLinksMade(AuditLog log, CampaignNotes campaigns, IEventTransport transport) : IEventHandler<MarketingLinksMade>
+{
+    public async Task HandleAsync(MarketingLinksMade e, CancellationToken cancel)
+    {
+        await campaigns.NoteLinksAsync(e, cancel);
+        await transport.AcknowledgeAsync("marketing-unsubscribe", await log.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel), cancel);
+    }
 }
 
 internal static class OwnAcknowledgement

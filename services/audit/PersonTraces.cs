@@ -9,6 +9,8 @@ namespace Consent.Audit;
 /// </summary>
 public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog traces, AddressTraces addresses, TimeProvider time)
 {
+    /// <summary>In the trace of an event: that a receipt came of it.</summary>
+    internal const string Caused = "caused-receipt";
     private const string Kind = "person-trace";
 
     /// <summary>Keeps a receipt's trace, found again under its person; a late copy of what was erased resurrects nothing, and is kept nowhere.</summary>
@@ -17,6 +19,7 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
         if (e.Stream is not { } person) return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         if (await WasErasedAsync(person, e.Receipt, cancel)) return Heard.Of(e, time.Now());
         await NoteAsync(person, new Trace(e.Id, e.Receipt.CausedBy, e.Receipt.Site, e.Receipt.SubjectId, e.Receipt.Epoch, e.Receipt.Version), cancel);
+        if (e.Receipt.CausedBy is { } cause) await traces.NoteAsync(AuditLog.TraceOf(cause), Caused, new CausedReceipt(e.Id), $"{Caused}:{e.Id}", cancel);
         var heard = await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         // Erased between the first look and now: the erasure may have passed this trace before it was there.
         if (await WasErasedAsync(person, e.Receipt, cancel)) await log.EraseAsync(AuditLog.TraceOf(e.Id), default, time.Now());
@@ -66,6 +69,11 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
         return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
     }
 
+    /// <summary>Ids of the receipts of one person that audit heard of, and of his erasures.</summary>
+    /// <param name="person">The keyed hash of their stream.</param>
+    internal async Task<IReadOnlyList<string>> ReceiptsOfAsync(string person, CancellationToken cancel) =>
+        [.. (await log.HistoryAsync(StreamOf(person), cancel)).Where(r => r.Kind == Kind).Select(r => r.Read<Trace>().RecordId)];
+
     private async Task<bool> WasErasedAsync(string person, Receipt receipt, CancellationToken cancel) =>
         await log.OldestAsync(StreamOf(person), cancel) is { Kind: LogRecord.Erased, Payload.Length: > 0 } oldest && oldest.Read<Erased>() is var tombstone
         && (tombstone.Epoch, tombstone.Version).CompareTo((receipt.Epoch, receipt.Version)) >= 0;
@@ -79,4 +87,6 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
 
     /// <param name="Later">Of receipts behind the tombstone; they name nobody.</param>
     private sealed record Erased(int Epoch, long Version, IReadOnlyList<Trace>? Later = null);
+
+    private sealed record CausedReceipt(string Id);
 }

@@ -30,7 +30,7 @@ public static class TraceStory
         };
     }
 
-    private static List<Application> AppliedTo(string recordId, IEnumerable<Heard> heard, DateTimeOffset? heardAt)
+    internal static List<Application> AppliedTo(string recordId, IEnumerable<Heard> heard, DateTimeOffset? heardAt)
     {
         var bySubscriber = new SortedDictionary<string, Application>(StringComparer.Ordinal);
         foreach (var e in heard.Select(h => h.As<ConsentApplied>()).OfType<ConsentApplied>().Where(e => e.RecordId == recordId))

@@ -15,6 +15,9 @@ internal static partial class DeclarationMembers
     /// <summary>Of one vendor. They travel to every page that has the guard.</summary>
     private const int MostHosts = 50;
 
+    /// <summary>Of one topic, for a person to choose from.</summary>
+    private const int MostFrequencies = 10;
+
     private static readonly Shape _id = TextThat(Id().IsMatch, "an id: 2 to 63 lower-case letters, digits and hyphens, a letter first");
     private static readonly Shape _line = TextThat(Line().IsMatch, "a text of one line that is not blank");
     private static readonly Shape _country = TextThat(DeclarationCountries.All.Contains, "a country code of ISO 3166-1 alpha-2, such as NL, or GB for the United Kingdom");
@@ -84,7 +87,8 @@ internal static partial class DeclarationMembers
 
     private static Shape Topic(Shape texts) => Object(
         Must("id", _id), Must("purpose", _id), Must("name", texts), Must("description", texts),
-        Must("channels", List(OneOf<Channel>(), atLeast: 1, distinct: true)));
+        Must("channels", List(OneOf<Channel>(), atLeast: 1, distinct: true)),
+        May("frequencies", List(Object(Must("id", _id), Must("name", texts)), atLeast: 2, atMost: MostFrequencies)));
 
     private static Shape Rights(Shape texts) => Object(
         Must("requests", List(OneOf<RightsRequest>(), atLeast: 1, distinct: true)), Must("email", _email), Must("deadline", _term),

@@ -13,6 +13,7 @@ internal static class DeclarationReferences
         .. _listsWithIds.SelectMany(list => Repeated(declaration, list, item => item.Text("id"), "id")),
         .. Repeated(declaration, "cookies", cookie => $"{cookie.Text("kind")} {cookie.Text("name")}", "name"),
         .. TopicsNamedLikePurposes(declaration),
+        .. declaration.Maps("topics").SelectMany(at => Repeated(at.Item, "frequencies", item => item.Text("id"), "id").Select(fault => fault with { Path = at.Path + fault.Path })),
         .. UnknownInList(declaration, "purposes", "dataCategories", "dataCategories"),
         .. UnknownInList(declaration, "purposes", "vendors", "vendors"),
         .. Unknown(declaration, "cookies", "purpose", "purposes"),

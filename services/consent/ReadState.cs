@@ -17,7 +17,8 @@ internal static class ReadState
         var trusted = endpoints.MapGroup("/v1/sites/{site}/subjects/{subject}").RequireScope("consent");
         trusted.MapGet("/state", StateAsync);
         trusted.MapGet("/receipts", HistoryAsync);
-        trusted.MapGet("/permits/{purpose}", PermitAsync);
+        // The id of a topic on a channel has a slash.
+        trusted.MapGet("/permits/{**purpose}", PermitAsync);
     }
 
     public static ProblemHttpResult MalformedSubject() => Problems.Because(400, "subject-id", "The subject id is malformed.",
@@ -55,10 +56,11 @@ internal static class ReadState
         return TypedResults.Ok(history.Select(DecisionRecorder.ReceiptOf).OfType<Receipt>());
     }
 
-    private static async Task<IResult> PermitAsync(string site, string subject, string purpose, HttpContext http, Reader reader)
+    private static async Task<IResult> PermitAsync(string site, string subject, string? purpose, HttpContext http, Reader reader)
     {
         if (reader.Declarations.Open(http.User, site) is not { } inForce) return Problems.UnknownSite();
         if (!SubjectId.IsValid(subject)) return MalformedSubject();
+        purpose = Uri.UnescapeDataString(purpose ?? "");
         if (inForce.Declaration.PurposeBehind(purpose) is null)
             return Problems.Because(404, "unknown-purpose", "The declaration has no such purpose or topic.", "Use an id of the site's declaration.");
         var newest = await reader.NewestAsync(site, subject, http.RequestAborted);

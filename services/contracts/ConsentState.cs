@@ -19,13 +19,14 @@ public enum PurposeStatus { NeverAsked, Given, Refused, Withdrawn, Expired, AskA
 /// </summary>
 public static class ConsentState
 {
-    /// <summary>The state of every purpose and topic of the declaration.</summary>
+    /// <summary>The state of every purpose and topic of the declaration, and of each topic on each channel that it has besides e-mail.</summary>
     public static IReadOnlyDictionary<string, PurposeState> Of(Receipt? newest, PublishedDeclaration inForce, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(inForce);
         var states = new SortedDictionary<string, PurposeState>(StringComparer.Ordinal);
         foreach (var purpose in inForce.Declaration.Purposes) states[purpose.Id] = Of(newest, inForce, purpose.Id, now);
-        foreach (var topic in inForce.Declaration.Topics) states[topic.Id] = Of(newest, inForce, topic.Id, now);
+        foreach (var topic in inForce.Declaration.Topics)
+            foreach (var id in ChannelTopic.Of(topic).Select(on => on.Id).Prepend(topic.Id)) states[id] = Of(newest, inForce, id, now);
         return states;
     }
 

@@ -56,12 +56,16 @@ public sealed record Declaration
 
     public Purpose? FindPurpose(string id) => Purposes.FirstOrDefault(p => p.Id == id);
 
-    public Topic? FindTopic(string id) => Topics.FirstOrDefault(t => t.Id == id);
+    /// <summary>The topic that is decided under the id: by its own, or by that of one of its channels (<see cref="ChannelTopic"/>).</summary>
+    public Topic? FindTopic(string id) =>
+        ChannelTopic.Read(id) is { } on && Topics.FirstOrDefault(t => t.Id == on.Topic) is { } topic && (on.Channel is Channel.Email || topic.Channels.Contains(on.Channel))
+            ? topic
+            : null;
 
     /// <summary>What marketing rests on: each purpose behind a topic, in the order of the alphabet.</summary>
     public IReadOnlyList<string> PurposesOfTopics() => [.. Topics.Select(t => t.Purpose).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    /// <summary>The purpose that stands behind <paramref name="id"/>: the purpose of that id, or the purpose of the topic of that id.</summary>
+    /// <summary>The purpose that stands behind <paramref name="id"/>: the purpose of that id, or the purpose of the topic that is decided under it.</summary>
     public Purpose? PurposeBehind(string id) => FindPurpose(id) ?? (FindTopic(id) is { } topic ? FindPurpose(topic.Purpose) : null);
 }
 
@@ -215,7 +219,7 @@ public sealed record CookieEntry
 [JsonConverter(typeof(KebabCaseEnum<CookieKind>))]
 public enum CookieKind { Cookie, LocalStorage, SessionStorage }
 
-/// <summary>What marketing is about. Decided upon like a purpose; its id differs from every purpose's.</summary>
+/// <summary>What marketing is about. Decided upon like a purpose, on each channel by itself (<see cref="ChannelTopic"/>); its id differs from every purpose's.</summary>
 public sealed record Topic
 {
     public required string Id { get; init; }
@@ -225,7 +229,13 @@ public sealed record Topic
     public required Texts Name { get; init; }
     public required Texts Description { get; init; }
     public required IReadOnlyList<Channel> Channels { get; init; }
+
+    /// <summary>How often a person may want it; null where there is nothing to choose.</summary>
+    public IReadOnlyList<Frequency>? Frequencies { get; init; }
 }
+
+/// <summary>How often something is sent, such as each week.</summary>
+public sealed record Frequency(string Id, Texts Name);
 
 [JsonConverter(typeof(KebabCaseEnum<Channel>))]
 public enum Channel { Email, Sms, Phone, Post }

@@ -55,8 +55,9 @@ public sealed class DeclarationHistory
         return first;
     }
 
-    /// <summary>Whether any version knew this purpose or topic.</summary>
-    public bool EverDeclared(string id) => _versions.Any(d => d.Declaration.PurposeBehind(id) is not null);
+    /// <summary>Whether any version knew this purpose or topic; of a topic on a channel, the topic: somebody may say "no" to a channel before it is used.</summary>
+    public bool EverDeclared(string id) => _versions.Any(d =>
+        d.Declaration.PurposeBehind(id) is not null || (ChannelTopic.Read(id) is { } on && d.Declaration.FindTopic(on.Topic) is not null));
 
     private static DateTimeOffset InForceFrom(PublishedDeclaration declaration) =>
         declaration.Version > 1 && EffectiveAt(declaration) is var effective && effective > declaration.PublishedAt ? effective : declaration.PublishedAt;

@@ -87,9 +87,10 @@ public sealed record MarketingErased(string Id, DateTimeOffset PublishedAt, stri
 }
 
 /// <summary>A person, named by address id, no longer wants these topics. Suppressed already when this is published.</summary>
+/// <param name="Campaign">The mailing whose link was used, in the sender's word; absent where there was none.</param>
 public sealed record MarketingUnsubscribed(
     string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, IReadOnlyList<string> Topics, string Action, string? Language,
-    DateTimeOffset RecordedAt) : IAddressEvent
+    DateTimeOffset RecordedAt, string? Campaign = null) : IAddressEvent
 {
     public static string Kind => "marketing-unsubscribed";
 }
@@ -123,6 +124,13 @@ public sealed record MarketingSubscribed(
     string Declaration, DateTimeOffset? ConfirmedAt, DateTimeOffset RecordedAt, DateTimeOffset? RequestedAt = null) : IAddressEvent
 {
     public static string Kind => "marketing-subscribed";
+}
+
+/// <summary>Opt-out links were made for a mailing in one call: how many, and for nobody by name.</summary>
+/// <param name="Campaign">The mailing, in the sender's word.</param>
+public sealed record MarketingLinksMade(string Id, DateTimeOffset PublishedAt, string Site, string Topic, string Campaign, int Links, DateTimeOffset RecordedAt) : IEvent
+{
+    public static string Kind => "marketing-links-made";
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using Consent.Contracts;
 using Consent.UnsubscribeLinks;
 
 namespace Consent.MarketingUnsubscribe;
@@ -12,8 +13,8 @@ public static class BounceDecision
     public static readonly TimeSpan Remembered = TimeSpan.FromDays(90);
 
     /// <summary>
-    /// The record of mail that came back. Hard, it suppresses whatever is not suppressed already, until the person confirms anew; soft, it is
-    /// evidence only, and so is what is unclear, until it comes again after <see cref="Patience"/>: then it is hard. It never takes the place of
+    /// The record of mail that came back. Hard, it suppresses whatever goes by mail and is not suppressed already, until the person confirms anew; soft,
+    /// it is evidence only, and so is what is unclear, until it comes again after <see cref="Patience"/>: then it is hard. It never takes the place of
     /// the person's own word, but makes it final where it could be taken back: there is no mailbox to take it back for. Null when it changes nothing.
     /// </summary>
     /// <param name="status">Of RFC 3463, such as <c>5.1.1</c>.</param>
@@ -64,7 +65,7 @@ public static class BounceDecision
     /// <summary>Null when all of it is suppressed, for good.</summary>
     private static IReadOnlyDictionary<string, TopicEntry>? Suppress(IReadOnlyDictionary<string, TopicEntry> before, string id, DateTimeOffset now)
     {
-        var open = before.Keys.Append(MarketingRecord.Everything)
+        var open = before.Keys.Append(MarketingRecord.Everything).Where(topic => ChannelTopic.Read(topic) is { Channel: Channel.Email })
             .Where(topic => MarketingDecisions.Standing(before, topic) is not { Status: TopicStatus.Suppressed }).ToList();
         var undoable = before.Where(topic => !topic.Value.IsFinal(now)).ToList();
         if (open.Count == 0 && undoable.Count == 0) return null;

@@ -2,13 +2,12 @@ using System.Security.Claims;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.Subscriber;
-using Consent.UnsubscribeLinks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
-/// May I send this topic to these addresses? Answers each, in the order asked, with the reason and the id of the record on which that rests.
+/// May I send this topic, on this channel, to these addresses? Answers each, in the order asked, with the reason and the id of the record on which that rests.
 /// With one address it is the gate that a mailer asks per message: by POST as well, because no address belongs in a URL. Few are answered as
 /// a whole; many are decided and written a piece at a time, all by the declaration and the moment at which they were asked (see
 /// <see cref="StreamResults"/> for the two forms of the answer, and for what becomes of it when something fails on the way).
@@ -21,7 +20,9 @@ internal static class CheckAddresses
     /// <summary>Room for so many addresses of 80 bytes each; usual ones have 25.</summary>
     private const int LargestBody = 8 << 20;
 
-    private sealed record Body(string Topic, IReadOnlyList<string?> Addresses);
+    /// <param name="Subjects">Whether the answer names the ids of each address, for who has to know it again in what the other services tell.</param>
+    /// <param name="Channel">On which it is to be sent; e-mail unless said.</param>
+    private sealed record Body(string Topic, IReadOnlyList<string?> Addresses, bool Subjects = false, string? Channel = null);
 
     private sealed record Answer(IReadOnlyList<CheckedAddress> Results);
 
@@ -30,17 +31,18 @@ internal static class CheckAddresses
 
     private static async Task<IResult> HandleAsync(
         string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
-        [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, AddressStreams addresses, TimeProvider time,
+        [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, AddressStreams addresses, AddressIndexFeed index, TimeProvider time,
         CancellationToken cancel)
     {
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
         var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
         if (body is null) return problem is ProblemHttpResult { StatusCode: StatusCodes.Status413PayloadTooLarge } ? TooLarge() : problem!;
         if (body.Addresses is not { } all) return Problems.MalformedBody("The member addresses is missing.");
-        if (inForce.Declaration.FindTopic(body.Topic ?? "") is not { } topic) return MarketingProblems.UnknownTopic(body.Topic);
+        if (TopicOnChannel.Find(inForce.Declaration, body.Topic, body.Channel) is not { } topic) return MarketingProblems.NoSuchTopic(inForce.Declaration, body.Topic);
         if (all.Count > MostAddresses) return MarketingProblems.TooManyAddresses(MostAddresses);
 
-        var (ring, now) = (addresses.RingOf(inForce.Declaration.Controller.Id), time.Now());
+        var (ring, country, now, isNamed) = (addresses.RingOf(inForce.Declaration.Controller.Id), inForce.Declaration.Controller.Country, time.Now(), body.Subjects);
+        var indexed = index.AnswersFor(inForce, ring, topic, now, (own, held, isRelated) => MaySend.Decide(own, held, inForce, topic.Id, now, isRelated: isRelated));
         var asLines = StreamResults.IsAskedForLines(request);
         if (all.Count <= AtOnce && !asLines) return TypedResults.Ok(new Answer(await DecideAllAsync(all)));
         await StreamResults.WriteAsync(request.HttpContext, InPiecesAsync(), asLines);
@@ -55,23 +57,33 @@ internal static class CheckAddresses
         {
             // Before the receipts are read. Until then a "no" in the consent service may not have been heard of.
             var isLoaded = consent.IsLoadedFor(site);
-            var found = new List<IReadOnlyList<AddressStream>?>(some.Count);
-            foreach (var asked in some)
-                found.Add(EmailAddress.TryNormalise(asked, out var address) ? await addresses.FindAsync(ring, site, address, cancel) : null);
+            // What is not in memory is asked of the stores.
+            var isIndexed = await index.IsCurrentAsync(cancel);
+            if (isIndexed) indexed.Begin();
+            var (known, subjects, found) = (new SendDecision?[some.Count], new IReadOnlyList<string>?[some.Count], new IReadOnlyList<AddressStream>?[some.Count]);
+            for (var i = 0; i < some.Count; i++)
+            {
+                if (!ContactAddress.TryNormalise(some[i], topic.Channel, country, out var address)) continue;
+                if (isIndexed) known[i] = indexed.Of(address);
+                if (known[i] is null) found[i] = await addresses.FindAsync(ring, site, address, cancel);
+                if (isNamed) subjects[i] = ring.AddressIds(address);
+            }
             var (receipts, unreadable) = consent.ReadNewestOf(site, found.OfType<IReadOnlyList<AddressStream>>().SelectMany(streams => streams).Select(s => s.SubjectId));
-            return [.. some.Zip(found, (asked, streams) => Decide(asked, streams, receipts, unreadable, isLoaded))];
+            return [.. some.Select((asked, i) => Decide(asked, known[i], found[i], subjects[i], receipts, unreadable, isLoaded))];
         }
 
         CheckedAddress Decide(
-            string? asked, IReadOnlyList<AddressStream>? streams, IReadOnlyDictionary<string, Receipt> receipts, IReadOnlySet<string> unreadable, bool isLoaded)
+            string? asked, SendDecision? known, IReadOnlyList<AddressStream>? streams, IReadOnlyList<string>? subjects, IReadOnlyDictionary<string, Receipt> receipts,
+            IReadOnlySet<string> unreadable, bool isLoaded)
         {
-            var (permitted, reason, receipt) = streams is null
+            var (permitted, reason, receipt) = known ?? (streams is null
                 ? new SendDecision(false, "invalid-address")
                 : MaySend.Decide(
                     [.. streams.Select(s => s.Entry(topic.Id)).OfType<TopicEntry>()],
                     [.. streams.Select(s => receipts.GetValueOrDefault(s.SubjectId)).OfType<Receipt>()],
-                    inForce, topic.Id, now, streams.Any(s => unreadable.Contains(s.SubjectId)));
-            return permitted && !isLoaded ? new CheckedAddress(asked, false, "not-loaded", null) : new CheckedAddress(asked, permitted, reason, receipt);
+                    inForce, topic.Id, now, streams.Any(s => unreadable.Contains(s.SubjectId)), streams.Any(s => s.IsRelated)));
+            if (permitted && !isLoaded) return new CheckedAddress(asked, false, "not-loaded", null, subjects);
+            return new CheckedAddress(asked, permitted, reason, receipt, subjects, permitted && streams is not null ? PreferenceDecisions.FrequencyOf(topic.Declared, streams) : null);
         }
     }
 

@@ -21,11 +21,11 @@ public sealed class ConfirmationPages(
 
         // Who asked was another controller than the site has now: it was not he whom the person meant.
         var inForce = found?.Declaration.Controller.Id == asked.Controller ? found : null;
-        if (inForce is not { Declaration.Retired: false } || inForce.Declaration.FindTopic(asked.Topic) is not { } topic
+        if (inForce is not { Declaration.Retired: false } || TopicOnChannel.Find(inForce.Declaration, asked.Topic, null) is not { } topic
             || asked.RequestedAt + Confirmation.Lifetime < time.Now())
             return new HtmlPage(StatusCodes.Status410Gone, language, ConfirmOptInPage.OfExpiredLink(language, inForce?.Declaration.Controller));
 
-        var shown = OptInProof.On(inForce, topic, TextLanguage(inForce.Declaration, language, asked.Language), asked.Source, time.Now()) with
+        var shown = OptInProof.On(inForce, topic.Declared, TextLanguage(inForce.Declaration, language, asked.Language), asked.Source, time.Now()) with
         {
             RequestedAt = asked.RequestedAt,
             MailHash = asked.MailHash,
@@ -39,7 +39,7 @@ public sealed class ConfirmationPages(
             Token: token,
             Proof: tokens.PageProof(token, shown),
             Masked: EmailAddress.Mask(asked.Address),
-            Topic: topic,
+            Topic: topic.Told,
             TextLanguage: shown.Language,
             Controller: inForce.Declaration.Controller,
             OptOutPath: state is ConfirmState.Done ? OptOutPath(asked, language) : "");
@@ -50,7 +50,7 @@ public sealed class ConfirmationPages(
     /// In which language of the declaration the page shows the topic, and so what its press stands for: in the page's own; else in the same tongue as spoken
     /// elsewhere, that of the mail before others; else in that of the mail.
     /// </summary>
-    private static string TextLanguage(Declaration declaration, string page, string ofMail)
+    internal static string TextLanguage(Declaration declaration, string page, string ofMail)
     {
         var declared = declaration.Languages.Contains(ofMail) ? declaration.Languages.Prepend(ofMail).ToList() : [.. declaration.Languages];
         return declared.Find(tag => string.Equals(tag, page, StringComparison.OrdinalIgnoreCase))

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.UnsubscribeLinks;
 
@@ -6,14 +7,15 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
 /// Opt-out links for a mailing, one for each address in the order given, with the two headers that each mail needs (RFC 2369,
-/// RFC 8058). An address that is none gets a reason in place of a link, and spoils it for no other.
+/// RFC 8058); links of another channel have no headers. An address that is none gets a reason in place of a link, and spoils it for no other.
 /// </summary>
 internal static class CreateLinks
 {
     private const int MostAddresses = 10_000;
     private const int LargestBody = 4 << 20;
 
-    private sealed record Body(IReadOnlyList<string?>? Addresses, string? Topic, string? Campaign, string? Language);
+    /// <param name="Channel">On which the message is sent that gets the link, and which the link ends; e-mail unless said.</param>
+    private sealed record Body(IReadOnlyList<string?>? Addresses, string? Topic, string? Campaign, string? Language, string? Channel = null);
 
     private sealed record Answer(IReadOnlyList<Link> Links);
 
@@ -24,23 +26,25 @@ internal static class CreateLinks
 
     private static async Task<IResult> HandleAsync(
         string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
-        UnsubscribeTokens tokens, PublicUrl publicUrl)
+        UnsubscribeTokens tokens, PublicUrl publicUrl, CampaignLinks counts)
     {
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
         var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
         if (body is null) return problem!;
         if (body.Addresses is not { } addresses) return Problems.MalformedBody("The member addresses is missing.");
         if (addresses.Count > MostAddresses) return MarketingProblems.TooManyAddresses(MostAddresses);
-        if (inForce.Declaration.FindTopic(body.Topic ?? "") is not { } topic) return MarketingProblems.UnknownTopic(body.Topic);
+        if (TopicOnChannel.Find(inForce.Declaration, body.Topic, body.Channel) is not { } topic) return MarketingProblems.NoSuchTopic(inForce.Declaration, body.Topic);
         if (body.Language is { } language && !inForce.Declaration.Languages.Contains(language)) return MarketingProblems.UnknownLanguage();
         if (body.Campaign is { } campaign && !UnsubscribeLink.IsCampaign(campaign)) return MarketingProblems.InvalidCampaign();
 
-        var minter = new LinkMinter(tokens.KeyOf(inForce.Declaration.Controller.Id, site), publicUrl.Value);
-        return TypedResults.Ok(new Answer([.. addresses.Select(asked =>
+        var (minter, country) = (new LinkMinter(tokens.KeyOf(inForce.Declaration.Controller.Id, site), publicUrl.Value), inForce.Declaration.Controller.Country);
+        List<Link> links = [.. addresses.Select(asked =>
         {
-            if (!EmailAddress.TryNormalise(asked, out var address)) return new Link(asked, Reason: "invalid-address");
-            var (url, headers) = minter.Mint(address, topic.Id, body.Campaign, body.Language);
-            return new Link(asked, url, headers);
-        })]));
+            if (!ContactAddress.TryNormalise(asked, topic.Channel, country, out var address)) return new Link(asked, Reason: "invalid-address");
+            var (url, headers) = minter.Mint(address, topic.Declared.Id, body.Campaign, body.Language, ChannelTopic.NameOf(topic.Channel));
+            return new Link(asked, url, headers.Count > 0 ? headers : null);
+        })];
+        if (body.Campaign is not null) await counts.CountAsync(site, topic.Id, body.Campaign, links.Count(link => link.Url is not null));
+        return TypedResults.Ok(new Answer(links));
     }
 }

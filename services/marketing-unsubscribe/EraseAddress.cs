@@ -1,14 +1,13 @@
 using System.Security.Claims;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
-using Consent.UnsubscribeLinks;
 
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
-/// <c>POST /v1/sites/{site}/marketing/erasures</c> (GDPR art. 17): forgets the person behind an address, under each of its ids, here and then in every other
-/// service; nobody else knows those ids, and some people are known here alone. The keyed hash of the address remains, suppressed for everything (art. 17(3),
-/// 21(3)); the answer says so, for the person to be told, and is the same whether he was known or not.
+/// <c>POST /v1/sites/{site}/marketing/erasures</c> (GDPR art. 17): forgets the person behind an e-mail address, or a telephone number, under each of its ids,
+/// here and then in every other service; nobody else knows those ids, and some people are known here alone. The keyed hash of the address remains,
+/// suppressed for everything (art. 17(3), 21(3)); the answer says so, for the person to be told, and is the same whether he was known or not.
 /// </summary>
 internal static class EraseAddress
 {
@@ -29,7 +28,7 @@ internal static class EraseAddress
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
         var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
         if (body is null) return problem!;
-        if (!EmailAddress.TryNormalise(body.Address, out var address)) return MarketingProblems.InvalidAddress();
+        if (!ContactAddress.TryNormalise(body.Address, inForce.Declaration.Controller.Country, out var address)) return MarketingProblems.InvalidAddress();
         var now = time.Now();
         // The site may have been another controller's before, who knew the address under a key of his own.
         var controllers = declarations.Of(site).Versions.Select(d => d.Declaration.Controller.Id).Append(inForce.Declaration.Controller.Id).Distinct(StringComparer.Ordinal);

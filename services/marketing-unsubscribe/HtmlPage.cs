@@ -7,11 +7,12 @@ namespace Consent.MarketingUnsubscribe;
 /// A page that runs no script, asks nobody else for anything, is kept nowhere and found by no search engine; its address, which
 /// holds a token, is told to no other site.
 /// </summary>
-internal sealed class HtmlPage(int status, string language, string html) : IResult
+/// <param name="framedBy">The origins whose pages may show it in a frame; none unless said.</param>
+internal sealed class HtmlPage(int status, string language, string html, IReadOnlyList<string>? framedBy = null) : IResult
 {
     private static readonly string ContentSecurityPolicy =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(UnsubscribePage.Style)))}'; "
-        + "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        + "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors ";
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -21,7 +22,7 @@ internal sealed class HtmlPage(int status, string language, string html) : IResu
         response.ContentType = "text/html; charset=utf-8";
         response.ContentLength = body.Length;
         response.Headers.ContentLanguage = language;
-        response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        response.Headers.ContentSecurityPolicy = ContentSecurityPolicy + (framedBy is null ? "'none'" : string.Join(' ', framedBy));
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Robots-Tag"] = "noindex, nofollow";

@@ -4,8 +4,9 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
 /// What an opt-in that was given elsewhere makes of what stands of an address. With its proof it is a subscription; without, it is noted as unproven,
-/// which permits nothing, takes the place of nothing, and gives way to any real opt-in. It brings nobody back: no suppression, and no "no" in the consent
-/// service, yields to it, whatever it says. And it makes nothing worse: a subscription keeps its proof unless this one is better. Pure.
+/// which permits nothing, takes the place of nothing, and gives way to any real opt-in; a soft opt-in gives way to one too. It brings nobody back: no
+/// suppression, and no "no" in the consent service, yields to it, whatever it says. And it makes nothing worse: a subscription keeps its proof unless
+/// this one is better. Pure.
 /// </summary>
 public static class ImportedOptInDecisions
 {
@@ -32,7 +33,7 @@ public static class ImportedOptInDecisions
         ArgumentNullException.ThrowIfNull(proof);
         if (!TakesEffect(MarketingDecisions.Standing(newest?.Topics, topic), proof, meaning)) return null;
         var made = MarketingDecisions.OptIn(newest, site, subjectId, topic, proof, id, now) with { Action = Action };
-        return proof.IsProven
+        return proof.IsProven || proof.SoftOptIn is not null
             ? made
             : made with { Kind = MarketingRecord.Unproven, Topics = MarketingDecisions.With(newest, topic, new TopicEntry(TopicStatus.Unproven, now, null, id)) };
     }
@@ -44,6 +45,7 @@ public static class ImportedOptInDecisions
     public static bool TakesEffect(TopicEntry? entry, OptInProof proof, string? meaning)
     {
         ArgumentNullException.ThrowIfNull(proof);
+        if (proof.SoftOptIn is not null) return MarketingDecisions.TakesEffect(entry, proof);
         if (!proof.IsProven) return entry is null;
         if (entry is { Status: TopicStatus.Suppressed }) return false;
         if (entry is not { Status: TopicStatus.Subscribed, Proof: { Permits: true } held }) return MarketingDecisions.TakesEffect(entry, proof);

@@ -26,7 +26,7 @@ internal sealed class ImportedOptIns(
                 site, subject, (newest, id) => ImportedOptInDecisions.Record(newest, site, subject, row.Topic, row.Proof, meaning, id, time.Now()), cancel, row.Key) is not null;
         }
         if (!isNew) return StreamImport.Known;
-        return row.Proof.IsProven ? null : StreamImport.Unproven;
+        return row.Proof.IsProven || row.Proof.SoftOptIn is { IsComplete: true } ? null : StreamImport.Unproven;
     }
 
     /// <summary>The streams that suppress the topic, each of which is lifted, and the address's home.</summary>

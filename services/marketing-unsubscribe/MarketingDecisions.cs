@@ -1,3 +1,5 @@
+using Consent.Contracts;
+
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>What an opt-in makes of the newest record of an address, and what holds in it for a topic. Pure.</summary>
@@ -7,7 +9,7 @@ public static class MarketingDecisions
     public static TopicEntry? Standing(IReadOnlyDictionary<string, TopicEntry>? topics, string topic)
     {
         var own = topics?.GetValueOrDefault(topic);
-        if (topics?.GetValueOrDefault(MarketingRecord.Everything) is not { } all || Lifts(own?.Proof, all)) return own;
+        if (topics?.GetValueOrDefault(MarketingRecord.Everything) is not { } all || Lifts(own?.Proof, all) || !Concerns(all, topic)) return own;
         if (own is not { Status: TopicStatus.Suppressed, Cause: null }) return all;
         // Whatever is to lift it must be later than both.
         return own.At >= all.At ? own : own with { At = all.At };
@@ -21,7 +23,7 @@ public static class MarketingDecisions
         MarketingRecord? newest, string site, string subjectId, string topic, OptInProof proof, string id, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(proof);
-        var effect = proof.Permits ? MarketingRecord.Subscribed : MarketingRecord.Unproven;
+        var effect = proof.Permits ? MarketingRecord.Subscribed : proof.SoftOptIn is null ? MarketingRecord.Unproven : MarketingRecord.SoftOptIn;
         var kind = TakesEffect(Standing(newest?.Topics, topic), proof) ? effect : MarketingRecord.Attempted;
         return new MarketingRecord
         {
@@ -29,7 +31,7 @@ public static class MarketingDecisions
             Site = site,
             SubjectId = subjectId,
             Topic = topic,
-            Action = proof.ConfirmedAt is null ? "subscribe" : "confirmed-subscribe",
+            Action = proof.SoftOptIn is not null ? SoftOptIn.Basis : proof.ConfirmedAt is null ? "subscribe" : "confirmed-subscribe",
             Language = proof.Language,
             Proof = proof,
             RecordedAt = now,
@@ -37,6 +39,7 @@ public static class MarketingDecisions
             {
                 MarketingRecord.Subscribed => With(newest, topic, new TopicEntry(TopicStatus.Subscribed, now, proof, id)),
                 MarketingRecord.Unproven => With(newest, topic, new TopicEntry(TopicStatus.Unproven, now, null, id)),
+                MarketingRecord.SoftOptIn => With(newest, topic, new TopicEntry(TopicStatus.SoftOptIn, now, proof, id)),
                 _ => newest?.Topics ?? new Dictionary<string, TopicEntry>(),
             },
         };
@@ -44,11 +47,14 @@ public static class MarketingDecisions
 
     /// <summary>
     /// Only a later confirmation lifts a suppression. On a subscription, a confirmation takes the place of an earlier or of none; a proven opt-in
-    /// only that of an earlier one that was not confirmed either, on another declaration. What is unproven gives way to either, and takes the place of nothing.
+    /// only that of an earlier one that was not confirmed either, on another declaration. What is unproven gives way to either, and takes the place of nothing;
+    /// a soft opt-in takes that of what is unproven, and, complete, of one that was not.
     /// </summary>
     public static bool TakesEffect(TopicEntry? entry, OptInProof proof)
     {
         ArgumentNullException.ThrowIfNull(proof);
+        if (proof.SoftOptIn is { } soft)
+            return entry is null or { Status: TopicStatus.Unproven } || (soft.IsComplete && entry is { Status: TopicStatus.SoftOptIn, Proof.SoftOptIn.IsComplete: false });
         if (!proof.Permits) return entry is null;
         return entry switch
         {
@@ -62,6 +68,10 @@ public static class MarketingDecisions
     /// <summary>Mail that came back is nobody's word, and yields to what was confirmed since, whenever that was asked for.</summary>
     private static bool Lifts(OptInProof? proof, TopicEntry suppression) =>
         (suppression.Cause is TopicEntry.Bounced ? proof?.ConfirmedAt : proof?.LiftsUpTo) > suppression.At;
+
+    /// <summary>That mail came back says nothing of what goes another way.</summary>
+    internal static bool Concerns(TopicEntry suppression, string topic) =>
+        suppression.Cause is not TopicEntry.Bounced || ChannelTopic.Read(topic) is not { Channel: not Channel.Email };
 
     /// <summary>The topics of the newest record, with one entry set anew.</summary>
     internal static SortedDictionary<string, TopicEntry> With(MarketingRecord? newest, string topic, TopicEntry entry) =>

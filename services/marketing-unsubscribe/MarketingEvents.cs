@@ -12,6 +12,7 @@ public static class MarketingEvents
     {
         ArgumentNullException.ThrowIfNull(record);
         if (record.Kind == LogRecord.Erased) return null;
+        if (record.Kind == CampaignLinks.Kind) return OutgoingEvent.Of(CampaignLinks.EventOf(record, publishedAt));
         if (record.Kind == MarketingRecord.ErasureAsked)
             return record.Read<AskedErasure>() is var asked ? OutgoingEvent.Of(new MarketingErased(record.Id, publishedAt, asked.Site, asked.SubjectId, record.RecordedAt)) : null;
         if (!MarketingRecord.IsOfAnAddress(record.Kind)) return null;
@@ -21,7 +22,7 @@ public static class MarketingEvents
             // The others know topics and purposes. What is left of an erasure is told to nobody.
             _ when Told(r) is not { Count: > 0 } => null,
             MarketingRecord.Unsubscribed => OutgoingEvent.Of(new MarketingUnsubscribed(
-                record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, r.Action, r.Language, SaidAt(r, record.RecordedAt))),
+                record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, r.Action, r.Language, SaidAt(r, record.RecordedAt), r.Campaign)),
             MarketingRecord.Subscribed when r.Proof is { Permits: true } proof => OutgoingEvent.Of(new MarketingSubscribed(
                 record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, proof.ConfirmedAt,
                 record.RecordedAt, proof.RequestedAt)),

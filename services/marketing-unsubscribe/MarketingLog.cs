@@ -4,7 +4,7 @@ using Consent.Storage;
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>The log of this service, in the terms of its records.</summary>
-public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log, TimeProvider time)
+public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log, AddressIndex index, TimeProvider time)
 {
     public async ValueTask<MarketingRecord?> LatestAsync(string site, string subjectId, CancellationToken cancel) =>
         Read(await log.LatestAsync(MarketingRecord.Stream(site, subjectId), cancel), site, subjectId);
@@ -36,6 +36,7 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
             var next = decided with
             {
                 TakenBack = OptOutDecisions.TakenBack(before, decided),
+                Frequencies = decided.Frequencies ?? before?.Frequencies,
                 UnclearBounceAt = decided.Kind == MarketingRecord.Bounced || decided.Proof?.ConfirmedAt is not null ? decided.UnclearBounceAt : before?.UnclearBounceAt,
                 RecordedAt = Later(before, decided.RecordedAt),
             };
@@ -71,6 +72,7 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
                 .. Read(history[^1], site, subjectId)!.Topics.Where(t => ErasureDecisions.Outlives(t.Value, erasedAt) && t.Value.By is { } by && living.ContainsKey(by))
                     .OrderBy(t => t.Value.At).Select(t => OutlivingEntry.Of(living[t.Value.By!].Read<MarketingRecord>(), t.Key, t.Value)),
             ];
+            index.Erasing(history[^1].StreamKey, site, subjectId);
             // What another writer appended meanwhile has been read by nobody.
             // The next round finds the tombstone, of whoever wrote it, and what outlived that.
             await log.EraseAsync(stream, ContractJson.Write(new Tombstone(erasedAt, later.Count == 0 ? null : later)), time.Now(), history[^1].Version);
@@ -83,6 +85,7 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
         var stream = MarketingRecord.Stream(site, subjectId);
         var history = await log.HistoryAsync(stream, cancel);
         if (history.Count == 0 || history.Any(record => record.Kind != MarketingRecord.Attempted && !IsForgotten(record))) return;
+        index.Erasing(history[^1].StreamKey, site, subjectId);
         await log.EraseAsync(stream, ContractJson.Write(new Tombstone(time.Now(), IsForgotten: true)), time.Now(), history[^1].Version);
     }
 
@@ -123,7 +126,7 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
     }
 
     /// <summary>A tombstone says nothing of who it was; whoever asked for the stream knows.</summary>
-    private static MarketingRecord? Read(LogRecord? record, string site, string subjectId)
+    internal static MarketingRecord? Read(LogRecord? record, string site, string subjectId)
     {
         if (record?.Kind != LogRecord.Erased) return record?.Read<MarketingRecord>();
         if (IsForgotten(record)) return null;

@@ -1,3 +1,4 @@
+using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -9,8 +10,18 @@ internal static class MarketingProblems
     public static ProblemHttpResult UnknownTopic(string? topic) => Problems.Invalid("unknown-topic", "The declaration has no such topic.",
         $"Use the id of one of the topics of the site's declaration; '{Problems.Shown(topic ?? "")}' is none of them.");
 
-    public static ProblemHttpResult InvalidAddress() => Problems.Invalid("invalid-address", "This is not an e-mail address.",
-        "Send one address of the form name@domain, of at most 254 characters, without a display name.");
+    /// <summary>Of what <see cref="TopicOnChannel.Find"/> does not find.</summary>
+    public static ProblemHttpResult NoSuchTopic(Declaration declaration, string? topic) =>
+        declaration.FindTopic((topic ?? "").Split('/')[0]) is { } declared
+            ? Problems.Invalid("unknown-channel", "The topic has no such channel.",
+                $"Send as channel one of those that the declaration gives the topic: {string.Join(", ", declared.Channels.Select(ChannelTopic.NameOf))}.")
+            : UnknownTopic(topic);
+
+    public static ProblemHttpResult InvalidAddress() => Problems.Invalid("invalid-address", "This is no address.",
+        "Send one address of the form name@domain, of at most 254 characters, without a display name; or, but for e-mail, one telephone number such as +31612345678.");
+
+    public static ProblemHttpResult NumberNeedsToken() => Problems.Because(401, "token-needed", "A telephone number cannot be confirmed by mail.",
+        "Send the e-mail address of the person, or a bearer token with the scope marketing.");
 
     public static ProblemHttpResult TooManyAddresses(int most) => Problems.Invalid("too-many-addresses", "These are too many addresses for one call.",
         $"Send at most {most} addresses in one call.");
@@ -27,7 +38,7 @@ internal static class MarketingProblems
         : $"Send as source one of {string.Join(", ", pages)}, or leave it out; other words need a bearer token with the scope marketing.");
 
     public static ProblemHttpResult ProofNeedsToken() => Problems.Because(401, "token-needed", "A confirmation, and any other proof, needs a token.",
-        "Leave confirmedAt, optedInAt, evidence and parentalAuthorisation out, or send a bearer token with the scope marketing.");
+        "Leave confirmedAt, optedInAt, evidence, basis with its facts, and parentalAuthorisation out, or send a bearer token with the scope marketing.");
 
     public static ProblemHttpResult FutureTime() => Problems.Invalid("future-time", "What was done cannot lie in the future.",
         "Send in confirmedAt the moment at which the person confirmed, and in optedInAt that at which he opted in, in UTC.");

@@ -33,11 +33,16 @@ public sealed record MarketingRecord
     /// <summary>An opt-in that nobody confirmed and nothing proves; it permits nothing, and is published to nobody.</summary>
     public const string Unproven = "marketing-subscription-unproven";
 
+    /// <summary>What a controller states of an own customer, in the place of a consent (<see cref="MarketingUnsubscribe.SoftOptIn"/>); published to nobody.</summary>
+    public const string SoftOptIn = "marketing-soft-opt-in";
+
+    private const string Streams = "marketing/";
+
     public required string Kind { get; init; }
     public required string Site { get; init; }
     public required string SubjectId { get; init; }
 
-    /// <summary>The topic that this record is about.</summary>
+    /// <summary>The topic that this record is about, on its channel: see <see cref="ChannelTopic"/>.</summary>
     public required string Topic { get; init; }
 
     /// <summary>Such as <c>one-click-unsubscribe</c>, <c>unsubscribe-page</c>, <c>subscribe</c>, <c>confirmed-subscribe</c>.</summary>
@@ -67,6 +72,9 @@ public sealed record MarketingRecord
     /// </summary>
     public DateTimeOffset? UnclearBounceAt { get; init; }
 
+    /// <summary>How often the person wants each topic, by the ids of the declaration, where he said; carried along by the log.</summary>
+    public IReadOnlyDictionary<string, string>? Frequencies { get; init; }
+
     /// <summary>The opt-in that was made, whether it took effect or not; null for an opt-out.</summary>
     public OptInProof? Proof { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
@@ -75,9 +83,17 @@ public sealed record MarketingRecord
     public required IReadOnlyDictionary<string, TopicEntry> Topics { get; init; }
 
     /// <summary>Whether a record of this kind stands in the stream of an address.</summary>
-    public static bool IsOfAnAddress(string kind) => kind is Unsubscribed or Subscribed or Undone or Bounced or Attempted or Unproven;
+    public static bool IsOfAnAddress(string kind) => kind is Unsubscribed or Subscribed or Undone or Bounced or Attempted or Unproven or SoftOptIn
+        or PreferenceDecisions.FrequencyChosen or PreferenceDecisions.LinkSent;
 
-    public static string Stream(string site, string subjectId) => $"marketing/{site}/{subjectId}";
+    public static string Stream(string site, string subjectId) => $"{Streams}{site}/{subjectId}";
+
+    /// <summary>Whether it is the stream of an address: the log has others besides.</summary>
+    public static bool IsStream(string stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return stream.StartsWith(Streams, StringComparison.Ordinal);
+    }
 }
 
 /// <summary>Opt-outs of a topic that were taken back.</summary>
@@ -114,9 +130,9 @@ public sealed record TopicEntry(
 }
 
 [JsonConverter(typeof(KebabCaseEnum<TopicStatus>))]
-public enum TopicStatus { Subscribed, Suppressed, Unproven }
+public enum TopicStatus { Subscribed, Suppressed, Unproven, SoftOptIn }
 
-/// <summary>What a person was told when he opted in, and how it is known (GDPR art. 7(1)).</summary>
+/// <summary>What a person was told when he opted in, and how it is known (GDPR art. 7(1)); or on what a soft opt-in rests.</summary>
 public sealed record OptInProof
 {
     /// <summary>Hash of the declaration in force then.</summary>
@@ -156,6 +172,9 @@ public sealed record OptInProof
     /// one in force at the import. Null for one that was given here.
     /// </summary>
     public DateTimeOffset? OptedInAt { get; init; }
+
+    /// <summary>Stated in the place of an opt-in, which this then is not; null for an opt-in.</summary>
+    public SoftOptIn? SoftOptIn { get; init; }
 
     /// <summary>Who vouches for it: the client that stated or imported it for the controller, by its token. Null where the person himself acted.</summary>
     public string? StatedBy { get; init; }

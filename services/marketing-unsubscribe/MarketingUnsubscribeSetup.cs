@@ -17,19 +17,23 @@ public static class MarketingUnsubscribeSetup
     public static IHostApplicationBuilder AddMarketingUnsubscribe(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddRecordLog(Service);
-        builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false) { Kinds = [MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind, MarketingErased.Kind] });
+        builder.AddRecordLog(Service, CampaignLinks.IsStream);
+        builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false) { Kinds = [MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind, MarketingErased.Kind, MarketingLinksMade.Kind] });
         builder.AddConsentSubscriber(Service, onErasing: (provider, erased, cancel) => provider.GetRequiredService<HearErasure>().HandleAsync(erased, cancel));
         builder.Services.AddEventHandler<ErasureAsked, HearErasureAsked>(Service);
         builder.AddAnnouncement(Service, [ErasureAsked.Kind]);
         builder.Services.AddKeyedSingleton(Service, (provider, _) => IdentifierKeys.Of(provider.GetRequiredService<IConfiguration>(), Service));
         builder.Services.AddSingleton(provider => new UnsubscribeTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
+        builder.Services.AddSingleton<AddressIndex>();
+        builder.Services.AddSingleton<AddressIndexFeed>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<AddressIndexFeed>());
         builder.Services.AddSingleton<MarketingLog>();
         builder.Services.AddSingleton<HearErasure>();
         builder.Services.AddSingleton<TellObjections>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<TellObjections>());
         builder.Services.AddSingleton<AddressStreams>();
         builder.Services.AddSingleton<OptOuts>();
+        builder.Services.AddSingleton<StatedOptOuts>();
         builder.Services.AddSingleton<UnsubscribePages>();
         builder.Services.AddSingleton(provider => new ConfirmationTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
         builder.Services.AddSingleton<OptIns>();
@@ -41,12 +45,17 @@ public static class MarketingUnsubscribeSetup
         builder.Services.AddSingleton<WriteConfirmation>();
         builder.Services.AddSingleton<AskToConfirm>();
         builder.Services.AddSingleton<ConfirmationPages>();
+        PreferenceRoutes.AddTo(builder.Services);
         if (MailSettings.Of(builder.Configuration) is { } mail)
         {
             builder.Services.AddSingleton<IMailer>(provider => new Mailer(mail, provider.GetRequiredService<ILogger<Mailer>>()));
             builder.Services.AddSingleton<MailOutage>();
         }
         builder.Services.AddHostedService<ForgetAttempts>();
+        builder.Services.AddSingleton<CampaignLinks>();
+        builder.Services.AddEventHandler<MarketingLinksMade, HearLinksMade>(Service);
+        builder.Services.AddSingleton<TypedOptIns>();
+        builder.Services.AddSingleton<SubscribeForms>();
         builder.Services.AddSingleton(PublicUrl.Of(builder.Configuration));
         return builder;
     }
@@ -62,7 +71,10 @@ public static class MarketingUnsubscribeSetup
         ConfirmUnsubscribe.Map(endpoints);
         UndoUnsubscribe.Map(endpoints);
         ReceiveReports.Map(endpoints);
+        RecordOptOuts.Map(endpoints);
         ConfirmOptIn.Map(endpoints);
+        PreferenceRoutes.Map(endpoints);
+        SubscribeForm.Map(endpoints);
         ImportOptIns.Map(endpoints);
         EraseAddress.Map(endpoints);
         endpoints.MapDeliveries(Service);

@@ -4,8 +4,8 @@ using Consent.Contracts;
 namespace Consent.MarketingUnsubscribe;
 
 /// <param name="Reason">
-/// <c>opted-in</c>, or why not: <c>suppressed</c> by the person, <c>complained</c>, <c>bounced</c>, <c>no-basis</c>, <c>withdrawn</c>,
-/// <c>erased</c>, <c>refused</c>, <c>objected</c>, <c>expired</c>, <c>unproven</c>, <c>ask-again</c>, <c>retired-site</c>, <c>not-loaded</c>,
+/// <c>opted-in</c>, <c>soft-opt-in</c> or <c>legitimate-interest</c>, or why not: <c>suppressed</c> by the person, <c>complained</c>, <c>bounced</c>,
+/// <c>no-basis</c>, <c>withdrawn</c>, <c>erased</c>, <c>refused</c>, <c>objected</c>, <c>expired</c>, <c>unproven</c>, <c>ask-again</c>, <c>retired-site</c>, <c>not-loaded</c>,
 /// <c>unreadable</c> (what the consent service told of the address), <c>invalid-address</c>.
 /// </param>
 /// <param name="Receipt">
@@ -15,19 +15,24 @@ namespace Consent.MarketingUnsubscribe;
 public sealed record SendDecision(bool Permitted, string Reason, string? Receipt = null);
 
 /// <summary>
-/// May this topic be sent to this address? Only on a recorded opt-in, here or in the consent service, with no suppression here
-/// and no standing "no" there: also where the declaration rests the purpose on another basis than consent, because electronic
-/// mail needs an opt-in of its own (Dutch Telecommunications Act art. 11.7(1)). Unknown is never permitted, nor is what neither the person
-/// confirmed nor the controller can prove (<see cref="OptInProof.Permits"/>).
-/// An opt-in made here holds until it is withdrawn, not for the term of a banner choice; what the purpose meant must not have changed.
+/// May this topic be sent to this address on this channel? Only where no suppression here and no standing "no" in the consent service forbids it, and
+/// on a recorded opt-in, here or there: also where the declaration rests the purpose on another basis than consent, because electronic mail needs an
+/// opt-in of its own (Dutch Telecommunications Act art. 11.7(1)). Without one, on what the rule in force lets be enough on that channel in the
+/// controller's country (<see cref="ChannelRules"/>): a soft opt-in with all its facts, or, towards whom the controller knows, the legitimate interest on
+/// which the declaration rests the purpose. Unknown is never permitted, nor is what neither the person confirmed nor the controller can prove
+/// (<see cref="OptInProof.Permits"/>). An opt-in made here holds until it is withdrawn, not for the term of a banner choice; what the purpose meant
+/// must not have changed.
 /// </summary>
 public static class MaySend
 {
     /// <param name="own">The topic's entry in each stream of the address (one per version of the controller's key).</param>
     /// <param name="held">The receipts held of the same address ids.</param>
+    /// <param name="topic">Its id on the channel: see <see cref="ChannelTopic"/>.</param>
     /// <param name="isUnreadable">Something more is held of one of them, which cannot be read, and may be a "no".</param>
+    /// <param name="isRelated">Something else is held of one of them that came of a relation with the person: see <see cref="AddressStream.IsRelated"/>.</param>
     public static SendDecision Decide(
-        IReadOnlyList<TopicEntry> own, IReadOnlyList<Receipt> held, PublishedDeclaration inForce, string topic, DateTimeOffset now, bool isUnreadable = false)
+        IReadOnlyList<TopicEntry> own, IReadOnlyList<Receipt> held, PublishedDeclaration inForce, string topic, DateTimeOffset now, bool isUnreadable = false,
+        bool isRelated = false)
     {
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(held);
@@ -42,8 +47,14 @@ public static class MaySend
         if (ReceiptWith(PurposeStatus.AskAgain) is { } changed) return No("ask-again", changed);
         if (optIn is { Proof: { } proof }) return MeansTheSame(proof, inForce, topic) ? new SendDecision(true, "opted-in", optIn.By) : No("ask-again", optIn.By);
         if (ReceiptWith(PurposeStatus.Given) is { } given) return new SendDecision(true, "opted-in", given);
+        if (own.FirstOrDefault(e => e is { Status: TopicStatus.SoftOptIn, Proof.SoftOptIn.IsComplete: true }) is { } soft && IsEnough(SendBasis.SoftOptIn))
+            return new SendDecision(true, SoftOptIn.Basis, soft.By);
         if (ReceiptWith(PurposeStatus.Expired) is { } expired) return No("expired", expired);
-        return own.Count > 0 ? No("unproven", own[0].By) : No("no-basis", null);
+        if ((isRelated || own.Count > 0 || held.Count > 0) && IsOnInterest(inForce.Declaration, topic) && IsEnough(SendBasis.LegitimateInterest))
+            return new SendDecision(true, "legitimate-interest", own.Select(e => e.By).Concat(held.Select(receipt => receipt.Id)).FirstOrDefault());
+        return own.FirstOrDefault(e => e.Status is not TopicStatus.SoftOptIn) is { } unproven ? No("unproven", unproven.By) : No("no-basis", own.Count > 0 ? own[0].By : null);
+
+        bool IsEnough(SendBasis basis) => ChannelRules.Allow(inForce.Declaration.Controller.Country, ChannelTopic.Read(topic)?.Channel ?? Channel.Email, basis, now);
 
         string? ReceiptWith(PurposeStatus status) => states.Where(s => s.Status == status).Select(s => s.Id).FirstOrDefault();
     }
@@ -60,6 +71,8 @@ public static class MaySend
         OptInDecisions.NosIn(receipt, inForce, topic).FirstOrDefault(said => !(optIn?.LiftsUpTo > OptInDecisions.SaidAt(said))) is { } no
             ? No(Word(no.Status), receipt.Id)
             : null;
+
+    private static bool IsOnInterest(Declaration inForce, string topic) => inForce.PurposeBehind(topic)?.LegalBasis is LegalBasis.LegitimateInterest;
 
     private static bool MeansTheSame(OptInProof optIn, PublishedDeclaration inForce, string topic) =>
         inForce.Declaration.PurposeBehind(topic)?.LegalBasis is not LegalBasis.Consent || optIn.Meaning == inForce.MeaningOf(topic);

@@ -1,22 +1,25 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Consent.Contracts;
-using Consent.UnsubscribeLinks;
 
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>An opt-in that was given elsewhere, read and found to be usable.</summary>
 /// <param name="Address">Normalised.</param>
+/// <param name="Topic">Its id on the channel: see <see cref="ChannelTopic"/>.</param>
 /// <param name="Key">The row's own, among all that was ever imported.</param>
 internal sealed record ImportedOptIn(string Address, string Topic, OptInProof Proof, string Key);
 
 /// <summary>One row of an import, as it comes. Its sentences name no value of it.</summary>
 /// <param name="Source">Where it was given, such as <c>form</c>; unless said, the system that it comes from.</param>
 /// <param name="OptedInAt">See <see cref="StatedProof"/>, as for all that proves it.</param>
+/// <param name="Channel">By which it is to be sent; e-mail unless said.</param>
+/// <param name="Basis">See <see cref="StatedProof"/>, as for the facts of a soft opt-in.</param>
 /// <param name="Declaration">Hash of the one that was shown, when it was published here. Without it, the controller says that what was agreed to is what the one in force says.</param>
 internal sealed partial record OptInRow(
     string? Address, string? Topic, string? Language, string? Source, DateTimeOffset? OptedInAt, DateTimeOffset? ConfirmedAt, string? Evidence,
-    string? Declaration, string? Reference, bool? OfAge, ParentalAuthorisation? ParentalAuthorisation)
+    string? Declaration, string? Reference, bool? OfAge, ParentalAuthorisation? ParentalAuthorisation, string? Channel = null, string? Basis = null,
+    SoftOptInFact? ObtainedInSale = null, SoftOptInFact? SameLegalEntity = null, SoftOptInFact? OwnSimilarProducts = null, SoftOptInFact? OptOutOfferedAtCollection = null)
 {
     public const int LongestLine = 8 * 1024;
 
@@ -29,21 +32,34 @@ internal sealed partial record OptInRow(
         var (row, unread) = OfJson(line);
         if (row is null) return (null, unread);
         if (inForce.Declaration.Retired) return (null, "Leave the row out: the site is retired, and takes no opt-ins.");
-        if (!EmailAddress.TryNormalise(row.Address, out var address))
-            return (null, "Give address: one e-mail address of the form name@domain, of at most 254 characters, without a display name.");
-        if (row.Topic is not { } topic || inForce.Declaration.FindTopic(topic) is null) return (null, "Give topic: the id of one of the topics of the site's declaration.");
+        if (TopicOnChannel.Find(inForce.Declaration, row.Topic, row.Channel) is not { } topic)
+            return (null, "Give topic: the id of one of the topics of the site's declaration, and channel: one of those of the topic, e-mail unless said.");
+        if (!ContactAddress.TryNormalise(row.Address, topic.Channel, inForce.Declaration.Controller.Country, out var address))
+        {
+            return (null, topic.Channel is Contracts.Channel.Email
+                ? "Give address: one e-mail address of the form name@domain, of at most 254 characters, without a display name."
+                : "Give address: one e-mail address of the form name@domain, or one telephone number such as +31612345678.");
+        }
+
         var shown = row.Declaration is { } hash ? byHash(hash) : inForce;
-        if (shown?.Declaration.FindTopic(topic) is not { } shownTopic)
+        if (shown?.Declaration.FindTopic(topic.Id) is not { } shownTopic)
             return (null, "Give in declaration the hash of one that was published for this site and has the topic, or leave it out.");
-        var stated = new StatedProof(row.OptedInAt, row.ConfirmedAt, row.Evidence, row.OfAge, row.ParentalAuthorisation);
+        var stated = new StatedProof(
+            row.OptedInAt, row.ConfirmedAt, row.Evidence, row.OfAge, row.ParentalAuthorisation, row.Basis,
+            StatedProof.SoftOptInOf(row.Basis, row.ObtainedInSale, row.SameLegalEntity, row.OwnSimilarProducts, row.OptOutOfferedAtCollection));
         if ((row.WhyNot(shown.Declaration) ?? stated.WhyNot(now)) is { } why) return (null, why);
 
         var text = OptInProof.On(shown, shownTopic, row.Language ?? shown.Declaration.Languages[0], row.Source ?? system, null);
         // By the site as it is now: a list from before it was offered to children says nothing of their ages.
         var proof = stated.On(text with { ForChildren = inForce.Declaration.Children is null ? null : true }, client, now);
         // So that the row comes in after all once its proof is found.
-        var kind = proof.IsProven ? "import" : "import-unproven";
-        return (new ImportedOptIn(address, topic, proof, $"{kind}:{system}:{topic}:{row.Reference}"), null);
+        var kind = proof switch
+        {
+            { IsProven: true } => "import",
+            { SoftOptIn: { } soft } => soft.IsComplete ? "import-soft" : "import-soft-unproven",
+            _ => "import-unproven",
+        };
+        return (new ImportedOptIn(address, topic.Id, proof, $"{kind}:{system}:{topic.Id}:{row.Reference}"), null);
     }
 
     private string? WhyNot(Declaration shown) => this switch

@@ -29,10 +29,10 @@ public sealed class OptOuts(
     }
 
     /// <summary>The person told his mail provider that the mail was unwanted: everything stops, for this reason.</summary>
-    public Task ComplainAsync(UnsubscribeLink link, CancellationToken cancel)
+    public Task ComplainAsync(UnsubscribeLink link, CancellationToken cancel, string action = "complaint")
     {
         ArgumentNullException.ThrowIfNull(link);
-        return SuppressAsync(link, "complaint", Declared(link).Append(MarketingRecord.Everything), null, TopicEntry.Complained, cancel);
+        return SuppressAsync(link, action, Declared(link).Append(MarketingRecord.Everything), null, TopicEntry.Complained, cancel);
     }
 
     /// <summary>Mail came back: see <see cref="BounceDecision.Bounce"/>.</summary>
@@ -108,7 +108,8 @@ public sealed class OptOuts(
         return canUndo;
     }
 
-    private IEnumerable<string> Declared(UnsubscribeLink link) => declarations.InForce(link.Site)?.Declaration.Topics.Select(t => t.Id) ?? [];
+    /// <summary>Each topic on each of its channels.</summary>
+    private IEnumerable<string> Declared(UnsubscribeLink link) => TopicOnChannel.AllOf(declarations.InForce(link.Site)?.Declaration).Select(topic => topic.Id);
 
     private IReadOnlyList<string> PurposesOf(UnsubscribeLink link) => declarations.InForce(link.Site)?.Declaration.PurposesOfTopics() ?? [];
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Text.Json;
+using Consent.Contracts;
 
 namespace Consent.MarketingUnsubscribe;
 
@@ -31,6 +32,10 @@ internal sealed record PageWords
 
     /// <summary>Stands in a sentence for a topic that the declaration no longer has.</summary>
     public required string SomeTopic { get; init; }
+    public required string ByEmail { get; init; }
+    public required string BySms { get; init; }
+    public required string ByPhone { get; init; }
+    public required string ByPost { get; init; }
     public required string AskTitle { get; init; }
     public required string AskLead { get; init; }
     public required string Address { get; init; }
@@ -88,6 +93,17 @@ internal sealed record PageWords
     public required string MailOpen { get; init; }
     public required string Questions { get; init; }
     public required string Languages { get; init; }
+    public required PreferenceWords Preferences { get; init; }
+    public required SubscribeFormWords SubscribeForm { get; init; }
+
+    /// <summary>Stands behind the name of a topic.</summary>
+    public string By(Channel channel) => channel switch
+    {
+        Channel.Sms => BySms,
+        Channel.Phone => ByPhone,
+        Channel.Post => ByPost,
+        _ => ByEmail,
+    };
 
     /// <summary>A sentence about a topic; null for one that the declaration no longer has.</summary>
     public string About(string sentence, string? topic) => sentence.Replace(

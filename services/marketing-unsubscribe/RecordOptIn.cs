@@ -2,7 +2,6 @@ using System.Security.Claims;
 using System.Text.RegularExpressions;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
-using Consent.UnsubscribeLinks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consent.MarketingUnsubscribe;
@@ -11,8 +10,8 @@ namespace Consent.MarketingUnsubscribe;
 /// Records an opt-in with its proof. Anybody can type anybody's address on a page of the site: so from there it waits until the owner of the
 /// address confirms it (<see cref="AskToConfirm"/>), and is refused where no mail can be sent; and the answer does not tell whether the address
 /// was known. From the controller's own systems, with a token, it may state when the person confirmed it, or what proves it (<see cref="StatedProof"/>);
-/// with neither it is unproven, and is not mailed. A topic whose purpose rests on another basis than consent is recorded all the same: mail needs an
-/// opt-in of its own (<see cref="MaySend"/>).
+/// with neither it is unproven, and is not mailed. Such a system may also state a soft opt-in, with its facts (<see cref="SoftOptIn"/>). A topic whose purpose
+/// rests on another basis than consent is recorded all the same: mail needs an opt-in of its own (<see cref="MaySend"/>).
 /// </summary>
 internal static partial class RecordOptIn
 {
@@ -21,14 +20,17 @@ internal static partial class RecordOptIn
     /// <summary>What a page may call itself: of strangers no words are kept.</summary>
     private static readonly string[] Pages = ["form", "footer", "checkout", "account", "pop-up", "landing-page"];
 
-    /// <param name="OfAge">See <see cref="StatedProof"/>, as for the times, the evidence and the authorisation.</param>
+    /// <param name="OfAge">See <see cref="StatedProof"/>, as for the times, the evidence, the authorisation and the basis.</param>
+    /// <param name="Channel">By which it is to be sent; e-mail unless said.</param>
+    /// <param name="ObtainedInSale">See <see cref="SoftOptIn"/>, as for the other three facts.</param>
     private sealed record Body(
         string Address, string Topic, string? Language, string? Source, DateTimeOffset? OptedInAt, DateTimeOffset? ConfirmedAt, string? Evidence,
-        bool? OfAge, ParentalAuthorisation? ParentalAuthorisation);
+        bool? OfAge, ParentalAuthorisation? ParentalAuthorisation, string? Channel = null, string? Basis = null, SoftOptInFact? ObtainedInSale = null,
+        SoftOptInFact? SameLegalEntity = null, SoftOptInFact? OwnSimilarProducts = null, SoftOptInFact? OptOutOfferedAtCollection = null);
 
     /// <param name="Status">
-    /// With a token, what the address is then: <c>subscribed</c>, <c>unproven</c>, <c>ask-again</c>, else <c>suppressed</c>. Without one <c>recorded</c>, or
-    /// <c>pending</c> until the mail is answered.
+    /// With a token, what the address is then: <c>subscribed</c>; <c>soft-opt-in</c> or <c>legitimate-interest</c> where that is on what it may be sent;
+    /// <c>unproven</c>, <c>no-basis</c>, <c>ask-again</c>; else <c>suppressed</c>. Without one <c>recorded</c>, or <c>pending</c> until the mail is answered.
     /// </param>
     private sealed record Answer(string Status);
 
@@ -38,19 +40,21 @@ internal static partial class RecordOptIn
 
     private static async Task<IResult> HandleAsync(
         string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
-        OptIns optIns, AskToConfirm askToConfirm, IConfiguration settings, TimeProvider time, CancellationToken cancel)
+        OptIns optIns, TypedOptIns typed, TimeProvider time, CancellationToken cancel)
     {
         var trusted = user.HasScope("marketing");
         if ((trusted ? declarations.Open(user, site) : declarations.InForce(site)) is not { } inForce) return Problems.UnknownSite();
         if (!trusted && SiteCors.ForeignOrigin(request, inForce.Declaration) is { } foreign) return foreign;
         var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
         if (body is null) return problem!;
-        if (inForce.Declaration.FindTopic(body.Topic ?? "") is not { } topic) return MarketingProblems.UnknownTopic(body.Topic);
-        if (!EmailAddress.TryNormalise(body.Address, out var address)) return MarketingProblems.InvalidAddress();
-        var (stated, now) = (new StatedProof(body.OptedInAt, body.ConfirmedAt, body.Evidence, body.OfAge, body.ParentalAuthorisation), time.Now());
-        if (Fault(body, stated, inForce.Declaration, trusted, now) is { } fault) return fault;
+        var declaration = inForce.Declaration;
+        if (TopicOnChannel.Find(declaration, body.Topic, body.Channel) is not { } topic) return MarketingProblems.NoSuchTopic(declaration, body.Topic);
+        if (!ContactAddress.TryNormalise(body.Address, topic.Channel, declaration.Controller.Country, out var address)) return MarketingProblems.InvalidAddress();
+        if (!trusted && !ContactAddress.IsEmail(address)) return MarketingProblems.NumberNeedsToken();
+        var (stated, now) = (ProofIn(body), time.Now());
+        if (Fault(body, stated, declaration, trusted, now) is { } fault) return fault;
 
-        var shown = OptInProof.On(inForce, topic, body.Language ?? inForce.Declaration.Languages[0], body.Source ?? (trusted ? "back-office" : "form"), null);
+        var shown = OptInProof.On(inForce, topic.Declared, body.Language ?? declaration.Languages[0], body.Source ?? (trusted ? "back-office" : "form"), null);
         var proof = stated.On(shown, trusted ? StatedProof.ClientOf(user) : null, now);
         if (trusted)
         {
@@ -58,18 +62,21 @@ internal static partial class RecordOptIn
             return TypedResults.Json(new Answer(StatusOf(await optIns.DecideAsync(inForce, address, topic.Id, cancel))), statusCode: StatusCodes.Status201Created);
         }
 
-        if (askToConfirm.IsOn) await askToConfirm.RecordAsync(inForce, topic, address, proof, cancel);
-        else if (MailSettings.AllowsUnconfirmed(settings)) await optIns.RecordAsync(inForce, address, topic.Id, proof, cancel);
-        else return MarketingProblems.MailNeeded();
-        return TypedResults.Json(new Answer(askToConfirm.IsOn ? "pending" : "recorded"), statusCode: StatusCodes.Status202Accepted);
+        return await typed.RecordAsync(inForce, topic, address, proof, cancel) is { } status
+            ? TypedResults.Json(new Answer(status), statusCode: StatusCodes.Status202Accepted)
+            : MarketingProblems.MailNeeded();
     }
 
     private static string StatusOf(SendDecision decision) => decision switch
     {
-        { Permitted: true } => "subscribed",
-        { Reason: "unproven" or "ask-again" } => decision.Reason,
+        { Reason: "opted-in" } => "subscribed",
+        { Permitted: true } or { Reason: "unproven" or "no-basis" or "ask-again" } => decision.Reason,
         _ => "suppressed",
     };
+
+    private static StatedProof ProofIn(Body body) => new(
+        body.OptedInAt, body.ConfirmedAt, body.Evidence, body.OfAge, body.ParentalAuthorisation, body.Basis,
+        StatedProof.SoftOptInOf(body.Basis, body.ObtainedInSale, body.SameLegalEntity, body.OwnSimilarProducts, body.OptOutOfferedAtCollection));
 
     private static ProblemHttpResult? Fault(Body body, StatedProof stated, Declaration declaration, bool trusted, DateTimeOffset now)
     {

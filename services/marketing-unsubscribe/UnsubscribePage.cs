@@ -17,8 +17,8 @@ internal static class UnsubscribePage
 
     /// <param name="Secret">See <see cref="PagePress"/>.</param>
     /// <param name="IsFinal">Nobody can take back, on another page, what the page says.</param>
-    /// <param name="Topic">Null when the declaration no longer has it.</param>
-    /// <param name="Others">What else the site declares. Not what the address is subscribed to: a link can be in anybody's hands.</param>
+    /// <param name="Topic">As <see cref="TopicOnChannel.Told"/> has it; null when the declaration no longer has it.</param>
+    /// <param name="Others">What else the site declares, each on each of its channels. Not what the address is subscribed to: a link can be in anybody's hands.</param>
     /// <param name="Controller">Null when the site is no longer declared.</param>
     internal sealed record View(
         UnsubscribeState State, string Token, string Proof, string Secret, bool CanUndo, bool IsFinal, string Masked, Topic? Topic, IReadOnlyList<Topic> Others,
@@ -44,7 +44,7 @@ internal static class UnsubscribePage
             AppendFacts(body, view, words.Stops, language);
             Form(words.Button, "confirm", view.State == UnsubscribeState.Ask ? "primary" : "quiet");
             body.Append($"<p class=\"note\">{Text(words.AskNote)}</p>");
-            return Document(title, body, language, view.Controller);
+            return Page();
         }
 
         if (view.State == UnsubscribeState.Done) AppendFacts(body, view, words.Stopped, language);
@@ -60,7 +60,7 @@ internal static class UnsubscribePage
         }
 
         body.Append($"<p class=\"note\">{Text(words.DoneNote)}</p>");
-        if (view.State == UnsubscribeState.AllDone) return Document(title, body, language, view.Controller);
+        if (view.State == UnsubscribeState.AllDone) return Page();
         if (view.Others.Count > 0)
         {
             body.Append($"<section><h2>{Text(words.MoreTitle)}</h2><p>{Text(words.MoreLead)}</p>");
@@ -71,7 +71,14 @@ internal static class UnsubscribePage
         body.Append($"<section><h2>{Text(words.AllTitle)}</h2><p>{Text(words.AllLead)}</p>");
         Form(words.AllButton, "confirm", "quiet", Everything);
         body.Append("</section>");
-        return Document(title, body, language, view.Controller);
+        return Page();
+
+        string Page()
+        {
+            var all = $"/u/{Uri.EscapeDataString(view.Token)}/preferences?language={language}";
+            if (view.Controller is not null) body.Append($"<p class=\"note\"><a href=\"{Text(all)}\">{Text(words.Preferences.Link)}</a></p>");
+            return Document(title, body, language, view.Controller);
+        }
 
         // The name of the topic may be in another language than the sentence.
         string About(string sentence) => view.Topic is { } topic
@@ -147,8 +154,8 @@ internal static class UnsubscribePage
     internal static string Text(string text) => HtmlEncoder.Default.Encode(text);
 
     internal const string Style = """
-        :root{color-scheme:light dark;--page:#f3f4f7;--card:#fff;--line:#dfe2e9;--text:#1a1f2b;--quiet:#555d6e;--act:#1d4ed8;--on-act:#fff;--act-over:#1a43b8;--good:#15753c}
-        @media (prefers-color-scheme:dark){:root{--page:#12151b;--card:#1b2029;--line:#333b49;--text:#eceff4;--quiet:#aab3c2;--act:#9db8ff;--on-act:#0d1730;--act-over:#b8ccff;--good:#6fd394}}
+        :root{color-scheme:light dark;--page:#f3f4f7;--card:#fff;--line:#dfe2e9;--text:#1a1f2b;--quiet:#555d6e;--act:#1d4ed8;--on-act:#fff;--act-over:#1a43b8;--good:#15753c;--bad:#b3261e}
+        @media (prefers-color-scheme:dark){:root{--page:#12151b;--card:#1b2029;--line:#333b49;--text:#eceff4;--quiet:#aab3c2;--act:#9db8ff;--on-act:#0d1730;--act-over:#b8ccff;--good:#6fd394;--bad:#ffb4ab}}
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%}
         body{margin:0;min-height:100vh;padding:1.25rem min(1rem,4vw) 2rem;overflow-wrap:anywhere;background:var(--page);color:var(--text);font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
@@ -177,17 +184,28 @@ internal static class UnsubscribePage
         button:hover{background:var(--act-over)}
         button.quiet{background:transparent;border-color:var(--act);color:var(--act)}
         button.quiet:hover{background:var(--page)}
-        fieldset{margin:0;padding:0;border:0}
+        fieldset{min-width:0;margin:0;padding:0;border:0}
         legend{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         section{margin-top:2rem;padding-top:1.5rem;border-top:1px solid var(--line)}
+        section>fieldset>legend{position:static;width:auto;height:auto;overflow:visible;clip-path:none;margin-bottom:.5rem;padding:0;font-size:1.125rem;font-weight:650;line-height:1.3}
         h2{margin:0 0 .5rem;font-size:1.125rem;line-height:1.3}
         label{display:flex;gap:.75rem;align-items:flex-start;padding:.6rem 0;cursor:pointer}
         label span{font-weight:600}
         input[type=checkbox]{flex:none;width:1.5rem;height:1.5rem;margin:0;accent-color:var(--act)}
-        fieldset+button{margin-top:.75rem}
+        input[type=email],select{display:block;width:100%;min-height:3rem;margin-top:.35rem;padding:.6rem .75rem;border:1px solid var(--quiet);border-radius:.65rem;background:var(--card);color:var(--text);font:inherit}
+        label.field{display:block}
+        label:has(:disabled){cursor:default}
+        fieldset+button,.field+button{margin-top:.75rem}
+        section+button{margin-top:1.5rem}
         .note+form{margin-top:1rem}
         :focus-visible{outline:3px solid var(--act);outline-offset:3px}
+        .mistakes{margin:0 0 1.25rem;padding:1rem;border:2px solid var(--bad);border-radius:.65rem}
+        .mistakes a,.mistake{color:var(--bad)}
+        .mistake{margin:0;font-weight:600}
+        input[aria-invalid=true]{border:2px solid var(--bad)}
+        .send{margin:1rem 0 0}
         .note{margin:1rem 0 0;font-size:.9375rem;color:var(--quiet)}
+        .note a{display:inline-block;padding:.35rem 0}
         .tick{display:block;width:3rem;height:3rem;margin-bottom:1rem;fill:none;stroke:var(--good);stroke-width:3;stroke-linecap:round;stroke-linejoin:round}
         footer{margin-top:1rem;font-size:.9375rem;color:var(--quiet)}
         footer p{margin:0}

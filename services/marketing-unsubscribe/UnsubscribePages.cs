@@ -29,9 +29,9 @@ public sealed class UnsubscribePages(
             Secret: secret ?? PagePress.NewSecret(),
             CanUndo: canUndo,
             IsFinal: isFinal,
-            Masked: EmailAddress.Mask(link.Address),
-            Topic: declaration?.FindTopic(link.Topic),
-            Others: [.. (declaration?.Topics ?? []).Where(t => t.Id != link.Topic)],
+            Masked: ContactAddress.Mask(link.Address),
+            Topic: declaration is null ? null : TopicOnChannel.Find(declaration, link.Topic, null)?.Told,
+            Others: [.. TopicOnChannel.AllOf(declaration).Where(topic => topic.Id != link.Topic).Select(topic => topic.Told)],
             Controller: declaration?.Controller);
         return new HtmlPage(StatusCodes.Status200OK, language, UnsubscribePage.Of(view, language));
     }
@@ -40,7 +40,7 @@ public sealed class UnsubscribePages(
     {
         if (await optOuts.SuppressionAsync(link, cancel) is not { } own) return (UnsubscribeState.Ask, true);
         var isFinal = own.IsFinal;
-        foreach (var topic in (declaration?.Topics ?? []).Select(t => t.Id).Prepend(MarketingRecord.Everything))
+        foreach (var topic in TopicOnChannel.AllOf(declaration).Select(t => t.Id).Prepend(MarketingRecord.Everything))
         {
             if (await optOuts.SuppressionAsync(link with { Topic = topic }, cancel) is not { } stopped) return (UnsubscribeState.Done, own.IsFinal);
             isFinal &= stopped.IsFinal;

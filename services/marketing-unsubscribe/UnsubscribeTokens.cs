@@ -26,7 +26,9 @@ public sealed class UnsubscribeTokens(IdentifierKeys keys)
     public UnsubscribeLink? Read(string? token)
     {
         var ring = keys.Ring(RingName);
-        return LinkToken.Open(token, version => (ring.Key(version) is { IsEmpty: false } named ? named : ring.Newest).ToArray());
+        var link = LinkToken.Open(token, version => (ring.Key(version) is { IsEmpty: false } named ? named : ring.Newest).ToArray());
+        // A mailer knows no numbering plans, and a number in another spelling would be opted out under a name that nobody looks up.
+        return link is null || ContactAddress.IsEmail(link.Address) ? link : link with { Address = TelephoneNumber.OneSpelling(link.Address) };
     }
 
     /// <summary>

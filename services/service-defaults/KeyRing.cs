@@ -27,13 +27,19 @@ public sealed class KeyRing
         : throw new ArgumentException("A key has 256 bits.", nameof(next));
 
     /// <summary>The address id under the newest key, for new records; see <see cref="Contracts.SubjectId"/>.</summary>
-    /// <param name="normalised">The address in its one spelling: equal addresses must be equal strings.</param>
+    /// <param name="normalised">
+    /// The address in its one spelling: equal addresses must be equal strings. What has no at sign is a telephone number, which is hashed behind
+    /// <c>tel:</c> (RFC 3966), so that it is never taken for anything else.
+    /// </param>
     public string AddressId(string normalised) => AddressId(_keys.Length, normalised);
 
     /// <summary>The address ids under every version, newest first: whoever looks an address up must try them all.</summary>
     public IReadOnlyList<string> AddressIds(string normalised) =>
         [.. Enumerable.Range(0, _keys.Length).Select(i => AddressId(_keys.Length - i, normalised))];
 
-    private string AddressId(int version, string normalised) =>
-        $"a{version}-{Convert.ToHexStringLower(HMACSHA256.HashData(_keys[version - 1], Encoding.UTF8.GetBytes(normalised)))}";
+    private string AddressId(int version, string normalised)
+    {
+        var named = normalised.Contains('@', StringComparison.Ordinal) ? normalised : $"tel:{normalised}";
+        return $"a{version}-{Convert.ToHexStringLower(HMACSHA256.HashData(_keys[version - 1], Encoding.UTF8.GetBytes(named)))}";
+    }
 }

@@ -19,6 +19,9 @@ public interface IRecordLog
     /// </summary>
     string IdOf(string stream, long version);
 
+    /// <summary>The stream's name in the store, by which a tombstone is known too: <see cref="LogRecord.StreamKey"/>.</summary>
+    StreamKey KeyOf(string stream);
+
     /// <summary>
     /// Creates the record if it is the next version of its stream. Completes, a conflict included, only after the fsync of the
     /// commit on which the answer rests. Once called it cannot be called back. Throws <see cref="LogUnavailableException"/>

@@ -57,6 +57,8 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
 
     public string IdOf(string stream, long version) => _cipher.Secret.IdOf(_cipher.Secret.KeyOf(stream), Epoch, version);
 
+    public StreamKey KeyOf(string stream) => _cipher.Secret.KeyOf(stream);
+
     public async Task<AppendOutcome> AppendAsync(NewRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);

@@ -21,10 +21,12 @@ public static class AnswerPermits
         ArgumentNullException.ThrowIfNull(endpoints);
         var state = endpoints.ServiceProvider.GetRequiredKeyedService<SubscriberState>(service);
         var declarations = endpoints.ServiceProvider.GetRequiredKeyedService<IDeclarations>(service);
-        return endpoints.MapGet($"/v1/subscribers/{service}/sites/{{site}}/permits/{{purpose}}", Answer).RequireScope("consent");
+        return endpoints.MapGet($"/v1/subscribers/{service}/sites/{{site}}/permits/{{**purpose}}", Answer).RequireScope("consent");
 
-        IResult Answer(string site, string purpose, HttpContext context)
+        // The id of a topic on a channel has a slash.
+        IResult Answer(string site, string? purpose, HttpContext context)
         {
+            purpose = Uri.UnescapeDataString(purpose ?? "");
             if (declarations.Open(context.User, site) is not { } inForce) return Problems.UnknownSite();
             var subject = context.Request.Headers["Consent-Subject"].ToString();
             if (!SubjectId.IsValid(subject)) return InvalidSubject();

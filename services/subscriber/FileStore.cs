@@ -87,6 +87,11 @@ internal abstract class FileStore<TDb, TWriter> : IAsyncDisposable where TDb : D
     /// <param name="connection">Not out of a pool: its settings are the writer's own, see <see cref="FileWriting.Settings"/>.</param>
     protected abstract TWriter OpenWriter(string connection);
 
+    /// <summary>What was written is on the disk, and nobody was answered yet. On the thread of the writer; must not throw.</summary>
+    protected virtual void OnCommitted(TWriter writer)
+    {
+    }
+
     private async Task WriteAllAsync()
     {
         var batch = new List<Write>(LargestBatch);
@@ -121,6 +126,7 @@ internal abstract class FileStore<TDb, TWriter> : IAsyncDisposable where TDb : D
             _writer = null;
             return e;
         }
+        OnCommitted(_writer!);
         foreach (var one in batch) one.Committed.TrySetResult();
         return null;
     }

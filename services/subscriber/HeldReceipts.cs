@@ -24,15 +24,16 @@ internal static class HeldReceipts
     {
         try
         {
-            var read = ContractJson.Read<Receipt>(row.Body) with { Site = row.Site, SubjectId = row.Subject, Epoch = row.Epoch, Version = row.Version };
-            // As somebody may have written it by hand.
-            return read.Purposes?.Values.All(decision => decision is not null) == true ? read : null;
+            return Readable(ContractJson.Read<Receipt>(row.Body) with { Site = row.Site, SubjectId = row.Subject, Epoch = row.Epoch, Version = row.Version });
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    /// <summary>Null when it lacks decisions, as somebody may have written it by hand.</summary>
+    public static Receipt? Readable(Receipt receipt) => receipt.Purposes?.Values.All(decision => decision is not null) == true ? receipt : null;
 
     /// <summary>What is in the row, for comparing; nothing's digest when it cannot be read.</summary>
     public static StateDigest DigestOf(HeldReceipt row) => row.Stream is { } stream && Read(row) is { } receipt ? StateDigest.Of(stream, receipt) : StateDigest.None;

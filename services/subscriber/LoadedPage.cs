@@ -45,7 +45,7 @@ internal sealed class LoadedPage(SnapshotPage page, Func<string, bool> concerns)
             }
 
             changed++;
-            writer.Run("DELETE FROM receipts WHERE site = $1 AND subject = $2", row.Site, row.Subject);
+            writer.Delete("site = $1 AND subject = $2", row.Site, row.Subject);
             if (told is not null) writer.Keep(told, row.Stream, whatever: true);
         }
 

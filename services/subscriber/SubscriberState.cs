@@ -14,6 +14,9 @@ public sealed class SubscriberState
 {
     private const int SubjectsPerQuery = 1000;
 
+    /// <summary>Told in one transaction, behind which other writes wait.</summary>
+    private const int RowsAtOnce = 500;
+
     private readonly SubscriberStore _store;
     private readonly DeclarationBook _declarations;
     private readonly TimeProvider _time;
@@ -97,6 +100,21 @@ public sealed class SubscriberState
     }
 
     /// <summary>
+    /// For who keeps something of its own of every receipt, such as an index in memory: tells of each change of what is held, in the order of the commits,
+    /// each behind its commit and before whoever asked for it is answered; and of everything that is held already, which is told when this completes.
+    /// </summary>
+    /// <param name="concerns">Of which subjects what is held already is told; changes are told of all.</param>
+    /// <param name="told">One at a time; must be quick, and must not throw. One follower: another takes its place.</param>
+    public async Task FollowAsync(Func<string, bool> concerns, Action<IReadOnlyList<ReceiptChange>> told, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(concerns);
+        ArgumentNullException.ThrowIfNull(told);
+        await _store.WriteAsync(_ => _store.Follower = told, cancel);
+        long? after = 0;
+        while (after is { } last) after = await _store.WriteAsync(writer => writer.Tell(last, RowsAtOnce, concerns), cancel);
+    }
+
+    /// <summary>
     /// Keeps the receipt if its (epoch, version) is higher than the one held and than the tombstone of its stream; completes when
     /// that is on the disk. False when a newer one is held, or the stream was erased since.
     /// </summary>
@@ -145,7 +163,7 @@ public sealed class SubscriberState
                 foreach (var site in missing) Loading.Await(writer, site);
                 foreach (var declaration in declarations) writer.Keep(declaration);
                 // What came before the declaration was kept, since nobody knew whether it concerns the service.
-                foreach (var site in foreign) writer.Run("DELETE FROM receipts WHERE site = $1", site);
+                foreach (var site in foreign) writer.Delete("site = $1", site);
                 if (missing.Count > 0) _isAwaitingMore = true;
                 return Loading.Read(writer);
             },

@@ -21,6 +21,9 @@ internal sealed class SubscriberWriter : IFileWriter
         Run(FileWriting.Settings);
     }
 
+    /// <summary>What was done to receipts since the last commit, in its order.</summary>
+    public List<ReceiptChange> Changes { get; } = [];
+
     public void Begin() => _transaction = _connection.BeginTransaction(deferred: false);
 
     public void Commit()
@@ -57,6 +60,7 @@ internal sealed class SubscriberWriter : IFileWriter
             """,
             receipt.Site, receipt.SubjectId, receipt.Epoch, receipt.Version, ContractJson.Write(kept), stream,
             stream is null ? null : StateDigest.Of(stream, kept).ToString());
+        if (changed > 0) Changes.Add(ReceiptChange.To(receipt.Site, receipt.SubjectId, HeldReceipts.Readable(kept)));
         return changed > 0 || List(
             "SELECT 1 FROM receipts WHERE site = $1 AND subject = $2 AND epoch = $3 AND version = $4", _ => true,
             receipt.Site, receipt.SubjectId, receipt.Epoch, receipt.Version).Count > 0;
@@ -84,7 +88,27 @@ internal sealed class SubscriberWriter : IFileWriter
     public int Erase(ConsentErased e)
     {
         Bury(e);
-        return Run("DELETE FROM receipts WHERE stream = $1 AND (epoch, version) <= ($2, $3)", e.Stream, e.Epoch, e.Version);
+        return Delete("stream = $1 AND (epoch, version) <= ($2, $3)", e.Stream, e.Epoch, e.Version);
+    }
+
+    /// <summary>Deletes the receipts for which this holds.</summary>
+    /// <returns>How many rows are gone.</returns>
+    public int Delete(string condition, params ReadOnlySpan<object?> values)
+    {
+        var gone = List($"DELETE FROM receipts WHERE {condition} RETURNING site, subject", r => ReceiptChange.Gone(r.GetString(0), r.GetString(1)), values);
+        Changes.AddRange(gone);
+        return gone.Count;
+    }
+
+    /// <summary>Has rows told as if they were written now: so many of those behind one, as far as their subjects are concerned.</summary>
+    /// <returns>The last one; null when there are none behind it.</returns>
+    public long? Tell(long after, int most, Func<string, bool> concerns)
+    {
+        var rows = List(
+            "SELECT rowid, site, subject, body FROM receipts WHERE rowid > $1 ORDER BY rowid LIMIT $2",
+            r => (Place: r.GetInt64(0), Held: new HeldReceipt(r.GetString(1), r.GetString(2), 0, 0, r.GetFieldValue<byte[]>(3), null, null)), after, most);
+        Changes.AddRange(rows.Where(row => concerns(row.Held.Subject)).Select(row => ReceiptChange.To(row.Held.Site, row.Held.Subject, HeldReceipts.Read(row.Held))));
+        return rows.Count == 0 ? null : rows[^1].Place;
     }
 
     public int Keep(PublishedDeclaration declaration)
@@ -104,11 +128,11 @@ internal sealed class SubscriberWriter : IFileWriter
     /// </summary>
     /// <returns>How many rows are gone.</returns>
     public int Sweep() =>
-        Run("DELETE FROM receipts WHERE typeof(stream) = 'blob' OR length(stream) <> 20 OR stream GLOB '*[^0-9a-f]*' OR epoch NOT BETWEEN 0 AND 2147483647 OR typeof(version) <> 'integer'")
+        Delete("typeof(stream) = 'blob' OR length(stream) <> 20 OR stream GLOB '*[^0-9a-f]*' OR epoch NOT BETWEEN 0 AND 2147483647 OR typeof(version) <> 'integer'")
         + Run($"DELETE FROM tombstones WHERE written IS NOT {Written}");
 
     /// <summary>The same with rows that have no stream: before events named theirs there were such, so whoever calls this knows that the sender does.</summary>
-    public int SweepUnnamed() => Run("DELETE FROM receipts WHERE stream IS NULL");
+    public int SweepUnnamed() => Delete("stream IS NULL");
 
     public void Dispose()
     {

@@ -23,6 +23,11 @@ public static class EmailAddress
     /// </summary>
     public static bool TryNormalise(string? text, [NotNullWhen(true)] out string? normalised)
     {
+        if (IsPlain(text))
+        {
+            normalised = text;
+            return true;
+        }
         normalised = null;
         var address = text?.Trim(' ', '\t') ?? "";
         if (address.Length > LongestAddress) return false;
@@ -50,6 +55,34 @@ public static class EmailAddress
         ArgumentNullException.ThrowIfNull(normalised);
         var at = normalised.IndexOf('@', StringComparison.Ordinal);
         return $"{FirstLetter(normalised)}…@{FirstLetter(normalised[(at + 1)..])}…{normalised[normalised.LastIndexOf('.')..]}";
+    }
+
+    /// <summary>
+    /// Whether it is an address in its one spelling, of the kind that nearly all are: lower-case letters, digits and signs. Of a list of millions most of
+    /// the time would go into looking for what is rare.
+    /// </summary>
+    private static bool IsPlain([NotNullWhen(true)] string? text)
+    {
+        if (text is null || text.Length > LongestAddress) return false;
+        var (at, begin, isNumber) = (-1, 0, true);
+        for (var i = 0; i <= text.Length; i++)
+        {
+            var c = i < text.Length ? text[i] : '.';
+            if (c is '.' or '@')
+            {
+                // The end of an atom or a label.
+                if (i == begin || (at >= 0 && (c == '@' || text[begin] == '-' || text[i - 1] == '-' || i - begin > 63))) return false;
+                if (c == '@') at = i;
+                if (i < text.Length) (begin, isNumber) = (i + 1, true);
+                continue;
+            }
+            if (char.IsAsciiDigit(c)) continue;
+            isNumber = false;
+            if (!char.IsAsciiLetterLower(c) && !(at < 0 ? AtomCharacters.Contains(c, StringComparison.Ordinal) : c == '-')) return false;
+            // Such a label may be the ASCII form of another.
+            if (at >= 0 && c == '-' && text[i - 1] == '-') return false;
+        }
+        return at is > 0 and <= LongestLocalPart && begin > at + 1 && !isNumber && text.Length - at - 1 <= 253;
     }
 
     private static string FirstLetter(string text) => text.EnumerateRunes().First().ToString();

@@ -13,7 +13,8 @@ internal sealed class AuditOnDisk : IAsyncDisposable
     public AuditOnDisk() => (_records, Log) = Open();
 
     public AuditLog Log { get; private set; }
-    private AddressTraces Addresses => new(_records, Log, Clock);
+    private CampaignNotes Campaigns => new(_records, Log);
+    private AddressTraces Addresses => new(_records, Log, Campaigns, Clock);
     private PersonTraces Persons => new(_records, Log, Addresses, Clock);
     public RecordingTransport Outbox { get; } = new();
     public MovedClock Clock { get; } = new(Samples.Noon.AddMilliseconds(60));
@@ -28,6 +29,9 @@ internal sealed class AuditOnDisk : IAsyncDisposable
         MarketingUnsubscribeUndone x => new HearMarketing<MarketingUnsubscribeUndone>(Addresses, Outbox).HandleAsync(x, default),
         ErasureAsked x => new HearErasureAsked(Addresses, Outbox).HandleAsync(x, default),
         MarketingErased x => new HearMarketing<MarketingErased>(Addresses, Outbox).HandleAsync(x, default),
+        MarketingLinksMade x => new HearLinksMade(Log, Campaigns, Outbox).HandleAsync(x, default),
+        SubscriberAnnounced x => Subscribers.HandleAsync(x, default),
+        SubscriberRetired x => new HearSubscriberRetired(Log, Outbox).HandleAsync(x, default),
         ConsentApplied x => new HearConsentApplied(Log).HandleAsync(x, default),
         LedgerPage x => new HearLedgerPage(Log, AskLedgersTests.Asking(Log, Outbox)).HandleAsync(x, default),
         _ => throw new NotSupportedException(),
@@ -36,6 +40,12 @@ internal sealed class AuditOnDisk : IAsyncDisposable
     /// <summary>The trace as the route tells it.</summary>
     public async Task<Trace?> TraceAsync(string receiptId = "receipt-1") =>
         TraceStory.Tell(receiptId, await ReadTrace.GatherAsync(receiptId, Log, default));
+
+    private KnownSubscribers Subscribers => new(_records, Clock);
+
+    /// <summary>What the campaign's owner would see.</summary>
+    public async Task<CampaignFigures> FiguresAsync(string campaign, string site = Samples.Site) => await new GatherCampaign(Log, Persons, Campaigns)
+        .RunAsync(site, campaign, await SiteDeclarations.ReadAsync(Log, site, default), await Subscribers.ReadAsync(default), default);
 
     public IRecordLog Records => _records;
 
@@ -56,7 +66,7 @@ internal sealed class AuditOnDisk : IAsyncDisposable
 
     private (SqliteRecordLog, AuditLog) Open()
     {
-        var records = SqliteRecordLog.Open(new LogFiles(_folder.File("log.db"), _folder.File("keys")), AuditSetup.Service, Clock);
+        var records = SqliteRecordLog.Open(new LogFiles(_folder.File("log.db"), _folder.File("keys")), AuditSetup.Service, Clock, AuditLog.NamesNobody);
         return (records, new AuditLog(records, Clock));
     }
 }

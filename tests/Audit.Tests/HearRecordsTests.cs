@@ -42,7 +42,7 @@ public class HearRecordsTests
         object[] many = [.. Everything, .. Enumerable.Range(0, 20).Select(i => Samples.Applied($"subscriber-{i:00}", 100 + i))];
         await Task.WhenAll(many.Concat(many).Select(e => audit.HearAsync(e)));
 
-        Assert.Equal(many.Length + 2, await audit.RecordsAsync()); // A publication stands in two streams, and an opt-out is noted under its address.
+        Assert.Equal(many.Length + 3, await audit.RecordsAsync()); // A publication stands in three streams, and an opt-out is noted under its address.
         Assert.Equal(23, (await audit.TraceAsync())!.Applied.Count);
     }
 

@@ -38,6 +38,7 @@ internal static class Benchmark
         if (plan.Wants("late") && plan.Subjects > 0) figures.Add(await Travel.LateAsync(plan, servers, folder.Path));
         if (plan.Wants("ledger") && plan.Pairs > 0) figures.AddRange(await LedgerSize.MeasureAsync(plan, folder.Path));
         if (plan.Wants("large") && plan.Receipts > 0) figures.AddRange(await LargeLog.MeasureAsync(plan, servers, folder.Path));
+        if (plan.Wants("index") && plan.Addresses > 0) figures.AddRange(CheckIndexed.Measure(plan));
         if (plan.Wants("marketing") && plan.Readers > 0) figures.AddRange(await Marketing.MeasureAsync(plan, servers, folder.Path));
         Table.Write(figures);
         if (plan.Json is { } file) await File.WriteAllTextAsync(file, System.Text.Json.JsonSerializer.Serialize(figures, ContractJson.Options));

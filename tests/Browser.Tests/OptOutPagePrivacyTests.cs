@@ -86,11 +86,12 @@ public class OptOutPagePrivacyTests(RunningHost host)
     }
 
     [Fact]
-    public async Task The_page_leads_to_its_other_languages_and_to_the_senders_mailbox_without_a_word_about_the_link()
+    public async Task The_page_leads_to_its_other_languages_to_the_preferences_and_to_the_senders_mailbox_without_a_word_about_the_link()
     {
         await using var visitor = await host.VisitorAsync();
-        await visitor.InEveryStateAsync(await host.OptOutLinkAsync(), "nl", async state => Assert.Equal(
-            state == "unknown link" ? [] : (string[])["mailto:info@koppelhuis.example"],
+        var link = await host.OptOutLinkAsync();
+        await visitor.InEveryStateAsync(link, "nl", async state => Assert.Equal(
+            state == "unknown link" ? [] : (string[])[$"/u/{link.Token}/preferences?language=nl", "mailto:info@koppelhuis.example"],
             await visitor.Page.Locator("a").EvaluateAllAsync<string[]>("links => links.map(a => a.getAttribute('href')).filter(to => !/^\\?language=[a-z]{2}$/.test(to))")));
     }
 

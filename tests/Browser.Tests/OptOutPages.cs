@@ -23,6 +23,11 @@ internal static class OptOutPages
     /// <summary>The other one of the site.</summary>
     public const string Other = "offers";
 
+    /// <summary>That pages are looked at in: both of the site, the longest words, and other letters. All that there are in the long form, which <c>CONSENT_TORTURE</c> tells.</summary>
+    public static IReadOnlyList<string> Languages { get; } = Environment.GetEnvironmentVariable("CONSENT_TORTURE") is null
+        ? ["nl", "en", "de", "el", "bg", "fi"]
+        : ["bg", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "de", "el", "hu", "ga", "it", "lv", "lt", "mt", "pl", "pt", "ro", "sk", "sl", "es", "sv"];
+
     /// <summary>A link in a mail to somebody who has confirmed both topics.</summary>
     /// <param name="language">Of the mail; null when its sender did not say.</param>
     public static async Task<OptOutLink> OptOutLinkAsync(this RunningHost host, string? language = "nl")

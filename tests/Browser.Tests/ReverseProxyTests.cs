@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Consent.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -88,6 +89,34 @@ public class ReverseProxyTests(RunningHost host)
         using var refused = await http.SendAsync(foreign);
         Assert.Equal((System.Net.HttpStatusCode.Forbidden, false), (refused.StatusCode, refused.Headers.Contains("Set-Cookie")));
         await Eventually.IsSoAsync("that came to the gateway", () => Task.FromResult(site.Seen.Length == 1));
+    }
+
+    /// <summary>The page has begun to load what follows from a choice, for a cookie of its own; on a slow way the choice is made and answered before that is there.</summary>
+    [Fact]
+    public async Task A_choice_that_is_answered_before_what_follows_from_it_is_loaded_is_kept_by_the_site_all_the_same()
+    {
+        await using var visitor = await host.VisitorAsync();
+        var (home, isAnswered) = (await PublishAsync(), new TaskCompletionSource());
+        await visitor.Context.RouteAsync(new Regex("/act\\."), async route =>
+        {
+            await isAnswered.Task;
+            await route.ContinueAsync();
+        });
+        await visitor.ServeAsync(home.TrimEnd('/') + Keep, "");
+        await visitor.ServePageAsync(home, IntegrationGuide.Site, Held, tag: visitor.Tag(IntegrationGuide.Site, $"data-keep=\"{Keep}\""));
+        await visitor.Context.AddCookiesAsync([new Cookie { Name = "session", Value = "own", Url = home }]);
+        await visitor.GoAsync(home);
+        await Eventually.IsSoAsync("what follows is asked for", () => Task.FromResult(visitor.Requests("/act.").Count == 1));
+
+        var kept = await visitor.Page.RunAndWaitForRequestAsync(async () =>
+        {
+            await visitor.DecideAsync("Alles accepteren");
+            await visitor.SentAsync();
+            isAnswered.SetResult();
+        }, r => r.Url == home.TrimEnd('/') + Keep);
+
+        Assert.Equal(kept.PostData, (await visitor.ChoiceAsync())!.Value.GetRawText());
+        Assert.Contains("\"r\":", kept.PostData, StringComparison.Ordinal);
     }
 
     [Fact]

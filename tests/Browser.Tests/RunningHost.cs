@@ -24,7 +24,11 @@ public sealed class RunningHost : IAsyncLifetime
     {
         var ports = FreePorts.Take(2);
         (Gateway, Demo) = (new Uri($"http://localhost:{ports[0]}"), new Uri($"http://localhost:{ports[1]}"));
-        _host = new ServiceProcess("host", Repository.Program("tools/host"), Gateway, new Dictionary<string, string>())
+        _host = new ServiceProcess("host", Repository.Program("tools/host"), Gateway, new Dictionary<string, string>
+        {
+            // All of these visitors are one client.
+            ["Gateway:SubscriptionsPerMinute"] = "1000",
+        })
         {
             Arguments = ["--urls", Gateway.GetLeftPart(UriPartial.Authority), "--demo", Demo.GetLeftPart(UriPartial.Authority), "--data", _data],
         };
@@ -55,11 +59,11 @@ public sealed class RunningHost : IAsyncLifetime
     /// <param name="without">Switches that Playwright sets of itself.</param>
     public Task<IBrowser> LaunchAsync(params string[] without) => _playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
     {
-        ExecutablePath = "/usr/bin/chromium",
+        ExecutablePath = Environment.GetEnvironmentVariable("CHROME") ?? "/usr/bin/chromium",
         IgnoreDefaultArgs = without,
-        Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        Args = [.. (Environment.GetEnvironmentVariable("CEX") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries), "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
             // Pages of the tests have public addresses, and speak to the gateway on this machine.
-            "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessRespectPreflightResults"],
+            "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessRespectPreflightResults,SpareRendererForSitePerProcess"],
     });
 
     /// <summary>Someone who was never here: a profile of its own, without a page yet.</summary>

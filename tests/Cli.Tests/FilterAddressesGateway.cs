@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Consent.Cli.Tests;
 
 /// <summary>
-/// Answers <c>marketing/check</c> as <see cref="Answer"/> does, unless told otherwise. Keeps method, path, token and topic of every request, and how
-/// many addresses it asked about.
+/// Answers <c>marketing/check</c> as <see cref="Answer"/> does, unless told otherwise. Keeps method, path, token, topic and channel of every request,
+/// and how many addresses it asked about.
 /// </summary>
 internal sealed class FilterAddressesGateway : StandInGateway<(string Request, int Addresses)>
 {
@@ -32,7 +32,7 @@ internal sealed class FilterAddressesGateway : StandInGateway<(string Request, i
     {
         var body = (await JsonNode.ParseAsync(context.Request.Body))!;
         var addresses = body["addresses"]!.AsArray().Select(address => (string)address!).ToList();
-        var times = Keep(($"{context.Request.Method} {context.Request.Path} {context.Request.Headers.Authorization} {body["topic"]}", addresses.Count));
+        var times = Keep(($"{context.Request.Method} {context.Request.Path} {context.Request.Headers.Authorization} {body["topic"]} {body["channel"]}", addresses.Count));
         if (await _instead(times, context)) return;
         var results = addresses.Select(address => new { address, answer = Answer(address) })
             .Select(asked => new { asked.address, permitted = asked.answer.Permitted, reason = asked.answer.Reason, receipt = asked.answer.Receipt });

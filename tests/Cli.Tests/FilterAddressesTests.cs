@@ -30,8 +30,18 @@ public sealed class FilterAddressesTests : IDisposable
         Assert.DoesNotContain("x.nl", errors, StringComparison.Ordinal);
         Assert.Equal("name,email\nJan,yes@x.nl\n", await ReadAsync("list.permitted.csv"));
         Assert.Equal("name,email,reason,receipt\nPiet,no@x.nl,suppressed,receipt-no\nKees,nobody@x.nl,no-basis,\n", await ReadAsync("list.refused.csv"));
-        Assert.Equal("line,why\n5,this is not an e-mail address\n", await ReadAsync("list.errors.csv"));
-        Assert.Equal(("POST /v1/sites/baker/marketing/check Bearer given news", 4), Assert.Single(gateway.Asked));
+        Assert.Equal("line,why\n5,this is no address\n", await ReadAsync("list.errors.csv"));
+        Assert.Equal(("POST /v1/sites/baker/marketing/check Bearer given news email", 4), Assert.Single(gateway.Asked));
+    }
+
+    [Fact]
+    public async Task A_channel_is_asked_about_as_it_is_named()
+    {
+        await using var gateway = await FilterAddressesGateway.StartAsync();
+        await File.WriteAllTextAsync(List, "name,mobile\nJan,yes@x.nl\n");
+        Assert.Equal(0, (await FilterAsync(gateway, "--channel", "sms", "--column", "mobile")).Code);
+        Assert.Equal("name,mobile\nJan,yes@x.nl\n", await ReadAsync("list.permitted.csv"));
+        Assert.Equal("POST /v1/sites/baker/marketing/check Bearer given news sms", Assert.Single(gateway.Asked).Request);
     }
 
     [Fact]

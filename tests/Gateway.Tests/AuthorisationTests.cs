@@ -19,10 +19,16 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
         { "POST", "/v1/sites/wool/marketing/check", "marketing" },
         { "POST", "/v1/sites/wool/marketing/reports", "marketing" },
         { "POST", "/v1/sites/wool/marketing/import", "marketing" },
+        { "POST", "/v1/sites/wool/marketing/opt-outs", "marketing" },
+        { "GET", "/v1/sites/wool/marketing/campaigns", "marketing" },
         { "GET", "/v1/audit/trace/x", "audit" },
+        { "GET", "/v1/audit/campaigns?site=wool", "audit" },
         { "GET", "/v1/subscribers/newsletter/sites/wool/permits/news", "consent" },
         { "GET", "/v1/subscribers/analytics/sites/wool/permits/statistics", "consent" },
         { "GET", "/v1/webhooks/endpoints", "consent" },
+        { "GET", "/v1/connectors", "marketing" },
+        { "GET", "/v1/connectors/0123", "marketing" },
+        { "POST", "/v1/connectors/0123/test", "marketing" },
     };
 
     [Theory]

@@ -33,7 +33,7 @@ public sealed class GatewayUnderTest : IAsyncLifetime
 
         var address = $"http://127.0.0.1:{FreePorts.Take(1)[0]}";
         var builder = WebApplication.CreateBuilder();
-        foreach (var service in (string[])["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics", "webhooks"])
+        foreach (var service in (string[])["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics", "webhooks", "connectors"])
             builder.Configuration[$"Services:{service}"] = $"{_services.Urls.First()}/{service}";
         builder.Configuration["Data"] = _data;
         builder.Configuration["DevelopmentIssuer:Enabled"] = "true";

@@ -106,6 +106,9 @@ public sealed class LimitsTests
             using var preflight = await gateway.SendAsync("OPTIONS", SignUp);
             Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (preflight.StatusCode, await PostAsync(gateway, SignUp)));
         }
+        // On the form of the service it is no other sign-up.
+        Assert.Equal(HttpStatusCode.TooManyRequests, await PostAsync(gateway, "/s/wool/news"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await PostAsync(gateway, "/preferences/wool"));
         using var refused = await gateway.SendAsync("POST", SignUp);
         await ProblemOf.IsAsync(refused, 429, "too-many-requests");
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);

@@ -23,10 +23,20 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
     [InlineData("GET", "/u/abc", "marketing-unsubscribe")]
     [InlineData("GET", "/c/abc", "marketing-unsubscribe")]
     [InlineData("POST", "/c/abc/confirm", "marketing-unsubscribe")]
+    [InlineData("GET", "/preferences/wool", "marketing-unsubscribe")]
+    [InlineData("POST", "/preferences/wool", "marketing-unsubscribe")]
+    [InlineData("GET", "/u/abc/preferences", "marketing-unsubscribe")]
+    [InlineData("GET", "/p/abc", "marketing-unsubscribe")]
+    [InlineData("POST", "/p/abc", "marketing-unsubscribe")]
     [InlineData("POST", "/u/abc", "marketing-unsubscribe")]
     [InlineData("POST", "/u/abc/confirm", "marketing-unsubscribe")]
     [InlineData("POST", "/v1/sites/wool/marketing/subscriptions", "marketing-unsubscribe")]
+    [InlineData("GET", "/s/wool/news", "marketing-unsubscribe")]
+    [InlineData("POST", "/s/wool/news", "marketing-unsubscribe")]
     [InlineData("POST", "/collect/wool", "analytics")]
+    [InlineData("POST", "/v1/connectors/0123/events", "connectors")]
+    [InlineData("POST", "/v1/connectors/0123/events/secret", "connectors")]
+    [InlineData("GET", "/v1/connectors/0123/events/secret", "connectors")]
     public async Task A_public_route_reaches_its_service_without_a_token(string method, string path, string service)
     {
         using var answer = await gateway.SendAsync(method, path);
@@ -50,8 +60,8 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         var open = routes.Where(r => !((string?)r.Value!["AuthorizationPolicy"])!.StartsWith("scope:", StringComparison.Ordinal)).Select(r => r.Key);
         Assert.Equal(
             [
-                "banner", "collect", "confirm-opt-in", "confirm-opt-in-page", "cookie-table", "cookie-table-fragment", "cookie-table-json", "count-banner", "decide", "declaration", "declaration-difference", "gpc",
-                "keep-choice", "notice", "own-receipt", "own-state", "privacy-statement", "receipt-document", "receipt-keys", "subscribe", "unsubscribe", "unsubscribe-page",
+                "ask-preferences", "ask-preferences-page", "banner", "collect", "confirm-opt-in", "confirm-opt-in-page", "connector-events", "connector-events-address", "cookie-table", "cookie-table-fragment", "cookie-table-json", "count-banner", "decide", "declaration", "declaration-difference", "gpc",
+                "keep-choice", "notice", "own-receipt", "own-state", "preferences-page", "privacy-statement", "receipt-document", "receipt-keys", "save-preferences", "subscribe", "subscribe-form", "subscribe-form-page", "unsubscribe", "unsubscribe-page",
             ],
             open.Order(StringComparer.Ordinal));
     }

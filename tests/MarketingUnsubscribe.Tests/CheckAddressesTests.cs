@@ -69,6 +69,22 @@ public sealed class CheckAddressesTests : HostedTest
         Assert.Equal([await RecordOfAsync("in@example.com"), await RecordOfAsync("out@example.com"), given, withdrawn, null, null], results.Select(ReceiptOf));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1001)]
+    public async Task WhoAsksForSubjects_IsToldTheIdsOfEachAddress_AndNobodyElseIs(int more)
+    {
+        await Host.SubscribeAsync("in@example.com", confirmedAt: Host.Time.Is);
+        string[] addresses = ["In@Example.com", "nonsense", .. Enumerable.Range(0, more).Select(i => $"reader-{i}@example.com")];
+        using var answer = await Host.PostAsync(Route, new { topic = "newsletter", addresses, subjects = true }, Host.Token());
+        var results = (await answer.JsonAsync()).GetProperty("results").EnumerateArray().ToList();
+        var ring = Host.Keys.Addresses(Sample.Controller);
+        Assert.Equal(ring.AddressIds("in@example.com"), results[0].GetProperty("subjects").EnumerateArray().Select(s => s.GetString()));
+        Assert.False(results[1].TryGetProperty("subjects", out _));
+        Assert.Equal(ring.AddressIds($"reader-{more - 1}@example.com"), results[^1].GetProperty("subjects").EnumerateArray().Select(s => s.GetString()));
+        Assert.False((await CheckAsync(["in@example.com"]))[0].TryGetProperty("subjects", out _));
+    }
+
     [Fact]
     public async Task AHundredThousandAddresses_AreAnsweredInTheirOrder_OneMoreIsRefused()
     {

@@ -47,6 +47,9 @@ internal static class Sample
         },
     };
 
+    /// <summary>Each topic on these channels.</summary>
+    public static Declaration OnChannels(params Channel[] channels) => Declaration() with { Topics = [.. Declaration().Topics.Select(t => t with { Channels = channels })] };
+
     public static PublishedDeclaration Published(Declaration declaration, int version = 1) =>
         new(version, PublishedDeclaration.HashOf(declaration), Noon.AddDays(version), declaration, Meaning.OfAll(declaration, null));
 

@@ -9,7 +9,7 @@ public sealed class ManyProcesses(int consents = 1, string? broker = null) : Pro
     [
         ("consent", "services/consent"), ("cookie-banner", "services/cookie-banner"), ("marketing-unsubscribe", "services/marketing-unsubscribe"),
         ("audit", "services/audit"), ("newsletter", "services/subscribers/newsletter"), ("analytics", "services/subscribers/analytics"),
-        ("webhooks", "services/subscribers/webhooks"),
+        ("webhooks", "services/subscribers/webhooks"), ("connectors", "services/subscribers/connectors"),
     ];
 
     private readonly List<ServiceProcess> _processes = [];
@@ -59,6 +59,8 @@ public sealed class ManyProcesses(int consents = 1, string? broker = null) : Pro
             ["Auth:MetadataAddress"] = $"{Gateway}development-issuer/.well-known/openid-configuration",
             ["PublicUrl"] = Gateway.GetLeftPart(UriPartial.Authority),
             ["Analytics:ForwardUrl"] = $"{Demo}sink",
+            ["Connectors:Marketing"] = Gateway.GetLeftPart(UriPartial.Authority),
+            ["Connectors:Token"] = Tokens.For(Data, "marketing"),
         };
         var ports = FreePorts.Take(Services.Length);
         var front = new Dictionary<string, string>(common, StringComparer.Ordinal) { ["DevelopmentIssuer:Enabled"] = "true" };

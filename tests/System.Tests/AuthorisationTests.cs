@@ -23,9 +23,12 @@ public sealed class AuthorisationTests(RunningAsMany running)
         { "marketing-unsubscribe", "marketing", "POST", "/v1/sites/weefgoed/marketing/check", Topic },
         { "marketing-unsubscribe", "marketing", "POST", "/v1/sites/weefgoed/marketing/reports", Topic },
         { "marketing-unsubscribe", "marketing", "POST", "/v1/sites/weefgoed/marketing/import", Topic },
+        { "marketing-unsubscribe", "marketing", "POST", "/v1/sites/weefgoed/marketing/opt-outs", Topic },
+        { "audit", "marketing", "GET", "/v1/sites/weefgoed/marketing/campaigns", null },
         { "newsletter", "consent", "GET", "/v1/subscribers/newsletter/sites/weefgoed/permits/statistics", null },
         { "newsletter", "consent", "POST", "/v1/subscribers/newsletter/sites/weefgoed/recipients", Topic },
         { "analytics", "consent", "GET", "/v1/subscribers/analytics/sites/weefgoed/permits/statistics", null },
+        { "connectors", "marketing", "POST", "/v1/connectors", """{"site":"weefgoed","system":"brevo"}""" },
     };
 
     [Theory]

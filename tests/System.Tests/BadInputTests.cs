@@ -42,6 +42,7 @@ public sealed class BadInputTests(RunningAsOne running)
         { "an address id on a public route", "POST", $"/v1/sites/{Home}/decisions", null, """{"subjectId":"a1-{visitor}{visitor}","purposes":{"statistics":true},"declaration":"{hash}"}""", 400, "subject-id" },
         { "no subject", "GET", $"/v1/sites/{Home}/me/state", null, null, 400, "subject-id" },
         { "nothing decided", "POST", $"/v1/sites/{Home}/decisions", null, """{"subjectId":"{visitor}","purposes":{},"declaration":"{hash}"}""", 422, "nothing-decided" },
+        { "an unknown mailing system", "POST", "/v1/connectors", "marketing", $$"""{"site":"{{Home}}","system":"pigeon"}""", 422, "connector-system" },
         { "a receipt that is not there", "GET", "/v1/audit/trace/00000000000000000000000000000000", "audit", null, 404, "unknown-receipt" },
     };
 

@@ -7,7 +7,7 @@ namespace Consent.System.Tests;
 [Collection(AsMany.Name)]
 public sealed class DeliveryCommandTests(RunningAsMany running)
 {
-    private static readonly string[] Subscribers = ["analytics", "audit", "marketing-unsubscribe", "newsletter", "webhooks"];
+    private static readonly string[] Subscribers = ["analytics", "audit", "connectors", "marketing-unsubscribe", "newsletter", "webhooks"];
 
     [Fact]
     public async Task List_tells_every_subscriber_of_both_ledgers_and_that_nothing_is_open()

@@ -5,14 +5,23 @@ using Consent.Tests.Support;
 
 namespace Consent.System.Tests;
 
+/// <summary>A host that a person started.</summary>
+public sealed class StartedHost : IAsyncLifetime
+{
+    public OneProcess Product { get; } = new();
+
+    public async ValueTask InitializeAsync() => await Product.StartAsync();
+
+    public ValueTask DisposeAsync() => Product.DisposeAsync();
+}
+
 /// <summary>The host as the person at the keyboard meets it.</summary>
-public sealed class HostTests
+public sealed class HostTests(StartedHost started) : IClassFixture<StartedHost>
 {
     [Fact]
     public async Task A_second_start_on_the_same_folder_keeps_everything_and_publishes_nothing_anew()
     {
-        await using var product = new OneProcess();
-        await product.StartAsync();
+        var product = started.Product;
         var (site, visitor) = (new Site(product, "kabelaar"), product.Secrets.Visitor());
         await site.DecideAsync(visitor, statistics: true);
         await product.Processes[0].SignalAsync("INT");
@@ -26,10 +35,9 @@ public sealed class HostTests
     }
 
     [Fact]
-    public async Task It_prints_where_to_look_and_nothing_else()
+    public void It_prints_where_to_look_and_nothing_else()
     {
-        await using var product = new OneProcess();
-        await product.StartAsync();
+        var product = started.Product;
         var output = product.Output;
         Assert.All(Product.Sites, id => Assert.Contains($"{product.Demo}{id}", output, StringComparison.Ordinal));
         Assert.Contains("token --scope", output, StringComparison.Ordinal);
@@ -41,8 +49,7 @@ public sealed class HostTests
     [Fact]
     public async Task A_second_host_on_the_same_folder_is_refused_in_one_sentence()
     {
-        await using var product = new OneProcess();
-        await product.StartAsync();
+        var product = started.Product;
         await using var second = Host(FreePorts.Take(2), product.Data);
         second.Start();
         Assert.True(await second.EndedAsync());

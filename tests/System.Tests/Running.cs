@@ -30,7 +30,7 @@ public abstract class Running(Product product) : IAsyncLifetime
 public sealed class RunningAsMany() : Running(new ManyProcesses())
 {
     public override IReadOnlyList<string> Names { get; } =
-        ["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics", "webhooks", "gateway"];
+        ["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics", "webhooks", "connectors", "gateway"];
 }
 
 /// <summary>As many processes with their logs in PostgreSQL, and two of the consent service.</summary>
@@ -42,7 +42,7 @@ public sealed class RunningOnPostgres() : Running(new ManyProcesses(consents: 2)
     public string Logs { get; private set; } = "";
 
     public override IReadOnlyList<string> Names { get; } =
-        ["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics", "webhooks", "gateway"];
+        ["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics", "webhooks", "connectors", "gateway"];
 
     public override async ValueTask InitializeAsync()
     {

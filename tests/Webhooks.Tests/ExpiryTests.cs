@@ -137,12 +137,13 @@ public sealed class ExpiryTests : IDisposable
             first = await app.DecideAsync(1);
             await app.StandAsync(endpoint, "delivered");
         }
-        // Heard at the very start, before the schedule is looked at; about another purpose, so that statistics runs out as before.
+        // About another purpose, so that statistics runs out as before. Heard before the schedule is looked at again, in which nothing is due for as long as the
+        // clock stands before the end: an expiry that is queued already, and not delivered, gives way to the newer receipt.
         var later = Sample.Receipt(2, Decision.Given, Sample.Start.AddDays(190), purposes: ["media"]);
         later = later with { Purposes = new Dictionary<string, PurposeDecision>(later.Purposes) { ["statistics"] = first.Purposes["statistics"] } };
         await using var again = await WebhooksApp.StartAsync(_data.Path, Sample.Start.AddDays(179));
-        again.Clock.At = Sample.Start.AddDays(191);
         await again.HearAsync(Sample.Event(later));
+        again.Clock.At = Sample.Start.AddDays(191);
 
         await again.StandAsync(endpoint, "delivered", "delivered", "delivered");
         Assert.Single(receiver.All, g => g.Type == WebhookEvents.Expired && (string?)g.Data["purpose"] == "statistics");

@@ -1,4 +1,5 @@
 using System.Net;
+using Consent.ServiceDefaults.Outgoing;
 
 namespace Consent.Webhooks.Tests;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Consent.ServiceDefaults.Outgoing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Consent.Webhooks.Tests;

@@ -1,3 +1,5 @@
+using Consent.ServiceDefaults.Outgoing;
+
 namespace Consent.Webhooks.Tests;
 
 public sealed class RetryScheduleTests

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
+using Consent.ServiceDefaults.Outgoing;
 using Consent.Subscriber;
 using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;

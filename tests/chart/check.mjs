@@ -83,6 +83,13 @@ check("opt-out links, documents of receipts and the ingress use the public addre
     ...same("host", all.find((o) => o.kind === "Ingress").spec.rules[0].host, "toestemming.example"),
   ];
 });
+check("connectors get their token out of the Secret that is named, and none without one", () => {
+  const token = (all) => environment(deployments(all).find((d) => d.metadata.name === "consent-connectors")).find((e) => e.name === "Connectors__Token")?.valueFrom.secretKeyRef;
+  return [
+    ...same("token", token(render("connectors.tokenSecret.name=marketing-token")), { name: "marketing-token", key: "token" }),
+    ...same("token", token(render()), undefined),
+  ];
+});
 check("without an ingress there is none", () => render("ingress.enabled=false").filter((o) => o.kind === "Ingress").map((o) => o.metadata.name));
 check("an existing broker brings no other", () => render().filter((o) => o.kind === "StatefulSet" || o.kind === "Secret").map((o) => o.metadata.name));
 check("a long release name is refused, not cut", () => {

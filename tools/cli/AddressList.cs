@@ -196,5 +196,5 @@ internal sealed record ListRow(long Line, byte[] Raw, int Cells, string Address)
 /// <param name="Why">Without a comma: it becomes a cell.</param>
 internal sealed record BadLine(long Line, string Why) : ListItem(Line)
 {
-    public const string NoAddress = "this is not an e-mail address";
+    public const string NoAddress = "this is no address";
 }

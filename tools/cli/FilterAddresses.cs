@@ -20,6 +20,7 @@ internal static class FilterAddresses
         var list = new Argument<FileInfo>("list") { Description = "A CSV file in UTF-8; commas or semicolons, with or without a header." };
         var site = new Option<string>("--site") { Description = "The site on whose behalf mail is sent.", Required = true };
         var topic = new Option<string>("--topic") { Description = "What it is about: the id of a topic in the site's declaration.", Required = true };
+        var channel = new Option<string>("--channel") { Description = "How it is sent: email, sms, phone or post, as the topic has it.", DefaultValueFactory = _ => "email" };
         var column = new Option<string>("--column") { Description = "The column with the addresses, by its name; by its number, from 1, in a list without a header.", DefaultValueFactory = _ => "email" };
         column.Validators.Add(given =>
         {
@@ -31,13 +32,14 @@ internal static class FilterAddresses
         var errors = new Option<FileInfo>("--errors") { Description = "Gets the line of each row that cannot be read, and why; unless given, LIST.errors.csv." };
         var (gateway, token, data, json) = GatewayClient.Options();
         var command = new Command("filter", """
-            Takes the rows out of a list that may not be mailed, on this topic and now: mail at once, or ask again.
+            Takes the rows out of a list that may not be mailed, on this topic, by this channel and now: mail at once, or ask again. For text messages, calls
+            and letters too: with --channel, and --column for telephone numbers.
 
             Rows and their order stay as they are, repeated ones too; cells that begin with =, +, - or @ are copied as they are. The three files get their names
             when all is answered, and are not there before; none is written over. Exit codes: 0 all is answered, whatever the answers.
             """)
         {
-            list, site, topic, column, permitted, refused, errors, gateway, token, data, json,
+            list, site, topic, channel, column, permitted, refused, errors, gateway, token, data, json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -77,7 +79,7 @@ internal static class FilterAddresses
                 // A token that is made here lives for minutes, and a long list takes longer: each call has its own.
                 using var http = GatewayClient.Of(parsed.GetValue(gateway)!, parsed.GetValue(token), parsed.GetValue(data)!, "marketing");
                 http.Timeout = Patience;
-                return await AskAsync(http, path, parsed.GetValue(topic)!, addresses, stop);
+                return await AskAsync(http, path, parsed.GetValue(topic)!, parsed.GetValue(channel)!, addresses, stop);
             }
         });
         return command;
@@ -92,9 +94,10 @@ internal static class FilterAddresses
             : null;
     }
 
-    private static async Task<IReadOnlyList<MaySendAnswer>> AskAsync(HttpClient http, Uri path, string topic, IReadOnlyList<string> addresses, CancellationToken cancel)
+    private static async Task<IReadOnlyList<MaySendAnswer>> AskAsync(
+        HttpClient http, Uri path, string topic, string channel, IReadOnlyList<string> addresses, CancellationToken cancel)
     {
-        using var body = JsonContent.Create(new { topic, addresses }, options: GatewayClient.Json);
+        using var body = JsonContent.Create(new { topic, channel, addresses }, options: GatewayClient.Json);
         using var answer = await http.PostAsync(path, body, cancel);
         if (!answer.IsSuccessStatusCode) throw new RefusedException($"{GatewayClient.Reason(answer, await GatewayClient.ReadJsonAsync(answer, cancel))} No file was written.");
         IReadOnlyList<MaySendAnswer>? results;

@@ -16,7 +16,7 @@ internal static class ImportFile
 
     public static Command OptInsCommand() => Of(
         "Records opt-ins that were given elsewhere. Without its proof one is unproven, and is not mailed. Sent again, a row is recorded once; nobody who opted out comes back.",
-        "NDJSON: address, topic, optedInAt, evidence, reference, and what else is known.", "The site whose topics they are.", "Where they come from, such as mailchimp.",
+        "NDJSON: address, topic, channel unless it is e-mail, optedInAt, evidence, reference, and what else is known.", "The site whose topics they are.", "Where they come from, such as mailchimp.",
         "marketing", "marketing/import");
 
     private static Command Of(string what, string form, string whose, string origin, string scope, string path)

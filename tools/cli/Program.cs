@@ -6,6 +6,7 @@ var marketing = MakeLinkKey.Command();
 marketing.Description = "Whom a mailing may go to, its opt-out links, and opt-ins from elsewhere.";
 marketing.Add(FilterAddresses.Command());
 marketing.Add(ImportFile.OptInsCommand());
+marketing.Add(ListCampaigns.Command());
 
 var root = new RootCommand("""
     Consent on the command line.

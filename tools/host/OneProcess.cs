@@ -1,5 +1,7 @@
 using Consent.Analytics;
 using Consent.Audit;
+using Consent.Cli;
+using Consent.Connectors;
 using Consent.ConsentService;
 using Consent.CookieBanner;
 using Consent.Demo;
@@ -23,7 +25,7 @@ internal sealed class OneProcess : IAsyncDisposable
     private static readonly string[] Services =
     [
         ConsentSetup.Service, CookieBannerSetup.Service, MarketingUnsubscribeSetup.Service, AuditSetup.Service, NewsletterSetup.Service, AnalyticsSetup.Service,
-        WebhooksSetup.Service,
+        WebhooksSetup.Service, ConnectorsSetup.Service,
     ];
 
     private readonly Stack<WebApplication> _started = new();
@@ -66,6 +68,8 @@ internal sealed class OneProcess : IAsyncDisposable
             // A demonstration has no mail server: who signs up on its pages is noted, and sent nothing.
             ["Mail:AllowUnconfirmed"] = "true",
             ["Analytics:ForwardUrl"] = $"{options.DemoOrigin}/sink",
+            ["Connectors:Marketing"] = options.GatewayOrigin,
+            ["Connectors:Token"] = MakeToken.Mint(options.Data, ["marketing"], [], [], TimeSpan.FromDays(365), TimeProvider.System),
         });
         builder.AddServiceDefaults("services");
         builder.AddConsentService();
@@ -75,6 +79,7 @@ internal sealed class OneProcess : IAsyncDisposable
         builder.AddNewsletter();
         builder.AddAnalytics();
         builder.AddWebhooks();
+        builder.AddConnectors();
         builder.AddMessaging();
 
         var app = BuildQuietly(builder);
@@ -86,6 +91,7 @@ internal sealed class OneProcess : IAsyncDisposable
         app.MapNewsletter();
         app.MapAnalytics();
         app.MapWebhooks();
+        app.MapConnectors();
         return app;
     }
 

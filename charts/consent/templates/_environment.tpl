@@ -26,6 +26,10 @@ are named here; others come by services.{name}.settings.
 {{- end -}}
 {{- if has $name (list "consent" "marketing-unsubscribe") }}{{ $_ := set $plain "PublicUrl" $values.publicUrl }}{{ end -}}
 {{- if eq $name "analytics" }}{{ with $values.analytics.forwardUrl }}{{ $_ := set $plain "Analytics__ForwardUrl" . }}{{ end }}{{ end -}}
+{{- if eq $name "connectors" -}}
+{{- $_ := set $plain "Connectors__Marketing" (printf "http://%s:8080" (include "consent.name" (list $root "marketing-unsubscribe"))) -}}
+{{- with $values.connectors.tokenSecret }}{{ if .name }}{{ $_ := set $secret "Connectors__Token" . }}{{ end }}{{ end -}}
+{{- end -}}
 {{- range $key, $value := $service.settings -}}
 {{- if or (hasKey $plain $key) (hasKey $secret $key) -}}
 {{- fail (printf "services.%s.settings.%s is set by the chart itself: leave it out, and use the value that stands for it." $name $key) -}}

@@ -32,6 +32,7 @@ internal static partial class DeclarationTexts
         {
             yield return ($"/topics/{i}/name", t.Name);
             yield return ($"/topics/{i}/description", t.Description);
+            foreach (var (f, j) in (t.Frequencies ?? []).Select((f, j) => (f, j))) yield return ($"/topics/{i}/frequencies/{j}/name", f.Name);
         }
 
         yield return ("/rights/identityCheck/description", declaration.Rights.IdentityCheck.Description);

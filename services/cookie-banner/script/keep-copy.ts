@@ -1,6 +1,7 @@
 import { core } from './act';
 
-let kept: string | undefined;
+let seen: string | undefined;
+let sent: string | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
@@ -9,11 +10,13 @@ let last: Promise<unknown> = Promise.resolve();
  */
 export function keepCopy(isNew: boolean): void {
   const choice = JSON.stringify(core.read());
-  const before = kept;
-  kept = choice;
+  const isChanged = seen !== undefined && seen !== choice;
+  seen = choice;
   const { keep } = core.options;
-  if (!keep || (before === undefined ? !isNew : before === choice)) return;
+  // One that was made, and answered, while this file was on its way is seen before it is told to be new.
+  if (!keep || !(isNew || isChanged) || sent === choice) return;
+  sent = choice;
   const request = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: choice, keepalive: true };
   // One after the other, so that the answer to an earlier choice never comes after that to a later one. (What outlives its page cannot be called back.)
-  last = last.then(() => (kept === choice ? fetch(keep, request) : undefined)).catch(() => console.warn('consent: the address of data-keep does not answer'));
+  last = last.then(() => (seen === choice ? fetch(keep, request) : undefined)).catch(() => console.warn('consent: the address of data-keep does not answer'));
 }

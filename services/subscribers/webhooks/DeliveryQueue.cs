@@ -1,4 +1,5 @@
 using Consent.Contracts;
+using Consent.ServiceDefaults.Outgoing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Consent.Webhooks;

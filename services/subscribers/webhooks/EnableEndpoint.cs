@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Outgoing;
 
 namespace Consent.Webhooks;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Consent.Contracts;
+using Consent.ServiceDefaults.Outgoing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Consent.Webhooks;

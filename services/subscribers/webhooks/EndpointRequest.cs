@@ -1,5 +1,6 @@
 using System.Net;
 using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Outgoing;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consent.Webhooks;

@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Outgoing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Consent.Webhooks;

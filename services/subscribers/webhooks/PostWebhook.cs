@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Consent.Contracts;
+using Consent.ServiceDefaults.Outgoing;
 
 namespace Consent.Webhooks;
 

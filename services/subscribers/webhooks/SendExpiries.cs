@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Outgoing;
 using Consent.Subscriber;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Outgoing;
 
 namespace Consent.Webhooks;
 

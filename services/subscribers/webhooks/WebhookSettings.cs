@@ -1,4 +1,5 @@
 using System.Net;
+using Consent.ServiceDefaults.Outgoing;
 
 namespace Consent.Webhooks;
 
@@ -12,20 +13,10 @@ namespace Consent.Webhooks;
 /// <param name="KeptFor"><c>Webhooks:KeptFor</c>, 30 days by default: how long is told of what was delivered or superseded.</param>
 internal sealed record WebhookSettings(IReadOnlyList<IPNetwork> AllowedNetworks, bool AllowHttp, TimeSpan AttemptTimeout, TimeSpan LookEvery, TimeSpan KeptFor)
 {
-    public static WebhookSettings From(IConfiguration configuration)
-    {
-        var section = configuration.GetSection("Webhooks:AllowedNetworks");
-        var networks = section.GetChildren().Select(c => c.Value).Append(section.Value).OfType<string>()
-            .SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        return new(
-            [.. networks.Select(Network)],
-            configuration.GetValue("Webhooks:AllowHttp", false),
-            configuration.GetValue("Webhooks:AttemptTimeout", TimeSpan.FromSeconds(15)),
-            configuration.GetValue("Webhooks:LookEvery", TimeSpan.FromSeconds(1)),
-            configuration.GetValue("Webhooks:KeptFor", TimeSpan.FromDays(30)));
-    }
-
-    private static IPNetwork Network(string text) => IPNetwork.TryParse(text, out var network)
-        ? network
-        : throw new InvalidOperationException($"Webhooks:AllowedNetworks holds '{text}', which is no network: write it as 10.1.0.0/16 or fd00:1::/32.");
+    public static WebhookSettings From(IConfiguration configuration) => new(
+        Networks.Of(configuration, "Webhooks:AllowedNetworks"),
+        configuration.GetValue("Webhooks:AllowHttp", false),
+        configuration.GetValue("Webhooks:AttemptTimeout", TimeSpan.FromSeconds(15)),
+        configuration.GetValue("Webhooks:LookEvery", TimeSpan.FromSeconds(1)),
+        configuration.GetValue("Webhooks:KeptFor", TimeSpan.FromDays(30)));
 }

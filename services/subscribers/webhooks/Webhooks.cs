@@ -1,4 +1,5 @@
 using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Outgoing;
 using Consent.Subscriber;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -23,14 +24,15 @@ public static class WebhooksSetup
             onErased: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnErasedAsync(e, cancel));
         services.AddSingleton(_ => WebhookSettings.From(builder.Configuration));
         services.AddSingleton(_ => new WebhookStore(ServiceData.FileOf(builder.Configuration, Service, "webhooks.db")));
-        services.AddSingleton(_ => new SealedText(IdentifierKeys.Of(builder.Configuration, Service)));
+        services.AddSingleton(_ => new SealedText(IdentifierKeys.Of(builder.Configuration, Service), Service));
         services.AddSingleton<EndpointBook>();
         services.AddSingleton<DeliveryQueue>();
         services.AddSingleton<EnqueueChanges>();
         services.AddSingleton<WakeUp>();
         services.AddSingleton<WebhookMetrics>();
         services.AddSingleton<ResolveHost>(_ => System.Net.Dns.GetHostAddressesAsync);
-        services.AddSingleton<GuardedConnect>();
+        services.AddSingleton(provider => new GuardedConnect(
+            provider.GetRequiredService<WebhookSettings>().AllowedNetworks, provider.GetRequiredService<WebhookSettings>().AttemptTimeout, provider.GetRequiredService<ResolveHost>()));
         services.AddSingleton<PostWebhook>();
         services.AddHostedService<DeliverWebhooks>();
         services.AddHostedService<SendExpiries>();

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 
-namespace Consent.Webhooks;
+namespace Consent.ServiceDefaults.Outgoing;
 
 /// <summary>
-/// When a failed delivery is tried again: after 5 s, then twice as long each time, up to an hour, each pause cut by up to half at random,
+/// When what failed is tried again: after 5 s, then twice as long each time, up to an hour, each pause cut by up to half at random,
 /// for three days from the first attempt. Pure.
 /// </summary>
-internal static class RetrySchedule
+public static class RetrySchedule
 {
     public static readonly TimeSpan GivenUpAfter = TimeSpan.FromHours(72);
     private static readonly TimeSpan First = TimeSpan.FromSeconds(5);

@@ -1,7 +1,7 @@
-namespace Consent.Webhooks;
+namespace Consent.ServiceDefaults.Outgoing;
 
 /// <summary>Tells the sender that there is something new: at most one call waits.</summary>
-internal sealed class WakeUp : IDisposable
+public sealed class WakeUp : IDisposable
 {
     private readonly SemaphoreSlim _called = new(0, 1);
 

@@ -1,15 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
-using Consent.ServiceDefaults;
 
-namespace Consent.Webhooks;
+namespace Consent.ServiceDefaults.Outgoing;
 
 /// <summary>
 /// What only this service may read, as it lies in the file: <c>format 1 | key version | nonce 96 bits | ciphertext | tag 128 bits</c>,
-/// AES-256-GCM (NIST SP 800-38D) under the ring <c>secrets</c> in <c>{Data}/keys/webhooks</c>, which lies apart from the data.
-/// The first two bytes and the owner's id are associated data, so that what was sealed for one endpoint opens for no other.
+/// AES-256-GCM (NIST SP 800-38D) under the ring <c>secrets</c> in <c>{Data}/keys/{service}</c>, which lies apart from the data.
+/// The first two bytes and the owner's id are associated data, so that what was sealed for one owner opens for no other.
 /// </summary>
-internal sealed class SealedText(IdentifierKeys keys)
+/// <param name="use">Which service's: each has a key of its own, made of the ring's.</param>
+public sealed class SealedText(IdentifierKeys keys, string use)
 {
     private const byte Format = 1;
     private const int HeaderBytes = 2;
@@ -34,6 +34,7 @@ internal sealed class SealedText(IdentifierKeys keys)
     /// <summary>Throws <see cref="CryptographicException"/> for what was not sealed for this owner under a key that is held here.</summary>
     public string Open(string owner, byte[] all)
     {
+        ArgumentNullException.ThrowIfNull(all);
         var key = all.Length >= HeaderBytes + NonceBytes + TagBytes && all[0] == Format ? keys.Ring(RingName).Key(all[1]) : default;
         if (key.IsEmpty) throw new CryptographicException("The key with which this was sealed is not in the folder of keys. Put it back from its own backup.");
         var sealedText = all.AsSpan(HeaderBytes + NonceBytes);
@@ -59,10 +60,10 @@ internal sealed class SealedText(IdentifierKeys keys)
     private static byte[] Associated(byte[] all, string owner) => [all[0], all[1], .. Encoding.UTF8.GetBytes(owner)];
 
     /// <summary>A key of its own for this use (HKDF, RFC 5869).</summary>
-    private static byte[] KeyOf(ReadOnlySpan<byte> key)
+    private byte[] KeyOf(ReadOnlySpan<byte> key)
     {
         var derived = new byte[KeyRing.KeyBytes];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, key, derived, [], "consent/webhooks/sealed/1"u8);
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, key, derived, [], Encoding.UTF8.GetBytes($"consent/{use}/sealed/1"));
         return derived;
     }
 }

@@ -1,14 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Consent.Webhooks;
+namespace Consent.ServiceDefaults.Outgoing;
 
 /// <summary>
-/// Addresses that a stranger's webhook must not reach: what is not globally reachable by the IANA special-purpose registries (RFC 6890
+/// Addresses that must not be called because somebody named them, for a webhook or a mailing system: what is not globally reachable by the IANA special-purpose registries (RFC 6890
 /// and its updates), multicast, reserved, and the platform address of a large cloud. An IPv4 address inside an IPv6 one (mapped, RFC
 /// 4291; NAT64, RFC 6052) is judged as the address that is reached by it.
 /// </summary>
-internal static class ForbiddenTargets
+public static class ForbiddenTargets
 {
     private static readonly IPNetwork[] V4 =
     [
@@ -29,6 +29,8 @@ internal static class ForbiddenTargets
     /// <summary>Whether the address may not be called. A network in <paramref name="allowed"/> opens it, under either form of the address.</summary>
     public static bool Contain(IPAddress address, IReadOnlyList<IPNetwork> allowed)
     {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(allowed);
         var reached = Reached(address);
         if (allowed.Any(n => Holds(n, address) || Holds(n, reached))) return false;
         return reached.AddressFamily switch

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
+using Consent.Storage;
+
+namespace Consent.Audit;
+
+/// <summary>
+/// Who wants which records, by the subscribers' own word: streams <c>subscriber/{name}</c>, with a record for whatever one says anew and for each
+/// retirement. Without it audit could tell who applied something, and not who is still to.
+/// </summary>
+public sealed class KnownSubscribers([FromKeyedServices(AuditSetup.Service)] IRecordLog log, TimeProvider time) : IEventHandler<SubscriberAnnounced>
+{
+    private const string Prefix = "subscriber/";
+    private const string Kind = "subscriber-wish";
+    private const int LongestName = 100;
+    private const int PageSize = 1000;
+    private readonly ConcurrentDictionary<string, string> _said = new(StringComparer.Ordinal);
+
+    internal static bool IsStream(string stream) => stream.StartsWith(Prefix, StringComparison.Ordinal);
+
+    internal static string StreamOf(string subscriber) => $"{Prefix}{subscriber}";
+
+    /// <summary>Repeated every few seconds, it is kept when it says something else than last.</summary>
+    public async Task HandleAsync(SubscriberAnnounced e, CancellationToken cancel)
+    {
+        if (e is not { Subscriber.Length: > 0 and <= LongestName, Kinds: not null }) throw new FormatException("An announcement names its subscriber and what it wants.");
+        var wish = new Wish(e.Subscriber, [.. e.Kinds.Order(StringComparer.Ordinal)], e.Purposes is null ? null : [.. e.Purposes.Order(StringComparer.Ordinal)]);
+        var said = CanonicalJson.Hash(wish);
+        if (_said.GetValueOrDefault(e.Subscriber) == said) return;
+        var stream = StreamOf(e.Subscriber);
+        AppendOutcome? outcome = null;
+        while (outcome is not AppendOutcome.Appended)
+        {
+            var told = await log.HistoryAsync(stream, cancel);
+            if (told.LastOrDefault(r => r.Kind == Kind)?.Read<Wish>() is { } last && CanonicalJson.Hash(last) == said) break;
+            outcome = await log.AppendAsync(new NewRecord
+            {
+                Stream = stream,
+                Version = told.Count + 1,
+                Kind = Kind,
+                RecordedAt = time.Now(),
+                Payload = ContractJson.Write(wish),
+            });
+        }
+        _said[e.Subscriber] = said;
+    }
+
+    /// <summary>All that ever announced themselves to audit.</summary>
+    internal async Task<IReadOnlyList<KnownSubscriber>> ReadAsync(CancellationToken cancel)
+    {
+        var (records, after) = (new List<LogRecord>(), 0L);
+        while (await log.NamedFeedAsync(Prefix, after, PageSize, cancel) is { Count: > 0 } page)
+        {
+            records.AddRange(page);
+            after = page[^1].Position;
+        }
+        return [.. records.GroupBy(r => r.Stream, StringComparer.Ordinal).Select(Of).OfType<KnownSubscriber>()];
+    }
+
+    private static KnownSubscriber? Of(IEnumerable<LogRecord> told)
+    {
+        var wishes = told.Where(r => r.Kind == Kind).ToList();
+        if (wishes.Count == 0) return null;
+        var retirements = told.Where(r => r.Kind == SubscriberRetired.Kind).Select(r => r.Read<SubscriberRetired>());
+        var newest = wishes[^1].Read<Wish>();
+        return new KnownSubscriber(
+            newest.Subscriber, newest.Kinds, newest.Purposes, wishes[0].RecordedAt,
+            [.. retirements.GroupBy(e => e.Source, StringComparer.Ordinal).Where(of => of.MaxBy(e => e.At)!.Reason is not null).Select(of => of.Key)]);
+    }
+
+    private sealed record Wish(string Subscriber, IReadOnlyList<string> Kinds, IReadOnlyList<string>? Purposes);
+}
+
+/// <param name="Purposes">It is concerned by the sites that ever declared one of them; null for every site.</param>
+/// <param name="Since">When audit first heard of it; what was recorded before is not owed to it.</param>
+/// <param name="RetiredAt">The sources whose deliveries to it an operator closed.</param>
+internal sealed record KnownSubscriber(
+    string Name, IReadOnlyList<string> Kinds, IReadOnlyList<string>? Purposes, DateTimeOffset Since, IReadOnlyList<string> RetiredAt)
+{
+    /// <summary>Whether it is to apply what a source recorded, as the ledger of the source sees it.</summary>
+    /// <param name="site">Where purposes count; null where they do not.</param>
+    public bool IsOwed(string kind, string source, DateTimeOffset recordedAt, DeclarationHistory? site) =>
+        Since <= recordedAt && Kinds.Contains(kind) && !RetiredAt.Contains(source)
+        && (Purposes is null || site is not { Versions.Count: > 0 } || Purposes.Any(site.EverDeclared));
+}

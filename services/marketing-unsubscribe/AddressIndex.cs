@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using Consent.Contracts;
+using Consent.Storage;
+using Consent.Subscriber;
+
+namespace Consent.MarketingUnsubscribe;
+
+/// <summary>
+/// What a check needs to know of every address, in memory: of each topic that was decided, here or in the consent service, a cell of 40 bytes
+/// (<see cref="AddressIndexCells"/>) that says of what kind the decision is and on which record it rests. It decides nothing: <see cref="AddressIndexAnswers"/>
+/// has <see cref="MaySend"/> do so. <see cref="AddressIndexFeed"/> keeps it as the stores are. Safe for many threads; what is of one address changes at once.
+/// </summary>
+public sealed class AddressIndex
+{
+    private const int Shards = 256;
+
+    /// <summary>In the place of a topic, whose names have no such letter: a receipt that cannot be read.</summary>
+    private const string Unreadable = "?";
+
+    /// <summary>In front of a topic: how often it is wanted was chosen.</summary>
+    private const string Frequency = "~";
+    private readonly AddressIndexCells[] _shards = [.. Enumerable.Range(0, Shards).Select(_ => new AddressIndexCells())];
+    private readonly ConcurrentDictionary<string, AddressIndexSite> _sites = new(StringComparer.Ordinal);
+    private readonly Lock _graves = new();
+    private readonly Dictionary<StreamKey, (string Site, string SubjectId)> _erasing = [];
+    private readonly HashSet<StreamKey> _buried = [];
+    private volatile bool _hasBuried;
+    private volatile bool _isSound = true;
+
+    /// <summary>Of all cells, with the room that is free between them.</summary>
+    public long Bytes => _shards.Sum(shard => shard.Bytes);
+
+    internal AddressIndexKinds<TopicEntry> OwnKinds { get; } = new();
+
+    internal AddressIndexKinds<PurposeDecision> HeldKinds { get; } = new();
+
+    /// <summary>False when something of what the consent service said was lost: then nothing here counts any more.</summary>
+    internal bool IsSound => _isSound;
+
+    /// <summary>Whether somebody was erased of whom nothing but the name of his stream is known.</summary>
+    internal bool HasBuried => _hasBuried;
+
+    /// <summary>What stands in the newest record of the address in the log of this service, of each topic.</summary>
+    /// <param name="topics">Null for nothing.</param>
+    /// <param name="frequencies">Null for none that was chosen.</param>
+    public void SetOwn(string site, string subjectId, IReadOnlyDictionary<string, TopicEntry>? topics, IReadOnlyDictionary<string, string>? frequencies = null)
+    {
+        if (!AddressKey.TryRead(subjectId, out var subject)) return;
+        var at = SiteOf(site, [.. topics?.Keys ?? [], .. frequencies?.Keys.Select(topic => Frequency + topic) ?? []]);
+        var cells = CellsOf(at.KeyOf(subject));
+        lock (cells.Gate)
+        {
+            foreach (var (id, salt) in at.Ids)
+            {
+                var standing = topics?.ContainsKey(id) is true ? MarketingDecisions.Standing(topics, id) : null;
+                PackedId by = default;
+                var isNamed = standing?.By is null || PackedId.TryRead(standing.By, out by);
+                var isChosen = id.StartsWith(Frequency, StringComparison.Ordinal) && frequencies?.ContainsKey(id[Frequency.Length..]) is true;
+                var kind = isChosen || !isNamed ? AddressIndexKinds.Ask : standing is null ? AddressIndexKinds.None : OwnKinds.NumberOf(AddressIndexKinds.Of(standing));
+                cells.SetOwn(at.KeyOf(subject, salt), kind, by);
+            }
+        }
+    }
+
+    /// <summary>What stands in the newest receipt of the subject, of each purpose and topic.</summary>
+    /// <param name="newest">Null for nothing.</param>
+    /// <param name="isUnreadable">There is one that cannot be read.</param>
+    public void SetHeld(string site, string subjectId, Receipt? newest, bool isUnreadable = false)
+    {
+        if (!AddressKey.TryRead(subjectId, out var subject)) return;
+        var at = SiteOf(site, isUnreadable ? [Unreadable] : newest?.Purposes.Keys ?? []);
+        var cells = CellsOf(at.KeyOf(subject));
+        PackedId receipt = default;
+        if (newest is not null) _ = PackedId.TryRead(newest.Id, out receipt);
+        lock (cells.Gate)
+        {
+            foreach (var (id, salt) in at.Ids)
+            {
+                var decision = newest?.Purposes.GetValueOrDefault(id);
+                var kind = decision is not null ? HeldKinds.NumberOf(AddressIndexKinds.Of(decision))
+                    : isUnreadable && id == Unreadable ? AddressIndexKinds.Ask
+                    : AddressIndexKinds.None;
+                cells.SetHeld(at.KeyOf(subject, salt), kind, (uint)Math.Clamp(decision?.DecidedIn ?? 0, 0L, uint.MaxValue), receipt);
+            }
+        }
+    }
+
+    internal void Hear(IReadOnlyList<ReceiptChange> changes)
+    {
+        try
+        {
+            foreach (var change in changes) SetHeld(change.Site, change.Subject, change.Newest, change.IsUnreadable);
+        }
+        catch (Exception)
+        {
+            // Whatever it was, a "no" may have been in it; and whoever tells of it must not fail by it.
+            _isSound = false;
+        }
+    }
+
+    /// <summary>To be told before an erasure: its tombstone names nobody.</summary>
+    internal void Erasing(StreamKey stream, string site, string subjectId)
+    {
+        lock (_graves) _erasing[stream] = (site, subjectId);
+    }
+
+    /// <summary>Null for what is left of somebody of whom it is not known here who he was; from then on <see cref="IsBuried"/> knows his stream.</summary>
+    internal (string Site, string SubjectId)? Erased(StreamKey stream)
+    {
+        lock (_graves)
+        {
+            if (_erasing.Remove(stream, out var named)) return named;
+            _buried.Add(stream);
+            _hasBuried = true;
+            return null;
+        }
+    }
+
+    internal bool IsBuried(StreamKey stream)
+    {
+        lock (_graves) return _buried.Contains(stream);
+    }
+
+    /// <summary>What to look for; null when nothing at all is known of the site.</summary>
+    /// <param name="chosen">The topic of which it matters how often it is wanted; null for none.</param>
+    internal AddressQuestion? Ask(string site, string topic, string? purpose, string? chosen) => _sites.TryGetValue(site, out var at)
+        ? new AddressQuestion(
+            at, at.SaltOf(topic), at.SaltOf(MarketingRecord.Everything), purpose is null ? null : at.SaltOf(purpose), at.SaltOf(Unreadable),
+            chosen is null ? null : at.SaltOf(Frequency + chosen))
+        : null;
+
+    internal AddressFound Find(AddressQuestion asked, AddressKey subject)
+    {
+        var at = asked.Site;
+        var cells = CellsOf(at.KeyOf(subject));
+        lock (cells.Gate)
+        {
+            var (topic, purpose) = (Cell(asked.Topic), Cell(asked.Purpose));
+            var all = topic.Own == AddressIndexKinds.None ? Cell(asked.Everything) : default;
+            var isTopics = topic is { Own: AddressIndexKinds.None, Held: not AddressIndexKinds.None };
+            return new AddressFound(
+                topic.Own == AddressIndexKinds.None ? all.Own : topic.Own, topic.Own == AddressIndexKinds.None, topic.Own == AddressIndexKinds.None ? all.Id : topic.Id,
+                topic.Held, topic.DecidedIn, purpose.Held, purpose.DecidedIn, isTopics ? topic.Id : purpose.Own == AddressIndexKinds.None ? purpose.Id : default,
+                Cell(asked.Unreadable).Held != AddressIndexKinds.None, Cell(asked.Chosen).Own != AddressIndexKinds.None);
+        }
+
+        AddressCell Cell(ulong? salt) => salt is { } given ? cells.Find(at.KeyOf(subject, given)) : default;
+    }
+
+    private AddressIndexCells CellsOf(AddressKey key) => _shards[(int)(key.Shard % Shards)];
+
+    private AddressIndexSite SiteOf(string site, IEnumerable<string> ids)
+    {
+        var at = _sites.GetOrAdd(site, _ => new AddressIndexSite());
+        foreach (var id in ids) at.Add(id);
+        return at;
+    }
+}

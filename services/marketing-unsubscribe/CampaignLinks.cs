@@ -1,0 +1,63 @@
+using Consent.Contracts;
+using Consent.ServiceDefaults.Messaging;
+using Consent.Storage;
+
+namespace Consent.MarketingUnsubscribe;
+
+/// <summary>
+/// Keeps how many links of a campaign were made, one record for each call and for nobody by name; audit hears of it, and counts. No mail goes without its
+/// link for the sake of a count: where the log cannot commit, the call is answered all the same, and is not counted.
+/// </summary>
+public sealed class CampaignLinks([FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log, TimeProvider time, ILogger<CampaignLinks> logger)
+{
+    /// <summary>Of its records.</summary>
+    public const string Kind = "marketing-links-made";
+    private const string Prefix = "links/";
+
+    /// <summary>Each record has a stream of its own, so that calls do not wait for each other.</summary>
+    public static bool IsStream(string stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return stream.StartsWith(Prefix, StringComparison.Ordinal);
+    }
+
+    /// <summary>Durable on return, where it was counted.</summary>
+    public async Task CountAsync(string site, string topic, string campaign, int links)
+    {
+        if (links == 0) return;
+        try
+        {
+            AppendOutcome? outcome = null;
+            // Nobody else writes to the stream: it conflicts only where the log was restored meanwhile.
+            while (outcome is not AppendOutcome.Appended)
+            {
+                outcome = await log.AppendAsync(new NewRecord
+                {
+                    Stream = $"{Prefix}{site}/{RandomId.New()}",
+                    Version = 1,
+                    Kind = Kind,
+                    RecordedAt = time.Now(),
+                    Payload = ContractJson.Write(new Made(site, topic, campaign, links)),
+                });
+            }
+        }
+        catch (LogUnavailableException)
+        {
+            logger.LogWarning("{Links} links of a campaign of site {Site} were made and could not be counted.", links, site);
+        }
+    }
+
+    internal static MarketingLinksMade EventOf(LogRecord record, DateTimeOffset publishedAt)
+    {
+        var made = record.Read<Made>();
+        return new MarketingLinksMade(record.Id, publishedAt, made.Site, made.Topic, made.Campaign, made.Links, record.RecordedAt);
+    }
+
+    private sealed record Made(string Site, string Topic, string Campaign, int Links);
+}
+
+/// <summary>Gives the event a queue where audit is not deployed: what reaches no queue counts as unpublished, and would hold up the opt-outs behind it.</summary>
+internal sealed class HearLinksMade : IEventHandler<MarketingLinksMade>
+{
+    public Task HandleAsync(MarketingLinksMade e, CancellationToken cancel) => Task.CompletedTask;
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Consent.Contracts;
+using Consent.ServiceDefaults.Outgoing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Consent.Connectors;
+
+/// <summary>
+/// Opt-outs that a webhook told: kept on disk before the mailing system is answered, sealed, because they name addresses, and told to marketing as soon as
+/// it takes them. None is given up, and a connector that is paused brings them too.
+/// </summary>
+internal sealed class BringOptOuts(
+    ConnectorStore store, [FromKeyedServices(ConnectorsSetup.Service)] SealedText seals, ContactBook contacts, AskMarketing marketing, ConnectorMetrics metrics, TimeProvider time, ILogger<BringOptOuts> log)
+{
+    private const int InOneTurn = 20;
+    private static readonly TimeSpan Later = TimeSpan.FromHours(1);
+
+    /// <summary>So long after this service wrote there the system's word of it is taken for the echo that it is.</summary>
+    private static readonly TimeSpan Echoes = TimeSpan.FromMinutes(10);
+
+    private sealed record Item(string Address, string? Topic, string? Cause, DateTimeOffset? At);
+
+    /// <summary>What is about a list that no topic of the connector has is not kept.</summary>
+    public async Task KeepAsync(Connector connector, IReadOnlyList<OptOutThere> told, CancellationToken cancel)
+    {
+        var now = time.Now();
+        List<Item> items =
+        [
+            .. told.Where(o => o.Address.Length > 0 && (o.List is null || connector.Account!.TopicOf(o.List) is not null))
+                .Where(o => o.Contact is null || !contacts.WroteOut(connector.Id, o.Contact, now - Echoes))
+                .Select(o => new Item(o.Address, o.List is null ? null : connector.Account!.TopicOf(o.List), o.Cause, o.At)),
+        ];
+        if (items.Count == 0) return;
+        var (body, at) = (seals.Seal(connector.Id, JsonSerializer.Serialize(items, ContractJson.Options)), now.ToUnixTimeMilliseconds());
+        await store.WriteAsync(
+            db => db.Database.ExecuteSql($"INSERT INTO inbox (connector, body, queued_at, next_at) SELECT id, {body}, {at}, {at} FROM connectors WHERE id = {connector.Id}"), cancel);
+    }
+
+    /// <returns>Whether something was brought.</returns>
+    public async Task<bool> BringAsync(Connector connector, CancellationToken cancel)
+    {
+        var at = time.Now().ToUnixTimeMilliseconds();
+        List<InboxRow> due;
+        using (var db = store.Open()) due = [.. db.Inbox.Where(i => i.Connector == connector.Id && i.NextAt <= at).OrderBy(i => i.Seq).Take(InOneTurn)];
+        var isBrought = false;
+        foreach (var row in due) isBrought |= await BringAsync(connector, row, cancel);
+        return isBrought;
+    }
+
+    private async Task<bool> BringAsync(Connector connector, InboxRow row, CancellationToken cancel)
+    {
+        if (seals.TryOpen(connector.Id, row.Body) is not { } body)
+        {
+            log.LogWarning("Opt-outs from the connector {Connector} do not open with the keys that are here; they are kept until the key is back.", connector.Id);
+            await PutOffAsync(row, time.Now() + Later, cancel);
+            return false;
+        }
+
+        try
+        {
+            foreach (var same in JsonSerializer.Deserialize<List<Item>>(body, ContractJson.Options)!.GroupBy(i => (i.Topic, i.Cause)))
+            {
+                var items = same.ToList();
+                await marketing.OptOutAsync(
+                    connector.Site, same.Key.Topic, same.Key.Cause, connector.Source, [.. items.Select(i => new OptOutHere(i.Address, i.At))], cancel);
+                metrics.Brought(connector.Id, items.Count);
+            }
+        }
+        catch (CallFailedException failed)
+        {
+            var now = time.Now();
+            await PutOffAsync(row, RetrySchedule.Next(row.Attempts + 1, now, now, failed.RetryAfter, Random.Shared.NextDouble()) ?? now + Later, cancel);
+            return false;
+        }
+
+        await store.WriteAsync(db => db.Database.ExecuteSql($"DELETE FROM inbox WHERE seq = {row.Seq}"), cancel);
+        return true;
+    }
+
+    private Task PutOffAsync(InboxRow row, DateTimeOffset until, CancellationToken cancel) => store.WriteAsync(
+        db => db.Database.ExecuteSql($"UPDATE inbox SET attempts = attempts + 1, next_at = {until.ToUnixTimeMilliseconds()} WHERE seq = {row.Seq}"), cancel);
+}

@@ -1,0 +1,26 @@
+using Consent.Subscriber;
+using Microsoft.EntityFrameworkCore;
+
+namespace Consent.Connectors;
+
+/// <summary>The file of this service.</summary>
+/// <exception cref="InvalidOperationException">The file is of a newer release.</exception>
+internal sealed class ConnectorStore(string file) : FileStore<ConnectorDb, ConnectorDb>(file, ConnectorDb.OptionsFor, ConnectorDb.Schema)
+{
+    protected override ConnectorDb OpenWriter(string connection)
+    {
+        var writer = new ConnectorDb(ConnectorDb.OptionsFor(connection));
+        try
+        {
+            // The settings last as long as the connection does.
+            writer.Database.OpenConnection();
+            writer.Database.ExecuteSqlRaw(FileWriting.Settings);
+            return writer;
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
+}

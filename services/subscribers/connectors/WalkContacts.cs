@@ -1,0 +1,52 @@
+using Consent.Contracts;
+
+namespace Consent.Connectors;
+
+/// <summary>
+/// Reads the contacts of a mailing system a page at a time: all of them at first and every few hours, and between that those that changed. Learns which
+/// subject each is, brings here what was opted out there, and puts what differs otherwise into the queue. Where it came to lies in the file, and moves only
+/// when the page was dealt with as a whole.
+/// </summary>
+internal sealed class WalkContacts(
+    ConnectorStore store, ContactBook contacts, MailingSystems systems, WeighContacts weigh, ConnectorSettings settings, TimeProvider time)
+{
+    public const string Walk = "walk";
+    public const string Changes = "changes";
+
+    /// <summary>So much earlier than the round before began: clocks differ, and what is read twice changes nothing.</summary>
+    public static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan LongestWithoutChanges = TimeSpan.FromHours(1);
+
+    /// <summary>Reads one page, if a round is under way or due.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> PageAsync(Connector connector, CancellationToken cancel)
+    {
+        var (row, now, system) = (connector.Row, time.Now(), systems.Of(connector));
+        if ((row.Round ?? RoundDue(row, system.TellsChanges, now)) is not { } round) return false;
+        var began = row.Round is not null && row.RoundBegan is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : now;
+        var since = round == Changes && row.Since is { } from ? DateTimeOffset.FromUnixTimeMilliseconds(from) : (DateTimeOffset?)null;
+
+        var page = await system.ReadAsync(connector.Account!, since, row.Round is null ? null : row.RoundPage, cancel);
+        // Of a contact that stands twice on a page the later counts.
+        var found = page.Contacts.Where(c => c.Address.Length > 0).GroupBy(c => c.Id, StringComparer.Ordinal).Select(same => same.Last()).ToList();
+        var weighed = await weigh.WeighAsync(connector, found, cancel);
+        await store.WriteAsync(
+            db =>
+            {
+                // It was deleted or set anew meanwhile: then it begins anew, too.
+                if (!contacts.Learn(db, connector, weighed.Select(w => w.Learned(w.CarryAt(now))))) return false;
+                ConnectorBook.MoveRound(db, connector.Id, round, began, page.Next, now + settings.PollEvery);
+                return true;
+            },
+            cancel);
+        return true;
+    }
+
+    private string? RoundDue(ConnectorRow row, bool tellsChanges, DateTimeOffset now)
+    {
+        var every = tellsChanges || settings.WalkEvery < LongestWithoutChanges ? settings.WalkEvery : LongestWithoutChanges;
+        if (row.WalkedAt is not { } walked || DateTimeOffset.FromUnixTimeMilliseconds(walked) + every <= now) return Walk;
+        return tellsChanges && row.NextRound <= now.ToUnixTimeMilliseconds() ? Changes : null;
+    }
+}

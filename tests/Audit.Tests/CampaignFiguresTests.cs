@@ -1,0 +1,172 @@
+using Consent.Contracts;
+
+namespace Consent.Audit.Tests;
+
+/// <summary>What a campaign's owner sees: how many, how long, and nobody.</summary>
+public sealed class CampaignFiguresTests
+{
+    private const string Spring = "spring-2026";
+    private const string Person = "0123456789abcdef0123";
+
+    [Fact]
+    public async Task Links_AreAddedUpByDayAndTopic_AndARepeatCountsOnce()
+    {
+        await using var audit = new AuditOnDisk();
+        MarketingLinksMade[] all = [Made("m1", 1000), Made("m2", 500), Made("m3", 200, days: 1), Made("m4", 7, "autumn-2026"), Made("m1", 1000)];
+        foreach (var made in all) await audit.HearAsync(made);
+
+        var figures = await audit.FiguresAsync(Spring);
+
+        Assert.Equal(1700, figures.Links);
+        Assert.Equal([new LinksOfDay("2026-06-03", "offers", 1500), new LinksOfDay("2026-06-04", "offers", 200)], figures.LinksByDay);
+        Assert.Equal((0, 0, null), (figures.OptOuts, figures.Open, figures.Everywhere));
+        Assert.Equal(7, (await audit.FiguresAsync("autumn-2026")).Links);
+        Assert.Equal(5, audit.Outbox.Of<ConsentApplied>().Count(a => a.Source == "marketing-unsubscribe"));
+    }
+
+    [Fact]
+    public async Task AnOptOut_IsOpen_UntilTheLastOfAllWhoWantItHasAppliedIt()
+    {
+        await using var audit = await WithSubscribersAsync();
+        await audit.HearAsync(OptOut("o1"));
+        await OpenAtAsync(audit, "consent");
+        await audit.HearAsync(Samples.Applied("consent", 21, "o1", "marketing-unsubscribe"));
+        await OpenAtAsync(audit, "audit");
+        await audit.HearAsync(Receipt("r1", causedBy: "o1"));
+        await OpenAtAsync(audit, "analytics", "newsletter");
+        await audit.HearAsync(Samples.Applied("newsletter", 80, "r1"));
+        await OpenAtAsync(audit, "analytics");
+        await audit.HearAsync(Samples.Applied("analytics", 400, "r1"));
+
+        var figures = await audit.FiguresAsync(Spring);
+        Assert.Equal((1, 0, null), (figures.OptOuts, figures.Open, figures.WaitsFor));
+        // Clicked 100 ms before noon.
+        Assert.Equal(new Times(1, 500, 500, 500, 500), figures.Everywhere);
+    }
+
+    [Fact]
+    public async Task WhoWasAway_AndAppliedANewerReceiptOfThePersonInstead_IsNotWaitedFor()
+    {
+        await using var audit = await OnlyNewsletterIsOpenAsync();
+        var newer = Receipt("r2");
+        await audit.HearAsync(newer with { Receipt = newer.Receipt with { Version = 4 } });
+        await OpenAtAsync(audit, "newsletter");
+        await audit.HearAsync(Samples.Applied("newsletter", 900, "r2"));
+        Assert.Equal(1000L, (await audit.FiguresAsync(Spring)).Everywhere?.MaxMs);
+    }
+
+    [Fact]
+    public async Task WhoIsRetired_IsNotWaitedFor_UntilHeIsReadmitted()
+    {
+        await using var audit = await OnlyNewsletterIsOpenAsync();
+        await audit.HearAsync(new SubscriberRetired("x1", Samples.Noon, "consent", "newsletter", "replaced", "operator-7", Samples.Noon));
+        Assert.Equal(0, (await audit.FiguresAsync(Spring)).Open);
+        await audit.HearAsync(new SubscriberRetired("x2", Samples.Noon, "consent", "newsletter", null, "operator-7", Samples.Noon.AddMinutes(1)));
+        await OpenAtAsync(audit, "newsletter");
+    }
+
+    [Fact]
+    public async Task WhoCameLater_OrIsNotConcernedByTheSite_IsNotWaitedFor()
+    {
+        await using var audit = await WithSubscribersAsync();
+        await audit.HearAsync(Samples.Publication());
+        audit.Clock.At = Samples.Noon.AddDays(-1);
+        await audit.HearAsync(Announced("photos", ["photos"], ConsentChanged.Kind));
+        await audit.HearAsync(Announced("offers", ["offers"], ConsentChanged.Kind));
+        audit.Clock.At = Samples.Noon.AddMinutes(5);
+        await audit.HearAsync(Announced("latecomer", null, ConsentChanged.Kind));
+        await audit.HearAsync(OptOut("o1"));
+        await audit.HearAsync(Samples.Applied("consent", 21, "o1", "marketing-unsubscribe"));
+        await audit.HearAsync(Receipt("r1", causedBy: "o1"));
+        await OpenAtAsync(audit, "analytics", "newsletter", "offers");
+    }
+
+    [Fact]
+    public async Task WhoStopsEverything_OrSaysItAgain_IsOneOptOut()
+    {
+        await using var audit = new AuditOnDisk();
+        foreach (var id in (string[])["o1", "o2", "o3", "o1"]) await audit.HearAsync(OptOut(id));
+        await audit.HearAsync(OptOut("o4", person: 2));
+        await audit.HearAsync(OptOut("o5") with { Campaign = "autumn-2026" });
+        await audit.HearAsync(OptOut("o6", person: 3) with { Campaign = null });
+        Assert.Equal(2, (await audit.FiguresAsync(Spring)).OptOuts);
+        Assert.Equal(1, (await audit.FiguresAsync("autumn-2026")).OptOuts);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhatWasTakenBack_IsCountedApart_WhicheverIsHeardFirst(bool inOrder)
+    {
+        await using var audit = new AuditOnDisk();
+        var (no, undone) = (OptOut("o1"), new MarketingUnsubscribeUndone("u1", Samples.Noon, Samples.Site, Subject(1), ["offers"], "o1", "nl", Samples.Noon));
+        foreach (var e in inOrder ? (object[])[no, undone] : [undone, no]) await audit.HearAsync(e);
+        var figures = await audit.FiguresAsync(Spring);
+        Assert.Equal((0, 1, 0), (figures.OptOuts, figures.TakenBack, figures.Open));
+    }
+
+    [Fact]
+    public async Task OfAnErasedPerson_TheCountIsLeft_AndNothingThatNamesHim()
+    {
+        await using var audit = await WithSubscribersAsync();
+        await audit.HearAsync(OptOut("o1"));
+        await audit.HearAsync(new MarketingErased("e1", Samples.Noon, Samples.Site, Subject(1), Samples.Noon));
+
+        var figures = await audit.FiguresAsync(Spring);
+        Assert.Equal((1, 1, 0), (figures.OptOuts, figures.Forgotten, figures.Open));
+        var campaigns = (await audit.Log.FeedAsync(0, 100, default)).Where(r => r.Kind.StartsWith("campaign", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, campaigns.Count);
+        Assert.All(campaigns, note => Assert.DoesNotContain(Subject(1), System.Text.Encoding.UTF8.GetString(note.Payload.Span), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Times_AreThoseOfTheNearestRank()
+    {
+        var times = Times.Of(Enumerable.Range(1, 200).Reverse().Select(i => TimeSpan.FromMilliseconds(i)));
+        Assert.Equal(new Times(200, 100, 190, 198, 200), times);
+        Assert.Equal(new Times(1, 7, 7, 7, 7), Times.Of([TimeSpan.FromMilliseconds(7)]));
+        Assert.Null(Times.Of([]));
+    }
+
+    /// <summary>The consent service, which makes receipts of opt-outs, and two who want the receipts.</summary>
+    private static async Task<AuditOnDisk> WithSubscribersAsync()
+    {
+        var audit = new AuditOnDisk();
+        var now = audit.Clock.At;
+        audit.Clock.At = Samples.Noon.AddDays(-1);
+        await audit.HearAsync(Announced("consent", null, MarketingUnsubscribed.Kind));
+        foreach (var name in (string[])["newsletter", "analytics"]) await audit.HearAsync(Announced(name, null, ConsentChanged.Kind, ConsentErased.Kind));
+        audit.Clock.At = now;
+        return audit;
+    }
+
+    private static async Task<AuditOnDisk> OnlyNewsletterIsOpenAsync()
+    {
+        var audit = await WithSubscribersAsync();
+        await audit.HearAsync(OptOut("o1"));
+        await audit.HearAsync(Samples.Applied("consent", 21, "o1", "marketing-unsubscribe"));
+        await audit.HearAsync(Receipt("r1", causedBy: "o1"));
+        await audit.HearAsync(Samples.Applied("analytics", 80, "r1"));
+        await OpenAtAsync(audit, "newsletter");
+        return audit;
+    }
+
+    private static async Task OpenAtAsync(AuditOnDisk audit, params string[] subscribers)
+    {
+        var figures = await audit.FiguresAsync(Spring);
+        Assert.Equal((1, 1, null), (figures.OptOuts, figures.Open, figures.Everywhere));
+        Assert.Equal(subscribers, figures.WaitsFor);
+    }
+
+    private static string Subject(int person) => $"a1-{person:x64}";
+
+    private static MarketingUnsubscribed OptOut(string id, int person = 1) => Samples.OptOut(id) with { SubjectId = Subject(person), Campaign = Spring };
+
+    private static ConsentChanged Receipt(string id, string? causedBy = null) => Samples.Choice(id, causedBy) with { Stream = Person };
+
+    private static MarketingLinksMade Made(string id, int links, string campaign = Spring, int days = 0) =>
+        new(id, Samples.Noon, Samples.Site, "offers", campaign, links, Samples.Noon.AddDays(days));
+
+    private static SubscriberAnnounced Announced(string name, IReadOnlyList<string>? purposes, params string[] kinds) =>
+        new(RandomId.New(), name, kinds, false, Samples.Noon, purposes);
+}

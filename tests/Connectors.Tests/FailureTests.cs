@@ -1,0 +1,199 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Consent.Tests.Support;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Consent.Connectors.Tests;
+
+/// <summary>What happens when something cannot be carried; by listmonk's stand-in, since it does not depend on the system.</summary>
+public sealed class FailureTests
+{
+    private const string Jan = "jan@reader.example";
+    private const string Piet = "piet@reader.example";
+    private const string News = "news";
+
+    [Fact]
+    public async Task While_the_system_is_down_changes_wait_and_then_all_are_carried()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        var id = await ConnectedAsync(app, there);
+        there.Fault = StandIn.Always(503);
+        app.Clock.Pass(TimeSpan.FromMinutes(1));
+
+        await app.OptOutAsync(Jan, News);
+        await app.OptOutAsync(Piet, News);
+        await app.StandsAsync(id, "it fails", json => (string?)json["failing"]?["outcome"] == "failed" && (int?)json["failing"]!["status"] == 503);
+        // Days later too: nothing is given up for the system's fault.
+        for (var i = 0; i < 4; i++)
+        {
+            var asked = there.Asked.Count;
+            app.Clock.Pass(TimeSpan.FromDays(1));
+            await Eventually.IsSoAsync("it is tried again", () => Task.FromResult(there.Asked.Count > asked));
+        }
+        Assert.Equal(HealthStatus.Degraded, await app.HealthAsync());
+        there.Fault = _ => false;
+        app.Clock.Pass(TimeSpan.FromHours(2));
+        await app.SettledAsync(id);
+
+        Assert.Equal((false, false), (there.IsOn(Jan, News), there.IsOn(Piet, News)));
+        Assert.Equal(HealthStatus.Healthy, await app.HealthAsync());
+    }
+
+    [Fact]
+    public async Task Who_asks_to_be_left_alone_is()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        var id = await ConnectedAsync(app, there);
+        there.Fault = StandIn.Always(429, retryAfter: "7200");
+        app.Clock.Pass(TimeSpan.FromSeconds(10));
+
+        await app.OptOutAsync(Jan, News);
+        await app.StandsAsync(id, "it is throttled", json => (string?)json["failing"]?["outcome"] == "throttled");
+
+        var failing = (await app.ShowAsync(id))["failing"]!;
+        Assert.Equal(app.Clock.At.AddHours(2), (DateTimeOffset)failing["nextAttemptAt"]!);
+        there.Fault = _ => false;
+        app.Clock.Pass(TimeSpan.FromHours(2));
+        await app.SettledAsync(id);
+        Assert.False(there.IsOn(Jan, News));
+    }
+
+    [Fact]
+    public async Task One_contact_that_is_refused_holds_up_no_other_and_is_given_up_after_three_days()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        var id = await ConnectedAsync(app, there);
+        // Jan is subscriber 1 there.
+        there.Fault = http => http.Request.Path == "/api/subscribers/1" && StandIn.Always(422)(http);
+        app.Clock.Pass(TimeSpan.FromSeconds(10));
+
+        await app.OptOutAsync(Jan, News);
+        await app.OptOutAsync(Piet, News);
+        await app.StandsAsync(id, "one waits", json => (long)json["pending"]! == 1);
+        Assert.Equal((true, false), (there.IsOn(Jan, News), there.IsOn(Piet, News)));
+        await Eventually.IsSoAsync("it was refused", async () =>
+        {
+            app.Clock.Pass(TimeSpan.FromHours(8));
+            return (long)(await app.ShowAsync(id))["givenUp"]! == 1;
+        });
+
+        var (_, failures) = await app.SendAsync(HttpMethod.Get, $"{ConnectorsApp.Path}/{id}/failures", token: app.Token());
+        var failure = Assert.Single(failures!["failures"]!.AsArray())!;
+        Assert.Equal((app.SubjectOf(Jan), "refused", 422), ((string?)failure["subjectId"], (string?)failure["outcome"], (int?)failure["status"]));
+        Assert.Equal(HealthStatus.Degraded, await app.HealthAsync());
+        there.Fault = _ => false;
+        await app.CompareAsync(id);
+        Assert.False(there.IsOn(Jan, News));
+        Assert.Equal(0, (long)(await app.ShowAsync(id))["givenUp"]!);
+    }
+
+    [Fact]
+    public async Task A_paused_connector_carries_nothing_until_it_is_resumed()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        var id = await ConnectedAsync(app, there);
+        var (status, paused) = await app.SendAsync(HttpMethod.Post, $"{ConnectorsApp.Path}/{id}/pause", token: app.Token());
+        Assert.Equal((200, "paused"), (status, (string?)paused!["status"]));
+        var asked = there.Asked.Count;
+        app.Clock.Pass(TimeSpan.FromHours(12));
+        await app.OptOutAsync(Jan, News);
+
+        // Another connector of the same system shows that turns were taken meanwhile.
+        await app.ConnectedAsync(there, body => body["lists"] = new JsonObject { ["offers"] = "4" });
+        Assert.True(there.Asked.Count > asked && there.IsOn(Jan, News));
+        Assert.Equal(1, (long)(await app.ShowAsync(id))["pending"]!);
+
+        await app.CompareAsync(id);
+        Assert.False(there.IsOn(Jan, News));
+    }
+
+    [Fact]
+    public async Task Changes_that_wait_outlive_the_process()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        using var data = new TemporaryFolder();
+        string id;
+        await using (var app = await ConnectorsApp.StartAsync(data.Path))
+        {
+            id = await ConnectedAsync(app, there);
+            there.Fault = StandIn.Always(500);
+            app.Clock.Pass(TimeSpan.FromSeconds(10));
+            await app.OptOutAsync(Jan, News);
+            await app.StandsAsync(id, "it fails", json => json["failing"] is not null);
+        }
+
+        there.Fault = _ => false;
+        await using var next = await ConnectorsApp.StartAsync(data.Path, ConnectorsApp.Start.AddHours(2));
+        // What was tried before all of the process had started is tried again.
+        next.Clock.Pass(TimeSpan.FromHours(6));
+        await next.SettledAsync(id);
+        Assert.False(there.IsOn(Jan, News));
+    }
+
+    [Fact]
+    public async Task A_private_address_is_refused_when_it_is_named_and_when_a_name_leads_to_it()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync(change: builder => builder.Configuration["Connectors:AllowedNetworks:0"] = null);
+        var body = there.Connector(ConnectorsApp.Site);
+        var (status, problem) = await app.SendAsync(HttpMethod.Post, ConnectorsApp.Path, body, app.Token());
+        Assert.Equal((422, "urn:consent:problem:connector-target-forbidden"), (status, (string?)problem!["type"]));
+
+        var (id, _) = await app.ConnectAsync(there, json => json["url"] = there.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+        await app.StandsAsync(id, "it is not called", json => (string?)json["failing"]?["outcome"] == "target-forbidden");
+        Assert.Empty(there.Asked);
+    }
+
+    [Fact]
+    public async Task Marketing_that_cannot_be_asked_holds_the_connector_and_nothing_is_written()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync(change: builder => builder.Configuration["Connectors:Token"] = Tokens.For(builder.Configuration["Data"]!, "audit"));
+        there.Add(Jan);
+        await app.OptOutAsync(Jan, News);
+        var (id, _) = await app.ConnectAsync(there);
+        await app.StandsAsync(id, "marketing refuses", json => (string?)json["failing"]?["outcome"] == "marketing-unauthorised");
+        Assert.Equal((0, true), (there.Writes, there.IsOn(Jan, News)));
+    }
+
+    [Fact]
+    public async Task No_address_and_no_secret_is_logged_or_lies_readable_in_the_file()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        using var data = new TemporaryFolder();
+        await using (var app = await ConnectorsApp.StartAsync(data.Path))
+        {
+            var id = await ConnectedAsync(app, there);
+            there.Fault = http => http.Request.Method == "PUT" && StandIn.Always(400)(http);
+            app.Clock.Pass(TimeSpan.FromSeconds(10));
+            await app.OptOutAsync(Jan, News);
+            await Eventually.IsSoAsync("it was given up", async () =>
+            {
+                app.Clock.Pass(TimeSpan.FromHours(8));
+                return (long)(await app.ShowAsync(id))["givenUp"]! == 1;
+            });
+            Assert.Contains(app.Log.All, line => line.Contains("was given up", StringComparison.Ordinal));
+            Assert.DoesNotContain(app.Log.All, line => line.Contains("reader.example", StringComparison.Ordinal) || line.Contains("secret-of-the-account", StringComparison.Ordinal));
+        }
+        foreach (var file in Directory.GetFiles(Path.Combine(data.Path, "connectors"), "connectors.db*"))
+        {
+            var text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file));
+            Assert.DoesNotContain("reader.example", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret-of-the-account", text, StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task<string> ConnectedAsync(ConnectorsApp app, ListmonkStandIn there)
+    {
+        foreach (var address in (string[])[Jan, Piet])
+        {
+            there.Add(address);
+            await app.OptInAsync(address, News, "offers");
+        }
+        return (await app.ConnectedAsync(there)).Id;
+    }
+}
