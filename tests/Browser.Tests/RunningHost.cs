@@ -59,11 +59,11 @@ public sealed class RunningHost : IAsyncLifetime
     /// <param name="without">Switches that Playwright sets of itself.</param>
     public Task<IBrowser> LaunchAsync(params string[] without) => _playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
     {
-        ExecutablePath = Environment.GetEnvironmentVariable("CHROME") ?? "/usr/bin/chromium",
+        ExecutablePath = "/usr/bin/chromium",
         IgnoreDefaultArgs = without,
-        Args = [.. (Environment.GetEnvironmentVariable("CEX") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries), "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
             // Pages of the tests have public addresses, and speak to the gateway on this machine.
-            "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessRespectPreflightResults,SpareRendererForSitePerProcess"],
+            "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessRespectPreflightResults"],
     });
 
     /// <summary>Someone who was never here: a profile of its own, without a page yet.</summary>
