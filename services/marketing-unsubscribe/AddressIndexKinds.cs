@@ -16,7 +16,7 @@ internal static class AddressIndexKinds
 
     private static readonly ParentalAuthorisation Stated = new("", null, null);
 
-    public static TopicEntry Of(TopicEntry entry) => entry.ForGood() with { At = default, By = null, Proof = entry.Proof is { } proof ? Of(proof) : null };
+    public static TopicEntry Of(TopicEntry entry) => entry.ForGood() with { At = default, By = null, Repeats = 0, Told = null, Proof = entry.Proof is { } proof ? Of(proof) : null };
 
     public static PurposeDecision Of(PurposeDecision decision) => decision with
     {

@@ -29,8 +29,8 @@ public sealed record AddressStream(string SubjectId, MarketingRecord? Newest)
     /// <summary>What holds for the topic: see <see cref="MarketingDecisions.Standing"/>.</summary>
     public TopicEntry? Entry(string topic) => MarketingDecisions.Standing(Newest?.Topics, topic);
 
-    /// <summary>Something is held that came of a relation with the person: not only that somebody typed the address, or that mail came back.</summary>
-    public bool IsRelated => Newest is { Topics.Count: > 0 };
+    /// <summary>Something is held that came of a relation with the person: not only that somebody typed the address, that mail came back, or that he refused.</summary>
+    public bool IsRelated => Newest?.Topics.Values.Any(entry => entry.Status is not TopicStatus.Suppressed) is true;
 
     /// <summary>
     /// The id for a new link or record: the one under which the address is known, so that it stays one subject everywhere when

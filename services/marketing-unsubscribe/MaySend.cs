@@ -50,7 +50,7 @@ public static class MaySend
         if (own.FirstOrDefault(e => e is { Status: TopicStatus.SoftOptIn, Proof.SoftOptIn.IsComplete: true }) is { } soft && IsEnough(SendBasis.SoftOptIn))
             return new SendDecision(true, SoftOptIn.Basis, soft.By);
         if (ReceiptWith(PurposeStatus.Expired) is { } expired) return No("expired", expired);
-        if ((isRelated || own.Count > 0 || held.Count > 0) && IsOnInterest(inForce.Declaration, topic) && IsEnough(SendBasis.LegitimateInterest))
+        if ((isRelated || own.Any(e => e.Status is not TopicStatus.Suppressed) || held.Any(receipt => receipt.Purposes.Values.Any(decision => !decision.IsNo))) && IsOnInterest(inForce.Declaration, topic) && IsEnough(SendBasis.LegitimateInterest))
             return new SendDecision(true, "legitimate-interest", own.Select(e => e.By).Concat(held.Select(receipt => receipt.Id)).FirstOrDefault());
         return own.FirstOrDefault(e => e.Status is not TopicStatus.SoftOptIn) is { } unproven ? No("unproven", unproven.By) : No("no-basis", own.Count > 0 ? own[0].By : null);
 

@@ -21,6 +21,8 @@ internal sealed class PreferencePages(
         var inForce = found?.Declaration.Controller.Id == asked.Controller ? found : null;
         if (inForce is null || asked.RequestedAt + PreferenceLink.Lifetime < time.Now())
         {
+            // What he stops is stopped at any age: the link proves the address, and a "no" is never refused.
+            if (found is not null) await ReduceAsync(found, asked, token, form, cancel);
             var again = requests.IsOn ? new KnownAddress(token, asked.Address, asked.Language, tokens.PageProof(token, PreferenceRequestPages.Again)) : null;
             return new HtmlPage(StatusCodes.Status410Gone, language, PreferencePage.OfExpiredLink(language, inForce?.Declaration, again));
         }
@@ -41,11 +43,19 @@ internal sealed class PreferencePages(
         return new HtmlPage(StatusCodes.Status200OK, language, PreferencePage.Of(view, language));
     }
 
+    private async Task ReduceAsync(PublishedDeclaration inForce, PreferenceLink asked, string token, IFormCollection? form, CancellationToken cancel)
+    {
+        if (Pressed(token, form) is not { } pressed) return;
+        // Of no text that is shown now, and with nothing ticked anew: nothing is added, and how often is not chosen.
+        var less = pressed with { Text = "", Ticked = pressed.Ticked.Intersect(pressed.Was, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal), Frequencies = new Dictionary<string, string>() };
+        await saving.SaveAsync(inForce, asked, less, asked.Language ?? inForce.Declaration.Languages[0], cancel);
+    }
+
+    private PreferenceForm? Pressed(string token, IFormCollection? form) =>
+        form is not null && tokens.IsPageProof(token, form[PreferenceForm.PageField].ToString(), form[PreferenceForm.ProofField]) ? PreferenceForm.Read(form) : null;
+
     /// <returns>What was ticked anew; null where nothing was saved: the form is not of this token's page.</returns>
     private async Task<IReadOnlyList<string>?> SaveAsync(
-        PublishedDeclaration inForce, PreferenceLink asked, string token, IFormCollection? form, string language, CancellationToken cancel)
-    {
-        if (form is null || !tokens.IsPageProof(token, form[PreferenceForm.PageField].ToString(), form[PreferenceForm.ProofField])) return null;
-        return PreferenceForm.Read(form) is { } pressed ? await saving.SaveAsync(inForce, asked, pressed, language, cancel) : null;
-    }
+        PublishedDeclaration inForce, PreferenceLink asked, string token, IFormCollection? form, string language, CancellationToken cancel) =>
+        Pressed(token, form) is { } pressed ? await saving.SaveAsync(inForce, asked, pressed, language, cancel) : null;
 }

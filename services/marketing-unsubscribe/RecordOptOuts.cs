@@ -22,11 +22,12 @@ internal static partial class RecordOptOuts
     private const string InvalidAddress = "invalid-address";
 
     /// <param name="Topic">As in a check; absent, or <c>*</c>, for everything.</param>
+    /// <param name="Channel">As in a check; absent for that of the topic's id, which is e-mail unless it says another.</param>
     /// <param name="Addresses">Opted out now.</param>
     /// <param name="OptOuts">The same with the moment at which it was said.</param>
     /// <param name="Source">Where it was said, such as <c>connector:mailchimp</c>: the action in the trace.</param>
     /// <param name="Cause"><c>bounced</c> or <c>complained</c>, which ends everything; absent for the person's own word.</param>
-    private sealed record Body(string? Topic, IReadOnlyList<string?>? Addresses, IReadOnlyList<OptOutOf?>? OptOuts, string? Source, string? Cause);
+    private sealed record Body(string? Topic, string? Channel, IReadOnlyList<string?>? Addresses, IReadOnlyList<OptOutOf?>? OptOuts, string? Source, string? Cause);
 
     private sealed record OptOutOf(string? Address, DateTimeOffset? OptedOutAt);
 
@@ -49,6 +50,12 @@ internal static partial class RecordOptOuts
         if (body.Addresses is null && body.OptOuts is null) return Problems.MalformedBody("The member addresses is missing.");
         var topic = body.Topic is MarketingRecord.Everything ? null : body.Topic;
         if (topic is not null && !EverDeclared(declarations.Of(site), topic)) return MarketingProblems.UnknownTopic(topic);
+        if (body.Channel is { } channel)
+        {
+            if (topic is null || (channel == ChannelTopic.NameOf(Channel.Email) ? ChannelTopic.Read(topic) is not { Channel: Channel.Email } : ChannelTopic.Read($"{topic}/{channel}") is null))
+                return Problems.Invalid("unknown-channel", "There is no such channel.", "Set channel to email, sms, phone or post, beside the topic's own id; leave it out to end everything.");
+            topic = channel == ChannelTopic.NameOf(Channel.Email) ? topic : $"{topic}/{channel}";
+        }
         if (body.Source is { } source && !SourceName().IsMatch(source)) return InvalidSource();
         if (body.Cause is not (null or TopicEntry.Bounced or TopicEntry.Complained))
             return Problems.Invalid("opt-out-cause", "The cause is unknown.", "Set cause to bounced or complained, or leave it out for what the person said himself.");

@@ -39,8 +39,8 @@ internal sealed class StatedOptOuts(
         var all = person with { Topic = MarketingRecord.Everything };
         if (confirmed.Count > 0)
         {
-            // The address works again, and the mail was wanted again.
-            if (stated.Cause is not null || declared.Find(id => !confirmed.Contains(id)) is not { } other) return ConfirmedSince;
+            // The address works again; a complaint is about the rest as well.
+            if (stated.Cause is TopicEntry.Bounced || declared.Find(id => !confirmed.Contains(id)) is not { } other) return ConfirmedSince;
             await optOuts.HonourAsync(person with { Topic = other }, stated.Action, cancel, [.. declared.Where(id => !confirmed.Contains(id))]);
             return ConfirmedSince;
         }

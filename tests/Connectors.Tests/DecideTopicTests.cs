@@ -59,6 +59,16 @@ public sealed class DecideTopicTests
     }
 
     [Fact]
+    public void Whom_there_was_a_basis_for_and_is_no_more_is_taken_off_and_who_never_had_one_is_left()
+    {
+        var subscribed = new TopicState(Here.Yes, There.In);
+        Assert.Equal(Step.CarryOut, DecideTopic.Of(Here.Nothing, new ListStanding(There.In), subscribed, false, Now));
+        var after = DecideTopic.After(Step.CarryOut, Here.Nothing, There.In, subscribed, Now);
+        Assert.Equal(Step.None, DecideTopic.Of(Here.Nothing, new ListStanding(There.Out), after, false, Now.AddHours(1)));
+        Assert.Equal(Step.None, DecideTopic.Of(Here.Nothing, new ListStanding(There.In), Unseen, false, Now));
+    }
+
+    [Fact]
     public void An_opt_out_that_was_seen_before_is_no_news_and_yields_to_a_yes()
     {
         var seen = new TopicState(Here.No, There.Out);

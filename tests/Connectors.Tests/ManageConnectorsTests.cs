@@ -34,8 +34,10 @@ public sealed class ManageConnectorsTests
             HttpMethod.Put, $"{Path}/{id}", new { url = there.Url, user = "consent-user", lists = new { news = "4" }, withoutBasis = "stop" }, token);
         Assert.Equal((200, """{"news":"4"}""", "stop"), (changed, other!["lists"]!.ToJsonString(), (string?)other["withoutBasis"]));
         Assert.False(other.AsObject().ContainsKey("webhookSecret"));
-        // The secret before holds.
+        // The secret before holds, and is told to no other address.
         await app.SettledAsync(id);
+        var (refused, why) = await app.SendAsync(HttpMethod.Put, $"{Path}/{id}", new { url = "https://evil.example", user = "consent-user", lists = new { news = "4" } }, token);
+        Assert.Equal((422, "urn:consent:problem:connector-account"), (refused, (string?)why!["type"]));
 
         Assert.Equal(204, (await app.SendAsync(HttpMethod.Delete, $"{Path}/{id}", token: token)).Status);
         Assert.Equal(404, (await app.SendAsync(HttpMethod.Get, $"{Path}/{id}", token: token)).Status);

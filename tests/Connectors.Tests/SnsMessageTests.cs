@@ -25,6 +25,7 @@ public sealed class SnsMessageTests : IDisposable
     [InlineData("Signature", "no base64!")]
     [InlineData("SignatureVersion", "1")]
     [InlineData("SigningCertURL", "https://sns.eu-west-1.amazonaws.com/another.pem")]
+    [InlineData("SigningCertURL", Sns.CertificateUrl + "?Action=GetTopicAttributes")]
     public async Task Altered_it_is_not(string member, string value)
     {
         var message = _sns.Notification("hello");
@@ -51,6 +52,13 @@ public sealed class SnsMessageTests : IDisposable
     [InlineData("https://bucket.s3.amazonaws.com/a.pem", false)]
     [InlineData(null, false)]
     public void Certificates_come_from_a_host_of_snss_own(string? url, bool isIts) => Assert.Equal(isIts, SnsMessage.AtSns(url) is not null);
+
+    [Theory]
+    [InlineData(Sns.CertificateUrl, true)]
+    [InlineData(Sns.CertificateUrl + "?Action=GetTopicAttributes", false)]
+    [InlineData("https://sns.eu-west-1.amazonaws.com/?Action=GetTopicAttributes&x=/SimpleNotificationService-0123456789abcdef.pem", false)]
+    [InlineData("https://sns.eu-west-1.amazonaws.com/a/SimpleNotificationService-0123456789abcdef.pem", false)]
+    public void A_certificate_is_no_other_answer_of_those_hosts(string url, bool isOne) => Assert.Equal(isOne, SnsMessage.IsCertificate(new Uri(url)));
 
     public void Dispose() => _sns.Dispose();
 

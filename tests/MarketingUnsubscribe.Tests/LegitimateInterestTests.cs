@@ -22,6 +22,16 @@ public sealed class LegitimateInterestTests : HostedTest
     }
 
     [Fact]
+    public async Task AStrangerWhoRefuses_BecomesNobodyWhoIsKnown()
+    {
+        await DeclareAsync();
+        await Host.OneClickAsync(await Host.LinkAsync(Jan));
+        Assert.Equal("no-basis", await PostAsync(Jan));
+        await HearAsync("els@example.com", ("newsletter", Decision.Refused));
+        Assert.Equal("no-basis", await PostAsync("els@example.com"));
+    }
+
+    [Fact]
     public async Task WhoObjected_OrOptedOut_IsSentNothing()
     {
         await DeclareAsync();
@@ -50,6 +60,9 @@ public sealed class LegitimateInterestTests : HostedTest
         };
         Assert.False(new AddressStream("a1", null).IsRelated);
         Assert.False(new AddressStream("a1", attempt).IsRelated);
+        // A refusal, or mail that came back, makes nobody known.
+        foreach (var cause in (string?[])[null, TopicEntry.Bounced, TopicEntry.Complained])
+            Assert.False(new AddressStream("a1", attempt with { Topics = new Dictionary<string, TopicEntry> { ["offers"] = new(TopicStatus.Suppressed, Sample.Noon, null, Cause: cause) } }).IsRelated);
         Assert.True(new AddressStream("a1", attempt with { Topics = new Dictionary<string, TopicEntry> { ["offers"] = new(TopicStatus.Unproven, Sample.Noon, null) } }).IsRelated);
     }
 

@@ -75,7 +75,7 @@ public sealed class PreferencePageTests : PreferenceTest
     }
 
     [Fact]
-    public async Task AfterAnHour_ItSaysSo_SavesNothing_AndSendsANewLink()
+    public async Task AfterAnHour_ItSaysSo_AddsNothing_AndSendsANewLink_WhatIsStoppedIsStoppedAllTheSame()
     {
         await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
         var asked = Host.Time.Is;
@@ -84,15 +84,17 @@ public sealed class PreferencePageTests : PreferenceTest
         var page = await Host.PageAsync(link);
         Host.Time.Pass(TimeSpan.FromMilliseconds(1));
 
-        var late = await SendAsync(page, "/p/", fields: [("everything", "yes")]);
+        var late = await SendAsync(page, "/p/", fields: [("topic", "newsletter"), ("topic", "offers")]);
         Assert.Equal((HttpStatusCode.Gone, HttpStatusCode.Gone), (late.StatusCode, (await Host.Client.GetAsync(link)).StatusCode));
         var expired = await late.Content.ReadAsStringAsync();
         Assert.True(expired.Says("De link werkte één uur.") && expired.Says("j…@e….com"));
-        Assert.Equal("opted-in", await Host.ReasonAsync(Jan));
+        Assert.Equal(("opted-in", "no-basis"), (await Host.ReasonAsync(Jan), await Host.ReasonAsync(Jan, "offers")));
 
         Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(expired, "/preferences/")).StatusCode);
         Assert.Equal([Jan, Jan], Mail.Taken.Select(taken => taken.To));
         Assert.Equal(["newsletter"], Ticked(await Host.PageAsync(LinkIn(Mail.Taken[^1]))));
+        Assert.Equal(HttpStatusCode.Gone, (await SendAsync(page, "/p/", fields: [("objection", "yes")])).StatusCode);
+        Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
     }
 
     [Fact]

@@ -20,6 +20,15 @@ public sealed class RecordOptOutsTests : HostedTest
         Assert.Equal((MarketingRecord.Unsubscribed, "connector:listmonk"), (record!.Kind, record.Action));
     }
 
+    [Fact]
+    public async Task OnAChannel_ItEndsThatOneAlone()
+    {
+        await Host.HearAsync(Sample.OnChannels(Channel.Email, Channel.Sms), version: 2);
+        await OptInAsync(Jan, "newsletter");
+        Assert.Equal(["suppressed"], await ToldAsync(new { topic = "newsletter", channel = "sms", addresses = new[] { Jan } }));
+        Assert.Equal(("opted-in", "suppressed"), (await Host.ReasonAsync(Jan), await Host.ReasonAsync(Jan, "newsletter", "sms")));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("*")]
@@ -81,6 +90,16 @@ public sealed class RecordOptOutsTests : HostedTest
     }
 
     [Fact]
+    public async Task AComplaintThatComesLate_EndsWhatWasNotConfirmedSince()
+    {
+        await OptInAsync(Jan, "offers");
+        Host.Time.Pass(TimeSpan.FromDays(2));
+        await OptInAsync(Jan, "newsletter");
+        Assert.Equal(["confirmed-since"], await ToldAsync(new { optOuts = new[] { new { address = Jan, optedOutAt = Sample.Noon.AddDays(1) } }, cause = "complained" }));
+        await AssertReasonsAsync(Jan, "opted-in", "suppressed");
+    }
+
+    [Fact]
     public async Task AMomentToCome_IsTakenForNow()
     {
         await OptInAsync(Jan, "newsletter");
@@ -135,6 +154,8 @@ public sealed class RecordOptOutsTests : HostedTest
     [InlineData("""{"topic":"newsletter","optOuts":[1]}""", 400, "malformed-body")]
     [InlineData("""{"addresses":["jan@example.com"],"source":"jan@example.com"}""", 422, "invalid-source")]
     [InlineData("""{"addresses":["jan@example.com"],"cause":"angry"}""", 422, "opt-out-cause")]
+    [InlineData("""{"addresses":["jan@example.com"],"channel":"sms"}""", 422, "unknown-channel")]
+    [InlineData("""{"topic":"newsletter","addresses":["jan@example.com"],"channel":"fax"}""", 422, "unknown-channel")]
     public async Task BadInput_IsRefused_AndRecordsNothing(string body, int status, string slug)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");

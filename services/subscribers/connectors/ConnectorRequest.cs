@@ -36,12 +36,17 @@ internal sealed record ConnectorRequest(
         if (system.WhyNot(given) is { } why) return (null, BadAccount(why));
         if (WhyNotLists(system, inForce) is { } lists) return (null, Problems.Invalid("connector-lists", "The lists do not fit.", lists));
         var (url, wrong) = Address(given, system, settings);
+        // The secret of one system is told to no other: whoever names another has to know it.
+        if (url is not null && string.IsNullOrEmpty(Secret) && before is not null && (!IsSameHost(url, before.Url) || given.Region != before.Region))
+            return (null, BadAccount("Set secret too: the one that is kept belongs to another address."));
         return url is null
             ? (null, wrong)
             : (new Account(
                 url, given.User, given.Secret, before?.WebhookSecret ?? RandomId.New(), Lists!.ToDictionary(l => l.Key, l => l.Value!, StringComparer.Ordinal), given.Region,
                 given.ContactList, given.SnsTopic), null);
     }
+
+    private static bool IsSameHost(Uri one, Uri other) => Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     private string? WhyNotLists(IMailingSystem system, Declaration inForce)
     {

@@ -55,7 +55,8 @@ internal static class DecideTopic
     {
         if (IsOut(there.There, before) && before.Seen is not There.Out && here is not Here.No)
             return before.Carried is Here.Yes && before.WrittenAt + Settles > now ? Step.LookAgain : Step.BringHere;
-        if (here is Here.No || (here is Here.Nothing && stopsWithoutBasis))
+        // Whom there was a basis for, and is no more, is not one who was never looked at.
+        if (here is Here.No || (here is Here.Nothing && (stopsWithoutBasis || before.Carried is Here.Yes)))
             return there.There is There.In || (there.There is There.Unknown && before.Carried is not Here.No) ? Step.CarryOut : Step.None;
         if (here is not Here.Yes || there.There is There.In || before.Carried is Here.Yes) return Step.None;
         return there.IsFixed ? Step.Blocked : Step.CarryIn;

@@ -24,7 +24,7 @@ internal static partial class SnsMessage
 
     public static async Task<bool> IsProvenAsync(JsonElement message, string topic, FetchFromSns fetch, CancellationToken cancel)
     {
-        if (message.Text("TopicArn") != topic || message.Text("SignatureVersion") != "2" || AtSns(message.Text("SigningCertURL")) is not { } url) return false;
+        if (message.Text("TopicArn") != topic || message.Text("SignatureVersion") != "2" || AtSns(message.Text("SigningCertURL")) is not { } url || !IsCertificate(url)) return false;
         var signature = new byte[1024];
         if (!Convert.TryFromBase64String(message.Text("Signature") ?? "", signature, out var length)) return false;
         var pem = Encoding.UTF8.GetString(await fetch(url, cancel));
@@ -44,6 +44,13 @@ internal static partial class SnsMessage
     public static Uri? AtSns(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.IsDefaultPort && url.UserInfo.Length == 0 && Host().IsMatch(url.IdnHost) ? url : null;
 
+    /// <summary>A certificate of SNS's own and no other answer of its hosts, which can be made to repeat what anybody says.</summary>
+    public static bool IsCertificate(Uri url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        return url.Query.Length == 0 && url.Fragment.Length == 0 && Certificate().IsMatch(url.AbsolutePath);
+    }
+
     /// <summary>Each member that there is, as its name and its value, a line each.</summary>
     public static string ToSign(JsonElement message)
     {
@@ -52,6 +59,9 @@ internal static partial class SnsMessage
             if (message.Text(name) is { } value) signed.Append(name).Append('\n').Append(value).Append('\n');
         return signed.ToString();
     }
+
+    [GeneratedRegex(@"^/SimpleNotificationService-[0-9a-f]{16,64}\.pem\z")]
+    private static partial Regex Certificate();
 
     [GeneratedRegex(@"^sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Host();
