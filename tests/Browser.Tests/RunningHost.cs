@@ -14,6 +14,12 @@ namespace Consent.Browser.Tests;
 /// <summary>The whole product in one process on empty data, its demonstration pages on an origin of their own, and one real Chromium.</summary>
 public sealed class RunningHost : IAsyncLifetime
 {
+    /// <summary>
+    /// The same engine without the browser around it, for a third of the work. The whole one, which people use, where that is not installed, for what it lacks,
+    /// and in the long form, which <c>CONSENT_TORTURE</c> tells.
+    /// </summary>
+    private const string Shell = "/usr/bin/chromium-headless-shell";
+
     private readonly string _data = Directory.CreateTempSubdirectory("consent-browser-").FullName;
     private readonly ServiceProcess _host;
     private readonly HttpClient _http = new();
@@ -56,10 +62,10 @@ public sealed class RunningHost : IAsyncLifetime
         _browser = await LaunchAsync();
     }
 
-    /// <param name="without">Switches that Playwright sets of itself.</param>
+    /// <param name="without">Switches that Playwright sets of itself; for those it is the whole browser.</param>
     public Task<IBrowser> LaunchAsync(params string[] without) => _playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
     {
-        ExecutablePath = "/usr/bin/chromium",
+        ExecutablePath = without.Length == 0 && File.Exists(Shell) && Environment.GetEnvironmentVariable("CONSENT_TORTURE") is null ? Shell : "/usr/bin/chromium",
         IgnoreDefaultArgs = without,
         Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
             // Pages of the tests have public addresses, and speak to the gateway on this machine.

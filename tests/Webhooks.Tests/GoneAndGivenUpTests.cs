@@ -43,7 +43,7 @@ public sealed class GoneAndGivenUpTests
         await app.StandAsync(endpoint, "delivered", "delivered");
         Assert.Contains(receiver.All, g => g.Id == second.Id);
         Assert.Equal(HealthStatus.Healthy, await app.HealthAsync());
-        await Eventually.IsSoAsync("the metric says that it is back", () => Task.FromResult(gone.Last == 0));
+        await app.MeasuredAsync("the metric says gone no more", () => gone.Last == 0);
         await Eventually.IsSoAsync("three attempts were counted", () => Task.FromResult(attempts.Sum == 3));
     }
 
@@ -92,7 +92,7 @@ public sealed class GoneAndGivenUpTests
         // 11 attempts make the first hour full; from then on one an hour, or up to two with the jitter.
         Assert.InRange(attempts, 80, 160);
         Assert.Equal(HealthStatus.Degraded, await app.HealthAsync());
-        await Eventually.IsSoAsync("the metric counts it", () => Task.FromResult(givenUp.Last == 1));
+        await app.MeasuredAsync("the metric counts it", () => givenUp.Last == 1);
         Assert.Contains(app.Log.All, l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("given up", StringComparison.Ordinal) && l.Contains(endpoint.Id, StringComparison.Ordinal));
 
         // It is kept for as long as nobody decides.
@@ -163,11 +163,12 @@ public sealed class GoneAndGivenUpTests
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         using var gone = new Measured(WebhookMetrics.MeterName, "consent.webhooks.gone", "consent.endpoint", endpoint.Id);
         await app.TestAsync(endpoint);
-        await Eventually.IsSoAsync("the metric says gone", () => Task.FromResult(gone.Last == 1));
+        await app.StandAsync(endpoint, "pending gone");
+        await app.MeasuredAsync("the metric says gone", () => gone.Last == 1);
 
         await app.Endpoints.DeleteAsync(endpoint.Id, TestContext.Current.CancellationToken);
 
-        await Eventually.IsSoAsync("the metric says so no more", () => Task.FromResult(gone.Last == 0));
+        await app.MeasuredAsync("the metric says gone no more", () => gone.Last == 0);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class UnreadableEndpointTests
         await app.StandAsync(other, "delivered");
         await app.StandAsync(endpoint, "pending");
         Assert.Equal(HealthStatus.Degraded, await app.HealthAsync());
-        await Eventually.IsSoAsync("the metric says so", () => Task.FromResult(unreadable.Last == 1));
+        await app.MeasuredAsync("the metric says so", () => unreadable.Last == 1);
         Assert.Contains(app.Log.All, l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains(endpoint.Id, StringComparison.Ordinal));
         var (listed, _) = await app.SendAsync(HttpMethod.Get, "/v1/webhooks/endpoints", token: app.Token());
         var (_, shown) = await app.SendAsync(HttpMethod.Get, path, token: app.Token());
@@ -39,6 +39,6 @@ public sealed class UnreadableEndpointTests
         var got = receiver.All.Single(g => g.Path == "/hook");
         Assert.Equal(DeliverWebhooksTests.SignatureOf(got, (string)rotated!["secret"]!), got.Headers["webhook-signature"]);
         Assert.Equal(HealthStatus.Healthy, await app.HealthAsync());
-        await Eventually.IsSoAsync("the metric says that it is back", () => Task.FromResult(unreadable.Last == 0));
+        await app.MeasuredAsync("the metric says that it is back", () => unreadable.Last == 0);
     }
 }

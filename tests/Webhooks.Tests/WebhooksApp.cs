@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Consent.Webhooks.Tests;
@@ -105,6 +106,17 @@ internal sealed class WebhooksApp : IAsyncDisposable
     {
         await Queue.AddTestAsync(WebhookEvents.OfTest(endpoint.Site, endpoint.Id, Clock.At), endpoint.Id, CancellationToken.None);
         Services.GetRequiredService<WakeUp>().Call();
+    }
+
+    /// <summary>Measures, as is done every few seconds, until it is so.</summary>
+    public Task MeasuredAsync(string what, Func<bool> isSo)
+    {
+        var watch = Services.GetServices<IHostedService>().OfType<WatchDeliveries>().Single();
+        return Eventually.IsSoAsync(what, () =>
+        {
+            watch.Measure();
+            return Task.FromResult(isSo());
+        });
     }
 
     public IReadOnlyList<DeliveryRow> Deliveries(WebhookEndpoint endpoint) => Queue.List(endpoint.Id, null, null, 500);
