@@ -11,6 +11,7 @@ data=data/up
 base_port=5100
 configuration=${CONFIGURATION:-Release}
 build=yes
+next=
 
 usage() {
   cat << 'HELP'
@@ -18,7 +19,9 @@ tools/up.sh [options]
   --urls URL         address of the gateway (default http://localhost:8080)
   --demo URL         address of the demonstration pages (default http://localhost:8081)
   --data DIR         data folder; an empty one is a clean start (default data/up under the current folder)
-  --base-port N      the services listen on N+1 to N+8, RabbitMQ on N+10 to N+12, all on the loopback (default 5100)
+  --base-port N      the services listen on N+1 to N+9, RabbitMQ on N+10 to N+12, all on the loopback (default 5100)
+  --mail-gate H:P    with the mail gate, which takes mail on N+13 of the loopback and hands it to the mail server at H:P, by STARTTLS
+                     unless that is localhost (default: without)
   --no-build         start what was built last
 Exit codes: 0 stopped by Ctrl-C, 1 could not start or a service ended by itself, 2 the command line was not understood.
 HELP
@@ -30,13 +33,14 @@ while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) usage; exit 0 ;;
     --no-build) build=no; shift ;;
-    --urls | --demo | --data | --base-port)
+    --urls | --demo | --data | --base-port | --mail-gate)
       [ $# -ge 2 ] || fail "$1 needs a value; see --help." 2
       case $1 in
         --urls) urls=${2%/} ;;
         --demo) demo=${2%/} ;;
         --data) data=$2 ;;
         --base-port) base_port=$2 ;;
+        --mail-gate) next=$2 ;;
       esac
       shift 2 ;;
     *) fail "'$1' is not an option; see --help." 2 ;;
@@ -44,6 +48,7 @@ while [ $# -gt 0 ]; do
 done
 case $urls$demo in *[!0-9a-zA-Z:/.-]*) fail "--urls and --demo are addresses such as http://localhost:8080." 2 ;; esac
 case $base_port in '' | *[!0-9]*) fail "--base-port is a number." 2 ;; esac
+case $next in '' | *[!:]:*[0-9]) ;; *) fail "--mail-gate is a host and a port, such as localhost:25." 2 ;; esac
 [ "$urls" != "$demo" ] || fail "Give --demo another port than --urls: a demonstration needs an origin of its own." 2
 mkdir -p "$data" && data=$(cd "$data" && pwd)
 
@@ -106,8 +111,10 @@ fi
 
 if [ "$build" = yes ]; then
   echo "Building."
-  built=$(dotnet build "$root/tools/host" -c "$configuration" --nologo -v quiet 2>&1) || fail "The build failed:
+  for project in tools/host ${next:+services/mail-gate}; do
+    built=$(dotnet build "$root/$project" -c "$configuration" --nologo -v quiet 2>&1) || fail "The build failed:
 $built"
+  done
 fi
 mkdir -p "$data/logs"
 echo "Starting."
@@ -118,8 +125,8 @@ setsid -w "$root/tools/rabbitmq.sh" start "$data/rabbitmq" $((base_port + 10)) 9
 bin() { echo "$root/$1/bin/$configuration/net10.0/$2.dll"; }
 at() { echo "http://127.0.0.1:$((base_port + $1))"; }
 consent() { dotnet "$root/tools/cli/bin/$configuration/net10.0/Consent.Cli.dll" "$@" 9>&-; }
-# By which connectors ask marketing; for as long as a token of the development issuer can be good.
-token=$(consent token --scope marketing --lifetime 43200 --data "$data") || fail "No token could be made for the connectors."
+# By which connectors and the mail gate ask marketing; for as long as a token of the development issuer can be good.
+token=$(consent token --scope marketing --lifetime 43200 --data "$data") || fail "No token could be made by which marketing can be asked."
 start consent "$(bin services/consent Consent.ConsentService)" "$(at 1)" "PublicUrl=$urls"
 start cookie-banner "$(bin services/cookie-banner Consent.CookieBanner)" "$(at 2)"
 start marketing-unsubscribe "$(bin services/marketing-unsubscribe Consent.MarketingUnsubscribe)" "$(at 3)" "PublicUrl=$urls" "Mail__AllowUnconfirmed=true"
@@ -133,10 +140,26 @@ start gateway "$(bin services/gateway Consent.Gateway)" "$urls" "DevelopmentIssu
   "Services__audit=$(at 4)" "Services__newsletter=$(at 5)" "Services__analytics=$(at 6)" "Services__webhooks=$(at 7)" \
   "Services__connectors=$(at 8)"
 start demo "$(bin tools/demo Consent.Demo)" "$demo" "Demo__Gateway=$urls"
+if [ -n "$next" ]; then
+  gate=$(bin services/mail-gate Consent.MailGate)
+  credentials=$data/mail-gate.txt
+  # Made once, so that mailers keep their passwords as long as there are these data.
+  if [ ! -e "$credentials" ]; then
+    (umask 077 && for stream in offers-mail product-mail invoices; do Data=$data dotnet "$gate" credential koppelhuis "$stream" 9>&- || exit 1; done > "$credentials.new") &&
+      mv "$credentials.new" "$credentials" || fail "No passwords could be made for the mail gate."
+  fi
+  # Three settings for each stream, which are numbered in their order.
+  mapfile -t settings < <(sed -nE 's/^ *(MailGate__Streams__0__.*)/\1/p' "$credentials" | awk '{ sub(/__0__/, "__" int((NR - 1) / 3) "__"); print }')
+  case $next in localhost:* | 127.*) next_tls=none ;; *) next_tls=starttls ;; esac
+  port_is_free $((base_port + 13)) || fail "Port $((base_port + 13)), where the mail gate should take mail, is taken: give another --base-port."
+  start mail-gate "$gate" "$(at 9)" "MailGate__Listen=127.0.0.1:$((base_port + 13))" "MailGate__Next=$next" "MailGate__NextTls=$next_tls" \
+    "MailGate__Marketing=$(at 3)" "MailGate__Token=$token" "${settings[@]}"
+fi
 
 for i in 0 1 2 3 4 5 6 7; do await "${names[i]}" "$(at $((i + 1)))/health" "${pids[i]}"; done
 await gateway "$urls/health" "${pids[8]}"
 await demo "$demo/" "${pids[9]}"
+[ -z "$next" ] || await mail-gate "$(at 9)/health" "${pids[10]}"
 
 consent publish "$root"/tools/declarations/*.yaml --gateway "$urls" --origin "$demo" --data "$data" > /dev/null ||
   fail "The sample declarations were not published."
@@ -152,7 +175,8 @@ Consent is ready, as ${#pids[@]} processes and RabbitMQ.
   Demonstration   $demo/${sites[0]}
 $(printf "                  $demo/%s\n" "${sites[@]:1}")
   Gateway         $urls
-  Broker          amqp://guest:guest@localhost:$((base_port + 10))/
+  Broker          amqp://guest:guest@localhost:$((base_port + 10))/${next:+
+  Mail gate       localhost:$((base_port + 13)), before $next; passwords: $data/mail-gate.txt}
   A token         dotnet run --project tools/cli -- token --scope consent --data $([ "$data" = "$usual" ] && echo data/up || echo "$data")
   Data and logs   $data
 

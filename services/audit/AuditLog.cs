@@ -1,3 +1,4 @@
+using System.Globalization;
 using Consent.Contracts;
 using Consent.Storage;
 
@@ -5,8 +6,9 @@ namespace Consent.Audit;
 
 /// <summary>
 /// Audit's own append-only log. Streams: <c>trace/{record id}</c>, all that was heard about one record, in the order of hearing;
-/// <c>declaration/{site}/{hash}</c>, the publications of one text; <c>cursor/{source}</c>, how far its ledger was read; and those of
-/// <see cref="PersonTraces"/>, <see cref="AddressTraces"/>, <see cref="CampaignNotes"/>, <see cref="KnownSubscribers"/> and <see cref="SiteDeclarations"/>.
+/// <c>declaration/{site}/{hash}</c>, the publications of one text; <c>mail/{site}/{day}</c>, the counts of mail of one day (UTC);
+/// <c>cursor/{source}</c>, how far its ledger was read; and those of <see cref="PersonTraces"/>, <see cref="AddressTraces"/>,
+/// <see cref="CampaignNotes"/>, <see cref="KnownSubscribers"/> and <see cref="SiteDeclarations"/>.
 /// </summary>
 public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog log, TimeProvider time)
 {
@@ -21,6 +23,8 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
     public static bool NamesNobody(string stream) => CampaignNotes.IsStream(stream) || KnownSubscribers.IsStream(stream);
 
     public static string DeclarationOf(string site, string hash) => $"declaration/{site}/{hash}";
+
+    public static string MailOf(string site, DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"mail/{site}/{day:yyyyMMdd}");
 
     /// <summary>
     /// Appends the event to the stream unless it stands there already. Completes after the fsync, with what stands in the log:

@@ -38,6 +38,7 @@ public static class AuditSetup
         builder.Services.AddEventHandler<MarketingErased, HearMarketing<MarketingErased>>(Service);
         builder.Services.AddEventHandler<MarketingLinksMade, HearLinksMade>(Service);
         builder.Services.AddEventHandler<SubscriberAnnounced, KnownSubscribers>(Service);
+        builder.Services.AddEventHandler<MailCounted, HearMailCounted>(Service);
         builder.Services.AddEventHandler<ConsentApplied, HearConsentApplied>(Service);
         builder.Services.AddEventHandler<LedgerPage, HearLedgerPage>(Service);
         builder.Services.AddEventHandler<SubscriberRetired, HearSubscriberRetired>(Service);
@@ -55,7 +56,7 @@ public static class AuditSetup
             Service,
             [
                 ConsentChanged.Kind, ConsentErased.Kind, DeclarationPublished.Kind, ErasureAsked.Kind, MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind,
-                MarketingSubscribed.Kind, MarketingErased.Kind, MarketingLinksMade.Kind, SubscriberRetired.Kind,
+                MarketingSubscribed.Kind, MarketingErased.Kind, MarketingLinksMade.Kind, MailCounted.Kind, SubscriberRetired.Kind,
             ],
             everyVersion: true);
     }
@@ -68,6 +69,7 @@ public static class AuditSetup
         var audit = endpoints.MapGroup("/v1/audit").RequireScope("audit");
         audit.MapGet("/trace/{receiptId}", ReadTrace.AnswerAsync);
         audit.MapGet("/receipts", ListReceipts.AnswerAsync);
+        audit.MapGet("/mail", ListMailVolumes.AnswerAsync);
         ListCampaigns.Map(endpoints);
         return endpoints;
     }

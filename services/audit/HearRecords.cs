@@ -57,6 +57,17 @@ internal sealed class HearLinksMade(AuditLog log, CampaignNotes campaigns, IEven
     }
 }
 
+internal sealed class HearMailCounted(AuditLog log, IEventTransport transport) : IEventHandler<MailCounted>
+{
+    public async Task HandleAsync(MailCounted e, CancellationToken cancel)
+    {
+        // The body of another kind of event may name a site too.
+        if (string.IsNullOrEmpty(e.Site) || string.IsNullOrEmpty(e.Stream) || e.Copies is null) throw new InvalidDataException("This counts no mail: it lacks its site, its stream or its numbers.");
+        var heard = await log.KeepAsync(AuditLog.MailOf(e.Site, DateOnly.FromDateTime(e.Hour.UtcDateTime)), e, cancel);
+        await transport.AcknowledgeAsync("mail-gate", heard, cancel);
+    }
+}
+
 internal static class OwnAcknowledgement
 {
     /// <summary>Says when it was first kept, also when it came again: the same acknowledgement, whose first copy may be lost.</summary>

@@ -34,6 +34,8 @@ internal static partial class DeclarationMembers
     private static readonly Shape _term = TextThat(
         text => Term.TryParse(text, out _), "a term of years, months, weeks or days, such as P6M or P28D");
 
+    private static readonly Shape _mailStream = Object(Must("id", _id), Must("class", OneOf<MailClass>()), May("topic", _id), May("purpose", _id));
+
     /// <param name="languages">Those that each text must be written in; none when the declaration does not say.</param>
     public static Shape Of(IReadOnlyCollection<string> languages)
     {
@@ -59,7 +61,8 @@ internal static partial class DeclarationMembers
             May("measures", List(statement)),
             May("automatedDecisions", List(statement)),
             May("consentValidFor", _term), May("graceFor", _term), May("proofFor", _term), May("retired", YesOrNo),
-            May("children", Object(Must("ages", AgesByCountry))), May("bannerTexts", DeclarationBannerTexts.In(languages)));
+            May("children", Object(Must("ages", AgesByCountry))), May("bannerTexts", DeclarationBannerTexts.In(languages)),
+            May("mailStreams", List(_mailStream, atLeast: 1)));
     }
 
     private static Shape Controller() => Object(

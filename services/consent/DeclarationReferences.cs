@@ -6,7 +6,7 @@ namespace Consent.ConsentService;
 /// <summary>Ids are unique, and what is named exists.</summary>
 internal static class DeclarationReferences
 {
-    private static readonly string[] _listsWithIds = ["dataCategories", "purposes", "vendors", "topics", "disclosures", "measures", "automatedDecisions"];
+    private static readonly string[] _listsWithIds = ["dataCategories", "purposes", "vendors", "topics", "disclosures", "measures", "automatedDecisions", "mailStreams"];
 
     public static IEnumerable<DeclarationFault> Faults(JsonObject declaration) =>
     [
@@ -19,6 +19,8 @@ internal static class DeclarationReferences
         .. Unknown(declaration, "cookies", "purpose", "purposes"),
         .. Unknown(declaration, "cookies", "vendor", "vendors"),
         .. Unknown(declaration, "topics", "purpose", "purposes"),
+        .. Unknown(declaration, "mailStreams", "topic", "topics"),
+        .. Unknown(declaration, "mailStreams", "purpose", "purposes"),
         .. CookiesOfUndeclaredRecipients(declaration),
         .. HostsOfTwoVendors(declaration),
     ];

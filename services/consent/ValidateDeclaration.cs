@@ -14,7 +14,7 @@ public static class ValidateDeclaration
     private const int MostFaults = 1000;
 
     private static readonly Func<JsonObject, IEnumerable<DeclarationFault>>[] _meaning =
-        [DeclarationReferences.Faults, DeclarationLawfulness.Faults];
+        [DeclarationReferences.Faults, DeclarationLawfulness.Faults, DeclarationMailStreams.Faults];
 
     /// <returns>The declaration and no fault, or null and at least one fault.</returns>
     public static (Declaration? Declaration, IReadOnlyList<DeclarationFault> Faults) Of(JsonNode? document)

@@ -54,6 +54,9 @@ public sealed record Declaration
     /// <summary>By language, texts of the banner in the site's own words: part of what a person was shown, hence of the declaration.</summary>
     public IReadOnlyDictionary<string, OwnBannerTexts>? BannerTexts { get; init; }
 
+    /// <summary>By which the site sends mail through the mail gate; a stream that is not here is held to what marketing is held to.</summary>
+    public IReadOnlyList<MailStream>? MailStreams { get; init; }
+
     public Purpose? FindPurpose(string id) => Purposes.FirstOrDefault(p => p.Id == id);
 
     /// <summary>The topic that is decided under the id: by its own, or by that of one of its channels (<see cref="ChannelTopic"/>).</summary>
@@ -64,6 +67,8 @@ public sealed record Declaration
 
     /// <summary>What marketing rests on: each purpose behind a topic, in the order of the alphabet.</summary>
     public IReadOnlyList<string> PurposesOfTopics() => [.. Topics.Select(t => t.Purpose).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    public MailStream? FindMailStream(string id) => MailStreams?.FirstOrDefault(s => s.Id == id);
 
     /// <summary>The purpose that stands behind <paramref name="id"/>: the purpose of that id, or the purpose of the topic that is decided under it.</summary>
     public Purpose? PurposeBehind(string id) => FindPurpose(id) ?? (FindTopic(id) is { } topic ? FindPurpose(topic.Purpose) : null);
@@ -239,6 +244,26 @@ public sealed record Frequency(string Id, Texts Name);
 
 [JsonConverter(typeof(KebabCaseEnum<Channel>))]
 public enum Channel { Email, Sms, Phone, Post }
+
+/// <summary>
+/// One of the ways by which a site sends mail, with a sign-in of its own at the mail gate. What its mail is, is said here, and nothing in a mail
+/// changes it.
+/// </summary>
+public sealed record MailStream
+{
+    public required string Id { get; init; }
+    public required MailClass Class { get; init; }
+
+    /// <summary>Of marketing: the topic that it is about, which is sent by e-mail.</summary>
+    public string? Topic { get; init; }
+
+    /// <summary>Of what is transactional: why it is sent; rests on contract or legal obligation.</summary>
+    public string? Purpose { get; init; }
+}
+
+/// <summary>Marketing goes to whom it may be sent, and what is transactional to everybody.</summary>
+[JsonConverter(typeof(KebabCaseEnum<MailClass>))]
+public enum MailClass { Marketing, Transactional }
 
 /// <summary>How data subjects use their rights (GDPR art. 12 to 22).</summary>
 public sealed record Rights

@@ -11,7 +11,7 @@ public sealed record DeclarationDifference(
     int From, int To, IReadOnlyList<string> AskAgain, IReadOnlyList<string> AskNew, IReadOnlyList<DeclarationChange> Changes)
 {
     /// <summary>Lists whose entries have an id, or, of cookies, a name; a cookie and a key in storage may share theirs, and then their kind tells them apart.</summary>
-    private static readonly string[] Lists = ["dataCategories", "purposes", "vendors", "cookies", "topics", "disclosures", "measures", "automatedDecisions"];
+    private static readonly string[] Lists = ["dataCategories", "purposes", "vendors", "cookies", "topics", "disclosures", "measures", "automatedDecisions", "mailStreams"];
 
     public static DeclarationDifference Between(PublishedDeclaration from, PublishedDeclaration to)
     {

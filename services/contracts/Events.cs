@@ -134,10 +134,26 @@ public sealed record MarketingLinksMade(string Id, DateTimeOffset PublishedAt, s
 }
 
 /// <summary>
+/// How many copies of mail a sending stream handed to the mail gate in one hour, by what became of them, as far as counted. Told again while they
+/// grow: of several events of one stream and hour the greatest number of each outcome holds, in whatever order they come. Names nobody.
+/// </summary>
+/// <param name="Stream">As it signed in.</param>
+/// <param name="Class">What it was declared to be then; marketing, when it was not declared.</param>
+/// <param name="About">The topic or purpose that it was declared for; absent when it was not declared.</param>
+/// <param name="Hour">Its beginning.</param>
+/// <param name="Copies">Outcome, such as <c>handed-over</c> or <c>not-permitted</c> → copies, one for each recipient.</param>
+public sealed record MailCounted(
+    string Id, DateTimeOffset PublishedAt, string Site, string Controller, string Stream, MailClass Class, string? About, DateTimeOffset Hour,
+    IReadOnlyDictionary<string, long> Copies) : IEvent
+{
+    public static string Kind => "mail-counted";
+}
+
+/// <summary>
 /// A subscriber has applied records, in its own store, committed; or holds newer ones of the same streams, which does as well.
 /// Sent to the ledger of the service that published them, and to audit.
 /// </summary>
-/// <param name="Source">The service whose records they are: <c>consent</c> or <c>marketing-unsubscribe</c>.</param>
+/// <param name="Source">The service whose records they are: <c>consent</c>, <c>marketing-unsubscribe</c> or <c>mail-gate</c>.</param>
 /// <param name="RecordId">Id of an event that was applied.</param>
 /// <param name="Also">Further ids, so that what is committed together is told together; absent for none.</param>
 public sealed record ConsentApplied(

@@ -30,6 +30,7 @@ internal sealed class AuditOnDisk : IAsyncDisposable
         ErasureAsked x => new HearErasureAsked(Addresses, Outbox).HandleAsync(x, default),
         MarketingErased x => new HearMarketing<MarketingErased>(Addresses, Outbox).HandleAsync(x, default),
         MarketingLinksMade x => new HearLinksMade(Log, Campaigns, Outbox).HandleAsync(x, default),
+        MailCounted x => new HearMailCounted(Log, Outbox).HandleAsync(x, default),
         SubscriberAnnounced x => Subscribers.HandleAsync(x, default),
         SubscriberRetired x => new HearSubscriberRetired(Log, Outbox).HandleAsync(x, default),
         ConsentApplied x => new HearConsentApplied(Log).HandleAsync(x, default),

@@ -13,6 +13,7 @@ public sealed class HearForeignBodyTests
         As<ConsentApplied>(new { }),
         As<ConsentApplied>(Samples.OptOut()),
         As<MarketingUnsubscribed>(new { }),
+        As<MailCounted>(Samples.OptOut()),
         As<ConsentErased>(new { }),
         As<ConsentErased>(_choice),
     };

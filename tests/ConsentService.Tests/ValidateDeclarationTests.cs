@@ -104,6 +104,19 @@ public sealed class ValidateDeclarationTests
     public void Declaration_WithoutHosts_SaysNothingOfThem_SoThatItsHashIsAsItWas() =>
         Assert.DoesNotContain("\"hosts\"", JsonSerializer.Serialize(DeclarationFiles.Sample("weefgoed"), ContractJson.Options), StringComparison.Ordinal);
 
+    [Fact]
+    public void Declaration_WithoutMailStreams_SaysNothingOfThem_SoThatItsHashIsAsItWas() =>
+        Assert.DoesNotContain("\"mailStreams\"", JsonSerializer.Serialize(DeclarationFiles.Sample("weefgoed"), ContractJson.Options), StringComparison.Ordinal);
+
+    [Fact]
+    public void Koppelhuis_DeclaresItsMailStreams()
+    {
+        var declaration = DeclarationFiles.Sample("koppelhuis");
+        Assert.Equal((MailClass.Marketing, "offers"), (declaration.FindMailStream("offers-mail")!.Class, declaration.FindMailStream("offers-mail")!.Topic));
+        Assert.Equal((MailClass.Transactional, "subscription"), (declaration.FindMailStream("invoices")!.Class, declaration.FindMailStream("invoices")!.Purpose));
+        Assert.Null(declaration.FindMailStream("letters"));
+    }
+
     [Theory]
     [InlineData("null")]
     [InlineData("[]")]

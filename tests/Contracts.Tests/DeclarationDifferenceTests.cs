@@ -18,6 +18,18 @@ public class DeclarationDifferenceTests
         Between([Seen(CookieKind.Cookie), Seen(CookieKind.LocalStorage)], [Seen(CookieKind.Cookie), Seen(CookieKind.LocalStorage, "Nog gezien")]));
 
     [Fact]
+    public void A_mail_stream_that_becomes_transactional_is_told_by_its_id()
+    {
+        var first = PublishedDeclaration.After(null, With(new MailStream { Id = "letters", Class = MailClass.Marketing, Topic = "offers" }), DateTimeOffset.UnixEpoch);
+        var second = PublishedDeclaration.After(first, With(new MailStream { Id = "letters", Class = MailClass.Transactional, Purpose = "delivery" }), DateTimeOffset.UnixEpoch);
+        var change = Assert.Single(DeclarationDifference.Between(first, second).Changes);
+        Assert.Equal(("mailStreams", "letters", "changed"), (change.List, change.Id, change.What));
+        Assert.Equal(["class", "purpose", "topic"], change.Members.Order(StringComparer.Ordinal));
+
+        static Declaration With(MailStream stream) => CornerShop.Declaration with { MailStreams = [stream] };
+    }
+
+    [Fact]
     public void A_cookie_that_alone_has_its_name_is_told_by_it() =>
         Assert.Equal([("seen", "changed")], Between([Seen(CookieKind.Cookie)], [Seen(CookieKind.Cookie, "Nog gezien")]));
 }

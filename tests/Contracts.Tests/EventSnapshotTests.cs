@@ -51,6 +51,8 @@ public sealed class EventSnapshotTests
         [MarketingLinksMade.Kind] = new MarketingLinksMade("e6", Noon, "corner-shop", "news", "spring-2026", 1200, Noon),
         [ErasureAsked.Kind] = new ErasureAsked("e5", Noon, "corner-shop", "a1-00", Noon),
         [MarketingErased.Kind] = new MarketingErased("e4", Noon, "corner-shop", "a1-00", Noon),
+        [MailCounted.Kind] = new MailCounted("m1", Noon, "corner-shop", "corner-shop-bv", "invoices", MailClass.Transactional, "delivery",
+            new DateTimeOffset(2026, 6, 3, 11, 0, 0, TimeSpan.Zero), new SortedDictionary<string, long>(StringComparer.Ordinal) { ["handed-over"] = 120, ["try-again"] = 2 }),
         [ConsentApplied.Kind] = ConsentApplied.By("newsletter", "consent", "r2", Noon, ["r3", "r4"]),
         [SubscriberAnnounced.Kind] = new SubscriberAnnounced("s1", "newsletter", ["consent-changed", "declaration-published"], false, Noon, ["statistics"], true),
         [SubscriberRetired.Kind] = new SubscriberRetired("s2", Noon, "consent", "newsletter", "replaced by letters", "operator-7", Noon),

@@ -23,6 +23,7 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
         { "GET", "/v1/sites/wool/marketing/campaigns", "marketing" },
         { "GET", "/v1/audit/trace/x", "audit" },
         { "GET", "/v1/audit/campaigns?site=wool", "audit" },
+        { "GET", "/v1/audit/mail?site=wool", "audit" },
         { "GET", "/v1/subscribers/newsletter/sites/wool/permits/news", "consent" },
         { "GET", "/v1/subscribers/analytics/sites/wool/permits/statistics", "consent" },
         { "GET", "/v1/webhooks/endpoints", "consent" },

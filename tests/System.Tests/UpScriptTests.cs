@@ -16,12 +16,21 @@ public sealed class UpScriptTests : IDisposable
     {
         for (var time = 1; time <= 2; time++)
         {
-            using var up = Start();
+            // The second time with the mail gate, whose mail server is not there.
+            using var up = time == 1 ? Start() : Start("--mail-gate", "localhost:25");
             var told = await UntilAsync(up, "Ctrl-C stops it");
             foreach (var site in Product.Sites) Assert.Contains($"http://localhost:{_base + 21}/{site}", told, StringComparison.Ordinal);
             using var http = new HttpClient();
             foreach (var site in Product.Sites)
                 Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"http://localhost:{_base + 20}/banner/{site}.js"))).StatusCode);
+            if (time == 2)
+            {
+                Assert.Contains($"localhost:{_base + 13}, before localhost:25", told, StringComparison.Ordinal);
+                using var gate = new TcpClient();
+                await gate.ConnectAsync(IPAddress.Loopback, _base + 13);
+                using var greeting = new StreamReader(gate.GetStream());
+                Assert.StartsWith("220 ", await greeting.ReadLineAsync(), StringComparison.Ordinal);
+            }
             Assert.True(Left().Count >= 9, "Its processes were not found, so that nothing is proven by finding none later.");
 
             Process.Start("kill", ["-INT", $"{up.Id}"]).WaitForExit();
@@ -46,7 +55,7 @@ public sealed class UpScriptTests : IDisposable
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
-    private Process Start()
+    private Process Start(params string[] others)
     {
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, "tools", "up.sh"))
         {
@@ -55,6 +64,7 @@ public sealed class UpScriptTests : IDisposable
             UseShellExecute = false,
             ArgumentList = { "--no-build", "--data", _data, "--base-port", $"{_base}", "--urls", $"http://localhost:{_base + 20}", "--demo", $"http://localhost:{_base + 21}" },
         };
+        foreach (var other in others) start.ArgumentList.Add(other);
         start.Environment["CONFIGURATION"] = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         return Process.Start(start)!;
     }

@@ -8,8 +8,11 @@ const read = (file) => readFileSync(path.join(root, file), "utf8");
 const filesUnder = (folder, name) => readdirSync(path.join(root, folder), { recursive: true })
   .filter((f) => !/(^|\/)(bin|obj|node_modules)\//.test(f) && name.test(f)).map((f) => `${folder}/${f}`);
 
+/** Services that are optional, and not in the chart. */
+const apart = ["services/mail-gate"];
+
 /** Folders of services: those with a Program.cs. */
-export const serviceFolders = () => filesUnder("services", /(^|\/)Program\.cs$/).map((f) => path.dirname(f));
+export const serviceFolders = () => filesUnder("services", /(^|\/)Program\.cs$/).map((f) => path.dirname(f)).filter((folder) => !apart.includes(folder));
 
 export const productVersion = () => /<Version>(.+)<\/Version>/.exec(read("Directory.Build.props"))[1];
 

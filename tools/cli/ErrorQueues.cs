@@ -11,7 +11,7 @@ namespace Consent.Cli;
 internal static class ErrorQueues
 {
     private const int Shown = 20;
-    private static readonly string[] Services = ["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics", "webhooks", "connectors"];
+    private static readonly string[] Services = ["consent", "cookie-banner", "marketing-unsubscribe", "audit", "newsletter", "analytics", "webhooks", "connectors", "mail-gate"];
 
     private static readonly string[] Kinds =
     [

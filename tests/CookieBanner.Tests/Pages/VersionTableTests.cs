@@ -82,7 +82,7 @@ public class VersionTableTests
     public void Every_member_of_a_declaration_that_can_change_has_a_name_in_words(string language)
     {
         var words = PageWords.In(language).Changes;
-        Type[] parts = [typeof(DataCategory), typeof(Purpose), typeof(Vendor), typeof(CookieEntry), typeof(Topic), typeof(Statement), typeof(Declaration)];
+        Type[] parts = [typeof(DataCategory), typeof(Purpose), typeof(Vendor), typeof(CookieEntry), typeof(Topic), typeof(Statement), typeof(MailStream), typeof(Declaration)];
         string[] never = ["id", "site", .. words.Lists.Keys];
         var members = parts.SelectMany(t => t.GetProperties()).Select(p => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(p.Name)).Except(never);
         Assert.Empty(members.Except(words.Members.Keys));
