@@ -24,7 +24,7 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
         if (await IsErasedAsync(e, cancel)) return Heard.Of(e, time.Now());
         var no = e as MarketingUnsubscribed;
         await NoteAsync(StreamOf(e.Site, e.SubjectId), new Trace(e.Id, e.RecordedAt, no?.Campaign), cancel);
-        if (no?.Campaign is not null && await IsFirstOfCampaignAsync(no, cancel)) await campaigns.NoteOptOutAsync(no, cancel);
+        if (no?.Campaign is not null && await FirstOfCampaignAsync(no, cancel) is { } first) await campaigns.NoteOptOutAsync(no, first, cancel);
         // Where the opt-out is read, it is seen that it was taken back.
         if (e is MarketingUnsubscribeUndone undone) await traces.KeepAsync(AuditLog.TraceOf(undone.Undoes), undone, cancel);
         var heard = await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
@@ -68,10 +68,13 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
     private async Task<bool> IsErasedAsync(IAddressEvent e, CancellationToken cancel) =>
         await log.OldestAsync(StreamOf(e.Site, e.SubjectId), cancel) is { Kind: LogRecord.Erased, Payload.Length: > 0 } oldest && oldest.Read<Erased>().At >= e.RecordedAt;
 
-    /// <summary>What a person says besides by a link of the same campaign, such as "nothing at all", is no further opt-out of it.</summary>
-    private async Task<bool> IsFirstOfCampaignAsync(MarketingUnsubscribed e, CancellationToken cancel) =>
+    /// <summary>
+    /// Under what the person said first by a link of the campaign, all that he says by one is found again as one person's: "nothing at all" is no further
+    /// opt-out, and one that he makes after he took the first back is not lost. Null where he was erased meanwhile.
+    /// </summary>
+    private async Task<string?> FirstOfCampaignAsync(MarketingUnsubscribed e, CancellationToken cancel) =>
         (await log.HistoryAsync(StreamOf(e.Site, e.SubjectId), cancel)).Where(r => r.Kind == Kind).Select(r => r.Read<Trace>())
-            .FirstOrDefault(t => t.Campaign == e.Campaign)?.RecordId == e.Id;
+            .FirstOrDefault(t => t.Campaign == e.Campaign)?.RecordId;
 
     private Task NoteAsync(string stream, Trace trace, CancellationToken cancel) => traces.NoteAsync(stream, Kind, trace, trace.RecordId, cancel);
 

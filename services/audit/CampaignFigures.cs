@@ -4,7 +4,7 @@ namespace Consent.Audit;
 /// <param name="Links">Made by this installation for the campaign. A mailer that makes its links itself, with a link key, tells nobody how many.</param>
 /// <param name="LinksByDay">The same by day (UTC) and topic, in that order.</param>
 /// <param name="OptOuts">People who opted out by a link of the campaign, and did not take it back.</param>
-/// <param name="TakenBack">Those who did, on the same page, within minutes.</param>
+/// <param name="TakenBack">Those who did, on the same page, within minutes, and did not opt out again.</param>
 /// <param name="Forgotten">How many of the opt-outs are of people who were erased since, and whose times went with them.</param>
 /// <param name="Open">How many of them have not been applied everywhere.</param>
 /// <param name="WaitsFor">The subscribers that are still to apply one; absent for none.</param>

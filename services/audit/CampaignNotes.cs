@@ -6,7 +6,7 @@ namespace Consent.Audit;
 
 /// <summary>
 /// What belongs to a campaign: a stream <c>campaigns/{site}/{campaign}</c> for each that was heard of, and <c>campaign/{site}/{campaign}/{event id}</c> for
-/// each call that made links for it and for each person who opted out by one. They lie under their names, so that they are found by how these begin; they name
+/// each call that made links for it and for each opt-out by one. They lie under their names, so that they are found by how these begin; they name
 /// nobody, and are what is left when a person is erased: that somebody opted out.
 /// </summary>
 public sealed class CampaignNotes([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog audit)
@@ -27,21 +27,23 @@ public sealed class CampaignNotes([FromKeyedServices(AuditSetup.Service)] IRecor
         return NoteAsync(e.Site, e.Campaign, LinksMade, e.Id, new LinksNote(day, e.Topic, e.Links), cancel);
     }
 
-    public Task NoteOptOutAsync(MarketingUnsubscribed e, CancellationToken cancel)
+    /// <param name="first">Id of what this person said first by a link of the campaign, which may be this.</param>
+    public Task NoteOptOutAsync(MarketingUnsubscribed e, string first, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(e);
-        return e.Campaign is { } campaign ? NoteAsync(e.Site, campaign, OptedOut, e.Id, new OptOutNote(e.Id), cancel) : Task.CompletedTask;
+        return e.Campaign is { } campaign ? NoteAsync(e.Site, campaign, OptedOut, e.Id, new OptOutNote(e.Id, first == e.Id ? null : first), cancel) : Task.CompletedTask;
     }
 
     /// <summary>Names of campaigns of the site, the one first that audit heard of last.</summary>
     internal async Task<IReadOnlyList<string>> NewestAsync(string site, int most, CancellationToken cancel) =>
         [.. (await AllAsync($"{Index}{site}/", cancel)).TakeLast(most).Select(r => r.Read<NameNote>().Campaign).Reverse()];
 
-    /// <summary>Both in the order of hearing; empty for a campaign that was never heard of.</summary>
-    internal async Task<(IReadOnlyList<LinksNote> Links, IReadOnlyList<string> OptOuts)> ReadAsync(string site, string campaign, CancellationToken cancel)
+    /// <summary>Links, and of each person his opt-outs, in the order of hearing; empty for a campaign that was never heard of.</summary>
+    internal async Task<(IReadOnlyList<LinksNote> Links, IReadOnlyList<IReadOnlyList<string>> OptOuts)> ReadAsync(string site, string campaign, CancellationToken cancel)
     {
         var notes = await AllAsync($"{Notes}{site}/{campaign}/", cancel);
-        return ([.. notes.Where(r => r.Kind == LinksMade).Select(r => r.Read<LinksNote>())], [.. notes.Where(r => r.Kind == OptedOut).Select(r => r.Read<OptOutNote>().EventId)]);
+        var persons = notes.Where(r => r.Kind == OptedOut).Select(r => r.Read<OptOutNote>()).GroupBy(n => n.First ?? n.EventId, n => n.EventId, StringComparer.Ordinal);
+        return ([.. notes.Where(r => r.Kind == LinksMade).Select(r => r.Read<LinksNote>())], [.. persons.Select(ids => (IReadOnlyList<string>)[.. ids])]);
     }
 
     private async Task NoteAsync<T>(string site, string campaign, string kind, string id, T note, CancellationToken cancel)
@@ -64,7 +66,8 @@ public sealed class CampaignNotes([FromKeyedServices(AuditSetup.Service)] IRecor
 
     private sealed record NameNote(string Campaign);
 
-    private sealed record OptOutNote(string EventId);
+    /// <param name="First">Null for the person's first by a link of the campaign.</param>
+    private sealed record OptOutNote(string EventId, string? First = null);
 }
 
 /// <summary>What one call made.</summary>

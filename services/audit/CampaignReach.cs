@@ -10,7 +10,7 @@ internal sealed record CampaignReach(ReachState State, TimeSpan? Took, IReadOnly
 
     /// <summary>
     /// How far one opt-out has come: to all who want marketing's opt-outs, and, with the receipt that the consent service made of it, to all who want the
-    /// receipts of the site. Each by its own word and clock. Pure.
+    /// receipts of the site, among them the mailing systems behind connectors, each of which has it when it was carried there. Each by its own word and clock. Pure.
     /// </summary>
     /// <param name="optOut">What was heard of it.</param>
     /// <param name="receipts">The receipt that came of it, then later ones of the person, as far as they were looked for: who applied one of those has it too.</param>
@@ -21,7 +21,7 @@ internal sealed record CampaignReach(ReachState State, TimeSpan? Took, IReadOnly
         if (no is null) return new CampaignReach(ReachState.Forgotten, null, []);
         if (optOut.Any(h => h.As<MarketingUnsubscribeUndone>()?.Undoes == no.Id)) return new CampaignReach(ReachState.TakenBack, null, []);
 
-        var told = Applied(no.Id, optOut, heardAt);
+        var (ofSite, told) = (no.Site, Applied(no.Id, optOut, heardAt));
         var moments = Owed(MarketingUnsubscribed.Kind, Marketing, no.RecordedAt, null).Select(name => (Name: name, At: First(name, [told]))).ToList();
         if (receipts is [var receipt, ..])
         {
@@ -38,7 +38,7 @@ internal sealed record CampaignReach(ReachState State, TimeSpan? Took, IReadOnly
         return new CampaignReach(ReachState.Everywhere, took > TimeSpan.Zero ? took : TimeSpan.Zero, []);
 
         IEnumerable<string> Owed(string kind, string source, DateTimeOffset recordedAt, DeclarationHistory? concerned) =>
-            subscribers.Where(s => s.IsOwed(kind, source, recordedAt, concerned)).Select(s => s.Name);
+            subscribers.Where(s => s.IsOwed(kind, source, recordedAt, ofSite, concerned)).Select(s => s.Name);
     }
 
     private static Dictionary<string, DateTimeOffset> Applied(string recordId, IEnumerable<Heard> heard, DateTimeOffset heardAt) =>

@@ -5,7 +5,7 @@ namespace Consent.Audit;
 /// <summary>What audit knows of one campaign, read anew at each question: from its notes, and from the traces of its opt-outs.</summary>
 public sealed class GatherCampaign(AuditLog log, PersonTraces persons, CampaignNotes notes)
 {
-    /// <summary>Of more opt-outs than these, the times are those of the newest.</summary>
+    /// <summary>Of more people than these, the times are those of the newest.</summary>
     internal const int MostTimed = 10_000;
     private const int AtOnce = 100;
 
@@ -15,8 +15,21 @@ public sealed class GatherCampaign(AuditLog log, PersonTraces persons, CampaignN
         var (links, optOuts) = await notes.ReadAsync(site, campaign, cancel);
         var reached = new List<CampaignReach>();
         foreach (var some in optOuts.TakeLast(MostTimed).Chunk(AtOnce))
-            reached.AddRange(await Task.WhenAll(some.Select(id => ReachAsync(id, declarations, subscribers, cancel))));
+            reached.AddRange(await Task.WhenAll(some.Select(ids => OfPersonAsync(ids, declarations, subscribers, cancel))));
         return CampaignFigures.Of(campaign, links, optOuts.Count, reached);
+    }
+
+    /// <summary>Of one person the first opt-out counts that he did not take back.</summary>
+    private async Task<CampaignReach> OfPersonAsync(
+        IReadOnlyList<string> optOuts, DeclarationHistory declarations, IReadOnlyCollection<KnownSubscriber> subscribers, CancellationToken cancel)
+    {
+        var reach = await ReachAsync(optOuts[0], declarations, subscribers, cancel);
+        foreach (var id in optOuts.Skip(1))
+        {
+            if (reach.State is not ReachState.TakenBack) break;
+            reach = await ReachAsync(id, declarations, subscribers, cancel);
+        }
+        return reach;
     }
 
     private async Task<CampaignReach> ReachAsync(string eventId, DeclarationHistory declarations, IReadOnlyCollection<KnownSubscriber> subscribers, CancellationToken cancel)

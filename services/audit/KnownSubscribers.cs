@@ -25,7 +25,7 @@ public sealed class KnownSubscribers([FromKeyedServices(AuditSetup.Service)] IRe
     public async Task HandleAsync(SubscriberAnnounced e, CancellationToken cancel)
     {
         if (e is not { Subscriber.Length: > 0 and <= LongestName, Kinds: not null }) throw new FormatException("An announcement names its subscriber and what it wants.");
-        var wish = new Wish(e.Subscriber, [.. e.Kinds.Order(StringComparer.Ordinal)], e.Purposes is null ? null : [.. e.Purposes.Order(StringComparer.Ordinal)]);
+        var wish = new Wish(e.Subscriber, [.. e.Kinds.Order(StringComparer.Ordinal)], e.Purposes is null ? null : [.. e.Purposes.Order(StringComparer.Ordinal)], e.Site);
         var said = CanonicalJson.Hash(wish);
         if (_said.GetValueOrDefault(e.Subscriber) == said) return;
         var stream = StreamOf(e.Subscriber);
@@ -65,22 +65,23 @@ public sealed class KnownSubscribers([FromKeyedServices(AuditSetup.Service)] IRe
         var retirements = told.Where(r => r.Kind == SubscriberRetired.Kind).Select(r => r.Read<SubscriberRetired>());
         var newest = wishes[^1].Read<Wish>();
         return new KnownSubscriber(
-            newest.Subscriber, newest.Kinds, newest.Purposes, wishes[0].RecordedAt,
+            newest.Subscriber, newest.Kinds, newest.Purposes, newest.Site, wishes[0].RecordedAt,
             [.. retirements.GroupBy(e => e.Source, StringComparer.Ordinal).Where(of => of.MaxBy(e => e.At)!.Reason is not null).Select(of => of.Key)]);
     }
 
-    private sealed record Wish(string Subscriber, IReadOnlyList<string> Kinds, IReadOnlyList<string>? Purposes);
+    private sealed record Wish(string Subscriber, IReadOnlyList<string> Kinds, IReadOnlyList<string>? Purposes, string? Site = null);
 }
 
 /// <param name="Purposes">It is concerned by the sites that ever declared one of them; null for every site.</param>
+/// <param name="Site">The one that alone concerns it; null for every site.</param>
 /// <param name="Since">When audit first heard of it; what was recorded before is not owed to it.</param>
 /// <param name="RetiredAt">The sources whose deliveries to it an operator closed.</param>
 internal sealed record KnownSubscriber(
-    string Name, IReadOnlyList<string> Kinds, IReadOnlyList<string>? Purposes, DateTimeOffset Since, IReadOnlyList<string> RetiredAt)
+    string Name, IReadOnlyList<string> Kinds, IReadOnlyList<string>? Purposes, string? Site, DateTimeOffset Since, IReadOnlyList<string> RetiredAt)
 {
     /// <summary>Whether it is to apply what a source recorded, as the ledger of the source sees it.</summary>
-    /// <param name="site">Where purposes count; null where they do not.</param>
-    public bool IsOwed(string kind, string source, DateTimeOffset recordedAt, DeclarationHistory? site) =>
-        Since <= recordedAt && Kinds.Contains(kind) && !RetiredAt.Contains(source)
-        && (Purposes is null || site is not { Versions.Count: > 0 } || Purposes.Any(site.EverDeclared));
+    /// <param name="declared">Of the site, where purposes count; null where they do not.</param>
+    public bool IsOwed(string kind, string source, DateTimeOffset recordedAt, string site, DeclarationHistory? declared) =>
+        Since <= recordedAt && Kinds.Contains(kind) && !RetiredAt.Contains(source) && (Site is null || Site == site)
+        && (Purposes is null || declared is not { Versions.Count: > 0 } || Purposes.Any(declared.EverDeclared));
 }

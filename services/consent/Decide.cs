@@ -52,8 +52,8 @@ internal abstract record Verdict
 
 /// <summary>
 /// The one place where a decision becomes a receipt. No always goes through: a "no" is stored on top of the newest receipt whatever
-/// version or declaration the caller held. A grant is not: it needs a declaration that was shown, a purpose that rests on consent,
-/// and no stored "no" that the caller had not seen.
+/// version or declaration the caller held. A grant is not: it needs a declaration that was shown, a purpose that rests on consent or a
+/// topic, whose yes counts whatever its purpose rests on, and no stored "no" that the caller had not seen.
 /// </summary>
 internal static class Decide
 {
@@ -117,7 +117,7 @@ internal static class Decide
         if (decided.ShownUntil is { } end && decided.Shown.Declaration.GraceFor.After(end) <= (decided.TakenAt ?? now)) return DropReason.SupersededDeclaration;
         if (inForce.Children is not null && !decided.OfAge && decided.ParentalAuthorisation is null) return DropReason.ParentalAuthorisation;
         var objected = new[] { id, purpose.Id }.Any(either => newest?.Purposes.GetValueOrDefault(either)?.Status == Decision.Objected);
-        if (purpose.LegalBasis != LegalBasis.Consent && !objected) return DropReason.NoConsentNeeded;
+        if (purpose.LegalBasis != LegalBasis.Consent && purpose.Id == id && !objected) return DropReason.NoConsentNeeded;
         if (decided.HeldVersion > (newest?.Version ?? 0)) return DropReason.FutureVersion;
         return Unseen(id) || Unseen(purpose.Id) ? DropReason.NewerNo : null;
 

@@ -19,30 +19,35 @@ public enum PurposeStatus { NeverAsked, Given, Refused, Withdrawn, Expired, AskA
 /// </summary>
 public static class ConsentState
 {
-    /// <summary>The state of every purpose and topic of the declaration, and of each topic on each channel that it has besides e-mail.</summary>
+    private static readonly PurposeState Unknown = new(PurposeStatus.NeverAsked, null, null);
+
+    /// <summary>The state of every purpose of the declaration, and of each topic on each channel that it has (<see cref="ChannelTopic"/>).</summary>
     public static IReadOnlyDictionary<string, PurposeState> Of(Receipt? newest, PublishedDeclaration inForce, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(inForce);
         var states = new SortedDictionary<string, PurposeState>(StringComparer.Ordinal);
         foreach (var purpose in inForce.Declaration.Purposes) states[purpose.Id] = Of(newest, inForce, purpose.Id, now);
         foreach (var topic in inForce.Declaration.Topics)
-            foreach (var id in ChannelTopic.Of(topic).Select(on => on.Id).Prepend(topic.Id)) states[id] = Of(newest, inForce, id, now);
+            foreach (var on in ChannelTopic.Of(topic)) states[on.Id] = Of(newest, inForce, on.Id, now);
         return states;
     }
 
-    /// <summary>The state of one purpose or topic; <c>never-asked</c> for an id that the declaration does not know.</summary>
+    /// <summary>The state of one purpose or topic; <c>never-asked</c> for an id that the declaration does not know, or a channel that the topic does not have.</summary>
     public static PurposeState Of(Receipt? newest, PublishedDeclaration inForce, string id, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(inForce);
-        if (inForce.Declaration.PurposeBehind(id) is not { } purpose) return new PurposeState(PurposeStatus.NeverAsked, null, null);
+        if (inForce.Declaration.PurposeBehind(id) is not { } purpose) return Unknown;
 
         var decision = Decided(newest, id);
         if (purpose.Id == id) return OfDecision(decision, purpose, inForce, now);
+        // A topic that goes by post alone has no e-mail for its own id to stand for.
+        if (ChannelTopic.Read(id) is { } on && inForce.Declaration.FindTopic(id) is { } topic && !topic.Channels.Contains(on.Channel)) return Unknown;
 
         // A "no" to the whole purpose is a "no" to each of its topics, until the person decides on the topic again.
         var whole = Decided(newest, purpose.Id);
         var overruled = whole is { IsNo: true } && whole.DecidedIn >= (decision?.DecidedIn ?? 0);
-        return OfDecision(overruled ? whole : decision, purpose, inForce, now);
+        var said = overruled ? whole : decision;
+        return purpose.LegalBasis is LegalBasis.Consent ? OfDecision(said, purpose, inForce, now) : OfMarketing(said, purpose, inForce, now);
     }
 
     private static PurposeDecision? Decided(Receipt? newest, string id) => newest?.Purposes.GetValueOrDefault(id);
@@ -62,6 +67,22 @@ public static class ConsentState
             (_, { Status: Decision.Unproven }) => PurposeStatus.AskAgain,
             (_, { Meaning: var meaning }) when meaning != inForce.Meanings.GetValueOrDefault(purpose.Id) => PurposeStatus.AskAgain,
             _ => PurposeStatus.Given,
+        };
+        return new PurposeState(status, decision?.DecidedAt, decision?.ValidUntil);
+    }
+
+    /// <summary>
+    /// Of a topic whose purpose rests on something else than consent: what the person himself said of it, and no more. Whether marketing may go to who said
+    /// nothing depends on the channel, its law, and what is known of him; the check of the marketing service knows these, and a receipt does not.
+    /// </summary>
+    private static PurposeState OfMarketing(PurposeDecision? decision, Purpose purpose, PublishedDeclaration inForce, DateTimeOffset now)
+    {
+        var status = decision switch
+        {
+            { IsNo: true } => PurposeStatus.Objected,
+            { Status: Decision.Given, ValidUntil: var end, Meaning: var meaning }
+                when (end is null || now < end) && meaning == inForce.Meanings.GetValueOrDefault(purpose.Id) => PurposeStatus.Given,
+            _ => PurposeStatus.NeverAsked,
         };
         return new PurposeState(status, decision?.DecidedAt, decision?.ValidUntil);
     }

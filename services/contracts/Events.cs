@@ -172,8 +172,10 @@ public sealed record ConsentApplied(
 /// <param name="EveryVersion">It needs each version of a stream, not only the newest (audit).</param>
 /// <param name="Purposes">It is concerned by the sites that declare one of these purposes or topics, in any version; absent for every site.</param>
 /// <param name="Loaded">Whether it holds everything from before it came (<see cref="SnapshotRequested"/>); absent for one that does not ask for it.</param>
+/// <param name="Site">The one that alone concerns it, such as that of a mailing system behind a connector, of which audit is told and no ledger; absent for others.</param>
 public sealed record SubscriberAnnounced(
-    string Id, string Subscriber, IReadOnlyList<string> Kinds, bool EveryVersion, DateTimeOffset At, IReadOnlyList<string>? Purposes = null, bool? Loaded = null) : IEvent
+    string Id, string Subscriber, IReadOnlyList<string> Kinds, bool EveryVersion, DateTimeOffset At, IReadOnlyList<string>? Purposes = null, bool? Loaded = null,
+    string? Site = null) : IEvent
 {
     public static string Kind => "subscriber-announced";
 }

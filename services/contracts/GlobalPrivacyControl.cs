@@ -45,8 +45,9 @@ public static class GlobalPrivacyControl
         return purpose.LegalBasis switch
         {
             LegalBasis.Consent when state.Status is not (PurposeStatus.Refused or PurposeStatus.Withdrawn or PurposeStatus.Objected) => PurposeStatus.Refused,
+            // Where a purpose needs no consent, its topics are never asked until the person says yes.
             LegalBasis.LegitimateInterest or LegalBasis.PublicTask
-                when state.Status is PurposeStatus.NotNeeded && !Lifted(id) && !Lifted(purpose.Id) => PurposeStatus.Objected,
+                when state.Status is PurposeStatus.NotNeeded or PurposeStatus.NeverAsked && !Lifted(id) && !Lifted(purpose.Id) => PurposeStatus.Objected,
             _ => null,
         };
 

@@ -12,27 +12,24 @@ namespace Consent.MarketingUnsubscribe;
 /// </summary>
 public sealed class AddressIndex
 {
-    private const int Shards = 256;
-
     /// <summary>In the place of a topic, whose names have no such letter: a receipt that cannot be read.</summary>
     private const string Unreadable = "?";
 
     /// <summary>In front of a topic: how often it is wanted was chosen.</summary>
     private const string Frequency = "~";
-    private readonly AddressIndexCells[] _shards = [.. Enumerable.Range(0, Shards).Select(_ => new AddressIndexCells())];
-    private readonly ConcurrentDictionary<string, AddressIndexSite> _sites = new(StringComparer.Ordinal);
     private readonly Lock _graves = new();
     private readonly Dictionary<StreamKey, (string Site, string SubjectId)> _erasing = [];
     private readonly HashSet<StreamKey> _buried = [];
     private volatile bool _hasBuried;
     private volatile bool _isSound = true;
+    private volatile Contents _contents = new() { IsWhole = true };
 
     /// <summary>Of all cells, with the room that is free between them.</summary>
-    public long Bytes => _shards.Sum(shard => shard.Bytes);
+    public long Bytes => _contents.Shards.Sum(shard => shard.Bytes);
 
-    internal AddressIndexKinds<TopicEntry> OwnKinds { get; } = new();
+    internal AddressIndexKinds<TopicEntry> OwnKinds { get; } = new("entries");
 
-    internal AddressIndexKinds<PurposeDecision> HeldKinds { get; } = new();
+    internal AddressIndexKinds<PurposeDecision> HeldKinds { get; } = new("decisions");
 
     /// <summary>False when something of what the consent service said was lost: then nothing here counts any more.</summary>
     internal bool IsSound => _isSound;
@@ -47,12 +44,14 @@ public sealed class AddressIndex
     {
         if (!AddressKey.TryRead(subjectId, out var subject)) return;
         var at = SiteOf(site, [.. topics?.Keys ?? [], .. frequencies?.Keys.Select(topic => Frequency + topic) ?? []]);
-        var cells = CellsOf(at.KeyOf(subject));
+        var (cells, all) = (at.CellsOf(subject), topics?.GetValueOrDefault(MarketingRecord.Everything));
         lock (cells.Gate)
         {
             foreach (var (id, salt) in at.Ids)
             {
                 var standing = topics?.ContainsKey(id) is true ? MarketingDecisions.Standing(topics, id) : null;
+                // The cell of everything, which is written under the same lock, says as much.
+                if (ReferenceEquals(standing, all) && id != MarketingRecord.Everything) standing = null;
                 PackedId by = default;
                 var isNamed = standing?.By is null || PackedId.TryRead(standing.By, out by);
                 var isChosen = id.StartsWith(Frequency, StringComparison.Ordinal) && frequencies?.ContainsKey(id[Frequency.Length..]) is true;
@@ -69,7 +68,7 @@ public sealed class AddressIndex
     {
         if (!AddressKey.TryRead(subjectId, out var subject)) return;
         var at = SiteOf(site, isUnreadable ? [Unreadable] : newest?.Purposes.Keys ?? []);
-        var cells = CellsOf(at.KeyOf(subject));
+        var cells = at.CellsOf(subject);
         PackedId receipt = default;
         if (newest is not null) _ = PackedId.TryRead(newest.Id, out receipt);
         lock (cells.Gate)
@@ -98,6 +97,12 @@ public sealed class AddressIndex
         }
     }
 
+    /// <summary>What was told so far counts no more: all of it is to be told anew, and until then nothing is answered.</summary>
+    internal void Clear() => _contents = new Contents();
+
+    /// <summary>All was told.</summary>
+    internal void Complete() => _contents.IsWhole = true;
+
     /// <summary>To be told before an erasure: its tombstone names nobody.</summary>
     internal void Erasing(StreamKey stream, string site, string subjectId)
     {
@@ -121,18 +126,27 @@ public sealed class AddressIndex
         lock (_graves) return _buried.Contains(stream);
     }
 
-    /// <summary>What to look for; null when nothing at all is known of the site.</summary>
+    /// <summary>False when the stores have to be asked. What is asked so is answered out of what is there now, also when that is cleared meanwhile.</summary>
     /// <param name="chosen">The topic of which it matters how often it is wanted; null for none.</param>
-    internal AddressQuestion? Ask(string site, string topic, string? purpose, string? chosen) => _sites.TryGetValue(site, out var at)
-        ? new AddressQuestion(
-            at, at.SaltOf(topic), at.SaltOf(MarketingRecord.Everything), purpose is null ? null : at.SaltOf(purpose), at.SaltOf(Unreadable),
-            chosen is null ? null : at.SaltOf(Frequency + chosen))
-        : null;
+    /// <param name="question">What to look for; null when nothing at all is known of the site.</param>
+    internal bool TryAsk(string site, string topic, string? purpose, string? chosen, out AddressQuestion? question)
+    {
+        var contents = _contents;
+        question = null;
+        if (!contents.IsWhole) return false;
+        if (contents.Sites.TryGetValue(site, out var at))
+        {
+            question = new AddressQuestion(
+                at, at.SaltOf(topic), at.SaltOf(MarketingRecord.Everything), purpose is null ? null : at.SaltOf(purpose), at.SaltOf(Unreadable),
+                chosen is null ? null : at.SaltOf(Frequency + chosen));
+        }
+        return true;
+    }
 
-    internal AddressFound Find(AddressQuestion asked, AddressKey subject)
+    internal static AddressFound Find(AddressQuestion asked, AddressKey subject)
     {
         var at = asked.Site;
-        var cells = CellsOf(at.KeyOf(subject));
+        var cells = at.CellsOf(subject);
         lock (cells.Gate)
         {
             var (topic, purpose) = (Cell(asked.Topic), Cell(asked.Purpose));
@@ -147,12 +161,26 @@ public sealed class AddressIndex
         AddressCell Cell(ulong? salt) => salt is { } given ? cells.Find(at.KeyOf(subject, given)) : default;
     }
 
-    private AddressIndexCells CellsOf(AddressKey key) => _shards[(int)(key.Shard % Shards)];
-
     private AddressIndexSite SiteOf(string site, IEnumerable<string> ids)
     {
-        var at = _sites.GetOrAdd(site, _ => new AddressIndexSite());
+        var contents = _contents;
+        var at = contents.Sites.GetOrAdd(site, _ => new AddressIndexSite(contents.Shards));
         foreach (var id in ids) at.Add(id);
         return at;
+    }
+
+    private sealed class Contents
+    {
+        private volatile bool _isWhole;
+
+        public AddressIndexCells[] Shards { get; } = [.. Enumerable.Range(0, 256).Select(_ => new AddressIndexCells())];
+
+        public ConcurrentDictionary<string, AddressIndexSite> Sites { get; } = new(StringComparer.Ordinal);
+
+        public bool IsWhole
+        {
+            get => _isWhole;
+            set => _isWhole = value;
+        }
     }
 }

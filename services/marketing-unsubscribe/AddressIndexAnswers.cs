@@ -21,19 +21,27 @@ public sealed class AddressIndexAnswers(
     private static readonly DateTimeOffset LongAgo = Year(1991), BeforeThat = Year(1990), NotYet = Year(9000);
     private readonly Dictionary<Kind, SendDecision?> _decided = [];
     private AddressQuestion? _asked;
+    private bool _isAsked;
 
     /// <summary>To be called before each piece, when the index is current.</summary>
-    public void Begin() => _asked = index.Ask(site, topic, purpose, chosen);
+    public void Begin() => _isAsked = index.TryAsk(site, topic, purpose, chosen, out _asked);
 
     /// <summary>Null when the stores have to be asked.</summary>
     public SendDecision? Of(string normalised)
+    {
+        var decision = _isAsked ? Found(normalised) : null;
+        if (decision is null) AddressIndexMetrics.PassedOn.Add(1, new KeyValuePair<string, object?>(AddressIndexMetrics.Site, site));
+        return decision;
+    }
+
+    private SendDecision? Found(string normalised)
     {
         AddressFound own = default, held = default;
         var isChosen = false;
         foreach (var id in ring.Count == 1 ? [ring.AddressId(normalised)] : ring.AddressIds(normalised))
         {
             if (!AddressKey.TryRead(id, out var subject)) return null;
-            var found = _asked is null ? default : index.Find(_asked, subject);
+            var found = _asked is null ? default : AddressIndex.Find(_asked, subject);
             if (found.IsUnreadable || isBuried?.Invoke(id, found.Own != AddressIndexKinds.None) is true) return null;
             // Known under two versions of the key: which of them counts, the stores know.
             if ((found.Own != AddressIndexKinds.None && own.Own != AddressIndexKinds.None) || (found.IsHeld && held.IsHeld)) return null;

@@ -8,7 +8,8 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>
 /// Keeps the index as the stores are. From the log of this service by its feed, which is read to its end before each piece of answers: so whatever was
 /// committed before is in them, also by another replica, and nothing has to be told twice. From the receipts by the writer itself, between its commit and
-/// its answer. At the start everything is read once; until then, and whenever something is wrong, every answer comes from the stores.
+/// its answer. At the start everything is read once; until then, and whenever something is wrong, every answer comes from the stores. So it is read anew
+/// where the log shows not to be the one that was read, as after a restore, or a failover that lost what was committed last.
 /// </summary>
 public sealed class AddressIndexFeed(
     AddressIndex index, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log,
@@ -18,37 +19,33 @@ public sealed class AddressIndexFeed(
 
     /// <summary>What a check reads on its way; behind more than that it asks the stores.</summary>
     private const int MostBehind = 5000;
-    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
 
     /// <summary>What comes within it is read together.</summary>
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>For a log that says it has more than it tells, as one may that lost something.</summary>
+    private static readonly TimeSpan InVain = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _one = new(1);
-    private readonly TaskCompletionSource _isBuilt = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _epoch = log.Epoch;
-    private long _position;
 
-    /// <summary>Completes when everything was read once.</summary>
+    /// <summary>Streams of records that stood last, and are not there any more: of each a tombstone must come.</summary>
+    private readonly HashSet<StreamKey> _gone = [];
+    private volatile TaskCompletionSource _isBuilt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _holdsReceipts;
+    private int _epoch = log.Epoch;
+    private long _position;
+    private LogRecord? _last;
+
+    /// <summary>Completes when everything was read once; another one, when it has to be read anew.</summary>
     public Task Built => _isBuilt.Task;
 
     /// <summary>Whether all that is committed by now is in the index; false as well when that cannot be known.</summary>
     public async ValueTask<bool> IsCurrentAsync(CancellationToken cancel)
     {
-        if (!Built.IsCompleted || !index.IsSound) return false;
-        await _one.WaitAsync(cancel);
-        try
-        {
-            return await ReadOnAsync(MostBehind, cancel) && index.IsSound;
-        }
-        catch (Exception) when (!cancel.IsCancellationRequested)
-        {
-            // Then the stores are asked, who tell what is wrong with them.
-            return false;
-        }
-        finally
-        {
-            _one.Release();
-        }
+        var isCurrent = await CanBeReadOnAsync(cancel);
+        if (!isCurrent) AddressIndexMetrics.NotCurrent.Add(1);
+        return isCurrent;
     }
 
     /// <param name="ring">The controller's.</param>
@@ -74,17 +71,20 @@ public sealed class AddressIndexFeed(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var holdsReceipts = false;
-        while (!stoppingToken.IsCancellationRequested && log.Epoch == _epoch)
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (!holdsReceipts) await consent.FollowAsync(SubjectId.IsAddress, index.Hear, stoppingToken);
-                holdsReceipts = true;
+                if (!_holdsReceipts)
+                {
+                    await consent.FollowAsync(SubjectId.IsAddress, index.Hear, stoppingToken);
+                    _holdsReceipts = true;
+                }
+                var before = Volatile.Read(ref _position);
                 if (!await ReadSomeAsync(stoppingToken)) continue;
-                _isBuilt.TrySetResult();
-                await log.WaitForAppendAsync(Volatile.Read(ref _position), Idle, stoppingToken);
-                await Task.Delay(Together, time, stoppingToken);
+                var after = Volatile.Read(ref _position);
+                await log.WaitForAppendAsync(after, Idle, stoppingToken);
+                await Task.Delay(after == before ? InVain : Together, time, stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -92,15 +92,21 @@ public sealed class AddressIndexFeed(
                 await Task.Delay(Pause, time, stoppingToken);
             }
         }
-        if (!stoppingToken.IsCancellationRequested) logger.LogWarning("The log was restored: checks ask the stores until the service is started again.");
     }
 
-    private async Task<bool> ReadSomeAsync(CancellationToken cancel)
+    private async Task<bool> CanBeReadOnAsync(CancellationToken cancel)
     {
+        if (!Built.IsCompleted || !index.IsSound) return false;
         await _one.WaitAsync(cancel);
         try
         {
-            return await ReadOnAsync(AtOnce, cancel);
+            // Read anew it may have come to its end before the receipts were told again.
+            return Built.IsCompleted && await ReadOnAsync(MostBehind, cancel) && index.IsSound;
+        }
+        catch (Exception) when (!cancel.IsCancellationRequested)
+        {
+            // Then the stores are asked, who tell what is wrong with them.
+            return false;
         }
         finally
         {
@@ -108,20 +114,63 @@ public sealed class AddressIndexFeed(
         }
     }
 
-    /// <returns>Whether that was all. It never is in another epoch: what was read may be no more.</returns>
+    private async Task<bool> ReadSomeAsync(CancellationToken cancel)
+    {
+        await _one.WaitAsync(cancel);
+        try
+        {
+            if (!await ReadOnAsync(AtOnce, cancel) || !_holdsReceipts) return false;
+            index.Complete();
+            _isBuilt.TrySetResult();
+            return true;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <returns>Whether that was all. It never is where what was read before may be no more: then everything is to be read anew.</returns>
     private async Task<bool> ReadOnAsync(int most, CancellationToken cancel)
     {
-        for (var read = 0; read < most && log.Epoch == _epoch;)
+        for (var read = 0; read < most;)
         {
-            var page = await log.FeedAsync(_position, AtOnce, cancel);
-            foreach (var record in page)
+            // With the record that was read last, by which it shows whether the log is still the same: one that lost something gives out its positions again.
+            var page = await log.FeedAsync(_last is { } last ? last.Position - 1 : 0, AtOnce + 1, cancel);
+            if (log.Epoch != _epoch || !GoesOn(page)) return BeginAnew();
+            foreach (var record in page.Where(record => record.Position > _position))
             {
                 Apply(record);
+                _last = record;
                 Volatile.Write(ref _position, record.Position);
             }
-            if (page.Count < AtOnce) return log.Epoch == _epoch;
+            if (page.Count <= AtOnce) return _gone.Count == 0 ? log.Epoch == _epoch : BeginAnew();
             read += page.Count;
         }
+        return false;
+    }
+
+    /// <summary>
+    /// Whether the page begins with what was read last. By its content too: in a stream that lost its newest record the next one has the same id. One that is
+    /// not there was erased, and its tombstone comes behind it.
+    /// </summary>
+    private bool GoesOn(IReadOnlyList<LogRecord> page)
+    {
+        if (_last is not { } last) return true;
+        if (page.Count > 0 && page[0].Position == last.Position) return page[0].Id == last.Id && page[0].Payload.Span.SequenceEqual(last.Payload.Span);
+        _gone.Add(last.StreamKey);
+        return true;
+    }
+
+    /// <returns>False.</returns>
+    private bool BeginAnew()
+    {
+        logger.LogWarning("The log is not the one that was read, as after a restore: the index of addresses is read anew, and checks ask the stores until it was.");
+        if (_isBuilt.Task.IsCompleted) _isBuilt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        index.Clear();
+        _gone.Clear();
+        (_epoch, _last, _holdsReceipts) = (log.Epoch, null, false);
+        Volatile.Write(ref _position, 0);
         return false;
     }
 
@@ -129,6 +178,7 @@ public sealed class AddressIndexFeed(
     {
         if (record.Kind == LogRecord.Erased)
         {
+            _gone.Remove(record.StreamKey);
             if (index.Erased(record.StreamKey) is { } named) index.SetOwn(named.Site, named.SubjectId, MarketingLog.Read(record, named.Site, named.SubjectId)?.Topics);
             return;
         }

@@ -68,7 +68,8 @@ internal static class AddressIndexKinds
 }
 
 /// <summary>Gives kinds their numbers. Safe for many threads.</summary>
-internal sealed class AddressIndexKinds<T> where T : class
+/// <param name="of">What they are kinds of, in the word of the metric.</param>
+internal sealed class AddressIndexKinds<T>(string of) where T : class
 {
     /// <summary>Beyond it something is part of the kinds that should not be: the stores are asked then.</summary>
     private const int Most = 4096;
@@ -83,6 +84,7 @@ internal sealed class AddressIndexKinds<T> where T : class
             if (_numbers.TryGetValue(kind, out var number)) return number;
             if (_kinds.Count >= Most) return AddressIndexKinds.Ask;
             _kinds.Add(kind);
+            AddressIndexMetrics.Kinds.Record(_kinds.Count, new KeyValuePair<string, object?>(AddressIndexMetrics.Of, of));
             return _numbers[kind] = (ushort)(_kinds.Count + AddressIndexKinds.Ask);
         }
     }

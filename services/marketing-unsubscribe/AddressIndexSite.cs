@@ -4,15 +4,20 @@ using System.Security.Cryptography;
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>The topics and purposes of a site that were ever decided, each with a number of its own, which makes it a key of its own for every address.</summary>
-internal sealed class AddressIndexSite
+/// <param name="shards">Where the cells of all sites are.</param>
+internal sealed class AddressIndexSite(AddressIndexCells[] shards)
 {
     private readonly Lock _gate = new();
     private readonly ulong _salt = Salt();
-    private volatile (string Id, ulong Salt)[] _ids = [];
+
+    /// <summary>Everything from the beginning: whoever asked before it was said for the first time must find it, because the cells of topics say less then.</summary>
+    private volatile (string Id, ulong Salt)[] _ids = [(MarketingRecord.Everything, Salt())];
 
     public ReadOnlySpan<(string Id, ulong Salt)> Ids => _ids;
 
     public AddressKey KeyOf(AddressKey subject, ulong salt = 0) => new(subject.Place ^ salt, subject.Shard ^ _salt);
+
+    public AddressIndexCells CellsOf(AddressKey subject) => shards[(int)(KeyOf(subject).Shard % (ulong)shards.Length)];
 
     public ulong? SaltOf(string id)
     {

@@ -14,7 +14,7 @@ public sealed class CampaignLinks([FromKeyedServices(MarketingUnsubscribeSetup.S
     public const string Kind = "marketing-links-made";
     private const string Prefix = "links/";
 
-    /// <summary>Each record has a stream of its own, so that calls do not wait for each other.</summary>
+    /// <summary>Each record has a stream of its own, so that calls do not wait for each other; those that may be repeated share one per campaign.</summary>
     public static bool IsStream(string stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -22,28 +22,36 @@ public sealed class CampaignLinks([FromKeyedServices(MarketingUnsubscribeSetup.S
     }
 
     /// <summary>Durable on return, where it was counted.</summary>
-    public async Task CountAsync(string site, string topic, string campaign, int links)
+    /// <param name="request">The caller's key of the request, by which a repeat is known and not counted again, with the hash of its body; null where he sent none.</param>
+    /// <returns>False when the key was used for another request.</returns>
+    public async Task<bool> CountAsync(string site, string topic, string campaign, int links, (string Key, string Hash)? request = null)
     {
-        if (links == 0) return;
+        if (links == 0) return true;
         try
         {
-            AppendOutcome? outcome = null;
-            // Nobody else writes to the stream: it conflicts only where the log was restored meanwhile.
-            while (outcome is not AppendOutcome.Appended)
+            while (true)
             {
-                outcome = await log.AppendAsync(new NewRecord
+                var stream = $"{Prefix}{site}/{(request is null ? RandomId.New() : campaign)}";
+                var newest = request is null ? null : await log.LatestAsync(stream);
+                // Looked up after the newest: a repeat that came between is found here, or makes the append conflict.
+                if (newest is not null && request is var (key, hash) && await log.FindByKeyAsync(stream, key, hash) is { } before) return before.SameRequest;
+                var outcome = await log.AppendAsync(new NewRecord
                 {
-                    Stream = $"{Prefix}{site}/{RandomId.New()}",
-                    Version = 1,
+                    Stream = stream,
+                    Version = (newest?.Version ?? 0) + 1,
                     Kind = Kind,
                     RecordedAt = time.Now(),
                     Payload = ContractJson.Write(new Made(site, topic, campaign, links)),
+                    IdempotencyKey = request?.Key,
+                    RequestHash = request?.Hash,
                 });
+                if (outcome is AppendOutcome.Appended) return true;
             }
         }
         catch (LogUnavailableException)
         {
             logger.LogWarning("{Links} links of a campaign of site {Site} were made and could not be counted.", links, site);
+            return true;
         }
     }
 

@@ -31,8 +31,8 @@ internal static class CheckAddresses
 
     private static async Task<IResult> HandleAsync(
         string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
-        [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, AddressStreams addresses, AddressIndexFeed index, TimeProvider time,
-        CancellationToken cancel)
+        [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, AddressStreams addresses, AddressIndexFeed index, ChannelRules rules,
+        TimeProvider time, CancellationToken cancel)
     {
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
         var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
@@ -42,7 +42,8 @@ internal static class CheckAddresses
         if (all.Count > MostAddresses) return MarketingProblems.TooManyAddresses(MostAddresses);
 
         var (ring, country, now, isNamed) = (addresses.RingOf(inForce.Declaration.Controller.Id), inForce.Declaration.Controller.Country, time.Now(), body.Subjects);
-        var indexed = index.AnswersFor(inForce, ring, topic, now, (own, held, isRelated) => MaySend.Decide(own, held, inForce, topic.Id, now, isRelated: isRelated));
+        // By the country of the number: what is decided of one kind of address may be another thing there.
+        var indexed = new Dictionary<string, AddressIndexAnswers>(StringComparer.Ordinal);
         var asLines = StreamResults.IsAskedForLines(request);
         if (all.Count <= AtOnce && !asLines) return TypedResults.Ok(new Answer(await DecideAllAsync(all)));
         await StreamResults.WriteAsync(request.HttpContext, InPiecesAsync(), asLines);
@@ -59,31 +60,43 @@ internal static class CheckAddresses
             var isLoaded = consent.IsLoadedFor(site);
             // What is not in memory is asked of the stores.
             var isIndexed = await index.IsCurrentAsync(cancel);
-            if (isIndexed) indexed.Begin();
+            if (isIndexed) foreach (var answers in indexed.Values) answers.Begin();
             var (known, subjects, found) = (new SendDecision?[some.Count], new IReadOnlyList<string>?[some.Count], new IReadOnlyList<AddressStream>?[some.Count]);
+            var called = new string?[some.Count];
             for (var i = 0; i < some.Count; i++)
             {
                 if (!ContactAddress.TryNormalise(some[i], topic.Channel, country, out var address)) continue;
-                if (isIndexed) known[i] = indexed.Of(address);
+                called[i] = ContactAddress.CountryOf(address);
+                if (isIndexed) known[i] = IndexedOf(called[i]).Of(address);
                 if (known[i] is null) found[i] = await addresses.FindAsync(ring, site, address, cancel);
                 if (isNamed) subjects[i] = ring.AddressIds(address);
             }
             var (receipts, unreadable) = consent.ReadNewestOf(site, found.OfType<IReadOnlyList<AddressStream>>().SelectMany(streams => streams).Select(s => s.SubjectId));
-            return [.. some.Select((asked, i) => Decide(asked, known[i], found[i], subjects[i], receipts, unreadable, isLoaded))];
+            return [.. some.Select((asked, i) => Decide(asked, known[i], found[i], called[i], subjects[i], receipts, unreadable, isLoaded))];
+        }
+
+        AddressIndexAnswers IndexedOf(string? called)
+        {
+            if (indexed.TryGetValue(called ?? "", out var answers)) return answers;
+            answers = index.AnswersFor(
+                inForce, ring, topic, now, (own, held, isRelated) => MaySend.Decide(own, held, inForce, topic.Id, now, isRelated: isRelated, called: called, rules: rules));
+            answers.Begin();
+            return indexed[called ?? ""] = answers;
         }
 
         CheckedAddress Decide(
-            string? asked, SendDecision? known, IReadOnlyList<AddressStream>? streams, IReadOnlyList<string>? subjects, IReadOnlyDictionary<string, Receipt> receipts,
-            IReadOnlySet<string> unreadable, bool isLoaded)
+            string? asked, SendDecision? known, IReadOnlyList<AddressStream>? streams, string? called, IReadOnlyList<string>? subjects,
+            IReadOnlyDictionary<string, Receipt> receipts, IReadOnlySet<string> unreadable, bool isLoaded)
         {
-            var (permitted, reason, receipt) = known ?? (streams is null
+            var (permitted, reason, receipt, register) = known ?? (streams is null
                 ? new SendDecision(false, "invalid-address")
                 : MaySend.Decide(
                     [.. streams.Select(s => s.Entry(topic.Id)).OfType<TopicEntry>()],
                     [.. streams.Select(s => receipts.GetValueOrDefault(s.SubjectId)).OfType<Receipt>()],
-                    inForce, topic.Id, now, streams.Any(s => unreadable.Contains(s.SubjectId)), streams.Any(s => s.IsRelated)));
+                    inForce, topic.Id, now, streams.Any(s => unreadable.Contains(s.SubjectId)), streams.Any(s => s.IsRelated), called, rules));
             if (permitted && !isLoaded) return new CheckedAddress(asked, false, "not-loaded", null, subjects);
-            return new CheckedAddress(asked, permitted, reason, receipt, subjects, permitted && streams is not null ? PreferenceDecisions.FrequencyOf(topic.Declared, streams) : null);
+            var frequency = permitted && streams is not null ? PreferenceDecisions.FrequencyOf(topic.Declared, streams) : null;
+            return new CheckedAddress(asked, permitted, reason, receipt, subjects, frequency, register);
         }
     }
 

@@ -32,11 +32,13 @@ internal static class ConfirmUnsubscribe
         var (form, problem) = await OneClickUnsubscribe.ReadFormAsync(request, cancel);
         if (problem is not null) return problem;
         if (tokens.Read(token) is not { } link || !tokens.IsPageProof(token, form[ProofField])) return await pages.ShowAsync(token, request, cancel);
-        var (everything, secret) = (form.ContainsKey(EverythingField), form[SecretField].ToString());
-        var press = PagePress.Of(secret);
+        var (everything, secret, isRevoked) = (form.ContainsKey(EverythingField), form[SecretField].ToString(), tokens.IsRevoked(token, link));
+        // Whether a press could be taken back would tell whether the address had opted out before.
+        var (press, action) = isRevoked ? (null, UnsubscribeTokens.RevokedLink) : (PagePress.Of(secret), Action);
         var canUndo = await (everything
-            ? optOuts.HonourAllAsync(link, Action, cancel, press)
-            : optOuts.HonourAsync(link, Action, cancel, [.. form[TopicField].OfType<string>()], press));
-        return await pages.ShowAsync(token, request, cancel, everything ? UnsubscribeState.AllDone : null, press is null ? null : secret, canUndo);
+            ? optOuts.HonourAllAsync(link, action, cancel, press)
+            : optOuts.HonourAsync(link, action, cancel, [.. form[TopicField].OfType<string>()], press));
+        UnsubscribeState? done = everything ? UnsubscribeState.AllDone : isRevoked ? UnsubscribeState.Done : null;
+        return await pages.ShowAsync(token, request, cancel, done, press is null ? null : secret, canUndo);
     }
 }

@@ -31,6 +31,9 @@ public static class ContactAddress
         return address.Contains('@', StringComparison.Ordinal);
     }
 
+    /// <summary>Of a number, see <see cref="TelephoneNumber.CountryOf"/>; null of an e-mail address, which tells none. Takes a normalised one.</summary>
+    public static string? CountryOf(string normalised) => IsEmail(normalised) ? null : TelephoneNumber.CountryOf(normalised);
+
     /// <summary>See <see cref="EmailAddress.Mask"/> and <see cref="TelephoneNumber.Mask"/>.</summary>
     public static string Mask(string normalised) => IsEmail(normalised) ? EmailAddress.Mask(normalised) : TelephoneNumber.Mask(normalised);
 }

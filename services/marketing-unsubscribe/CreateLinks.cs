@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.UnsubscribeLinks;
@@ -8,6 +9,7 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>
 /// Opt-out links for a mailing, one for each address in the order given, with the two headers that each mail needs (RFC 2369,
 /// RFC 8058); links of another channel have no headers. An address that is none gets a reason in place of a link, and spoils it for no other.
+/// Repeated under its <c>Idempotency-Key</c>, a call makes links anew, as good as the first, and counts once for its campaign.
 /// </summary>
 internal static class CreateLinks
 {
@@ -29,8 +31,9 @@ internal static class CreateLinks
         UnsubscribeTokens tokens, PublicUrl publicUrl, CampaignLinks counts)
     {
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
-        var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
+        var (body, bytes, problem) = await JsonBody.ReadWithBytesAsync<Body>(request, LargestBody);
         if (body is null) return problem!;
+        if (!TryReadKey(request, out var key)) return MarketingProblems.IdempotencyKey();
         if (body.Addresses is not { } addresses) return Problems.MalformedBody("The member addresses is missing.");
         if (addresses.Count > MostAddresses) return MarketingProblems.TooManyAddresses(MostAddresses);
         if (TopicOnChannel.Find(inForce.Declaration, body.Topic, body.Channel) is not { } topic) return MarketingProblems.NoSuchTopic(inForce.Declaration, body.Topic);
@@ -44,7 +47,15 @@ internal static class CreateLinks
             var (url, headers) = minter.Mint(address, topic.Declared.Id, body.Campaign, body.Language, ChannelTopic.NameOf(topic.Channel));
             return new Link(asked, url, headers.Count > 0 ? headers : null);
         })];
-        if (body.Campaign is not null) await counts.CountAsync(site, topic.Id, body.Campaign, links.Count(link => link.Url is not null));
+        var count = links.Count(link => link.Url is not null);
+        (string Key, string Hash)? repeatable = key is null ? null : (key, Convert.ToBase64String(SHA256.HashData(bytes.Span)));
+        if (body.Campaign is not null && !await counts.CountAsync(site, topic.Id, body.Campaign, count, repeatable)) return MarketingProblems.IdempotencyKeyReused();
         return TypedResults.Ok(new Answer(links));
+    }
+
+    private static bool TryReadKey(HttpRequest request, out string? key)
+    {
+        key = request.Headers.TryGetValue("Idempotency-Key", out var sent) ? sent.ToString() : null;
+        return key is null || (key.Length is > 0 and <= 128 && key.All(c => c is > ' ' and <= '~'));
     }
 }

@@ -29,6 +29,12 @@ internal static class MarketingProblems
     public static ProblemHttpResult InvalidCampaign() => Problems.Invalid("invalid-campaign", "The campaign cannot be recorded.",
         "Name the campaign in letters, digits, '.', '-' and '_', at most 64: never by anything that names a person.");
 
+    public static ProblemHttpResult IdempotencyKey() =>
+        Problems.Because(400, "idempotency-key", "The Idempotency-Key is malformed.", "Send 1 to 128 visible ASCII characters.");
+
+    public static ProblemHttpResult IdempotencyKeyReused() => Problems.Invalid("idempotency-key-reused", "This Idempotency-Key was used for another request.",
+        "Repeat a request only with the very same body; make a new key for a new one.");
+
     public static ProblemHttpResult UnknownLanguage() => Problems.Invalid("unknown-language", "The declaration does not have this language.",
         "Use one of the languages of the site's declaration, or leave the language out.");
 
@@ -51,6 +57,9 @@ internal static class MarketingProblems
 
     public static ProblemHttpResult MailNeeded() => Problems.Because(503, "mail-needed", "An opt-in from a page cannot be confirmed here.",
         "Ask the operator of this service to set Mail:Smtp, so that it can ask the owner of the address by mail; nothing was stored.");
+
+    public static ProblemHttpResult NoMoreLinkKeys() => Problems.Because(409, "no-more-link-keys", "The key of this site was revoked 255 times.",
+        "Go on with the key that is in force; leave rotate out to be given it.");
 
     public static ProblemHttpResult UnknownLink() => Problems.Because(404, "unknown-link", "This is not a whole opt-out link.",
         "Use the address exactly as it stands in the List-Unsubscribe header of the mail.");

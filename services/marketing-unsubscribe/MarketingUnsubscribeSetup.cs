@@ -8,7 +8,8 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
 /// Opt-out links, one-click opt-out, opt-ins and "may I send?". Settings: <c>PublicUrl</c>, the address under which people reach
-/// <c>/u/…</c> (default <c>http://localhost:8080</c>; RFC 8058 wants https); <c>Mail:…</c>, see <see cref="MailSettings"/> and <see cref="MailLimits"/>; <c>Data</c> and <c>Relay</c> as for every service.
+/// <c>/u/…</c> (default <c>http://localhost:8080</c>; RFC 8058 wants https); <c>Mail:…</c>, see <see cref="MailSettings"/> and <see cref="MailLimits"/>; <c>Marketing:Rules</c>, see
+/// <see cref="ChannelRuleFiles"/>; <c>Data</c> and <c>Relay</c> as for every service.
 /// </summary>
 public static class MarketingUnsubscribeSetup
 {
@@ -36,6 +37,7 @@ public static class MarketingUnsubscribeSetup
         builder.Services.AddSingleton<StatedOptOuts>();
         builder.Services.AddSingleton<UnsubscribePages>();
         builder.Services.AddSingleton(provider => new ConfirmationTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
+        builder.Services.AddSingleton(ChannelRuleFiles.Of(builder.Configuration));
         builder.Services.AddSingleton<OptIns>();
         builder.Services.AddSingleton<ImportedOptIns>();
         builder.Services.AddSingleton(MailLimits.Of(builder.Configuration));

@@ -9,7 +9,8 @@ namespace Consent.MarketingUnsubscribe;
 /// complained or was erased, one in a month at most, since most likely it is not he who asks.
 /// </summary>
 public sealed class MayAsk(
-    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log)
+    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log,
+    ChannelRules rules)
 {
     public static readonly TimeSpan AfterANo = TimeSpan.FromDays(30);
 
@@ -25,7 +26,7 @@ public sealed class MayAsk(
     {
         List<TopicEntry> own = [.. streams.Select(s => s.Entry(topic)).OfType<TopicEntry>()];
         var (receipts, unreadable) = consent.ReadNewestOf(inForce.Declaration.Site, streams.Select(s => s.SubjectId));
-        return MaySend.Decide(own, [.. receipts.Values], inForce, topic, now, unreadable.Count > 0).Permitted && own.Exists(entry => entry.Proof?.ConfirmedAt is not null);
+        return MaySend.Decide(own, [.. receipts.Values], inForce, topic, now, unreadable.Count > 0, rules: rules).Permitted && own.Exists(entry => entry.Proof?.ConfirmedAt is not null);
     }
 
     /// <summary>A mail that comes back is no word of the person.</summary>

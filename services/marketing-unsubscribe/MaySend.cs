@@ -12,16 +12,17 @@ namespace Consent.MarketingUnsubscribe;
 /// Id of the record on which this rests, here or in the consent service; null where there is none, and for what was recorded before
 /// entries named their record.
 /// </param>
-public sealed record SendDecision(bool Permitted, string Reason, string? Receipt = null);
+/// <param name="Register">Public lists of objections that the sender has to look into first, where the permission rests on a rule that names one.</param>
+public sealed record SendDecision(bool Permitted, string Reason, string? Receipt = null, string? Register = null);
 
 /// <summary>
 /// May this topic be sent to this address on this channel? Only where no suppression here and no standing "no" in the consent service forbids it, and
 /// on a recorded opt-in, here or there: also where the declaration rests the purpose on another basis than consent, because electronic mail needs an
-/// opt-in of its own (Dutch Telecommunications Act art. 11.7(1)). Without one, on what the rule in force lets be enough on that channel in the
-/// controller's country (<see cref="ChannelRules"/>): a soft opt-in with all its facts, or, towards whom the controller knows, the legitimate interest on
-/// which the declaration rests the purpose. Unknown is never permitted, nor is what neither the person confirmed nor the controller can prove
-/// (<see cref="OptInProof.Permits"/>). An opt-in made here holds until it is withdrawn, not for the term of a banner choice; what the purpose meant
-/// must not have changed.
+/// opt-in of its own (Dutch Telecommunications Act art. 11.7(1)). Without one, on what the rules in force let be enough on that channel in the
+/// controller's country, and in that of the person's number where he is known by one (<see cref="ChannelRules"/>): a soft opt-in with all its facts, or,
+/// towards whom the controller knows, the legitimate interest on which the declaration rests the purpose. Unknown is never permitted, nor is what neither
+/// the person confirmed nor the controller can prove (<see cref="OptInProof.Permits"/>). An opt-in made here holds until it is withdrawn, not for the term of a
+/// banner choice; what the purpose meant must not have changed.
 /// </summary>
 public static class MaySend
 {
@@ -30,31 +31,36 @@ public static class MaySend
     /// <param name="topic">Its id on the channel: see <see cref="ChannelTopic"/>.</param>
     /// <param name="isUnreadable">Something more is held of one of them, which cannot be read, and may be a "no".</param>
     /// <param name="isRelated">Something else is held of one of them that came of a relation with the person: see <see cref="AddressStream.IsRelated"/>.</param>
+    /// <param name="called">See <see cref="ContactAddress.CountryOf"/>.</param>
+    /// <param name="rules">Those of the service; those of the product alone where they are not given.</param>
     public static SendDecision Decide(
         IReadOnlyList<TopicEntry> own, IReadOnlyList<Receipt> held, PublishedDeclaration inForce, string topic, DateTimeOffset now, bool isUnreadable = false,
-        bool isRelated = false)
+        bool isRelated = false, string? called = null, ChannelRules? rules = null)
     {
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(held);
         if (Suppression(own) is { } suppression) return No(suppression.Cause ?? "suppressed", suppression.By);
         if (inForce.Declaration.Retired) return No("retired-site", null);
         if (isUnreadable) return No("unreadable", null);
+        var (law, country, channel) = (rules ?? ChannelRules.Embedded, inForce.Declaration.Controller.Country, ChannelTopic.Read(topic)?.Channel ?? Channel.Email);
 
         var optIn = own.Where(e => e is { Status: TopicStatus.Subscribed, Proof.Permits: true }).MaxBy(e => e.Proof!.LiftsUpTo ?? DateTimeOffset.MinValue);
         if (held.Select(receipt => StandingNo(receipt, inForce.Declaration, topic, optIn?.Proof)).FirstOrDefault(no => no is not null) is { } no) return no;
 
         var states = held.Select(receipt => (receipt.Id, ConsentState.Of(receipt, inForce, topic, now).Status)).ToList();
         if (ReceiptWith(PurposeStatus.AskAgain) is { } changed) return No("ask-again", changed);
-        if (optIn is { Proof: { } proof }) return MeansTheSame(proof, inForce, topic) ? new SendDecision(true, "opted-in", optIn.By) : No("ask-again", optIn.By);
-        if (ReceiptWith(PurposeStatus.Given) is { } given) return new SendDecision(true, "opted-in", given);
+        if (optIn is { Proof: { } proof }) return MeansTheSame(proof, inForce, topic) ? Yes(SendBasis.OptIn, "opted-in", optIn.By) : No("ask-again", optIn.By);
+        if (ReceiptWith(PurposeStatus.Given) is { } given) return Yes(SendBasis.OptIn, "opted-in", given);
         if (own.FirstOrDefault(e => e is { Status: TopicStatus.SoftOptIn, Proof.SoftOptIn.IsComplete: true }) is { } soft && IsEnough(SendBasis.SoftOptIn))
-            return new SendDecision(true, SoftOptIn.Basis, soft.By);
+            return Yes(SendBasis.SoftOptIn, SoftOptIn.Basis, soft.By);
         if (ReceiptWith(PurposeStatus.Expired) is { } expired) return No("expired", expired);
         if ((isRelated || own.Any(e => e.Status is not TopicStatus.Suppressed) || held.Any(receipt => receipt.Purposes.Values.Any(decision => !decision.IsNo))) && IsOnInterest(inForce.Declaration, topic) && IsEnough(SendBasis.LegitimateInterest))
-            return new SendDecision(true, "legitimate-interest", own.Select(e => e.By).Concat(held.Select(receipt => receipt.Id)).FirstOrDefault());
+            return Yes(SendBasis.LegitimateInterest, "legitimate-interest", own.Select(e => e.By).Concat(held.Select(receipt => receipt.Id)).FirstOrDefault());
         return own.FirstOrDefault(e => e.Status is not TopicStatus.SoftOptIn) is { } unproven ? No("unproven", unproven.By) : No("no-basis", own.Count > 0 ? own[0].By : null);
 
-        bool IsEnough(SendBasis basis) => ChannelRules.Allow(inForce.Declaration.Controller.Country, ChannelTopic.Read(topic)?.Channel ?? Channel.Email, basis, now);
+        bool IsEnough(SendBasis basis) => law.Allow(country, channel, basis, now, called);
+
+        SendDecision Yes(SendBasis basis, string reason, string? receipt) => new(true, reason, receipt, law.RegisterOf(country, channel, basis, now, called));
 
         string? ReceiptWith(PurposeStatus status) => states.Where(s => s.Status == status).Select(s => s.Id).FirstOrDefault();
     }

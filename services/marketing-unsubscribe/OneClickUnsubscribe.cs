@@ -20,7 +20,7 @@ internal static class OneClickUnsubscribe
         if (problem is not null) return problem;
         if (!IsOneClick(form)) return await pages.ShowAsync(token, request, cancel);
         if (tokens.Read(token) is not { } link) return MarketingProblems.UnknownLink();
-        await optOuts.HonourAsync(link, "one-click-unsubscribe", cancel);
+        await optOuts.HonourAsync(link, tokens.IsRevoked(token, link) ? UnsubscribeTokens.RevokedLink : "one-click-unsubscribe", cancel);
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Text("Unsubscribed.");
     }

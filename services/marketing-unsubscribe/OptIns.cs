@@ -9,7 +9,7 @@ namespace Consent.MarketingUnsubscribe;
 /// just now.
 /// </summary>
 public sealed class OptIns(
-    AddressStreams addresses, MarketingLog log, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, TimeProvider time)
+    AddressStreams addresses, MarketingLog log, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, ChannelRules rules, TimeProvider time)
 {
     public async Task RecordAsync(PublishedDeclaration inForce, string address, string topic, OptInProof proof, CancellationToken cancel)
     {
@@ -27,7 +27,7 @@ public sealed class OptIns(
     {
         ArgumentNullException.ThrowIfNull(inForce);
         var streams = await FindAsync(inForce, address, cancel);
-        return MaySend.Decide(EntriesOf(streams, topic), HeldOf(inForce, streams), inForce, topic, time.Now());
+        return MaySend.Decide(EntriesOf(streams, topic), HeldOf(inForce, streams), inForce, topic, time.Now(), called: ContactAddress.CountryOf(address), rules: rules);
     }
 
     /// <summary>How it stands for the link of a mail that was asked for then.</summary>

@@ -51,6 +51,40 @@ public static class OptOutDecisions
     }
 
     /// <summary>
+    /// The record of "nothing any more" that was said a while ago and is heard only now. It is as old as that, so that what was confirmed since stands; of
+    /// two that say as much the later one holds, for good. Mail that came back takes the place of no word of the person. Null when it changes nothing.
+    /// </summary>
+    /// <param name="at">When it was said.</param>
+    /// <param name="cause">See <see cref="TopicEntry"/>; null for the person's own opt-out.</param>
+    /// <param name="purposes">See <see cref="MarketingRecord.Purposes"/>.</param>
+    public static MarketingRecord? OptOutAsOf(
+        MarketingRecord? newest, UnsubscribeLink link, string subjectId, string action, string id, DateTimeOffset now, DateTimeOffset at, string? cause,
+        IReadOnlyList<string> purposes)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        var isBounce = cause is TopicEntry.Bounced;
+        var all = newest?.Topics.GetValueOrDefault(MarketingRecord.Everything);
+        if (isBounce && all is { Cause: not TopicEntry.Bounced }) return null;
+        if (all is not null && all.At >= at && all.IsFinal(now) && (isBounce || all.Cause is not TopicEntry.Bounced)) return null;
+        var told = !isBounce && purposes is { Count: > 0 } ? purposes : null;
+        var since = all is not null && all.At > at ? all.At : at;
+        return new MarketingRecord
+        {
+            Kind = isBounce ? MarketingRecord.Bounced : MarketingRecord.Unsubscribed,
+            Site = link.Site,
+            SubjectId = subjectId,
+            Topic = MarketingRecord.Everything,
+            Action = isBounce ? $"hard-bounce {action}" : action,
+            Campaign = link.Campaign,
+            Language = link.Language,
+            Purposes = told,
+            RecordedAt = now,
+            Topics = MarketingDecisions.With(
+                newest, MarketingRecord.Everything, new TopicEntry(TopicStatus.Suppressed, since, null, id, all is { Cause: null } ? null : cause, Told: told)),
+        };
+    }
+
+    /// <summary>
     /// The record by which the others hear, for purposes that they were not told of, that the person wants nothing any more; null where he did not say so
     /// himself, for good, or they were. It is as old as his word.
     /// </summary>

@@ -90,6 +90,7 @@ public sealed class OptOuts(
 
     private async Task<bool> SuppressAsync(UnsubscribeLink link, string action, IEnumerable<string> more, PagePress? press, string? cause, CancellationToken cancel)
     {
+        if (action == UnsubscribeTokens.RevokedLink) MarketingMetrics.OptedOutByRevokedLink(link.Site);
         var canUndo = false;
         List<string> topics = [.. more.Prepend(link.Topic).Distinct(StringComparer.Ordinal)];
         foreach (var ring in RingsOf(link))

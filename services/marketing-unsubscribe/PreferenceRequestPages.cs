@@ -74,12 +74,12 @@ internal sealed class PreferenceRequestPages(
         return address is not null;
     }
 
-    /// <summary>Null for a link of another site, one that is none, and one to a telephone, which no mail reaches.</summary>
+    /// <summary>Null for a link of another site, one that is none, one of a revoked key, and one to a telephone, which no mail reaches.</summary>
     private KnownAddress? Known(string? token, string site)
     {
         if (token is null) return null;
         var (link, preferences) = (optOuts.Read(token), tokens.Open(token));
-        if (link is not null && link.Site == site && EmailAddress.TryNormalise(link.Address, out var address))
+        if (link is not null && link.Site == site && !optOuts.IsRevoked(token, link) && EmailAddress.TryNormalise(link.Address, out var address))
             return new KnownAddress(token, address, link.Language, optOuts.PageProof(token)!);
         return preferences is not null && preferences.Site == site
             ? new KnownAddress(token, preferences.Address, preferences.Language, tokens.PageProof(token, Again))

@@ -23,7 +23,7 @@ internal sealed record PreferenceState(
 /// <summary>What holds for an address, as a check would have it, to be told to its owner alone. Reads only.</summary>
 internal sealed class PreferenceStates(
     AddressStreams addresses, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent,
-    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log, TimeProvider time)
+    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log, ChannelRules rules, TimeProvider time)
 {
     /// <summary>Throws <see cref="ReceiptUnreadableException"/> where that cannot be known just now.</summary>
     public async Task<PreferenceState> ReadAsync(PublishedDeclaration inForce, string address, CancellationToken cancel)
@@ -39,7 +39,8 @@ internal sealed class PreferenceStates(
             foreach (var id in ChannelTopic.Of(topic).Select(on => on.Id))
             {
                 decisions[id] = MaySend.Decide(
-                    [.. streams.Select(s => s.Entry(id)).OfType<TopicEntry>()], [.. receipts.Values], inForce, id, now, isRelated: streams.Any(s => s.IsRelated));
+                    [.. streams.Select(s => s.Entry(id)).OfType<TopicEntry>()], [.. receipts.Values], inForce, id, now, isRelated: streams.Any(s => s.IsRelated),
+                    called: ContactAddress.CountryOf(address), rules: rules);
             }
             if (PreferenceDecisions.FrequencyOf(topic, streams) is { } chosen) frequencies[topic.Id] = chosen;
         }

@@ -11,10 +11,11 @@ internal sealed record StatedOptOut(string? Topic, string Action, string? Cause,
 
 /// <summary>
 /// Opt-outs that were made elsewhere, by the word of the controller's own system. Each is recorded, unless the person confirmed an opt-in here after
-/// the moment at which it was said there: a confirmation lifts what was said before it, wherever that was.
+/// the moment at which it was said there: a confirmation lifts what was said before it, wherever that was. One of everything is recorded in any case, as of
+/// that moment: it is about what was not confirmed since too, and about what is yet to be declared.
 /// </summary>
 internal sealed class StatedOptOuts(
-    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, AddressStreams addresses, OptOuts optOuts)
+    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, AddressStreams addresses, OptOuts optOuts, MarketingLog log, TimeProvider time)
 {
     public const string Suppressed = "suppressed";
 
@@ -27,11 +28,12 @@ internal sealed class StatedOptOuts(
     /// <param name="person">Its topic does not matter.</param>
     public async Task<string> TakeAsync(UnsubscribeLink person, StatedOptOut stated, CancellationToken cancel)
     {
-        var declared = declarations.InForce(person.Site)?.Declaration.Topics.SelectMany(ChannelTopic.Of).Select(topic => topic.Id).ToList() ?? [];
+        var inForce = declarations.InForce(person.Site)?.Declaration;
+        var declared = TopicOnChannel.AllOf(inForce).Select(topic => topic.Id).ToList();
         var confirmed = stated.At is { } at ? await ConfirmedSinceAsync(person, stated.Topic is null ? declared : [stated.Topic, .. declared], at, cancel) : [];
         if (stated.Topic is { } topic && stated.Cause is null)
         {
-            if (confirmed.Contains(topic)) return ConfirmedSince;
+            if (confirmed.ContainsKey(topic)) return ConfirmedSince;
             await optOuts.HonourAsync(person with { Topic = topic }, stated.Action, cancel);
             return Suppressed;
         }
@@ -39,9 +41,8 @@ internal sealed class StatedOptOuts(
         var all = person with { Topic = MarketingRecord.Everything };
         if (confirmed.Count > 0)
         {
-            // The address works again; a complaint is about the rest as well.
-            if (stated.Cause is TopicEntry.Bounced || declared.Find(id => !confirmed.Contains(id)) is not { } other) return ConfirmedSince;
-            await optOuts.HonourAsync(person with { Topic = other }, stated.Action, cancel, [.. declared.Where(id => !confirmed.Contains(id))]);
+            var rest = declared.Where(id => !confirmed.ContainsKey(id)).ToList();
+            await EndTheRestAsync(all, stated, rest, confirmed.Values.First(), inForce?.PurposesOfTopics() ?? [], cancel);
             return ConfirmedSince;
         }
 
@@ -52,13 +53,28 @@ internal sealed class StatedOptOuts(
         return Suppressed;
     }
 
-    private async Task<HashSet<string>> ConfirmedSinceAsync(UnsubscribeLink person, IEnumerable<string> topics, DateTimeOffset at, CancellationToken cancel)
+    /// <param name="subject">Under whose id that was recorded which was confirmed since: in that stream it stands.</param>
+    private async Task EndTheRestAsync(
+        UnsubscribeLink all, StatedOptOut stated, List<string> rest, string subject, IReadOnlyList<string> purposes, CancellationToken cancel)
     {
+        // The address works again; a complaint is about the rest as well.
+        if (stated.Cause is not TopicEntry.Bounced && rest is [var other, ..]) await optOuts.HonourAsync(all with { Topic = other }, stated.Action, cancel, rest);
+        await log.AppendAsync(
+            all.Site, subject,
+            (newest, id) => OptOutDecisions.OptOutAsOf(newest, all, subject, stated.Action, id, time.Now(), stated.At!.Value, stated.Cause, purposes), cancel);
+    }
+
+    /// <summary>Each topic that was, with the id of the address under which it is known so.</summary>
+    private async Task<Dictionary<string, string>> ConfirmedSinceAsync(UnsubscribeLink person, IEnumerable<string> topics, DateTimeOffset at, CancellationToken cancel)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
         var streams = await addresses.FindAsync(addresses.RingOf(person.Controller), person.Site, person.Address, cancel);
-        return
-        [
-            .. topics.Where(topic => streams.Any(stream =>
-                stream.Entry(topic) is { Status: TopicStatus.Subscribed, Proof: { Permits: true, LiftsUpTo: { } lifts } } && lifts > at + ClocksApart)),
-        ];
+        foreach (var topic in topics)
+        {
+            var confirmed = streams.FirstOrDefault(stream =>
+                stream.Entry(topic) is { Status: TopicStatus.Subscribed, Proof: { Permits: true, LiftsUpTo: { } lifts } } && lifts > at + ClocksApart);
+            if (confirmed is not null) found[topic] = confirmed.SubjectId;
+        }
+        return found;
     }
 }

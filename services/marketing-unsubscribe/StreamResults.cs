@@ -77,5 +77,6 @@ public static class StreamResults
 /// <param name="Reason">See <see cref="SendDecision"/>, as for the receipt.</param>
 /// <param name="Subjects">The ids of the address, one for each version of the controller's key, newest first; null where they were not asked for, and of what is no address.</param>
 /// <param name="Frequency">Of those that the topic offers, how often the person wants it; null where he did not say.</param>
+/// <param name="Register">See <see cref="SendDecision"/>.</param>
 public sealed record CheckedAddress(
-    string? Address, bool Permitted, string Reason, string? Receipt, IReadOnlyList<string>? Subjects = null, string? Frequency = null);
+    string? Address, bool Permitted, string Reason, string? Receipt, IReadOnlyList<string>? Subjects = null, string? Frequency = null, string? Register = null);

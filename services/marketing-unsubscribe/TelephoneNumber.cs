@@ -46,6 +46,23 @@ public static partial class TelephoneNumber
         return $"+{CodeOf(normalised)} •• ••• ••{normalised[^2..]}";
     }
 
+    /// <summary>
+    /// By whose numbering plan it is given out (ISO 3166-1 alpha-2); null where that is no country's, such as +800. Where the person is, it does not tell. Takes
+    /// a normalised number.
+    /// </summary>
+    public static string? CountryOf(string normalised)
+    {
+        try
+        {
+            var country = Numbers.GetRegionCodeForNumber(Numbers.Parse(normalised, NoCountry));
+            return country?.Length == 2 && country != NoCountry ? country : null;
+        }
+        catch (NumberParseException)
+        {
+            return null;
+        }
+    }
+
     private static string CodeOf(string normalised)
     {
         try

@@ -16,13 +16,15 @@ internal static class UnsubscribePage
         """<svg class="tick" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="M14 25l7 7 14-15"/></svg>""";
 
     /// <param name="Secret">See <see cref="PagePress"/>.</param>
+    /// <param name="Masked">Null where the page may not tell.</param>
     /// <param name="IsFinal">Nobody can take back, on another page, what the page says.</param>
     /// <param name="Topic">As <see cref="TopicOnChannel.Told"/> has it; null when the declaration no longer has it.</param>
     /// <param name="Others">What else the site declares, each on each of its channels. Not what the address is subscribed to: a link can be in anybody's hands.</param>
     /// <param name="Controller">Null when the site is no longer declared.</param>
+    /// <param name="Preferences">Where the link to preferences is asked for.</param>
     internal sealed record View(
-        UnsubscribeState State, string Token, string Proof, string Secret, bool CanUndo, bool IsFinal, string Masked, Topic? Topic, IReadOnlyList<Topic> Others,
-        Controller? Controller);
+        UnsubscribeState State, string Token, string Proof, string Secret, bool CanUndo, bool IsFinal, string? Masked, Topic? Topic, IReadOnlyList<Topic> Others,
+        Controller? Controller, string Preferences);
 
     public static string Of(View view, string language)
     {
@@ -75,8 +77,7 @@ internal static class UnsubscribePage
 
         string Page()
         {
-            var all = $"/u/{Uri.EscapeDataString(view.Token)}/preferences?language={language}";
-            if (view.Controller is not null) body.Append($"<p class=\"note\"><a href=\"{Text(all)}\">{Text(words.Preferences.Link)}</a></p>");
+            if (view.Controller is not null) body.Append($"<p class=\"note\"><a href=\"{Text($"{view.Preferences}?language={language}")}\">{Text(words.Preferences.Link)}</a></p>");
             return Document(title, body, language, view.Controller);
         }
 
@@ -107,7 +108,7 @@ internal static class UnsubscribePage
     {
         var words = PageWords.In(language);
         to.Append("<dl>");
-        Fact(words.Address, Text(view.Masked));
+        if (view.Masked is { } masked) Fact(words.Address, Text(masked));
         if (view.Topic is { } topic) Fact(stops, $"{In(topic.Name, language)}<small>{In(topic.Description, language)}</small>");
         if (view.Controller is { } controller) Fact(words.Sender, Text(controller.Name));
         to.Append("</dl>");

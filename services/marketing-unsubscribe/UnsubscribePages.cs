@@ -21,7 +21,9 @@ public sealed class UnsubscribePages(
             request.Query["language"], link?.Language, request.Headers.AcceptLanguage, declaration?.Languages[0]);
         if (link is null) return new HtmlPage(StatusCodes.Status404NotFound, language, UnsubscribePage.OfUnknownLink(language));
 
-        var (stands, isFinal) = await StandsAsync(link, declaration, cancel);
+        // Whoever has a key that was revoked can make links to any address: they show neither it nor how it stands.
+        var isRevoked = tokens.IsRevoked(token, link);
+        var (stands, isFinal) = isRevoked ? (UnsubscribeState.Ask, true) : await StandsAsync(link, declaration, cancel);
         var view = new UnsubscribePage.View(
             State: state ?? stands,
             Token: token,
@@ -29,10 +31,11 @@ public sealed class UnsubscribePages(
             Secret: secret ?? PagePress.NewSecret(),
             CanUndo: canUndo,
             IsFinal: isFinal,
-            Masked: ContactAddress.Mask(link.Address),
+            Masked: isRevoked ? null : ContactAddress.Mask(link.Address),
             Topic: declaration is null ? null : TopicOnChannel.Find(declaration, link.Topic, null)?.Told,
             Others: [.. TopicOnChannel.AllOf(declaration).Where(topic => topic.Id != link.Topic).Select(topic => topic.Told)],
-            Controller: declaration?.Controller);
+            Controller: declaration?.Controller,
+            Preferences: isRevoked ? $"/preferences/{link.Site}" : $"/u/{Uri.EscapeDataString(token)}/preferences");
         return new HtmlPage(StatusCodes.Status200OK, language, UnsubscribePage.Of(view, language));
     }
 

@@ -14,21 +14,45 @@ public sealed class UnsubscribeTokens(IdentifierKeys keys)
 {
     private const string RingName = "token";
 
-    /// <summary>For links of one site, under the newest secret.</summary>
+    /// <summary>What an opt-out by a link of a revoked key is recorded as, so that what came of the key can be told, and an unusual lot of it seen.</summary>
+    public const string RevokedLink = "revoked-link";
+
+    /// <summary>For links of one site, under the newest secret and of the newest generation.</summary>
     public LinkKey KeyOf(string controller, string site)
     {
         var ring = keys.Ring(RingName);
         if (ring.Count > byte.MaxValue) throw new InvalidOperationException("A token names its key in one byte; 255 successions are spent.");
-        return LinkKey.Of(ring.Newest, (byte)ring.Count, controller, site);
+        return LinkKey.Of(ring.Newest, (byte)ring.Count, controller, site, GenerationOf(controller, site));
     }
 
-    /// <summary>The link of a token; null for one that is forged, cut or altered in any way, without saying which.</summary>
+    /// <summary>Makes every key of the site that was given out so far one that is revoked. False when a token cannot name another generation.</summary>
+    public bool TryRevoke(string controller, string site)
+    {
+        if (GenerationOf(controller, site) == byte.MaxValue) return false;
+        keys.Succeed(RevocationsOf(controller, site));
+        return true;
+    }
+
+    /// <summary>
+    /// The link of a token; null for one that is forged, cut or altered in any way, without saying which. One of a revoked key names no campaign: whoever
+    /// has the key can say of any campaign that people opt out by it.
+    /// </summary>
     public UnsubscribeLink? Read(string? token)
     {
         var ring = keys.Ring(RingName);
         var link = LinkToken.Open(token, version => (ring.Key(version) is { IsEmpty: false } named ? named : ring.Newest).ToArray());
+        if (link is null) return null;
+        if (IsRevoked(token, link)) link = link with { Campaign = null };
         // A mailer knows no numbering plans, and a number in another spelling would be opted out under a name that nobody looks up.
-        return link is null || ContactAddress.IsEmail(link.Address) ? link : link with { Address = TelephoneNumber.OneSpelling(link.Address) };
+        return ContactAddress.IsEmail(link.Address) ? link : link with { Address = TelephoneNumber.OneSpelling(link.Address) };
+    }
+
+    /// <summary>Whether the key that made the token was revoked: then it still opts out, and shows nothing.</summary>
+    /// <param name="link">That the token opens.</param>
+    public bool IsRevoked(string? token, UnsubscribeLink link)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return LinkToken.GenerationOf(token) < GenerationOf(link.Controller, link.Site);
     }
 
     /// <summary>
@@ -42,6 +66,15 @@ public sealed class UnsubscribeTokens(IdentifierKeys keys)
     public bool IsPageProof(string token, string? proof) =>
         PageProof(token) is { } expected && proof is not null
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(proof));
+
+    private byte GenerationOf(string controller, string site) => (byte)Math.Clamp(keys.CountOf(RevocationsOf(controller, site)) - 1, 0, byte.MaxValue);
+
+    /// <summary>
+    /// A ring of which nothing but its length counts: one for the first key of the site, and one more for each revocation. It lies with the keys, apart from the
+    /// data, so that no restore of these takes a revocation back, and every process knows of one at its next request.
+    /// </summary>
+    private static string RevocationsOf(string controller, string site) =>
+        $"link-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{controller}\n{site}")))[..32]}";
 
     /// <summary>One secret serves several ends, so each gets a key of its own from it (HKDF, RFC 5869).</summary>
     private (byte[] Key, byte[] Token)? KeyFor(string use, string token)

@@ -39,6 +39,15 @@ public sealed partial class IdentifierKeys(string folder)
         return _rings[name] = ring;
     }
 
+    /// <summary>How many versions the ring has, made by whichever process; 0 where there is none, and then none is made.</summary>
+    public int CountOf(string name)
+    {
+        if (!RingName().IsMatch(name)) throw new ArgumentException("A key ring's name is made of a-z, 0-9, '-' and '.'.", nameof(name));
+        var ring = WithNewVersions(name, _rings.GetValueOrDefault(name) ?? KeyRing.Empty);
+        if (ring.Count > 0) _rings[name] = ring;
+        return ring.Count;
+    }
+
     /// <summary>Adds a version, which all processes use from their next request on. Earlier versions stay for look-ups.</summary>
     public KeyRing Succeed(string name)
     {

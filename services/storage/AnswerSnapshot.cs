@@ -58,10 +58,12 @@ internal sealed class AnswerSnapshot(string service, IRecordLog log, DeliveryLed
         var newest = await log.NewestOfStreamsAsync(e.After.Length == 0 ? null : StreamKey.Parse(e.After), StreamKey.Parse(e.Until), StreamsPerPage, cancel);
         var (through, bytes, taken) = (e.After, 0, 0);
         var events = new List<OutgoingEvent>();
+        var tombstones = await TombstonesBehindAsync(newest, cancel);
         foreach (var record in newest.TakeWhile(_ => bytes <= LargestPage))
         {
             (through, taken) = (record.StreamKey.ToString(), taken + 1);
-            foreach (var one in published.IsLoadedWhole(record) ? await log.HistoryAsync(record.Stream, cancel) : [record])
+            List<LogRecord> counting = tombstones.TryGetValue(record.StreamKey, out var tombstone) ? [tombstone, record] : [record];
+            foreach (var one in published.IsLoadedWhole(record) ? await log.HistoryAsync(record.Stream, cancel) : counting)
             {
                 if (published.EventFor(one, e.Kinds, e.Purposes, now) is not { } told) continue;
                 events.Add(told);
@@ -70,6 +72,19 @@ internal sealed class AnswerSnapshot(string service, IRecordLog log, DeliveryLed
         }
 
         return (events, through, newest.Count < StreamsPerPage && taken == newest.Count);
+    }
+
+    /// <summary>
+    /// The tombstones with which streams begin that something was recorded in since: who asks may hold what was there before, as out of an old backup, and the
+    /// newest record does not tell that it was erased.
+    /// </summary>
+    private async Task<Dictionary<StreamKey, LogRecord>> TombstonesBehindAsync(IReadOnlyList<LogRecord> newest, CancellationToken cancel)
+    {
+        var later = newest.Where(record => record.Version > 1 && record.Kind != LogRecord.Erased && !published.IsLoadedWhole(record)).ToList();
+        // Where the first record is there, nothing was erased; that is one question for all of them. Of an earlier epoch its id is not known here.
+        var firsts = await log.PositionsOfAsync([.. later.Select(record => log.IdOf(record.Stream, 1))], cancel);
+        var oldest = await Task.WhenAll(later.Where((_, i) => firsts[i] == 0).Select(record => log.OldestAsync(record.Stream, cancel).AsTask()));
+        return oldest.OfType<LogRecord>().Where(record => record.Kind == LogRecord.Erased).ToDictionary(record => record.StreamKey);
     }
 
     /// <summary>Of streams that have a name in the store: by their position in the log, so that no others are walked through.</summary>

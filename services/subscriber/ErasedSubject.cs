@@ -17,11 +17,15 @@ internal sealed class ErasedSubjects(SubscriberStore store, Func<ErasedSubject, 
     /// Whoever is held under these streams, by whatever version: a decision that was taken after the erasure may have overtaken it. The tombstones are
     /// kept first: from then on no late receipt makes a row of which nobody was told.
     /// </summary>
-    public async Task TellAsync(IReadOnlyList<ConsentErased> tombstones, CancellationToken cancel)
+    /// <param name="since">What was decided in those streams since, which names people too.</param>
+    public async Task TellAsync(IReadOnlyList<ConsentErased> tombstones, IReadOnlyList<ConsentChanged> since, CancellationToken cancel)
     {
         if (onErasing is null || tombstones.Count == 0) return;
         var held = await store.WriteAsync(writer => tombstones.SelectMany(e => Bury(writer, e)).ToList(), cancel);
-        foreach (var erased in held) await onErasing(erased, cancel);
+        var named = tombstones.Join(
+            since, e => e.Stream, e => e.Stream!, (e, decided) => new ErasedSubject(decided.Receipt.Site, decided.Receipt.SubjectId, e.ErasedAt, e.Reason),
+            StringComparer.Ordinal);
+        foreach (var erased in held.Union(named)) await onErasing(erased, cancel);
     }
 
     /// <summary>Whoever stands in receipts that came behind their tombstones: no row ever told who he was.</summary>

@@ -64,7 +64,8 @@ public sealed class SubscriberState
     /// <returns>
     /// The reason is a status in kebab-case (<c>given</c>, <c>not-needed</c>, <c>never-asked</c>, <c>refused</c>, <c>withdrawn</c>,
     /// <c>expired</c>, <c>ask-again</c>, <c>objected</c>), or <c>not-loaded</c>, <c>unknown-site</c>, <c>unreadable</c>. An id that the
-    /// declaration lacks is <c>never-asked</c>. A subject never heard of is permitted only what needs no consent.
+    /// declaration lacks is <c>never-asked</c>. A subject never heard of is permitted only purposes that need no consent; marketing on a topic
+    /// needs his own yes whatever its purpose rests on.
     /// </returns>
     public (bool Permitted, string Reason) IsPermitted(string site, string subject, string purpose) =>
         Refused(site) ?? Answer(Held(site, subject), _declarations.InForce(site)!, purpose, _time.Now());
@@ -138,7 +139,7 @@ public sealed class SubscriberState
     /// </summary>
     internal async Task EraseAsync(ConsentErased e, CancellationToken cancel)
     {
-        await _erased.TellAsync([e], cancel);
+        await _erased.TellAsync([e], [], cancel);
         var erased = await _store.WriteAsync(
             writer =>
             {
@@ -189,7 +190,7 @@ public sealed class SubscriberState
     /// <summary>Makes what is held in a range what the page says. What arrived by itself since the question stays as it is, where it is newer.</summary>
     internal async Task<PageOutcome> ApplyPageAsync(LoadedPage page, CancellationToken cancel)
     {
-        await _erased.TellAsync(page.Tombstones, cancel);
+        await _erased.TellAsync(page.Tombstones, page.Receipts, cancel);
         var (outcome, late) = await _store.WriteAsync(
             writer =>
             {

@@ -6,13 +6,15 @@ namespace Consent.UnsubscribeLinks;
 /// <summary>
 /// Opaque tokens for opt-out links, as text of base64url: <c>format 2 | key version | scope 64 bits | nonce 96 bits | ciphertext | tag
 /// 128 bits</c>, AES-256-GCM with the first ten bytes as associated data (NIST SP 800-38D; random nonces, so succeed the secret well
-/// before 2^32 links of one site). They never expire. Whoever holds a token can opt its person out of its topic, and nothing else.
+/// before 2^32 links of one site). Of a key of a later generation it is format 3, with the generation in one byte behind the scope, which is associated
+/// data too. They never expire. Whoever holds a token can opt its person out of its topic, and nothing else.
 /// </summary>
 public static class LinkToken
 {
     /// <summary>Longer than any that is made; a header line has at most 998 characters (RFC 5322, 2.1.1).</summary>
     private const int LongestToken = 1600;
     private const byte Format = 2;
+    private const byte LaterFormat = 3;
     private const int HeaderBytes = 2 + LinkKey.ScopeBytes;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
@@ -27,14 +29,16 @@ public static class LinkToken
         ArgumentNullException.ThrowIfNull(link);
         if ((link.Controller, link.Site) != (key.Controller, key.Site)) throw new ArgumentException($"The key makes links of {key.Site} alone.", nameof(link));
         var plain = link.ToBytes() ?? throw new ArgumentException("What a link carries has at most 255 bytes each.", nameof(link));
-        var token = new byte[HeaderBytes + NonceBytes + plain.Length + TagBytes];
-        (token[0], token[1]) = (Format, key.Version);
+        var header = HeaderOf(key.Generation == 0 ? Format : LaterFormat);
+        var token = new byte[header + NonceBytes + plain.Length + TagBytes];
+        (token[0], token[1]) = (key.Generation == 0 ? Format : LaterFormat, key.Version);
         key.Scope.CopyTo(token, 2);
-        var nonce = token.AsSpan(HeaderBytes, NonceBytes);
-        var text = token.AsSpan(HeaderBytes + NonceBytes);
+        if (header > HeaderBytes) token[HeaderBytes] = key.Generation;
+        var nonce = token.AsSpan(header, NonceBytes);
+        var text = token.AsSpan(header + NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(key.Key, TagBytes);
-        aes.Encrypt(nonce, plain, text[..^TagBytes], text[^TagBytes..], token.AsSpan(0, HeaderBytes));
+        aes.Encrypt(nonce, plain, text[..^TagBytes], text[^TagBytes..], token.AsSpan(0, header));
         return Base64Url.EncodeToString(token);
     }
 
@@ -47,24 +51,32 @@ public static class LinkToken
     {
         ArgumentNullException.ThrowIfNull(secretOf);
         var bytes = Decode(token) ?? Shapeless;
-        var scope = bytes.AsSpan(2, LinkKey.ScopeBytes);
-        var text = bytes.AsSpan(HeaderBytes + NonceBytes);
+        var (header, generation, scope) = (HeaderOf(bytes[0]), GenerationOf(bytes), bytes.AsSpan(2, LinkKey.ScopeBytes).ToArray());
+        var text = bytes.AsSpan(header + NonceBytes);
         var plain = new byte[text.Length - TagBytes];
         try
         {
-            using var aes = new AesGcm(LinkKey.Derive(secretOf(bytes[1]), scope), TagBytes);
-            aes.Decrypt(bytes.AsSpan(HeaderBytes, NonceBytes), text[..^TagBytes], text[^TagBytes..], plain, bytes.AsSpan(0, HeaderBytes));
+            using var aes = new AesGcm(LinkKey.Derive(secretOf(bytes[1]), scope, generation), TagBytes);
+            aes.Decrypt(bytes.AsSpan(header, NonceBytes), text[..^TagBytes], text[^TagBytes..], plain, bytes.AsSpan(0, header));
         }
         catch (AuthenticationTagMismatchException)
         {
             return null;
         }
         // The holder of one site's key must not speak for another site.
-        return bytes[0] == Format && UnsubscribeLink.FromBytes(plain) is { } link && scope.SequenceEqual(LinkKey.ScopeOf(link.Controller, link.Site)) ? link : null;
+        return (bytes[0] == Format || (bytes[0] == LaterFormat && generation > 0)) && UnsubscribeLink.FromBytes(plain) is { } link
+            && scope.AsSpan().SequenceEqual(LinkKey.ScopeOf(link.Controller, link.Site)) ? link : null;
     }
 
     /// <summary>The version that a token names, and its bytes; null for what cannot be one.</summary>
     public static (byte Version, byte[] Bytes)? Peek(string? token) => Decode(token) is { } bytes ? (bytes[1], bytes) : null;
+
+    /// <summary>Of the key that made a token which opens; see <see cref="LinkKey.Generation"/>. 0 for what is no token.</summary>
+    public static byte GenerationOf(string? token) => Decode(token) is { } bytes ? GenerationOf(bytes) : (byte)0;
+
+    private static byte GenerationOf(byte[] bytes) => bytes[0] == LaterFormat ? bytes[HeaderBytes] : (byte)0;
+
+    private static int HeaderOf(byte format) => format == LaterFormat ? HeaderBytes + 1 : HeaderBytes;
 
     private static byte[]? Decode(string? token)
     {

@@ -82,6 +82,29 @@ public sealed class CampaignFiguresTests
     }
 
     [Fact]
+    public async Task AMailingSystem_IsWaitedFor_UntilItHasIt_OrIsGone_AndOnItsOwnSiteAlone()
+    {
+        await using var audit = await WithSubscribersAsync();
+        var now = audit.Clock.At;
+        audit.Clock.At = Samples.Noon.AddDays(-1);
+        foreach (var (name, site) in ((string, string)[])[("connectors/brevo/1", Samples.Site), ("connectors/listmonk/2", Samples.Site), ("connectors/ses/3", "another-site")])
+            await audit.HearAsync(Announced(name, null, ConsentChanged.Kind) with { Site = site });
+        audit.Clock.At = now;
+        await audit.HearAsync(OptOut("o1"));
+        await audit.HearAsync(Samples.Applied("consent", 21, "o1", "marketing-unsubscribe"));
+        await audit.HearAsync(Receipt("r1", causedBy: "o1"));
+        // That the connectors' service has it in its queue is not enough.
+        foreach (var name in (string[])["analytics", "newsletter", "connectors"]) await audit.HearAsync(Samples.Applied(name, 80, "r1"));
+        await OpenAtAsync(audit, "connectors/brevo/1", "connectors/listmonk/2");
+
+        await audit.HearAsync(new SubscriberRetired("x1", Samples.Noon, "consent", "connectors/brevo/1", "The connector was deleted.", "connectors", Samples.Noon));
+        await OpenAtAsync(audit, "connectors/listmonk/2");
+        await audit.HearAsync(Samples.Applied("connectors/listmonk/2", 60_000, "r1"));
+        var figures = await audit.FiguresAsync(Spring);
+        Assert.Equal((0, 60_100L), (figures.Open, figures.Everywhere?.MaxMs));
+    }
+
+    [Fact]
     public async Task WhoStopsEverything_OrSaysItAgain_IsOneOptOut()
     {
         await using var audit = new AuditOnDisk();
@@ -99,10 +122,33 @@ public sealed class CampaignFiguresTests
     public async Task WhatWasTakenBack_IsCountedApart_WhicheverIsHeardFirst(bool inOrder)
     {
         await using var audit = new AuditOnDisk();
-        var (no, undone) = (OptOut("o1"), new MarketingUnsubscribeUndone("u1", Samples.Noon, Samples.Site, Subject(1), ["offers"], "o1", "nl", Samples.Noon));
+        var (no, undone) = (OptOut("o1"), Undone("u1", "o1"));
         foreach (var e in inOrder ? (object[])[no, undone] : [undone, no]) await audit.HearAsync(e);
         var figures = await audit.FiguresAsync(Spring);
         Assert.Equal((0, 1, 0), (figures.OptOuts, figures.TakenBack, figures.Open));
+    }
+
+    [Theory]
+    [InlineData("o1 u1 o2")]
+    [InlineData("o1 o2 u1")]
+    [InlineData("u1 o2 o1")]
+    [InlineData("o2 u1 o1 o2")]
+    public async Task WhoTookItBack_AndOptsOutAfterAll_HasOptedOut_WhateverIsHeardFirst(string order)
+    {
+        await using var audit = new AuditOnDisk();
+        foreach (var id in order.Split(' ')) await audit.HearAsync(id == "u1" ? Undone("u1", "o1") : OptOut(id));
+        var figures = await audit.FiguresAsync(Spring);
+        Assert.Equal((1, 0), (figures.OptOuts, figures.TakenBack));
+    }
+
+    [Fact]
+    public async Task WhoStopsEverything_AndTakesItBack_IsOneWhoTookItBack()
+    {
+        await using var audit = new AuditOnDisk();
+        foreach (var id in (string[])["o1", "o2"]) await audit.HearAsync(OptOut(id));
+        foreach (var id in (string[])["o1", "o2"]) await audit.HearAsync(Undone($"u-{id}", id));
+        var figures = await audit.FiguresAsync(Spring);
+        Assert.Equal((0, 1), (figures.OptOuts, figures.TakenBack));
     }
 
     [Fact]
@@ -161,6 +207,8 @@ public sealed class CampaignFiguresTests
     private static string Subject(int person) => $"a1-{person:x64}";
 
     private static MarketingUnsubscribed OptOut(string id, int person = 1) => Samples.OptOut(id) with { SubjectId = Subject(person), Campaign = Spring };
+
+    private static MarketingUnsubscribeUndone Undone(string id, string optOut) => new(id, Samples.Noon, Samples.Site, Subject(1), ["offers"], optOut, "nl", Samples.Noon);
 
     private static ConsentChanged Receipt(string id, string? causedBy = null) => Samples.Choice(id, causedBy) with { Stream = Person };
 

@@ -21,9 +21,10 @@ internal sealed class FilterAddressesGateway : StandInGateway<(string Request, i
         return gateway;
     }
 
-    /// <summary>By how the address begins: whoever is called yes may be mailed, whoever is called no opted out, nobody else was ever asked.</summary>
+    /// <summary>By how the address begins: whoever is called yes may be mailed, yes-unless where no register has him, whoever is called no opted out, nobody else was ever asked.</summary>
     public static MaySendAnswer Answer(string address) =>
         !address.Contains('@', StringComparison.Ordinal) ? new MaySendAnswer(false, "invalid-address", null)
+        : address.StartsWith("yes-unless", StringComparison.Ordinal) ? new MaySendAnswer(true, "legitimate-interest", "receipt-yes", "Bloctel")
         : address.StartsWith("yes", StringComparison.Ordinal) ? new MaySendAnswer(true, "opted-in", "receipt-yes")
         : address.StartsWith("no@", StringComparison.Ordinal) ? new MaySendAnswer(false, "suppressed", "receipt-no")
         : new MaySendAnswer(false, "no-basis", null);
@@ -35,7 +36,7 @@ internal sealed class FilterAddressesGateway : StandInGateway<(string Request, i
         var times = Keep(($"{context.Request.Method} {context.Request.Path} {context.Request.Headers.Authorization} {body["topic"]} {body["channel"]}", addresses.Count));
         if (await _instead(times, context)) return;
         var results = addresses.Select(address => new { address, answer = Answer(address) })
-            .Select(asked => new { asked.address, permitted = asked.answer.Permitted, reason = asked.answer.Reason, receipt = asked.answer.Receipt });
+            .Select(asked => new { asked.address, permitted = asked.answer.Permitted, reason = asked.answer.Reason, receipt = asked.answer.Receipt, register = asked.answer.Register });
         await context.Response.WriteAsJsonAsync(new { results });
     }
 }

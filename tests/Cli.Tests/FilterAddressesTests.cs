@@ -45,6 +45,24 @@ public sealed class FilterAddressesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_public_list_of_objections_that_some_rows_depend_on_is_named()
+    {
+        await using var gateway = await FilterAddressesGateway.StartAsync();
+        await File.WriteAllTextAsync(List, "email\nyes@x.nl\nyes-unless-1@x.nl\nyes-unless-2@x.nl\n");
+        var (code, output, _) = await FilterAsync(gateway);
+        Assert.Equal((0, $"""
+            3 may be mailed: {_folder.File("list.permitted.csv")}
+              2 of them unless they stand in a public list of objections, which is not known here: Bloctel
+            0 may not: {_folder.File("list.refused.csv")}
+            0 cannot be read: {_folder.File("list.errors.csv")}
+            """), (code, output));
+        Assert.Equal("email\nyes@x.nl\nyes-unless-1@x.nl\nyes-unless-2@x.nl\n", await ReadAsync("list.permitted.csv"));
+
+        var told = JsonNode.Parse((await FilterAsync(gateway, "--json", "--out", _folder.File("a.csv"), "--refused", _folder.File("b.csv"), "--errors", _folder.File("c.csv"))).Output)!;
+        Assert.Equal(2, (int)told["registers"]!["Bloctel"]!);
+    }
+
+    [Fact]
     public async Task For_programs_the_sums_and_the_files_are_told_in_json()
     {
         await using var gateway = await FilterAddressesGateway.StartAsync();

@@ -82,6 +82,14 @@ internal sealed class ConnectorsApp : IAsyncDisposable
         return app;
     }
 
+    /// <summary>From now on the site declares these topics, and no others.</summary>
+    public async Task DeclareAsync(int version, params string[] topics)
+    {
+        var next = SampleDeclaration.Of(Site, Controller, [SampleDeclaration.Purpose("marketing")], [.. topics.Select(topic => SampleDeclaration.Topic(topic, "marketing"))])
+            .Published(Clock.At, version);
+        foreach (var service in Both) await _app.HearAsync(service, new DeclarationPublished(RandomId.New(), Clock.At, next));
+    }
+
     public static string Stream(string subject) => CanonicalJson.Hash(new { site = Site, subject, key = "of the log" })[..20];
 
     public string SubjectOf(string address) =>

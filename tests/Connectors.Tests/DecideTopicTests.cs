@@ -19,7 +19,7 @@ public sealed class DecideTopicTests
         { "No", "Out", "None", "None" },
         { "No", "Unknown", "CarryOut", "CarryOut" },
         { "Nothing", "In", "None", "CarryOut" },
-        { "Nothing", "Out", "BringHere", "BringHere" },
+        { "Nothing", "Out", "BringHere", "Unsure" },
         { "Nothing", "Absent", "None", "None" },
         { "Unknown", "In", "None", "None" },
         { "Unknown", "Out", "BringHere", "BringHere" },
@@ -35,7 +35,7 @@ public sealed class DecideTopicTests
     }
 
     [Fact]
-    public void Whatever_step_is_taken_the_next_look_at_what_came_of_it_is_the_last()
+    public void Whatever_step_is_taken_no_later_look_at_what_came_of_it_leads_to_another()
     {
         foreach (var here in Enum.GetValues<Here>())
         {
@@ -52,7 +52,14 @@ public sealed class DecideTopicTests
                         Step.CarryIn => (here, There.In),
                         _ => (here, there),
                     };
-                    Assert.Equal(Step.None, DecideTopic.Of(nextHere, new ListStanding(nextThere), after, stops, Now.AddHours(1)));
+                    // What a system does not tell stays so, whatever was written there.
+                    if (there is There.Unknown) nextThere = There.Unknown;
+                    for (var look = 1; look <= 4; look++)
+                    {
+                        var next = DecideTopic.Of(nextHere, new ListStanding(nextThere), after, stops, Now.AddHours(look));
+                        Assert.Equal(step is Step.Unsure ? Step.Unsure : Step.None, next);
+                        after = DecideTopic.After(next, nextHere, nextThere, after, Now.AddHours(look));
+                    }
                 }
             }
         }
@@ -66,6 +73,29 @@ public sealed class DecideTopicTests
         var after = DecideTopic.After(Step.CarryOut, Here.Nothing, There.In, subscribed, Now);
         Assert.Equal(Step.None, DecideTopic.Of(Here.Nothing, new ListStanding(There.Out), after, false, Now.AddHours(1)));
         Assert.Equal(Step.None, DecideTopic.Of(Here.Nothing, new ListStanding(There.In), Unseen, false, Now));
+    }
+
+    [Fact]
+    public void An_opt_out_that_may_be_our_own_counts_as_soon_as_there_is_a_basis()
+    {
+        var left = new ListStanding(There.Out);
+        Assert.Equal(Step.Unsure, DecideTopic.Of(Here.Nothing, left, Unseen, true, Now));
+        var after = DecideTopic.After(Step.Unsure, Here.Nothing, There.Out, Unseen, Now);
+        Assert.Equal(Unseen, after);
+        Assert.Equal(Step.BringHere, DecideTopic.Of(Here.Yes, left, after, true, Now.AddDays(1)));
+        // Who was seen on the list opted out himself.
+        Assert.Equal(Step.BringHere, DecideTopic.Of(Here.Nothing, left, new TopicState(Here.Nothing, There.In), true, Now));
+    }
+
+    [Fact]
+    public void A_stop_of_the_contact_as_a_whole_is_ours_until_it_was_seen_lifted()
+    {
+        var written = new TopicState(Here.No, There.Out, Now);
+        Assert.Equal(written, DecideTopic.WholeAfter(false, false, written, Now.AddMinutes(1)));
+        Assert.Equal(written, DecideTopic.WholeAfter(true, false, written, Now.AddHours(1)));
+        var lifted = DecideTopic.WholeAfter(false, false, written, Now.AddHours(1));
+        Assert.Equal(new TopicState(null, There.In, Now), lifted);
+        Assert.Equal(new TopicState(null, There.Out, Now), DecideTopic.WholeAfter(true, true, lifted, Now.AddHours(2)));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Consent.Connectors.Tests;
 
-/// <summary>Stands in for Mautic, by devdocs.mautic.org/en/latest/rest_api/contacts.html: segments, and Do Not Contact.</summary>
+/// <summary>Stands in for Mautic, by devdocs.mautic.org/en/latest/rest_api/contacts.html and segments.html: segments, and Do Not Contact.</summary>
 internal sealed class MauticStandIn : StandIn
 {
     private static readonly Dictionary<string, int> Segments = new(StringComparer.Ordinal) { [News] = 7, [Offers] = 8 };
@@ -37,6 +37,9 @@ internal sealed class MauticStandIn : StandIn
         _contacts.Add(person);
     }
 
+    /// <summary>An import puts the contact into the segment, and changes nothing else of it.</summary>
+    public void Import(string address, string topic) => Change(() => Of(address).In.Add(Segments[topic]));
+
     /// <summary>Its page knows no topics.</summary>
     protected override void Leave(string address, string topic) => StopContact(address);
 
@@ -50,6 +53,10 @@ internal sealed class MauticStandIn : StandIn
     {
         ("GET", ["api", "contacts"]) => (200, Page(request.Query)),
         ("GET", ["api", "contacts", var id]) => Find(id) is { } found ? (200, new JsonObject { ["contact"] = Json(found) }) : NotFound(),
+        ("GET", ["api", "contacts", var id, "segments"]) => Find(id) is { } found ? (200, SegmentsOf(found)) : NotFound(),
+        ("GET", ["api", "segments", var segment]) => Segments.ContainsValue(int.Parse(segment, CultureInfo.InvariantCulture))
+            ? (200, new JsonObject { ["list"] = Segment(int.Parse(segment, CultureInfo.InvariantCulture)) })
+            : NotFound(),
         ("POST", ["api", "segments", var segment, "contact", var id, var verb]) => Find(id) is { } found ? Move(found, int.Parse(segment, CultureInfo.InvariantCulture), verb) : NotFound(),
         ("POST", ["api", "contacts", var id, "dnc", "email", var verb]) => Find(id) is { } found ? SetStop(found, verb, body) : NotFound(),
         _ => NotFound(),
@@ -75,10 +82,24 @@ internal sealed class MauticStandIn : StandIn
         var found = _contacts.ToList();
         if (query["where[0][val][0][val]"].ToString() is { Length: > 0 } since)
             found.RemoveAll(c => c.ModifiedAt < DateTimeOffset.Parse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+        if (query["where[1][col]"] == "id") found.RemoveAll(c => c.Id <= int.Parse(query["where[1][val]"].ToString(), CultureInfo.InvariantCulture));
+        if (query["search"].ToString() is { Length: > 0 } search) found.RemoveAll(c => !c.In.Any(segment => search == $"segment:{AliasOf(segment)}"));
         var contacts = new JsonObject();
         foreach (var person in found.Skip(start).Take(Math.Min(limit, OnePage))) contacts[person.Id.ToString(CultureInfo.InvariantCulture)] = Json(person);
         return new JsonObject { ["total"] = found.Count.ToString(CultureInfo.InvariantCulture), ["contacts"] = contacts };
     }
+
+    /// <summary>Keyed by their ids, and an array when there are none, as PHP has it.</summary>
+    private static JsonObject SegmentsOf(Person person)
+    {
+        var lists = new JsonObject();
+        foreach (var segment in person.In) lists[segment.ToString(CultureInfo.InvariantCulture)] = Segment(segment);
+        return new JsonObject { ["total"] = person.In.Count, ["lists"] = person.In.Count == 0 ? new JsonArray() : (JsonNode)lists };
+    }
+
+    private static JsonObject Segment(int id) => new() { ["id"] = id, ["alias"] = AliasOf(id) };
+
+    private static string AliasOf(int segment) => $"readers-of-{Segments.Single(s => s.Value == segment).Key}";
 
     private Person? Find(string id) => _contacts.Find(c => c.Id == int.Parse(id, CultureInfo.InvariantCulture));
 

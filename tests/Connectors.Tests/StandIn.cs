@@ -90,6 +90,12 @@ internal abstract class StandIn : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
+    /// <summary>Changes what only this one knows.</summary>
+    protected void Change(Action change)
+    {
+        lock (_gate) change();
+    }
+
     protected abstract void AddContact(string address, bool news, bool offers);
 
     protected abstract void Leave(string address, string topic);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -63,6 +64,63 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public async Task An_echo_of_mautics_is_known_by_its_time_and_ends_no_other_topic_however_late_it_comes()
+    {
+        await using var there = await StandIn.StartAsync(new MauticStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        var (id, secret) = await OfTheWholeAsync(app, there);
+        await app.OptOutAsync(Jan, "news");
+        await app.SettledAsync(id);
+
+        var echo = Stopped("1", Jan, app.Clock.At);
+        app.Clock.Pass(TimeSpan.FromMinutes(15));
+        Assert.Equal(200, (await HearAsync(app, id, echo, Signature(echo, secret))).Status);
+
+        await app.CompareAsync(id);
+        Assert.Equal("opted-in", await app.ReasonAsync(Jan, "offers"));
+    }
+
+    [Fact]
+    public async Task An_echo_that_comes_while_it_is_being_written_is_none_either()
+    {
+        await using var there = await StandIn.StartAsync(new MauticStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        var (id, secret) = await OfTheWholeAsync(app, there);
+        var (echo, heard) = (Stopped("1", Jan, app.Clock.At), new ConcurrentQueue<int>());
+        there.Fault = http =>
+        {
+            if (http.Request.Path.Value!.EndsWith("/dnc/email/add", StringComparison.Ordinal)) heard.Enqueue(Hear(app, id, echo, secret));
+            return false;
+        };
+        await app.OptOutAsync(Jan, "news");
+        await app.SettledAsync(id);
+
+        Assert.Equal(200, Assert.Single(heard));
+        await app.CompareAsync(id);
+        Assert.Equal("opted-in", await app.ReasonAsync(Jan, "offers"));
+    }
+
+    [Fact]
+    public async Task Who_opts_out_there_just_after_he_was_taken_off_a_segment_is_heard_also_by_a_connector_that_is_paused()
+    {
+        await using var there = await StandIn.StartAsync(new MauticStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        there.Add(Jan);
+        await app.OptInAsync(Jan, "news", "offers");
+        var (id, secret) = await app.ConnectedAsync(there);
+        app.Clock.Pass(TimeSpan.FromMinutes(10));
+        await app.OptOutAsync(Jan, "news");
+        await app.SettledAsync(id);
+        await app.SendAsync(HttpMethod.Post, $"{ConnectorsApp.Path}/{id}/pause", token: app.Token());
+
+        app.Clock.Pass(TimeSpan.FromMinutes(3));
+        var left = Stopped("1", Jan, app.Clock.At);
+        Assert.Equal(200, (await HearAsync(app, id, left, Signature(left, secret))).Status);
+
+        await app.ReasonIsAsync("suppressed", Jan, "offers");
+    }
+
+    [Fact]
     public async Task Those_of_listmonk_are_none_and_an_unknown_connector_has_none()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
@@ -82,6 +140,16 @@ public sealed class WebhookTests
         Assert.Equal(413, status);
     }
 
+    /// <summary>Jan gets both topics, and news goes by the contact as a whole.</summary>
+    private static async Task<(string Id, string Secret)> OfTheWholeAsync(ConnectorsApp app, MauticStandIn there)
+    {
+        there.Add(Jan);
+        await app.OptInAsync(Jan, "news", "offers");
+        var connector = await app.ConnectedAsync(there, body => body["lists"] = new JsonObject { ["news"] = "*", ["offers"] = "8" });
+        app.Clock.Pass(TimeSpan.FromMinutes(10));
+        return connector;
+    }
+
     private static JsonObject Stopped(string contact, string address, DateTimeOffset at)
     {
         var change = new JsonObject
@@ -98,6 +166,9 @@ public sealed class WebhookTests
     /// <summary>Over the body as <see cref="HearAsync"/> sends it.</summary>
     private static (string Name, string Value) Signature(JsonNode body, string secret) =>
         ("Webhook-Signature", Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(body.ToJsonString()))));
+
+    /// <summary>As a system does that tells of it before it answers.</summary>
+    private static int Hear(ConnectorsApp app, string id, JsonNode body, string secret) => HearAsync(app, id, body, Signature(body, secret)).GetAwaiter().GetResult().Status;
 
     private static async Task<(int Status, JsonNode? Json)> HearAsync(ConnectorsApp app, string id, JsonNode body, params (string Name, string Value)[] headers)
     {

@@ -66,6 +66,31 @@ public sealed class ChannelDecisionTests
     }
 
     [Fact]
+    public async Task OnALegitimateInterest_ATopicIsPermittedToWhomOptedIn_AndToNobodyElse()
+    {
+        var declared = Declared with { Topics = [SampleDeclaration.Topic("news", "showcase") with { Channels = [Channel.Email, Channel.Post] }] };
+        await using var consent = await MovedConsent.StartAsync(declared);
+        foreach (var id in (string[])["news", "news/post"]) Assert.Equal((false, "never-asked"), await PermitAsync(id));
+        Assert.Equal((true, "not-needed"), await PermitAsync("showcase"));
+
+        await consent.App.HearAsync("consent", new MarketingSubscribed(
+            RandomId.New(), TestSite.Noon, "test-site", Subject, ["news"], "confirmed-subscribe", "nl", PublishedDeclaration.HashOf(declared), TestSite.Noon, TestSite.Noon));
+        Assert.Equal((true, "given"), await PermitAsync("news"));
+        Assert.Equal((false, "never-asked"), await PermitAsync("news/post"));
+
+        await consent.App.HearAsync("consent", new MarketingUnsubscribed(
+            RandomId.New(), TestSite.Noon.AddHours(1), "test-site", Subject, ["news"], "one-click-unsubscribe", "nl", TestSite.Noon.AddHours(1)));
+        Assert.Equal((false, "objected"), await PermitAsync("news"));
+
+        async Task<(bool Permitted, string Reason)> PermitAsync(string id)
+        {
+            var answer = await consent.App.SendAsync(HttpMethod.Get, $"/v1/sites/test-site/subjects/{Subject}/permits/{id}", token: consent.App.Token("admin"));
+            var permit = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+            return ((bool)permit["permitted"]!, (string)permit["reason"]!);
+        }
+    }
+
+    [Fact]
     public async Task AReceiptOfAChannel_HasItsDocuments()
     {
         await using var consent = await MovedConsent.StartAsync(Declared);

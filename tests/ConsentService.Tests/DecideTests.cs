@@ -1,4 +1,5 @@
 using Consent.Contracts;
+using Consent.Tests.Support;
 using static Consent.ConsentService.Tests.TestSite;
 
 namespace Consent.ConsentService.Tests;
@@ -160,6 +161,21 @@ public sealed class DecideTests
 
         var back = Recorded(Yes("showcase") with { HeldVersion = 1 }, objected);
         Assert.True(ConsentState.Of(back, InForce, "showcase", Noon.AddYears(9)).Permitted);
+    }
+
+    [Fact]
+    public void On_AYesToATopic_IsRecorded_WhateverItsPurposeRestsOn()
+    {
+        var inForce = Published(Declaration() with { Topics = [SampleDeclaration.Topic("news", "showcase")] });
+
+        var row = new ImportedDecision(
+            "test-site", Visitor, new Dictionary<string, bool> { ["news"] = true }, Noon.AddDays(-1), inForce, "nl", "save", new Imported("elsewhere", "row-1", "form-7"));
+
+        var here = Decide.On(Yes("news") with { Shown = inForce }, null, inForce, _ => false, new Place("r", 1, 1), Noon);
+        var elsewhere = DecideImport.On(row, null, inForce, _ => false, new Place("r", 1, 1), Noon);
+
+        foreach (var verdict in (Verdict[])[here, elsewhere])
+            Assert.Equal(Decision.Given, Assert.IsType<Verdict.Record>(verdict).Receipt.Purposes["news"].Status);
     }
 
     [Fact]

@@ -76,7 +76,8 @@ public sealed class PrivacySignalTests
         };
 
         Assert.Equal([PurposeStatus.Objected, PurposeStatus.Objected], Statuses(null));
-        Assert.Equal([PurposeStatus.NotNeeded, PurposeStatus.NotNeeded], Statuses(lifted));
+        // The topic waits for a yes of its own.
+        Assert.Equal([PurposeStatus.NotNeeded, PurposeStatus.NeverAsked], Statuses(lifted));
 
         PurposeStatus[] Statuses(Receipt? receipt)
         {

@@ -76,9 +76,19 @@ public sealed class ChannelTopicTests
     public void TheStates_TellEachChannel_AndThoseOfOneNotDeclaredAreNeverAsked()
     {
         var all = ConsentState.Of(Receipt(("catalogue/post", Decision.Objected)), InForce, Now);
-        Assert.Equal(["catalogue", "catalogue/post", "offers", "offers/sms"], all.Keys.Where(id => InForce.Declaration.FindPurpose(id) is null));
-        Assert.Equal((PurposeStatus.NotNeeded, PurposeStatus.Objected), (all["catalogue"].Status, all["catalogue/post"].Status));
-        Assert.Equal(PurposeStatus.NeverAsked, ConsentState.Of(Receipt(("offers/phone", Decision.Given)), InForce, "offers/phone", Now).Status);
+        Assert.Equal(["catalogue/post", "offers", "offers/sms"], all.Keys.Where(id => InForce.Declaration.FindPurpose(id) is null));
+        Assert.Equal(PurposeStatus.Objected, all["catalogue/post"].Status);
+        // By phone the one is not sent, by e-mail the other.
+        foreach (var id in (string[])["offers/phone", "catalogue"])
+            Assert.Equal(PurposeStatus.NeverAsked, ConsentState.Of(Receipt((id, Decision.Given)), InForce, id, Now).Status);
+    }
+
+    [Fact]
+    public void OnALegitimateInterest_EachChannelIsPermitted_ByTheYesToItAlone()
+    {
+        Assert.Equal(PurposeStatus.NeverAsked, ConsentState.Of(null, InForce, "catalogue/post", Now).Status);
+        Assert.Equal(PurposeStatus.Given, ConsentState.Of(Receipt(("catalogue/post", Decision.Given)), InForce, "catalogue/post", Now).Status);
+        Assert.Equal(PurposeStatus.NotNeeded, ConsentState.Of(null, InForce, "letters", Now).Status);
     }
 
     private static void AssertStates(Receipt newest, PurposeStatus byEmail, PurposeStatus bySms) => Assert.Equal(

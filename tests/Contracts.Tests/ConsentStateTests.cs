@@ -13,7 +13,8 @@ public sealed class ConsentStateTests
     [InlineData("statistics", NeverAsked)]
     [InlineData("offers", NeverAsked)]
     [InlineData("delivery", NotNeeded)]
-    [InlineData("parcels", NotNeeded)]
+    [InlineData("parcels", NeverAsked)]
+    [InlineData("catalogue", NeverAsked)]
     [InlineData("books", NotNeeded)]
     [InlineData("letters", NotNeeded)]
     [InlineData("rescue", NotNeeded)]
@@ -45,6 +46,23 @@ public sealed class ConsentStateTests
     [InlineData("rescue", Decision.Withdrawn)]
     [InlineData("letters", Decision.Given)]
     public void OtherBases_NeedNoConsent_WhateverWasDecided(string id, Decision decision) => AssertState(NotNeeded, id, Receipt((id, decision)));
+
+    [Theory]
+    [InlineData("catalogue", Decision.Given, Given)]
+    [InlineData("catalogue", Decision.Refused, Objected)]
+    [InlineData("catalogue", Decision.Unproven, NeverAsked)]
+    [InlineData("parcels", Decision.Given, Given)]
+    [InlineData("parcels", Decision.Objected, Objected)]
+    public void Topic_OfAPurposeOnAnotherBasis_IsWhatThePersonSaidOfIt(string id, Decision decision, PurposeStatus expected) =>
+        AssertState(expected, id, Receipt((id, decision)));
+
+    [Fact]
+    public void Topic_OfAPurposeOnAnotherBasis_IsNotGiven_ByAYesThatEnded_OrToSomethingElse_OrToThePurpose()
+    {
+        AssertState(NeverAsked, "catalogue", Receipt(("catalogue", Decision.Given)), _end);
+        AssertState(NeverAsked, "catalogue", ReceiptOf(("catalogue", Decided("catalogue", Decision.Given) with { Meaning = CornerShop.Meaning("offers") })));
+        AssertState(NeverAsked, "catalogue", Receipt(("letters", Decision.Given)));
+    }
 
     [Theory]
     [InlineData(-1, Given)]
@@ -156,7 +174,7 @@ public sealed class ConsentStateTests
     {
         var purpose = Decided("letters", Decision.Objected);
         var topic = Decided("catalogue", Decision.Given) with { DecidedIn = 2 };
-        AssertState(NotNeeded, "catalogue", ReceiptOf(("letters", purpose), ("catalogue", topic)));
+        AssertState(Given, "catalogue", ReceiptOf(("letters", purpose), ("catalogue", topic)));
         AssertState(Objected, "letters", ReceiptOf(("letters", purpose), ("catalogue", topic)));
     }
 

@@ -119,7 +119,13 @@ public sealed class AddressIndexPropertyTests
         private MarketingRecord RecordOf(string subject, Random random)
         {
             var topics = Some(_topics, random).ToDictionary(topic => topic, topic => EntryOf(topic, random));
-            if (random.Next(3) == 0) topics[MarketingRecord.Everything] = SuppressionOf(random);
+            if (random.Next(3) == 0) topics[MarketingRecord.Everything] = EverythingOf(random);
+            // As a complaint is recorded, and "nothing any more": of each topic, and then of everything.
+            if (random.Next(4) == 0)
+            {
+                var all = topics[MarketingRecord.Everything] = EverythingOf(random);
+                foreach (var topic in _topics) topics[topic] = all with { By = IdOrNone(random), Told = null, Repeats = 0 };
+            }
             return new MarketingRecord
             {
                 Kind = MarketingRecord.Subscribed,
@@ -139,6 +145,12 @@ public sealed class AddressIndexPropertyTests
             2 => new TopicEntry(TopicStatus.Unproven, Moment(random), null, IdOrNone(random)),
             3 => new TopicEntry(TopicStatus.SoftOptIn, Moment(random), ProofOf(topic, random) with { SoftOptIn = SoftOptInOf(random) }, IdOrNone(random)),
             _ => new TopicEntry(TopicStatus.Subscribed, Moment(random), ProofOf(topic, random), IdOrNone(random)),
+        };
+
+        private TopicEntry EverythingOf(Random random) => SuppressionOf(random) with
+        {
+            Told = Any<IReadOnlyList<string>?>(random, null, ["marketing"], ["customer-news", "marketing"]),
+            Repeats = random.Next(3),
         };
 
         private TopicEntry SuppressionOf(Random random) =>

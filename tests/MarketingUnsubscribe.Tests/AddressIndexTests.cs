@@ -133,6 +133,33 @@ public sealed class AddressIndexTests : HostedTest
     }
 
     [Fact]
+    public void WhoWantsNothingAnyMore_IsOfOneKind_WhateverTheOthersWereTold_AndTakesOneCell()
+    {
+        const int Count = 200_000;
+        var (index, ring, inForce) = (new AddressIndex(), KeyRing.Empty.With(new byte[KeyRing.KeyBytes]), Sample.Published(Sample.Declaration()));
+        for (var i = 1; i <= Count; i++)
+        {
+            var entry = new TopicEntry(TopicStatus.Suppressed, Sample.Noon, null, $"{i:x32}", TopicEntry.Complained);
+            index.SetOwn(Sample.Site, ring.AddressId($"{i}@example.com"), new Dictionary<string, TopicEntry>
+            {
+                ["newsletter"] = entry with { By = $"{i + Count:x32}" },
+                ["newsletter/sms"] = entry with { By = $"{i + Count:x32}" },
+                [MarketingRecord.Everything] = entry with { Told = ["marketing"], Repeats = i % 5000 },
+            });
+        }
+        Assert.InRange((double)index.Bytes / Count, 40, 64);
+        var unproven = new TopicEntry(TopicStatus.Unproven, Sample.Noon, null, $"{1:x32}");
+        index.SetOwn(Sample.Site, ring.AddressId("piet@example.com"), new Dictionary<string, TopicEntry> { ["newsletter"] = unproven });
+        var answers = new AddressIndexAnswers(
+            index, ring, Sample.Site, "newsletter", "marketing", Sample.Noon,
+            (own, held, isRelated) => MaySend.Decide(own, held, inForce, "newsletter", Sample.Noon, isRelated: isRelated));
+        answers.Begin();
+
+        Assert.Equal(new SendDecision(false, "complained", $"{7:x32}"), answers.Of("7@example.com"));
+        Assert.Equal("unproven", answers.Of("piet@example.com")?.Reason);
+    }
+
+    [Fact]
     public void KindsThatAreTooMany_AreForTheStores()
     {
         var (index, ring) = (new AddressIndex(), KeyRing.Empty.With(new byte[KeyRing.KeyBytes]));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Consent.Contracts;
 using Microsoft.Data.Sqlite;
 
@@ -25,6 +26,22 @@ public sealed class CampaignLinksTests : HostedTest
     }
 
     [Fact]
+    public async Task ACallThatIsRepeatedUnderItsKey_AfterATimeout_IsCountedOnce_AndMakesLinksThatWork()
+    {
+        var (first, again, other) = (await KeyedAsync("mailing-7", Jan), await KeyedAsync("mailing-7", Jan), await KeyedAsync("mailing-8", Jan));
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK], new[] { first, again, other }.Select(a => a.StatusCode));
+        await (await KeyedAsync("mailing-7", "piet@example.com")).AssertProblemAsync(422, "idempotency-key-reused");
+        await (await KeyedAsync(new string('k', 129), Jan)).AssertProblemAsync(400, "idempotency-key");
+        await MintAsync("autumn-2026", Jan);
+
+        var told = await Host.Sent.WaitForAsync<MarketingLinksMade>(3);
+        Assert.Equal(["spring-2026", "spring-2026", "autumn-2026"], told.Select(e => e.Campaign));
+        var link = (await again.JsonAsync()).GetProperty("links")[0].GetProperty("url").GetString()!;
+        await Host.OneClickAsync(new Uri(link).AbsolutePath);
+        Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
+    }
+
+    [Fact]
     public async Task AnOptOut_TellsTheCampaignOfItsLink_AndOneOfNoCampaignTellsNone()
     {
         await Host.OneClickAsync(await MintAsync("spring-2026", Jan));
@@ -45,6 +62,13 @@ public sealed class CampaignLinksTests : HostedTest
         command.CommandText = "DROP TRIGGER no_more";
         command.ExecuteNonQuery();
         Assert.Equal(HttpStatusCode.OK, (await Host.OneClickAsync(link)).StatusCode);
+    }
+
+    private Task<HttpResponseMessage> KeyedAsync(string key, params string[] addresses)
+    {
+        var content = JsonContent.Create(new { addresses, topic = "newsletter", campaign = "spring-2026" });
+        content.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return Host.SendAsync(Route, content, Host.Token());
     }
 
     /// <returns>The path of the first link; empty where there is none.</returns>

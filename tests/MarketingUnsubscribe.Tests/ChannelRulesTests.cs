@@ -5,13 +5,15 @@ namespace Consent.MarketingUnsubscribe.Tests;
 /// <summary>The rules are data: each file reads strictly, or nothing here starts; these hold it to more than its form.</summary>
 public sealed class ChannelRulesTests
 {
-    public static TheoryData<string> Countries => [.. ChannelRules.All.Keys.Order(StringComparer.Ordinal)];
+    private static ChannelRules Rules => ChannelRules.Embedded;
+
+    public static TheoryData<string> Countries => [.. Rules.All.Keys.Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Countries))]
     public void AFile_IsOfItsCountry_AndEachRowNamesItsSource_InTheOrderOfTime(string country)
     {
-        var file = ChannelRules.All[country];
+        var file = Rules.All[country];
         Assert.Equal(country, file.Country);
         Assert.NotEmpty(file.Rules);
         foreach (var rule in file.Rules)
@@ -36,7 +38,7 @@ public sealed class ChannelRulesTests
     [Fact]
     public void TheDirective_HasARuleForEveryChannel()
     {
-        foreach (var channel in Enum.GetValues<Channel>()) Assert.NotNull(ChannelRules.InForce(ChannelRules.Default, channel, Sample.Noon));
+        foreach (var channel in Enum.GetValues<Channel>()) Assert.NotNull(Rules.InForce(ChannelRules.Default, channel, Sample.Noon));
     }
 
     [Theory]
@@ -56,7 +58,35 @@ public sealed class ChannelRulesTests
     public void TheRuleInForce_IsTheNewestOfTheCountry_ElseTheDirectives(string country, Channel channel, string now, bool softOptIn, bool interest)
     {
         var at = DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture);
-        Assert.True(ChannelRules.Allow(country, channel, SendBasis.OptIn, at));
-        Assert.Equal((softOptIn, interest), (ChannelRules.Allow(country, channel, SendBasis.SoftOptIn, at), ChannelRules.Allow(country, channel, SendBasis.LegitimateInterest, at)));
+        Assert.True(Rules.Allow(country, channel, SendBasis.OptIn, at));
+        Assert.Equal((softOptIn, interest), (Rules.Allow(country, channel, SendBasis.SoftOptIn, at), Rules.Allow(country, channel, SendBasis.LegitimateInterest, at)));
     }
+
+    [Theory]
+    [InlineData("BE", null, Channel.Phone, SendBasis.LegitimateInterest, true)]
+    [InlineData("BE", "BE", Channel.Phone, SendBasis.LegitimateInterest, true)]
+    [InlineData("BE", "FR", Channel.Phone, SendBasis.LegitimateInterest, true)]
+    [InlineData("BE", "DE", Channel.Phone, SendBasis.LegitimateInterest, false)]
+    [InlineData("DE", "BE", Channel.Phone, SendBasis.LegitimateInterest, false)]
+    [InlineData("BE", "SE", Channel.Phone, SendBasis.LegitimateInterest, false)]
+    [InlineData("NL", "BE", Channel.Phone, SendBasis.SoftOptIn, false)]
+    [InlineData("NL", "PL", Channel.Sms, SendBasis.SoftOptIn, false)]
+    [InlineData("NL", "AT", Channel.Sms, SendBasis.SoftOptIn, true)]
+    [InlineData("NL", "PL", Channel.Sms, SendBasis.OptIn, true)]
+    public void OfANumberOfAnotherCountry_TheStricterRuleDecides(string country, string? called, Channel channel, SendBasis basis, bool isEnough) =>
+        Assert.Equal(isEnough, Rules.Allow(country, channel, basis, Sample.Noon, called));
+
+    [Theory]
+    [InlineData("BE", null, Channel.Phone, SendBasis.LegitimateInterest, "Bel-me-niet-meer / Ne m’appelez plus (dncm.be)")]
+    [InlineData("BE", "FR", Channel.Phone, SendBasis.LegitimateInterest, "Bel-me-niet-meer / Ne m’appelez plus (dncm.be); Bloctel")]
+    [InlineData("BE", "FR", Channel.Phone, SendBasis.OptIn, null)]
+    [InlineData("AT", null, Channel.Email, SendBasis.OptIn, null)]
+    [InlineData("AT", null, Channel.Email, SendBasis.SoftOptIn, "ECG-Liste of RTR (E-Commerce-Gesetz § 7(2)), for a soft opt-in")]
+    [InlineData("IT", "IT", Channel.Post, SendBasis.LegitimateInterest, "Registro pubblico delle opposizioni")]
+    [InlineData("IT", "IT", Channel.Post, SendBasis.OptIn, null)]
+    [InlineData("IT", null, Channel.Phone, SendBasis.OptIn, "Registro pubblico delle opposizioni")]
+    [InlineData("NL", "IT", Channel.Phone, SendBasis.OptIn, "Registro pubblico delle opposizioni")]
+    [InlineData("NL", null, Channel.Post, SendBasis.LegitimateInterest, null)]
+    public void ARegister_IsNamedForWhatRestsOnItsRule(string country, string? called, Channel channel, SendBasis basis, string? register) =>
+        Assert.Equal(register, Rules.RegisterOf(country, channel, basis, Sample.Noon, called));
 }

@@ -91,10 +91,12 @@ public sealed class CreateLinksTests : HostedTest
     }
 
     /// <summary>The README's description is enough: a mailer in another language, with its own cryptography, mints a link that works.</summary>
-    [Fact]
-    public async Task AMailerInNode_MintsALinkThatWorks()
+    [Theory]
+    [InlineData("")]
+    [InlineData("?rotate=true")]
+    public async Task AMailerInNode_MintsALinkThatWorks(string which)
     {
-        var given = await (await Host.PostAsync(KeyRoute, new { }, Host.Token("operator"))).JsonAsync();
+        var given = await (await Host.PostAsync($"{KeyRoute}{which}", new { }, Host.Token("operator"))).JsonAsync();
         var code = ReadmeCode();
         var task = new { key = given.GetProperty("key").GetString(), publicUrl = "https://opt-out.example", topic = "newsletter", address = Jan, campaign = "spring-2026", language = "en" };
         using var node = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("node", ["--input-type=module", "-e", $"{code}\nconsole.log(mint({JsonSerializer.Serialize(task)}))"])

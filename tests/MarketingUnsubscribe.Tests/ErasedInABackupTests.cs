@@ -54,12 +54,26 @@ public sealed class ErasedInABackupTests : IDisposable
         Assert.Equal("erased", await host.ReasonAsync(Jan));
     }
 
-    private async Task SubscribedAsync()
+    [Fact]
+    public async Task WithItsKeys_WhoDecidedSomethingElseSince_IsErasedAgain_AlsoWhereNoReceiptOfHimWasHeld()
+    {
+        await SubscribedAsync(isHeard: false);
+        await using var host = await MarketingHost.StartAsync(_data.Path, declared: false, _time);
+        _time.Pass(TimeSpan.FromHours(2));
+        var subject = host.Keys.Addresses(Sample.Controller).AddressId(Jan);
+        var since = Sample.Receipt(subject, 3, ("offers", Sample.Decided(Sample.Declaration(), "offers", Decision.Withdrawn, _time.Is)));
+
+        await LoadAsync(host, new ConsentChanged(RandomId.New(), _time.Is, since, Stream));
+
+        Assert.Equal(("erased", "erased"), (await host.ReasonAsync(Jan), await host.ReasonAsync(Jan, "offers")));
+    }
+
+    private async Task SubscribedAsync(bool isHeard = true)
     {
         await using var host = await MarketingHost.StartAsync(_data.Path, time: _time, loaded: false);
         await host.SubscribeAsync(Jan, confirmedAt: _time.Is);
         var subject = host.Keys.Addresses(Sample.Controller).AddressId(Jan);
-        await host.HearAsync(new ConsentChanged(RandomId.New(), _time.Is, Sample.Receipt(subject, 1), Stream));
+        if (isHeard) await host.HearAsync(new ConsentChanged(RandomId.New(), _time.Is, Sample.Receipt(subject, 1), Stream));
     }
 
     private async Task ErasedAsync()
@@ -70,18 +84,21 @@ public sealed class ErasedInABackupTests : IDisposable
         Assert.Equal("erased", await host.ReasonAsync(Jan));
     }
 
-    /// <summary>Answers what is asked at the start as the consent service would: the newest of the stream is its tombstone.</summary>
-    private static async Task LoadAsync(MarketingHost host)
+    /// <summary>Answers what is asked at the start as the consent service would: the newest of the stream is its tombstone, or what was decided since.</summary>
+    private static async Task LoadAsync(MarketingHost host, ConsentChanged? since = null)
     {
         for (var asked = 1; ; asked++)
         {
             var question = (await host.Sent.WaitForAsync<SnapshotRequested>(asked))[asked - 1];
             var isOfStates = question.Kinds.Count > 1;
-            PublishedEvent[] told = isOfStates ? [new PublishedEvent(ConsentErased.Kind, JsonSerializer.SerializeToElement(Erased(), ContractJson.Options))] : [];
+            List<PublishedEvent> told = isOfStates ? [Published(Erased())] : [];
+            if (isOfStates && since is not null) told.Add(Published(since));
             await host.HearAsync(new SnapshotPage(question.Id, question.Source, question.After, question.Until, true, told));
             if (isOfStates) return;
         }
     }
+
+    private static PublishedEvent Published<T>(T e) where T : IEvent => new(T.Kind, JsonSerializer.SerializeToElement(e, ContractJson.Options));
 
     private static ConsentErased Erased() => new("t1", Sample.Noon.AddHours(1), Sample.Site, Stream, 1, 2, Sample.Noon.AddHours(1));
 

@@ -65,6 +65,18 @@ public sealed class IdentifierKeysTests : IDisposable
         Assert.Equal(ids[0], there.Addresses("a").AddressId("jan@example.com"));
     }
 
+    [Fact]
+    public void CountOf_ARingThatThereIsNot_MakesNone_AndSeesWhatAnotherProcessAdds()
+    {
+        var (here, there) = (new IdentifierKeys(_folder.Path), new IdentifierKeys(_folder.Path));
+        Assert.Equal(0, here.CountOf("link-a"));
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+        there.Succeed("link-a");
+        Assert.Equal(2, here.CountOf("link-a"));
+        there.Succeed("link-a");
+        Assert.Equal(3, here.CountOf("link-a"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("not base64")]

@@ -22,6 +22,15 @@ public sealed class LinkKeyTests
         Assert.Equal("consent-link-key-1:3:orchard-ltd:orchard:nudv9P5pxEtt-GhxIMMCjqlQK8ji2D2jyhhDGYc2Ggs", Key.Export());
 
     [Fact]
+    public void AKeyOfALaterGeneration_IsMadeAsDocumented_AndIsTheSameWhenItIsExported()
+    {
+        var key = LinkKey.Of(Secret, 3, Sample.Controller, Sample.Site, 1);
+        Assert.Equal("consent-link-key-2:3:1:orchard-ltd:orchard:JOXMszwFRpk3YYIXVaewgaqeLtSkqPnhVnOzxbtDZdQ", key.Export());
+        Assert.Equal((key.Export(), 1, 3), (LinkKey.Parse(key.Export()).Export(), (int)LinkKey.Parse(key.Export()).Generation, (int)key.Version));
+        Assert.Equal("link key of orchard, version 3, generation 1", $"{key}");
+    }
+
+    [Fact]
     public void AKey_IsNotToldByAccident()
     {
         Assert.Equal("link key of orchard, version 3", $"{Key}");
@@ -34,6 +43,9 @@ public sealed class LinkKeyTests
     [InlineData("")]
     [InlineData("consent-link-key-1")]
     [InlineData("consent-link-key-2:1:a-controller:a-site:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("consent-link-key-2:1:0:a-controller:a-site:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("consent-link-key-2:1:256:a-controller:a-site:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("consent-link-key-1:1:1:a-controller:a-site:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("consent-link-key-1:256:a-controller:a-site:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("consent-link-key-1:1:A-controller:a-site:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("consent-link-key-1:1:a-controller:a-site:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]

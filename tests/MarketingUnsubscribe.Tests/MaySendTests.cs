@@ -93,6 +93,15 @@ public sealed class MaySendTests
         Assert.Equal("objected", Decide([In(T0)], [Held(Decision.Objected, T0.AddHours(1), id: "customer-news")], topic: "tips").Reason);
 
     [Fact]
+    public void Decide_AYesInTheConsentService_ToATopicOnALegitimateInterest_IsAnOptIn_UntilTheMeaningChanges()
+    {
+        var held = Held(Decision.Given, id: "tips");
+        Assert.Equal(new SendDecision(true, "opted-in", held.Id), Decide([], [held], topic: "tips"));
+        Assert.Equal("no-basis", Decide([], [held], topic: "tips", inForce: Sample.WithAnotherMeaning(Declared)).Reason);
+        Assert.Equal("no-basis", Decide([], [Held(Decision.Given, id: "customer-news")], topic: "tips").Reason);
+    }
+
+    [Fact]
     public void Decide_AConsentThatRanOut_IsExpired() =>
         Assert.Equal("expired", Decide([], [Held(Decision.Given, T0, until: T0.AddDays(1))], now: T0.AddDays(1)).Reason);
 

@@ -99,6 +99,25 @@ public sealed class RecordOptOutsTests : HostedTest
         await AssertReasonsAsync(Jan, "opted-in", "suppressed");
     }
 
+    [Theory]
+    [InlineData(null, "suppressed")]
+    [InlineData("complained", "complained")]
+    [InlineData("bounced", "bounced")]
+    public async Task OfEverything_HeardLate_ItEndsWhatIsDeclaredLaterToo_AsOfWhenItWasSaid(string? cause, string reason)
+    {
+        var saidAt = Sample.Noon.AddHours(-2);
+        await OptInAsync(Jan, "newsletter");
+        Assert.Equal(["confirmed-since"], await ToldAsync(new { optOuts = new[] { new { address = Jan, optedOutAt = saidAt } }, cause, source = "connector:ses" }));
+        var record = (await LatestAsync(Jan))!;
+        Assert.Equal((saidAt, cause), record.Topics[MarketingRecord.Everything] is var all ? (all.At, all.Cause) : default);
+        Assert.Equal(cause == "bounced", record.Purposes is null);
+
+        await Host.HearAsync(Sample.Declaration(topics: ["newsletter", "offers", "tips", "later"]), version: 2);
+
+        await AssertReasonsAsync(Jan, "opted-in", cause == "bounced" ? "bounced" : "suppressed");
+        Assert.Equal(reason, await Host.ReasonAsync(Jan, "later"));
+    }
+
     [Fact]
     public async Task AMomentToCome_IsTakenForNow()
     {

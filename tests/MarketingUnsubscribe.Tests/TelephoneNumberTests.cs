@@ -42,6 +42,14 @@ public sealed class TelephoneNumberTests
     [InlineData("+14155550100", "+1 •• ••• ••00")]
     public void AMask_ShowsTheCountryAndTheLastTwoDigits(string number, string expected) => Assert.Equal(expected, ContactAddress.Mask(number));
 
+    [Theory]
+    [InlineData("+31612345678", "NL")]
+    [InlineData("+32470123456", "BE")]
+    [InlineData("+4915123456789", "DE")]
+    [InlineData("+80012345678", null)]
+    [InlineData("jan@example.com", null)]
+    public void ANumber_TellsItsCountry_UnlessItIsNoCountrys(string address, string? expected) => Assert.Equal(expected, ContactAddress.CountryOf(address));
+
     [Fact]
     public void ANumber_IsNoEmailAddress_AndAnEmailAddressIsOneOnEveryChannel()
     {

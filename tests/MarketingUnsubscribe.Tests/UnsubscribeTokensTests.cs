@@ -48,10 +48,14 @@ public sealed class UnsubscribeTokensTests : IDisposable
         Assert.Single(Enumerable.Range(1, 15).Select(n => Make(Link with { Address = $"{Of('j', n)}@example.com" }).Length).Distinct());
     }
 
-    [Fact]
-    public void Read_AnyByteAltered_GivesNothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Read_AnyByteAltered_GivesNothing(bool later)
     {
+        if (later) Assert.True(Tokens.TryRevoke(Link.Controller, Link.Site));
         var token = Base64Url.DecodeFromChars(Make());
+        Assert.Equal(later ? 3 : 2, token[0]);
         for (var i = 0; i < token.Length; i++)
         {
             token[i] ^= 1;
@@ -120,6 +124,26 @@ public sealed class UnsubscribeTokensTests : IDisposable
         Assert.Equal(2, Base64Url.DecodeFromChars(Make())[1]);
         // A mailer that goes on with its old key.
         Assert.Equal(Link, Tokens.Read(LinkToken.Seal(LinkKey.Parse(key), Link)));
+    }
+
+    [Fact]
+    public void Read_ATokenOfARevokedKey_GivesWhatItCarriesButItsCampaign_AlsoWhenItIsMadeAfterwards()
+    {
+        var (key, earlier) = (Tokens.KeyOf(Link.Controller, Link.Site), Make());
+        Assert.True(Tokens.TryRevoke(Link.Controller, Link.Site));
+        foreach (var token in (string[])[earlier, LinkToken.Seal(key, Link)])
+        {
+            Assert.Equal(Link with { Campaign = null }, Tokens.Read(token));
+            Assert.True(Tokens.IsRevoked(token, Link));
+        }
+        Assert.Equal(Link, Tokens.Read(Make()));
+        Assert.False(Tokens.IsRevoked(Make(), Link));
+        // Under the next secret too, and not as one of the next generation.
+        Keys.Succeed("token");
+        Assert.Equal(Link, Tokens.Read(Make()));
+        var claimed = Base64Url.DecodeFromChars(earlier);
+        Assert.Null(Tokens.Read(Base64Url.EncodeToString([3, .. claimed[1..10], 1, .. claimed[10..]])));
+        Assert.Null(Tokens.Read(Base64Url.EncodeToString([3, .. claimed[1..10], 0, .. claimed[10..]])));
     }
 
     [Fact]

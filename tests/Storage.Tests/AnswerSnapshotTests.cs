@@ -38,6 +38,25 @@ public sealed class AnswerSnapshotTests : IDisposable
     }
 
     [Fact]
+    public async Task OfAStreamThatWasErasedOnce_TheTombstoneIsToldToo_BeforeWhatCameSince()
+    {
+        await _h.AppendAsync("a", 1, "a1");
+        await _h.Log.EraseAsync("a", """{"alias":"a2"}"""u8.ToArray(), Make.Moment);
+        await _h.AppendAsync("a", 3, "a3");
+        await _h.AppendAsync("a", 4, "a4");
+        await _h.AppendAsync("b", 1, "b1");
+        await _h.AppendAsync("b", 2, "b2");
+
+        await _answer.HandleAsync(Question("") with { Kinds = ["note", LogRecord.Erased] }, CancellationToken.None);
+        var told = PageSent().Events.Select(e => e.Body.GetProperty("alias").GetString()!).ToList();
+        await _answer.HandleAsync(Question(""), CancellationToken.None);
+
+        Assert.Equal(["a2", "a4"], told.Where(alias => alias[0] == 'a'));
+        Assert.Equal(["b2"], told.Where(alias => alias[0] == 'b'));
+        Assert.Equal(["a4", "b2"], PageSent().Events.Select(e => e.Body.GetProperty("alias").GetString()!).Order());
+    }
+
+    [Fact]
     public async Task WhoAsks_IsOwedWhatIsPublishedFromThenOn()
     {
         await _answer.HandleAsync(Question(""), CancellationToken.None);

@@ -105,6 +105,21 @@ public sealed class ErasedSubjectTests : IDisposable
         Assert.Equal([_jan], _told);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task APageWithWhatWasDecidedSince_TellsWhoThatWas_Once_WhetherHeWasHeldOrNot(bool isHeld)
+    {
+        await using var subscriber = await StartAsync(loaded: false);
+        if (isHeld) await HearAsync(subscriber, 3);
+        var page = Pages.Of(await Pages.QuestionAsync(subscriber, 1), LoadSnapshot.End, complete: true, (Pages.First, Sample.Receipt(5, Decision.Given, Sample.Address(1))));
+
+        await subscriber.HearAsync(page with { Events = [Pages.Published(_erased), .. page.Events] });
+
+        Assert.Equal([_jan], _told);
+        Assert.Equal(5, subscriber.State.Newest(Sample.Site, Sample.Address(1))!.Version);
+    }
+
     [Fact]
     public async Task WhenItFailsForAPage_TheRowStays_AndItIsToldWithTheNext()
     {

@@ -52,6 +52,26 @@ public sealed class SubscriberStateTests : IDisposable
     }
 
     [Fact]
+    public async Task IsPermitted_ATopicOnALegitimateInterest_NeedsTheSubjectsOwnYes()
+    {
+        await using var subscriber = await OneSubscriber.StartAsync(_data);
+        var published = Sample.Published(change: declaration => declaration.With("marketing", p => p with { LegalBasis = LegalBasis.LegitimateInterest }));
+        await subscriber.HearAsync(published);
+        await subscriber.HearAsync(ReceiptOf(1, Decision.Given));
+        await subscriber.HearAsync(ReceiptOf(2, Decision.Objected));
+
+        Assert.Equal(
+            [(true, "given"), (false, "objected"), (false, "never-asked")],
+            subscriber.State.ArePermitted(Sample.Site, [Sample.Address(1), Sample.Address(2), Sample.Address(3)], "new-loaves"));
+        Assert.Equal((true, "not-needed"), subscriber.State.IsPermitted(Sample.Site, Sample.Address(3), "marketing"));
+
+        Receipt ReceiptOf(int person, Decision decision) => Sample.Receipt(1, decision, Sample.Address(person)) with
+        {
+            Purposes = new Dictionary<string, PurposeDecision> { ["new-loaves"] = new(decision, Sample.Start, 1, null, published.Hash, published.MeaningOf("new-loaves")) },
+        };
+    }
+
+    [Fact]
     public async Task IsPermitted_AfterARestart_IsAsBefore()
     {
         await using (var before = await OneSubscriber.StartAsync(_data))

@@ -36,7 +36,8 @@ internal static class FilterAddresses
             and letters too: with --channel, and --column for telephone numbers.
 
             Rows and their order stay as they are, repeated ones too; cells that begin with =, +, - or @ are copied as they are. The three files get their names
-            when all is answered, and are not there before; none is written over. Exit codes: 0 all is answered, whatever the answers.
+            when all is answered, and are not there before; none is written over. Where the law names a public list of objections for some of the permitted
+            rows, such as a do-not-call list, it is told at the end: look into it before you use them. Exit codes: 0 all is answered, whatever the answers.
             """)
         {
             list, site, topic, channel, column, permitted, refused, errors, gateway, token, data, json,
@@ -119,12 +120,13 @@ internal static class FilterAddresses
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(
-                new { sums.Permitted, sums.Refused, sums.Unreadable, sums.Reasons, Files = new { Permitted = names[0], Refused = names[1], Errors = names[2] } }, GatewayClient.Json));
+                new { sums.Permitted, sums.Refused, sums.Unreadable, sums.Reasons, sums.Registers, Files = new { Permitted = names[0], Refused = names[1], Errors = names[2] } }, GatewayClient.Json));
             return;
         }
         if (!Console.IsErrorRedirected) Console.Error.WriteLine();
         var reasons = string.Join(", ", sums.Reasons.Select(reason => $"{reason.Value:n0} {reason.Key}"));
         Console.WriteLine($"{sums.Permitted:n0} may be mailed: {names[0]}");
+        foreach (var (register, rows) in sums.Registers) Console.WriteLine($"  {rows:n0} of them unless they stand in a public list of objections, which is not known here: {register}");
         Console.WriteLine($"{sums.Refused:n0} may not{(reasons.Length > 0 ? $" ({reasons})" : "")}: {names[1]}");
         Console.WriteLine($"{sums.Unreadable:n0} cannot be read: {names[2]}");
     }

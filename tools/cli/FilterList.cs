@@ -52,6 +52,7 @@ internal static class FilterList
             case ListRow row when answer is { Permitted: true }:
                 files.Permit(row);
                 sums.Permitted++;
+                if (answer.Register is { } register) sums.Registers[register] = sums.Registers.GetValueOrDefault(register) + 1;
                 break;
             case ListRow row when answer is { Reason: InvalidAddress }:
                 files.Name(new BadLine(row.Line, BadLine.NoAddress));
@@ -69,7 +70,8 @@ internal static class FilterList
 }
 
 /// <summary>As <c>marketing/check</c> answers for one address.</summary>
-internal sealed record MaySendAnswer(bool Permitted, string Reason, string? Receipt);
+/// <param name="Register">Public lists of objections to look into before it is used.</param>
+internal sealed record MaySendAnswer(bool Permitted, string Reason, string? Receipt, string? Register = null);
 
 internal sealed class FilterSums
 {
@@ -81,4 +83,7 @@ internal sealed class FilterSums
 
     /// <summary>How many were refused for what.</summary>
     public SortedDictionary<string, long> Reasons { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How many of the permitted are so unless they stand in a public list of objections, by that list.</summary>
+    public SortedDictionary<string, long> Registers { get; } = new(StringComparer.Ordinal);
 }

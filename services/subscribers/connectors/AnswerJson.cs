@@ -34,13 +34,15 @@ internal static class AnswerJson
         _ => [],
     };
 
-    /// <summary>As ISO 8601, or as seconds since 1970.</summary>
+    /// <summary>As ISO 8601, or as seconds since 1970. A time without a zone may be of any, and says nothing.</summary>
     public static DateTimeOffset? Moment(this JsonElement json, string name) => json.Member(name) switch
     {
         { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var seconds) && seconds is > 0 and < 1e11 =>
             DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)),
         { ValueKind: JsonValueKind.String } text
-            when DateTimeOffset.TryParse(text.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) => at,
+            when DateTime.TryParse(text.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var read)
+                && read.Kind is not DateTimeKind.Unspecified
+                && DateTimeOffset.TryParse(text.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var at) => at,
         _ => null,
     };
 }

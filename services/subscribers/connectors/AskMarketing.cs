@@ -8,12 +8,15 @@ namespace Consent.Connectors;
 /// <param name="Subjects">The ids of the address; null for what is no address.</param>
 internal sealed record CheckedAddress(string? Address, bool Permitted, string Reason, IReadOnlyList<string>? Subjects)
 {
+    /// <summary>What is no address.</summary>
+    public const string Invalid = "invalid-address";
+
     /// <summary>What marketing's word means for a mailing system.</summary>
     public Here Here => Reason switch
     {
         _ when Permitted => Here.Yes,
         "suppressed" or "complained" or "bounced" or "erased" or "withdrawn" or "refused" or "objected" => Here.No,
-        "no-basis" or "unproven" or "expired" or "ask-again" or "retired-site" => Here.Nothing,
+        "no-basis" or "unproven" or "expired" or "ask-again" or "retired-site" or DeclaredNoMore.Reason => Here.Nothing,
         _ => Here.Unknown,
     };
 }
@@ -25,7 +28,7 @@ internal sealed record OptOutHere(string Address, DateTimeOffset? At);
 /// Asks marketing what is permitted, and tells it of opt-outs, over HTTP with a token as any other system of the controller: so this service holds no
 /// key of addresses, and there is one place that decides.
 /// </summary>
-internal sealed class AskMarketing(ConnectorSettings settings, TimeProvider time) : IDisposable
+internal sealed class AskMarketing(ConnectorSettings settings, DeclaredNoMore gone, TimeProvider time) : IDisposable
 {
     /// <summary>Marketing takes more, and answers so many as a whole.</summary>
     public const int AtOnce = 1000;
@@ -43,8 +46,19 @@ internal sealed class AskMarketing(ConnectorSettings settings, TimeProvider time
 
     private sealed record OptOutItem(string Address, DateTimeOffset? OptedOutAt);
 
-    /// <summary>Each of the addresses, in their order; null where the declaration has no such topic any more.</summary>
+    /// <summary>
+    /// Each of the addresses, in their order; for a topic that is not declared any more, see <see cref="DeclaredNoMore"/>. Null where marketing alone knows
+    /// no such topic: it has heard of another declaration than this service.
+    /// </summary>
     public async Task<IReadOnlyList<CheckedAddress>?> CheckAsync(string site, string topic, IReadOnlyList<string> addresses, CancellationToken cancel)
+    {
+        if (await AnswersAsync(site, topic, addresses, cancel) is { } answers) return answers;
+        if (!gone.Is(site, topic)) return null;
+        if (gone.Another(site) is not { } another) return [.. addresses.Select(address => new CheckedAddress(address, false, DeclaredNoMore.Reason, null))];
+        return await AnswersAsync(site, another, addresses, cancel) is { } others ? [.. others.Select(DeclaredNoMore.Of)] : null;
+    }
+
+    private async Task<IReadOnlyList<CheckedAddress>?> AnswersAsync(string site, string topic, IReadOnlyList<string> addresses, CancellationToken cancel)
     {
         var results = new List<CheckedAddress>(addresses.Count);
         // One call for none, too: it tells whether marketing can be asked.

@@ -17,6 +17,8 @@ internal sealed class Brevo(CallMailer mailer) : IMailingSystem
 
     public bool TellsChanges => true;
 
+    public bool IsHosted => true;
+
     public Uri? UsualAddress(AccountRequest account) => new("https://api.brevo.com/v3");
 
     public string? WhyNot(AccountRequest account) => null;

@@ -15,25 +15,29 @@ internal sealed class BringOptOuts(
     private const int InOneTurn = 20;
     private static readonly TimeSpan Later = TimeSpan.FromHours(1);
 
-    /// <summary>So long after this service wrote there the system's word of it is taken for the echo that it is.</summary>
+    /// <summary>So far from the moment at which this service wrote there, by two clocks, the system's word of it is taken for the echo that it is.</summary>
     private static readonly TimeSpan Echoes = TimeSpan.FromMinutes(10);
 
-    private sealed record Item(string Address, string? Topic, string? Cause, DateTimeOffset? At);
+    /// <param name="Contact">As in <see cref="OptOutThere"/>.</param>
+    private sealed record Item(string Address, string? Topic, string? Cause, DateTimeOffset? At, string? Contact = null);
 
     /// <summary>What is about a list that no topic of the connector has is not kept.</summary>
-    public async Task KeepAsync(Connector connector, IReadOnlyList<OptOutThere> told, CancellationToken cancel)
+    /// <returns>False when there is no such connector any more, and nothing was kept.</returns>
+    public async Task<bool> KeepAsync(Connector connector, IReadOnlyList<OptOutThere> told, CancellationToken cancel)
     {
         var now = time.Now();
         List<Item> items =
         [
             .. told.Where(o => o.Address.Length > 0 && (o.List is null || connector.Account!.TopicOf(o.List) is not null))
-                .Where(o => o.Contact is null || !contacts.WroteOut(connector.Id, o.Contact, now - Echoes))
-                .Select(o => new Item(o.Address, o.List is null ? null : connector.Account!.TopicOf(o.List), o.Cause, o.At)),
+                .Select(o => new Item(o.Address, o.List is null ? null : connector.Account!.TopicOf(o.List), o.Cause, o.At, o.Contact))
+                .Where(i => !IsEcho(connector, i, now)),
         ];
-        if (items.Count == 0) return;
+        if (items.Count == 0) return true;
         var (body, at) = (seals.Seal(connector.Id, JsonSerializer.Serialize(items, ContractJson.Options)), now.ToUnixTimeMilliseconds());
-        await store.WriteAsync(
-            db => db.Database.ExecuteSql($"INSERT INTO inbox (connector, body, queued_at, next_at) SELECT id, {body}, {at}, {at} FROM connectors WHERE id = {connector.Id}"), cancel);
+        return await store.WriteAsync(
+            db => db.Database.ExecuteSql(
+                $"INSERT INTO inbox (connector, body, queued_at, next_at) SELECT id, {body}, {at}, {at} FROM connectors WHERE id = {connector.Id} AND status <> {Connector.Deleting}"),
+            cancel) > 0;
     }
 
     /// <returns>Whether something was brought.</returns>
@@ -58,7 +62,10 @@ internal sealed class BringOptOuts(
 
         try
         {
-            foreach (var same in JsonSerializer.Deserialize<List<Item>>(body, ContractJson.Options)!.GroupBy(i => (i.Topic, i.Cause)))
+            // Once more: it may have come before this service had noted that it wrote.
+            var arrived = DateTimeOffset.FromUnixTimeMilliseconds(row.QueuedAt);
+            var told = JsonSerializer.Deserialize<List<Item>>(body, ContractJson.Options)!.Where(i => !IsEcho(connector, i, arrived));
+            foreach (var same in told.GroupBy(i => (i.Topic, i.Cause)))
             {
                 var items = same.ToList();
                 await marketing.OptOutAsync(
@@ -76,6 +83,11 @@ internal sealed class BringOptOuts(
         await store.WriteAsync(db => db.Database.ExecuteSql($"DELETE FROM inbox WHERE seq = {row.Seq}"), cancel);
         return true;
     }
+
+    /// <summary>By when it happened, since some tell of it much later; only of the contact as a whole systems tell what this service wrote itself.</summary>
+    private bool IsEcho(Connector connector, Item told, DateTimeOffset arrived) =>
+        told is { Contact: { } contact, Topic: null, Cause: null } && contacts.StoppedAt(connector.Id, contact) is { } stopped
+        && ((told.At ?? arrived) - stopped).Duration() < Echoes;
 
     private Task PutOffAsync(InboxRow row, DateTimeOffset until, CancellationToken cancel) => store.WriteAsync(
         db => db.Database.ExecuteSql($"UPDATE inbox SET attempts = attempts + 1, next_at = {until.ToUnixTimeMilliseconds()} WHERE seq = {row.Seq}"), cancel);

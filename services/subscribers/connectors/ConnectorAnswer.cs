@@ -9,7 +9,7 @@ namespace Consent.Connectors;
 internal sealed record FailingAnswer(DateTimeOffset Since, string? Outcome, int? Status, DateTimeOffset? NextAttemptAt);
 
 /// <summary>A connector as its owner sees it; without its secret.</summary>
-/// <param name="Url">Absent when it is unreadable: PUT it anew, as for the lists.</param>
+/// <param name="Url">Absent when it is unreadable: PUT it anew, as for the lists; and once it was deleted.</param>
 /// <param name="Events">Where its webhooks go, below the address of the gateway.</param>
 /// <param name="WalkedAt">When the last comparison of all contacts began that came to its end.</param>
 /// <param name="WebhookSecret">Told when it is made or rotated.</param>
@@ -34,6 +34,10 @@ internal sealed record ConnectorAnswer(
 internal static class ConnectorTenancy
 {
     public static Connector? Open(this ConnectorBook connectors, IDeclarations declarations, ClaimsPrincipal user, string id) =>
+        connectors.OpenAny(declarations, user, id) is { IsDeleting: false } connector ? connector : null;
+
+    /// <summary>Also one that was deleted, and waits for the last of its opt-outs.</summary>
+    public static Connector? OpenAny(this ConnectorBook connectors, IDeclarations declarations, ClaimsPrincipal user, string id) =>
         connectors.Find(id) is { } connector && declarations.Open(user, connector.Site) is not null ? connector : null;
 
     public static ProblemHttpResult Unknown() => Problems.Because(404, "unknown-connector", "There is no such connector.",

@@ -5,27 +5,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Consent.Connectors;
 
-/// <param name="Account">Null when it does not open with the keys that are here: then nothing is carried until it is set anew, or the key is back.</param>
-internal sealed record Connector(ConnectorRow Row, Account? Account)
-{
-    public const string Enabled = "enabled";
-    public const string Paused = "paused";
-
-    /// <summary>Never in the file: it is found at each look.</summary>
-    public const string Unreadable = "unreadable";
-
-    public string Id => Row.Id;
-
-    public string Site => Row.Site;
-
-    public string Status => Account is null ? Unreadable : Row.Status;
-
-    /// <summary>What marketing is told that did it.</summary>
-    public string Source => $"connector:{Row.System}";
-
-    public bool MayCall(DateTimeOffset now) => Status == Enabled && !(Row.NotBefore > now.ToUnixTimeMilliseconds());
-}
-
 /// <summary>The connectors and their accounts.</summary>
 internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(ConnectorsSetup.Service)] SealedText seals, TimeProvider time)
 {
@@ -37,7 +16,7 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
         var (id, at) = (RandomId.New(), time.Now().ToUnixTimeMilliseconds());
         var body = seals.Seal(id, JsonSerializer.Serialize(account, ContractJson.Options));
         var created = await store.WriteAsync(
-            db => db.Connectors.Count(c => c.Site == site) < MostPerSite && db.Database.ExecuteSql(
+            db => db.Connectors.Count(c => c.Site == site && c.Status != Connector.Deleting) < MostPerSite && db.Database.ExecuteSql(
                 $"""
                 INSERT INTO connectors (id, site, system, name, account, stops_without_basis, status, created_at, next_round)
                 VALUES ({id}, {site}, {system}, {name}, {body}, {stopsWithoutBasis}, {Connector.Enabled}, {at}, {at})
@@ -78,7 +57,7 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
         return store.WriteAsync(
             db =>
             {
-                db.Database.ExecuteSql($"UPDATE connectors SET name = {name}, account = {body}, stops_without_basis = {stopsWithoutBasis} WHERE id = {id}");
+                db.Database.ExecuteSql($"UPDATE connectors SET name = {name}, account = {body}, stops_without_basis = {stopsWithoutBasis} WHERE id = {id} AND status <> {Connector.Deleting}");
                 if (isElsewhere) ForgetContacts(db, id);
                 foreach (var topic in moved) db.Database.ExecuteSql($"DELETE FROM states WHERE topic = {topic} AND contact IN (SELECT seq FROM contacts WHERE connector = {id})");
                 return Restart(db, id);
@@ -87,26 +66,44 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
     }
 
     public Task PauseAsync(string id, CancellationToken cancel) =>
-        store.WriteAsync(db => db.Database.ExecuteSql($"UPDATE connectors SET status = {Connector.Paused} WHERE id = {id}"), cancel);
+        store.WriteAsync(db => db.Database.ExecuteSql($"UPDATE connectors SET status = {Connector.Paused} WHERE id = {id} AND status <> {Connector.Deleting}"), cancel);
 
     /// <summary>Goes on, or tries at once what waits; what was given up is tried for three days more, and everything is compared.</summary>
     public Task ResumeAsync(string id, CancellationToken cancel) => store.WriteAsync(
         db =>
         {
-            db.Database.ExecuteSql($"UPDATE connectors SET status = {Connector.Enabled} WHERE id = {id}");
+            db.Database.ExecuteSql($"UPDATE connectors SET status = {Connector.Enabled} WHERE id = {id} AND status <> {Connector.Deleting}");
             return Restart(db, id);
         },
         cancel);
 
-    /// <summary>With everything that is known by it.</summary>
+    /// <summary>
+    /// With everything that is known by it, and its account. What it heard from there, and was answered for, is kept until it is here: until then it stands as
+    /// <see cref="Connector.Deleting"/>.
+    /// </summary>
     public Task DeleteAsync(string id, CancellationToken cancel) => store.WriteAsync(
         db =>
         {
             ForgetContacts(db, id);
-            db.Database.ExecuteSql($"DELETE FROM inbox WHERE connector = {id}");
-            return db.Database.ExecuteSql($"DELETE FROM connectors WHERE id = {id}");
+            db.Database.ExecuteSql(
+                $"""
+                UPDATE connectors
+                SET status = {Connector.Deleting}, account = x'00', failures = 0, failing_since = NULL, not_before = NULL, last_outcome = NULL, last_status = NULL
+                WHERE id = {id}
+                """);
+            return End(db, id);
         },
         cancel);
+
+    /// <summary>It goes, if it was deleted and nothing of it waits any more.</summary>
+    public async Task EndAsync(Connector connector, CancellationToken cancel)
+    {
+        using (var db = store.Open())
+        {
+            if (db.Inbox.Any(i => i.Connector == connector.Id)) return;
+        }
+        await store.WriteAsync(db => End(db, connector.Id), cancel);
+    }
 
     /// <summary>It could not be spoken to: it is left alone for a while, ever longer up to an hour, and nothing that waits is given up for it.</summary>
     public Task FailedAsync(Connector connector, string outcome, int? status, TimeSpan? retryAfter, CancellationToken cancel)
@@ -119,7 +116,7 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
             db => db.Database.ExecuteSql(
                 $"""
                 UPDATE connectors SET failures = failures + 1, failing_since = coalesce(failing_since, {at}), not_before = {until}, last_outcome = {outcome}, last_status = {status}
-                WHERE id = {connector.Id}
+                WHERE id = {connector.Id} AND status <> {Connector.Deleting}
                 """),
             cancel);
     }
@@ -150,6 +147,9 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
             WHERE id = {id}
             """);
     }
+
+    private static int End(ConnectorDb db, string id) => db.Database.ExecuteSql(
+        $"DELETE FROM connectors WHERE id = {id} AND status = {Connector.Deleting} AND NOT EXISTS (SELECT 1 FROM inbox WHERE connector = {id})");
 
     private static void ForgetContacts(ConnectorDb db, string id)
     {

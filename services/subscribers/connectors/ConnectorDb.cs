@@ -36,6 +36,21 @@ internal sealed class ConnectorDb(DbContextOptions<ConnectorDb> options) : DbCon
         CREATE INDEX inbox_due ON inbox (connector, next_at);
         PRAGMA user_version = 1;
         """,
+        """
+        ALTER TABLE connectors ADD COLUMN heard_at INTEGER;
+        ALTER TABLE connectors ADD COLUMN walk_asked_at INTEGER;
+        PRAGMA user_version = 2;
+        """,
+        """
+        CREATE TABLE owed (
+          connector TEXT NOT NULL, record TEXT NOT NULL, subject TEXT NOT NULL, heard_at INTEGER NOT NULL, carried_at INTEGER, told INTEGER NOT NULL DEFAULT 0,
+          PRIMARY KEY (connector, record)) WITHOUT ROWID;
+        CREATE INDEX owed_open ON owed (connector, carried_at, heard_at);
+        CREATE INDEX owed_told ON owed (told, carried_at);
+        CREATE INDEX owed_subject ON owed (subject);
+        CREATE TABLE announced (connector TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+        PRAGMA user_version = 3;
+        """,
     ],
     "Run that release.");
 
@@ -51,6 +66,10 @@ internal sealed class ConnectorDb(DbContextOptions<ConnectorDb> options) : DbCon
 
     public DbSet<InboxRow> Inbox => Set<InboxRow>();
 
+    public DbSet<OwedRow> Owed => Set<OwedRow>();
+
+    public DbSet<AnnouncedRow> Announced => Set<AnnouncedRow>();
+
     public static DbContextOptions<ConnectorDb> OptionsFor(string connection) => new DbContextOptionsBuilder<ConnectorDb>()
         .UseSqlite(connection)
         .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
@@ -64,6 +83,8 @@ internal sealed class ConnectorDb(DbContextOptions<ConnectorDb> options) : DbCon
         modelBuilder.Entity<StateRow>().ToTable("states").HasKey(s => new { s.Contact, s.Topic });
         modelBuilder.Entity<WorkRow>().ToTable("work").HasKey(w => w.Contact);
         modelBuilder.Entity<InboxRow>().ToTable("inbox").HasKey(i => i.Seq);
+        modelBuilder.Entity<OwedRow>().ToTable("owed").HasKey(o => new { o.Connector, o.Record });
+        modelBuilder.Entity<AnnouncedRow>().ToTable("announced").HasKey(a => a.Connector);
         // Columns are named in the manner of SQL, members in that of C#: QueuedAt is queued_at.
         foreach (var column in modelBuilder.Model.GetEntityTypes().SelectMany(t => t.GetProperties()))
             column.SetColumnName(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(column.Name));
@@ -74,15 +95,18 @@ internal sealed class ConnectorDb(DbContextOptions<ConnectorDb> options) : DbCon
     public void Commit() => Database.CommitTransaction();
 }
 
-/// <param name="Account">Sealed: see <see cref="Consent.Connectors.Account"/>.</param>
-/// <param name="Status"><c>enabled</c> or <c>paused</c>.</param>
+/// <param name="Account">Sealed: see <see cref="Consent.Connectors.Account"/>; nothing once the connector was deleted.</param>
+/// <param name="Status"><c>enabled</c>, <c>paused</c> or <c>deleting</c>.</param>
 /// <param name="Failures">How often in a row it could not be spoken to; <paramref name="NotBefore"/> is when it is tried again.</param>
 /// <param name="Round"><c>walk</c> or <c>changes</c>, while one is under way; <paramref name="RoundPage"/> is where it goes on, null at its beginning.</param>
 /// <param name="Since">The moment from which on the next changes are asked for.</param>
 /// <param name="WalkedAt">When the last walk over all contacts began that came to its end; null before the first.</param>
+/// <param name="HeardAt">When a change was heard of last whose subject is no contact that is known.</param>
+/// <param name="WalkAskedAt">The same of a "no": a walk that begins later finds the contact.</param>
 internal sealed record ConnectorRow(
     string Id, string Site, string System, string? Name, byte[] Account, bool StopsWithoutBasis, string Status, long CreatedAt, int Failures, long? FailingSince,
-    long? NotBefore, string? LastOutcome, int? LastStatus, string? Round, string? RoundPage, long? RoundBegan, long NextRound, long? Since, long? WalkedAt);
+    long? NotBefore, string? LastOutcome, int? LastStatus, string? Round, string? RoundPage, long? RoundBegan, long NextRound, long? Since, long? WalkedAt,
+    long? HeardAt, long? WalkAskedAt);
 
 /// <param name="Key">A keyed hash of the contact's id in the mailing system, by which it is found.</param>
 /// <param name="Contact">That id, sealed: in some systems it is the address.</param>

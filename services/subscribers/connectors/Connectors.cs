@@ -47,12 +47,15 @@ public static class ConnectorsSetup
         services.AddSingleton<ConnectorBook>();
         services.AddSingleton<ContactBook>();
         services.AddSingleton<ConnectorMetrics>();
+        services.AddSingleton<DeclaredNoMore>();
         services.AddSingleton<AskMarketing>();
         services.AddSingleton<WeighContacts>();
         services.AddSingleton<CarryChanges>();
         services.AddSingleton<WalkContacts>();
         services.AddSingleton<BringOptOuts>();
+        services.AddSingleton<OwedReceipts>();
         services.AddSingleton<HearChanges>();
+        services.AddHostedService<TellCarried>();
         services.AddHostedService<RunConnectors>();
         services.AddHostedService<WatchConnectors>();
         services.AddHealthChecks().Add(new HealthCheckRegistration(

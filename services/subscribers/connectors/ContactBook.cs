@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Outgoing;
@@ -28,8 +27,9 @@ internal sealed class ContactBook(
         var found = db.Contacts.Where(c => c.Connector == connector && EF.Parameter(wanted).Contains(c.Key)).Select(c => new { c.Seq, c.Key }).ToList();
         long[] seqs = [.. found.Select(c => c.Seq)];
         var states = db.States.Where(s => EF.Parameter(seqs).Contains(s.Contact)).AsEnumerable().ToLookup(s => s.Contact);
+        var subjects = db.Subjects.Where(s => EF.Parameter(seqs).Contains(s.Contact)).AsEnumerable().ToLookup(s => s.Contact, s => s.Subject);
         return found.ToDictionary(
-            c => byKey[c.Key], c => new KnownContact(c.Seq, states[c.Seq].ToDictionary(s => s.Topic, StateOf, StringComparer.Ordinal)), StringComparer.Ordinal);
+            c => byKey[c.Key], c => new KnownContact(c.Seq, states[c.Seq].ToDictionary(s => s.Topic, ContactRows.StateOf, StringComparer.Ordinal), [.. subjects[c.Seq]]), StringComparer.Ordinal);
     }
 
     /// <summary>The contact's id in the mailing system; null when it is known no more, or does not open with the keys that are here.</summary>
@@ -40,11 +40,13 @@ internal sealed class ContactBook(
     }
 
     /// <summary>Keeps what was learned of contacts, unless the connector was deleted or set anew meanwhile. Part of a transaction.</summary>
+    /// <param name="began">When they were begun to be read: of one whose ids were not known, a change that was heard since has found nobody.</param>
     /// <returns>Whether it was not.</returns>
-    public bool Learn(ConnectorDb db, Connector learning, IEnumerable<LearnedContact> contacts)
+    public bool Learn(ConnectorDb db, Connector learning, IEnumerable<LearnedContact> contacts, DateTimeOffset? began = null)
     {
         var (connector, account) = (learning.Id, learning.Row.Account);
-        if (!db.Connectors.Any(c => c.Id == connector && c.Account == account)) return false;
+        if (db.Connectors.FirstOrDefault(c => c.Id == connector && c.Account == account) is not { } row) return false;
+        var isHeardSince = row.HeardAt >= began?.ToUnixTimeMilliseconds();
         foreach (var contact in contacts)
         {
             var (key, now) = (KeyOf(contact.Id), time.Now().ToUnixTimeMilliseconds());
@@ -55,29 +57,37 @@ internal sealed class ContactBook(
                 db.Database.ExecuteSql($"INSERT INTO contacts (connector, key, contact) VALUES ({connector}, {key}, {body})");
                 seq = db.Contacts.Where(c => c.Connector == connector && c.Key == key).Select(c => c.Seq).First();
             }
-            KeepSubjects(db, connector, seq.Value, contact.Subjects);
-            foreach (var (topic, state) in contact.States) KeepState(db, seq.Value, topic, state);
+            var isNew = ContactRows.KeepSubjects(db, connector, seq.Value, contact.Subjects);
+            foreach (var (topic, state) in contact.States) ContactRows.KeepState(db, seq.Value, topic, state);
             // What is in the queue already, or was given up, keeps its place.
-            if (contact.CarryAt?.ToUnixTimeMilliseconds() is { } at)
+            if ((contact.CarryAt?.ToUnixTimeMilliseconds() ?? (isNew && isHeardSince ? now : (long?)null)) is { } at)
                 db.Database.ExecuteSql($"INSERT INTO work (contact, connector, status, queued_at, next_at) VALUES ({seq}, {connector}, {Pending}, {now}, {at}) ON CONFLICT (contact) DO NOTHING");
         }
         return true;
     }
 
-    /// <summary>A subject decided something: its contacts are looked at again, or, where it has none, what changed in the mailing system.</summary>
+    /// <summary>
+    /// A subject decided something: its contacts are looked at again, or, where none is known, what changed in the mailing system. After a "no" all of them
+    /// are: he may stand there under an id of before a key was succeeded, or be new on a page that was just read.
+    /// </summary>
     /// <param name="forget">The person was erased.</param>
-    public Task ChangedAsync(string site, string subject, bool forget, CancellationToken cancel)
+    public Task ChangedAsync(string site, string subject, bool isNo, bool forget, CancellationToken cancel)
     {
         var now = time.Now();
         var (at, soon) = (now.ToUnixTimeMilliseconds(), (now + LookSoon).ToUnixTimeMilliseconds());
+        var asked = isNo ? at : (long?)null;
         return store.WriteAsync(
             db =>
             {
-                foreach (var connector in db.Connectors.Where(c => c.Site == site).Select(c => c.Id).ToList())
+                foreach (var connector in db.Connectors.Where(c => c.Site == site && c.Status != Connector.Deleting).Select(c => c.Id).ToList())
                 {
                     var contacts = db.Subjects.Where(s => s.Connector == connector && s.Subject == subject).Select(s => s.Contact).ToList();
                     foreach (var contact in contacts) Enqueue(db, connector, contact, at, at, forget);
-                    if (contacts.Count == 0) db.Database.ExecuteSql($"UPDATE connectors SET next_round = min(next_round, {soon}) WHERE id = {connector}");
+                    if (contacts.Count > 0) continue;
+                    db.Database.ExecuteSql(
+                        $"""
+                        UPDATE connectors SET next_round = min(next_round, {soon}), heard_at = {at}, walk_asked_at = coalesce({asked}, walk_asked_at) WHERE id = {connector}
+                        """);
                 }
                 return true;
             },
@@ -101,7 +111,7 @@ internal sealed class ContactBook(
             var forget = db.Work.Where(w => w.Contact == work.Contact).Select(w => w.Forget).FirstOrDefault();
             if (learned is null || (forget && learned.CarryAt is null))
             {
-                Forget(db, work.Contact);
+                ContactRows.Forget(db, work.Contact);
                 return true;
             }
             if (learned.CarryAt?.ToUnixTimeMilliseconds() is { } at) db.Database.ExecuteSql($"UPDATE work SET next_at = {at}, attempts = attempts + 1 WHERE contact = {work.Contact} AND queued_at = {work.QueuedAt}");
@@ -146,9 +156,9 @@ internal sealed class ContactBook(
         ];
     }
 
-    /// <summary>Whether this service opted the contact out there a moment ago, so that the system's word of it is an echo.</summary>
-    public bool WroteOut(string connector, string contact, DateTimeOffset since) =>
-        Find(connector, [contact]).GetValueOrDefault(contact)?.States.Values.Any(s => s is { Carried: Here.No, Seen: There.Out } && s.WrittenAt >= since) is true;
+    /// <summary>When this service stopped the contact there as a whole, if that is how it stands: the system's word of that is an echo.</summary>
+    public DateTimeOffset? StoppedAt(string connector, string contact) =>
+        Find(connector, [contact]).GetValueOrDefault(contact)?.States.GetValueOrDefault(TopicState.Whole) is { Carried: Here.No, Seen: There.Out } whole ? whole.WrittenAt : null;
 
     private static void Enqueue(ConnectorDb db, string connector, long contact, long now, long at, bool forget) => db.Database.ExecuteSql(
         $"""
@@ -156,40 +166,6 @@ internal sealed class ContactBook(
         ON CONFLICT (contact) DO UPDATE
         SET status = excluded.status, forget = max(work.forget, excluded.forget), queued_at = max(excluded.queued_at, work.queued_at + 1), next_at = excluded.next_at, first_at = NULL, attempts = 0
         """);
-
-    private static void KeepSubjects(ConnectorDb db, string connector, long contact, IReadOnlyList<string> subjects)
-    {
-        var held = db.Subjects.Where(s => s.Contact == contact).Select(s => s.Subject).ToList();
-        foreach (var gone in held.Except(subjects, StringComparer.Ordinal)) db.Database.ExecuteSql($"DELETE FROM subjects WHERE contact = {contact} AND subject = {gone}");
-        foreach (var subject in subjects.Except(held, StringComparer.Ordinal))
-            db.Database.ExecuteSql($"INSERT INTO subjects (connector, subject, contact) VALUES ({connector}, {subject}, {contact})");
-    }
-
-    private static void KeepState(ConnectorDb db, long contact, string topic, TopicState state)
-    {
-        var (carried, seen, written) = (state.Carried is { } c ? Word(c) : null, state.Seen is { } s ? Word(s) : null, state.WrittenAt?.ToUnixTimeMilliseconds());
-        db.Database.ExecuteSql(
-            $"""
-            INSERT INTO states (contact, topic, carried, seen, written_at) VALUES ({contact}, {topic}, {carried}, {seen}, {written})
-            ON CONFLICT (contact, topic) DO UPDATE SET carried = excluded.carried, seen = excluded.seen, written_at = excluded.written_at
-            WHERE (states.carried, states.seen, states.written_at) IS NOT (excluded.carried, excluded.seen, excluded.written_at)
-            """);
-    }
-
-    private static void Forget(ConnectorDb db, long contact)
-    {
-        db.Database.ExecuteSql($"DELETE FROM states WHERE contact = {contact}");
-        db.Database.ExecuteSql($"DELETE FROM subjects WHERE contact = {contact}");
-        db.Database.ExecuteSql($"DELETE FROM work WHERE contact = {contact}");
-        db.Database.ExecuteSql($"DELETE FROM contacts WHERE seq = {contact}");
-    }
-
-    private static TopicState StateOf(StateRow row) => new(
-        Enum.TryParse<Here>(row.Carried, ignoreCase: true, out var carried) ? carried : null,
-        Enum.TryParse<There>(row.Seen, ignoreCase: true, out var seen) ? seen : null,
-        row.WrittenAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
-
-    private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     /// <summary>Under the first key for ever: it is for finding, and nobody outside has it.</summary>
     private string KeyOf(string contact) => keys.Ring("contacts").AddressIds(contact)[^1];

@@ -39,6 +39,12 @@ internal enum Step
 
     /// <summary>What is seen may be an earlier state, of before this service wrote there: look again.</summary>
     LookAgain,
+
+    /// <summary>
+    /// An opt-out there that this service may have made itself, before its file was lost or the connector made anew: it stays unseen, and counts as soon as
+    /// there is a basis that it may be later than.
+    /// </summary>
+    Unsure,
 }
 
 /// <summary>
@@ -54,7 +60,10 @@ internal static class DecideTopic
     public static Step Of(Here here, ListStanding there, TopicState before, bool stopsWithoutBasis, DateTimeOffset now)
     {
         if (IsOut(there.There, before) && before.Seen is not There.Out && here is not Here.No)
-            return before.Carried is Here.Yes && before.WrittenAt + Settles > now ? Step.LookAgain : Step.BringHere;
+        {
+            if (before.Carried is Here.Yes && before.WrittenAt + Settles > now) return Step.LookAgain;
+            return before.Seen is null && here is Here.Nothing && stopsWithoutBasis ? Step.Unsure : Step.BringHere;
+        }
         // Whom there was a basis for, and is no more, is not one who was never looked at.
         if (here is Here.No || (here is Here.Nothing && (stopsWithoutBasis || before.Carried is Here.Yes)))
             return there.There is There.In || (there.There is There.Unknown && before.Carried is not Here.No) ? Step.CarryOut : Step.None;
@@ -70,8 +79,23 @@ internal static class DecideTopic
         Step.CarryIn => new(Here.Yes, There.In, now),
         // Until the person decides anew nobody needs to be told again.
         Step.Blocked => before with { Carried = Here.Yes, Seen = There.Out },
-        Step.LookAgain => before,
-        _ => new(here is Here.Unknown ? before.Carried : here, IsOut(there, before) ? There.Out : there, before.WrittenAt),
+        Step.LookAgain or Step.Unsure => before,
+        // Who was opted out for want of a basis still is; and what the system does not tell is as it was seen last.
+        _ => new(
+            here is Here.Unknown || (here is Here.Nothing && before.Carried is Here.No) ? before.Carried : here,
+            IsOut(there, before) ? There.Out : there is There.Unknown ? before.Seen ?? There.Unknown : there,
+            before.WrittenAt),
+    };
+
+    /// <summary>The same of the contact as a whole.</summary>
+    /// <param name="isStopped">Whether it is stopped there; <paramref name="isNews"/> is whether by somebody else than this service, since the last look.</param>
+    public static TopicState WholeAfter(bool isStopped, bool isNews, TopicState before, DateTimeOffset now) => (isStopped, isNews) switch
+    {
+        (true, true) => new(null, There.Out, before.WrittenAt),
+        (true, false) => before,
+        // What this service has just written may not show yet; later, somebody lifted it there.
+        (false, _) when before.Carried is Here.No && before.WrittenAt + Settles > now => before,
+        _ => new(before.Carried is Here.Yes ? Here.Yes : null, There.In, before.WrittenAt),
     };
 
     private static bool IsOut(There there, TopicState before) => there is There.Out || (there is There.Off && before.Seen is There.In or There.Out);

@@ -61,6 +61,9 @@ internal interface IMailingSystem
     /// <summary>Whether it can be asked what changed; else everything is read, more often.</summary>
     bool TellsChanges { get; }
 
+    /// <summary>Whether its maker runs it, and its clocks are right; else it is an installation of somebody's own.</summary>
+    bool IsHosted { get; }
+
     /// <summary>Where it is, unless the account says otherwise; null where every installation has an address of its own.</summary>
     Uri? UsualAddress(AccountRequest account);
 

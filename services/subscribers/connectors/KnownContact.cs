@@ -1,9 +1,10 @@
 namespace Consent.Connectors;
 
 /// <param name="States">By topic.</param>
-internal sealed record KnownContact(long Seq, IReadOnlyDictionary<string, TopicState> States)
+/// <param name="Subjects">Ids of its address, as they were at the last look.</param>
+internal sealed record KnownContact(long Seq, IReadOnlyDictionary<string, TopicState> States, IReadOnlyList<string> Subjects)
 {
-    public static KnownContact Unknown { get; } = new(0, new Dictionary<string, TopicState>());
+    public static KnownContact Unknown { get; } = new(0, new Dictionary<string, TopicState>(), []);
 }
 
 /// <param name="Subjects">Ids of its address.</param>

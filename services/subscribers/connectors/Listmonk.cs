@@ -18,6 +18,8 @@ internal sealed class Listmonk(CallMailer mailer) : IMailingSystem
 
     public bool TellsChanges => true;
 
+    public bool IsHosted => false;
+
     public Uri? UsualAddress(AccountRequest account) => null;
 
     public string? WhyNot(AccountRequest account) => string.IsNullOrEmpty(account.User) ? "Set user to the name of an API user of listmonk, and secret to its token." : null;

@@ -20,6 +20,8 @@ internal sealed class Mailchimp(CallMailer mailer) : IMailingSystem
 
     public bool TellsChanges => true;
 
+    public bool IsHosted => true;
+
     public Uri? UsualAddress(AccountRequest account) => DataCentre(account.Secret) is { } centre ? new Uri($"https://{centre}.api.mailchimp.com/3.0") : null;
 
     public string? WhyNot(AccountRequest account) =>

@@ -21,7 +21,7 @@ internal static class ReceiveEvents
         string id, string? secret, HttpRequest request, ConnectorBook connectors, MailingSystems systems, BringOptOuts bring,
         [FromKeyedServices(ConnectorsSetup.Service)] WakeUp wakeUp, CancellationToken cancel)
     {
-        if (connectors.Find(id) is not { } connector) return ConnectorTenancy.Unknown();
+        if (connectors.Find(id) is not { IsDeleting: false } connector) return ConnectorTenancy.Unknown();
         if (connector.Account is not { } account)
             return Problems.Because(503, "connector-unreadable", "The account of the connector does not open.", "Send it again later: an operator has to put the key back.");
         var (body, tooLarge) = await JsonBody.ReadBytesAsync(request, LargestBody);
@@ -31,7 +31,8 @@ internal static class ReceiveEvents
             if (await systems.Of(connector).HearAsync(account, new WebhookCall(secret ?? "", request.Headers, body), cancel) is not { } told)
                 return Problems.Because(401, "webhook-not-proven", "This webhook does not prove that it comes from the mailing system.",
                     "Set the secret of the connector where the mailing system wants it; see the README of connectors.");
-            await bring.KeepAsync(connector, told, cancel);
+            // It was deleted meanwhile: whoever is told 404 knows that nobody heard.
+            if (!await bring.KeepAsync(connector, told, cancel)) return ConnectorTenancy.Unknown();
         }
         catch (CallFailedException)
         {
@@ -42,5 +43,5 @@ internal static class ReceiveEvents
     }
 
     /// <summary>Mailchimp asks once by GET whether the address is there; it is told no more than that.</summary>
-    private static IResult AnswerValidator(string id, ConnectorBook connectors) => connectors.Find(id) is null ? ConnectorTenancy.Unknown() : TypedResults.Ok();
+    private static IResult AnswerValidator(string id, ConnectorBook connectors) => connectors.Find(id) is { IsDeleting: false } ? TypedResults.Ok() : ConnectorTenancy.Unknown();
 }

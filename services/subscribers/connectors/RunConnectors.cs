@@ -68,6 +68,7 @@ internal sealed class RunConnectors(
     private async Task<bool> TakeTurnAsync(Connector connector, CancellationToken cancel)
     {
         var isMore = await bring.BringAsync(connector, cancel);
+        if (connector.IsDeleting) await connectors.EndAsync(connector, cancel);
         if (!connector.MayCall(time.Now())) return isMore;
         try
         {

@@ -23,6 +23,8 @@ internal sealed class Ses(CallMailer mailer, FetchFromSns fetch, TimeProvider ti
 
     public bool TellsChanges => false;
 
+    public bool IsHosted => true;
+
     public Uri? UsualAddress(AccountRequest account) => IsRegion(account.Region) ? new Uri($"https://email.{account.Region}.amazonaws.com") : null;
 
     public string? WhyNot(AccountRequest account) => account switch

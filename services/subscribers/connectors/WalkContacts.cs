@@ -16,6 +16,9 @@ internal sealed class WalkContacts(
     /// <summary>So much earlier than the round before began: clocks differ, and what is read twice changes nothing.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
 
+    /// <summary>A walk that a "no" asked for begins so long after the one before, at least.</summary>
+    public static readonly TimeSpan Apart = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan LongestWithoutChanges = TimeSpan.FromHours(1);
 
     /// <summary>Reads one page, if a round is under way or due.</summary>
@@ -23,7 +26,7 @@ internal sealed class WalkContacts(
     public async Task<bool> PageAsync(Connector connector, CancellationToken cancel)
     {
         var (row, now, system) = (connector.Row, time.Now(), systems.Of(connector));
-        if ((row.Round ?? RoundDue(row, system.TellsChanges, now)) is not { } round) return false;
+        if ((row.Round ?? RoundDue(row, system.TellsChanges, settings.WalkEvery, now)) is not { } round) return false;
         var began = row.Round is not null && row.RoundBegan is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : now;
         var since = round == Changes && row.Since is { } from ? DateTimeOffset.FromUnixTimeMilliseconds(from) : (DateTimeOffset?)null;
 
@@ -35,7 +38,7 @@ internal sealed class WalkContacts(
             db =>
             {
                 // It was deleted or set anew meanwhile: then it begins anew, too.
-                if (!contacts.Learn(db, connector, weighed.Select(w => w.Learned(w.CarryAt(now))))) return false;
+                if (!contacts.Learn(db, connector, weighed.Select(w => w.Learned(w.CarryAt(now))), now)) return false;
                 ConnectorBook.MoveRound(db, connector.Id, round, began, page.Next, now + settings.PollEvery);
                 return true;
             },
@@ -43,10 +46,15 @@ internal sealed class WalkContacts(
         return true;
     }
 
-    private string? RoundDue(ConnectorRow row, bool tellsChanges, DateTimeOffset now)
+    /// <summary>Which round is to begin; null for none.</summary>
+    internal static string? RoundDue(ConnectorRow row, bool tellsChanges, TimeSpan walkEvery, DateTimeOffset now)
     {
-        var every = tellsChanges || settings.WalkEvery < LongestWithoutChanges ? settings.WalkEvery : LongestWithoutChanges;
-        if (row.WalkedAt is not { } walked || DateTimeOffset.FromUnixTimeMilliseconds(walked) + every <= now) return Walk;
-        return tellsChanges && row.NextRound <= now.ToUnixTimeMilliseconds() ? Changes : null;
+        var every = tellsChanges || walkEvery < LongestWithoutChanges ? walkEvery : LongestWithoutChanges;
+        if (row.WalkedAt is not { } at) return Walk;
+        var walked = DateTimeOffset.FromUnixTimeMilliseconds(at);
+        if (walked + every <= now) return Walk;
+        if (tellsChanges && row.NextRound <= now.ToUnixTimeMilliseconds()) return Changes;
+        // A "no" that found nobody, and was heard after that walk began: its pages may have been read by then.
+        return row.WalkAskedAt >= at && walked + Apart <= now ? Walk : null;
     }
 }

@@ -40,7 +40,7 @@ internal sealed class WatchConnectors(
         var (now, all, figures) = (time.Now(), connectors.All(), Figures(store).ToDictionary(f => f.Connector, StringComparer.Ordinal));
         foreach (var connector in all)
         {
-            if (connector.Account is not null) _unreadable.Remove(connector.Id);
+            if (connector.Account is not null || connector.IsDeleting) _unreadable.Remove(connector.Id);
             else if (_unreadable.TryAdd(connector.Id, now))
                 log.LogWarning("The account of the connector {Connector} does not open with the keys that are here: nothing is carried until it is set anew, or the key is put back.", connector.Id);
             var since = connector.Row.FailingSince is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : _unreadable.TryGetValue(connector.Id, out var found) ? found : now;
