@@ -87,13 +87,15 @@ command -v php > /dev/null || missing+=(php-cli)
 [ -x /usr/sbin/opendkim ] || missing+=(opendkim)
 [ -x /usr/sbin/opendkim-genkey ] || missing+=(opendkim-tools)
 command -v openssl > /dev/null || missing+=(openssl)
+command -v go > /dev/null || missing+=(golang-go)
+[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing+=(golang-golang-x-mod-dev)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing ${missing[*]} from the distribution."
   tools/install.sh "${missing[@]}" > "$logs/install.log" 2>&1 || { tell "install" $SECONDS 0 1 "$logs/install.log"; finish; }
 fi
 fetch_npm() {
   local folder
-  for folder in services/cookie-banner/script tests/schema tests/receipt tests/foreign tests/webhooks tests/dkim tests/chart tests/browser services/cookie-banner/npm; do
+  for folder in services/cookie-banner/script tests/schema tests/receipt tests/verifiable tests/foreign tests/webhooks tests/dkim tests/chart tests/browser services/cookie-banner/npm; do
     [ -f "$folder/package-lock.json" ] || continue
     [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
     echo "Fetching npm packages of $folder."
