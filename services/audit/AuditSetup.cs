@@ -67,7 +67,7 @@ public static class AuditSetup
     public static IEndpointRouteBuilder MapAudit(this IEndpointRouteBuilder endpoints)
     {
         var audit = endpoints.MapGroup("/v1/audit").RequireScope("audit");
-        audit.MapGet("/trace/{receiptId}", ReadTrace.AnswerAsync);
+        audit.MapGet("/trace/{id}", ReadTrace.AnswerAsync);
         audit.MapGet("/receipts", ListReceipts.AnswerAsync);
         audit.MapGet("/mail", ListMailVolumes.AnswerAsync);
         ListCampaigns.Map(endpoints);

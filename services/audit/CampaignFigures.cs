@@ -1,7 +1,7 @@
 namespace Consent.Audit;
 
 /// <summary>What a campaign's owner sees: counts and times, and nobody.</summary>
-/// <param name="Links">Made by this installation for the campaign. A mailer that makes its links itself, with a link key, tells nobody how many.</param>
+/// <param name="Links">Made for the campaign, by this installation or by a mailer that told how many. Absent where nobody told of any: it is not known.</param>
 /// <param name="LinksByDay">The same by day (UTC) and topic, in that order.</param>
 /// <param name="OptOuts">People who opted out by a link of the campaign, and did not take it back.</param>
 /// <param name="TakenBack">Those who did, on the same page, within minutes, and did not opt out again.</param>
@@ -10,7 +10,7 @@ namespace Consent.Audit;
 /// <param name="WaitsFor">The subscribers that are still to apply one; absent for none.</param>
 /// <param name="Everywhere">How long it took from the click until the last subscriber had applied it; absent while that is so of none.</param>
 internal sealed record CampaignFigures(
-    string Campaign, long Links, IReadOnlyList<LinksOfDay> LinksByDay, int OptOuts, int TakenBack, int Forgotten, int Open, IReadOnlyList<string>? WaitsFor, Times? Everywhere)
+    string Campaign, long? Links, IReadOnlyList<LinksOfDay> LinksByDay, int OptOuts, int TakenBack, int Forgotten, int Open, IReadOnlyList<string>? WaitsFor, Times? Everywhere)
 {
     /// <param name="optOuts">How many people are known to have opted out by it.</param>
     /// <param name="reached">What became of the newest of these. Pure.</param>
@@ -20,7 +20,7 @@ internal sealed record CampaignFigures(
         IEnumerable<LinksOfDay> byDay = links.GroupBy(l => (l.Day, l.Topic)).Select(of => new LinksOfDay(of.Key.Day, of.Key.Topic, of.Sum(l => (long)l.Links)));
         List<string> waitsFor = [.. open.SelectMany(r => r.WaitsFor).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         return new CampaignFigures(
-            campaign, links.Sum(l => (long)l.Links), [.. byDay.OrderBy(l => l.Day, StringComparer.Ordinal).ThenBy(l => l.Topic, StringComparer.Ordinal)],
+            campaign, links.Count > 0 ? links.Sum(l => (long)l.Links) : null, [.. byDay.OrderBy(l => l.Day, StringComparer.Ordinal).ThenBy(l => l.Topic, StringComparer.Ordinal)],
             optOuts - takenBack, takenBack, CountOf(ReachState.Forgotten), open.Count, waitsFor.Count > 0 ? waitsFor : null,
             Times.Of(reached.Select(r => r.Took).OfType<TimeSpan>()));
 

@@ -13,7 +13,7 @@ internal static class ListCampaigns
 {
     private const int MostCampaigns = 50;
 
-    private const string Uncounted = "Links that a mailer makes itself, with a link key, are not counted.";
+    private const string Uncounted = "Links that a mailer makes itself, with a link key, are counted when it tells how many; until then a campaign of such links has none to show.";
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {

@@ -19,22 +19,25 @@ internal static class ListMailVolumes
             return Problems.Because(400, "bad-range", "The range cannot be answered.", $"Ask for site=, and from= and until= as 2026-11-26, at most {MostDays} days, both included.");
 
         var heard = new List<MailCounted>();
-        for (var day = first; day <= last; day = day.AddDays(1))
-            heard.AddRange((await log.ReadAsync(AuditLog.MailOf(site, day), cancel)).Select(h => h.As<MailCounted>()).OfType<MailCounted>());
+        // Not up to the last by comparing: behind the last day that there is comes none.
+        foreach (var days in Enumerable.Range(0, last.DayNumber - first.DayNumber + 1))
+            heard.AddRange((await log.ReadAsync(AuditLog.MailOf(site, first.AddDays(days)), cancel)).Select(h => h.As<MailCounted>()).OfType<MailCounted>());
         return TypedResults.Json(new Answer(Newest(heard.Where(e => Tenancy.Allows(user, e.Site, e.Controller)))), ContractJson.Options);
     }
 
-    /// <summary>Each stream and hour once, with the greatest number of each outcome: counts only grow. Pure.</summary>
+    /// <summary>Each stream and hour once: of each gate's process the greatest number of each outcome, since counts only grow; those of several added. Pure.</summary>
     internal static IReadOnlyList<MailVolume> Newest(IEnumerable<MailCounted> heard) =>
     [
         .. from e in heard
            group e by (e.Hour, e.Site, e.Stream, e.Class, e.About) into told
            orderby told.Key.Hour, told.Key.Stream, told.Key.Class, told.Key.About
-           select new MailVolume(told.Key.Hour, told.Key.Site, told.Key.Stream, told.Key.Class, told.Key.About, Greatest(told)),
+           select new MailVolume(told.Key.Hour, told.Key.Site, told.Key.Stream, told.Key.Class, told.Key.About, Sum(told)),
     ];
 
-    private static SortedDictionary<string, long> Greatest(IEnumerable<MailCounted> told) => new(
-        told.SelectMany(e => e.Copies).GroupBy(outcome => outcome.Key, StringComparer.Ordinal).ToDictionary(outcome => outcome.Key, outcome => outcome.Max(o => o.Value), StringComparer.Ordinal),
+    private static SortedDictionary<string, long> Sum(IEnumerable<MailCounted> told) => new(
+        told.SelectMany(e => e.Copies.Select(copies => (Outcome: copies.Key, e.Counter, copies.Value)))
+            .GroupBy(one => (one.Outcome, one.Counter), (key, counts) => (key.Outcome, Greatest: counts.Max(one => one.Value)))
+            .GroupBy(one => one.Outcome, StringComparer.Ordinal).ToDictionary(outcome => outcome.Key, outcome => outcome.Sum(one => one.Greatest), StringComparer.Ordinal),
         StringComparer.Ordinal);
 
     private sealed record Answer(IReadOnlyList<MailVolume> Volumes);

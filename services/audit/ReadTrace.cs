@@ -5,23 +5,27 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consent.Audit;
 
-/// <summary><c>GET /v1/audit/trace/{receiptId}</c>: the story of one receipt, to those whom its site or controller is open to.</summary>
+/// <summary>
+/// <c>GET /v1/audit/trace/{id}</c>: the story of one receipt, to those whom its site or controller is open to. By its own id, or by that of the record of
+/// marketing that led to it, which is what a check of an address tells.
+/// </summary>
 internal static class ReadTrace
 {
-    public static async Task<IResult> AnswerAsync(string receiptId, ClaimsPrincipal user, AuditLog log, CancellationToken cancel)
+    public static async Task<IResult> AnswerAsync(string id, ClaimsPrincipal user, AuditLog log, CancellationToken cancel)
     {
-        var heard = await GatherAsync(receiptId, log, cancel);
-        return TraceStory.Tell(receiptId, heard) is { } trace && Tenancy.Allows(user, trace.Receipt.Site, trace.Receipt.Controller)
+        var heard = await GatherAsync(id, log, cancel);
+        return TraceStory.Tell(id, heard) is { } trace && Tenancy.Allows(user, trace.Receipt.Site, trace.Receipt.Controller)
             ? TypedResults.Json(trace, ContractJson.Options)
             : UnknownReceipt();
     }
 
     /// <summary>What was heard of the receipt, of its cause and of its declaration.</summary>
-    internal static async Task<List<Heard>> GatherAsync(string receiptId, AuditLog log, CancellationToken cancel)
+    internal static async Task<List<Heard>> GatherAsync(string id, AuditLog log, CancellationToken cancel)
     {
-        var heard = await log.ReadAsync(AuditLog.TraceOf(receiptId), cancel);
-        var receipt = heard.Select(h => h.As<ConsentChanged>()).OfType<ConsentChanged>().FirstOrDefault()?.Receipt;
-        if (receipt?.CausedBy is { } cause) heard.AddRange(await log.ReadAsync(AuditLog.TraceOf(cause), cancel));
+        var heard = await log.ReadAsync(AuditLog.TraceOf(id), cancel);
+        foreach (var caused in heard.Where(h => h.Kind == PersonTraces.Caused).ToList()) heard.AddRange(await log.ReadAsync(AuditLog.TraceOf(caused.EventId), cancel));
+        var receipt = TraceStory.ReceiptOf(id, heard).Event?.Receipt;
+        if (receipt?.CausedBy is { } cause && cause != id) heard.AddRange(await log.ReadAsync(AuditLog.TraceOf(cause), cancel));
         if (receipt?.Declaration is { } hash) heard.AddRange(await log.ReadAsync(AuditLog.DeclarationOf(receipt.Site, hash), cancel));
         return heard;
     }

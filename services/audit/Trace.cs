@@ -41,7 +41,7 @@ public sealed record Application(string Subscriber, DateTimeOffset AppliedAt);
 
 /// <param name="At">By the clock of <paramref name="By"/>; of <c>decided</c>, by the caller's word.</param>
 /// <param name="What">
-/// One of <c>opted-out</c>, <c>opted-in</c>, <c>cause-published</c>, <c>cause-applied</c>, <c>decided</c>, <c>recorded</c>,
+/// One of <c>opted-out</c>, <c>opted-in</c>, <c>asked-to-confirm</c>, <c>confirmed</c>, <c>undid</c>, <c>cause-published</c>, <c>cause-applied</c>, <c>decided</c>, <c>recorded</c>,
 /// <c>published</c>, <c>applied</c>.
 /// </param>
 /// <param name="By">The service that did it, or <c>subject</c> for what the person did.</param>

@@ -6,16 +6,16 @@ namespace Consent.Audit;
 public static class TraceStory
 {
     /// <summary>Null when the receipt itself is not among <paramref name="heard"/>: acknowledgements alone tell nothing.</summary>
+    /// <param name="id">Of the receipt, or of the event that led to it: see <see cref="ReceiptOf"/>.</param>
     /// <param name="heard">What is known of the receipt, of its cause and of its declaration; what concerns others is passed over.</param>
-    public static Trace? Tell(string receiptId, IReadOnlyCollection<Heard> heard)
+    public static Trace? Tell(string id, IReadOnlyCollection<Heard> heard)
     {
         ArgumentNullException.ThrowIfNull(heard);
-        var receipts = heard.Select(h => (h.At, Event: h.As<ConsentChanged>())).Where(h => h.Event?.Receipt.Id == receiptId);
-        if (receipts.OrderBy(h => h.At).FirstOrDefault() is not (var heardAt, { } changed)) return null;
+        if (ReceiptOf(id, heard) is not (var heardAt, { } changed)) return null;
 
         var receipt = changed.Receipt;
         var (cause, causeSteps) = CauseOf(receipt.CausedBy, heard);
-        var applied = AppliedTo(receiptId, heard, heardAt);
+        var applied = AppliedTo(receipt.Id, heard, heardAt);
         return new Trace
         {
             Receipt = receipt,
@@ -29,6 +29,13 @@ public static class TraceStory
             Story = InOrder([.. causeSteps, .. OwnSteps(receipt, changed.PublishedAt, applied, decidedElsewhere: causeSteps.Count > 0)]),
         };
     }
+
+    /// <summary>The receipt of this id; else the first to which the event of this id led: later ones repeat what it decided. Without an event for none.</summary>
+    internal static (DateTimeOffset At, ConsentChanged? Event) ReceiptOf(string id, IEnumerable<Heard> heard) => heard
+        .Select(h => (h.At, Event: h.As<ConsentChanged>()))
+        .Where(h => h.Event?.Receipt is { } receipt && (receipt.Id == id || receipt.CausedBy == id))
+        .OrderBy(h => h.Event!.Receipt.Id == id ? 0 : 1).ThenBy(h => h.Event!.Receipt.Epoch).ThenBy(h => h.Event!.Receipt.Version).ThenBy(h => h.At)
+        .FirstOrDefault();
 
     internal static List<Application> AppliedTo(string recordId, IEnumerable<Heard> heard, DateTimeOffset? heardAt)
     {
@@ -63,11 +70,24 @@ public static class TraceStory
             if (h.As<MarketingSubscribed>() is { } yes)
             {
                 var opting = new Step(yes.RecordedAt, "opted-in", "marketing-unsubscribe",
-                    $"The person opted in to {string.Join(", ", yes.Topics)} ({yes.Action}{(yes.ConfirmedAt is not null ? ", address confirmed" : "")}).");
-                return (new Cause(yes.Id, h.Kind, yes.RecordedAt, yes.PublishedAt), CauseSteps(eventId, opting, yes.PublishedAt, h.At, heard));
+                    $"The person opted in to {string.Join(", ", yes.Topics)} ({yes.Action}{HowKnown(yes)}).");
+                return (new Cause(yes.Id, h.Kind, yes.RecordedAt, yes.PublishedAt), [.. ByMail(yes), .. CauseSteps(eventId, opting, yes.PublishedAt, h.At, heard)]);
             }
         }
         return (new Cause(eventId, null, null, null), []);
+    }
+
+    /// <summary>Who says so: the person himself by the mail that he was sent, or somebody in his place.</summary>
+    private static string HowKnown(MarketingSubscribed yes) =>
+        yes.StatedBy is { } client ? $", stated by {client}, not confirmed with us" : yes.ConfirmedAt is not null ? ", address confirmed" : "";
+
+    /// <summary>Both steps of an opt-in that was confirmed out of the mailbox, by our clock; none where it was not asked for here.</summary>
+    private static IEnumerable<Ranked> ByMail(MarketingSubscribed yes)
+    {
+        if (yes is not { RequestedAt: { } asked, ConfirmedAt: { } confirmed }) yield break;
+        var mail = yes.MailHash is null ? "" : $" The text of the mail has the SHA-256 {yes.MailHash}.";
+        yield return new Ranked(asked, -2, new Step(asked, "asked-to-confirm", "marketing-unsubscribe", $"It was asked for, for the owner of the address to confirm by mail.{mail}"));
+        yield return new Ranked(confirmed, -1, new Step(confirmed, "confirmed", "subject", "The owner of the address confirmed it on the page behind the link of that mail."));
     }
 
     private static List<Ranked> CauseSteps(

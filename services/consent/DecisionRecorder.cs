@@ -64,6 +64,18 @@ internal sealed class DecisionRecorder(
     }
 
     /// <summary>
+    /// Whether the person asked to be erased and said yes to none, or not to all, of these since: then what somebody else states of him is recorded no more,
+    /// whenever it was stated.
+    /// </summary>
+    public async Task<bool> IsForgottenAsync(string site, string subject, IReadOnlyList<string> topics)
+    {
+        var stream = Receipt.Stream(site, subject);
+        if (await log.OldestAsync(stream) is not { Kind: LogRecord.Erased } tombstone || EraseSubject.ReasonOf(tombstone) is ErasureReason.Retention) return false;
+        var held = ReceiptOf(await log.LatestAsync(stream));
+        return topics.Any(id => held?.Purposes.GetValueOrDefault(id)?.Status is not Decision.Given);
+    }
+
+    /// <summary>
     /// A "no" is recorded whenever it is heard. What the person confirmed to the same service after he had said it, and was heard before, is his later word:
     /// it is granted again on top, as of when it was.
     /// </summary>
@@ -76,7 +88,7 @@ internal sealed class DecisionRecorder(
         var held = (await log.HistoryAsync(Receipt.Stream(no.Site, no.SubjectId))).Select(ReceiptOf).OfType<Receipt>().ToList();
         foreach (var (id, given) in later)
         {
-            if (held.Find(r => r.Version == given.DecidedIn) is not { } grant || grant.Source != no.Source) continue;
+            if (held.Find(r => r.Version == given.DecidedIn) is not { ActedBy: null } grant || grant.Source != no.Source) continue;
             await RecordAsync(
                 new Decided(
                     no.Site, no.SubjectId, 0, new Dictionary<string, bool> { [id] = true }, given.Declaration is { } hash ? declarations.ByHash(no.Site, hash) : null, grant.Language,

@@ -40,9 +40,13 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
     public async Task HandleAsync(MarketingSubscribed e, CancellationToken cancel)
     {
         await declarations.CatchUpForAsync(e.Site, e.Declaration, e.Topics, cancel);
-        // Confirmed means that the person proved to own the address: his own word, after any "no" that came before it. Unproven, it lifts none.
-        await ApplyAsync(e.Id, Grant(
-            e.Site, e.SubjectId, e.Topics, new StandingOptIn(e.Declaration, e.ConfirmedAt, e.RequestedAt, e.RecordedAt), e.Language, e.Action, e.Id), cancel);
+        // Confirmed means that the person proved to own the address: his own word, after any "no" that came before it. Unproven or only stated, it lifts none.
+        var grant = Grant(
+            e.Site, e.SubjectId, e.Topics, new StandingOptIn(e.Declaration, e.ConfirmedAt, e.RequestedAt, e.RecordedAt, e.StatedBy), e.Language, e.Action, e.Id);
+        if (grant.ActedBy is not null && await recorder.IsForgottenAsync(e.Site, e.SubjectId, e.Topics))
+            await transport.AcknowledgeAsync(ConsentSetup.Service, Marketing, e.Id, time, cancel);
+        else
+            await ApplyAsync(e.Id, grant, cancel);
     }
 
     private static List<string> NotGiven(IReadOnlyList<string> topics, Recorded after)
@@ -54,7 +58,10 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
     private Decided Grant(
         string site, string subjectId, IReadOnlyList<string> topics, StandingOptIn optIn, string? language, string action, string eventId) => new(
             site, subjectId, 0, topics.ToDictionary(t => t, _ => true), declarations.ByHash(site, optIn.Declaration), language, action, Marketing,
-            CausedBy: eventId, TakenAt: optIn.ConfirmedAt ?? optIn.RecordedAt, LiftsNoBefore: optIn.ConfirmedAt is null ? null : optIn.RequestedAt ?? optIn.ConfirmedAt);
+            CausedBy: eventId, TakenAt: optIn.ConfirmedAt ?? optIn.RecordedAt, LiftsNoBefore: optIn.ConfirmedAt is null ? null : optIn.RequestedAt ?? optIn.ConfirmedAt)
+        {
+            ActedBy = optIn is { ConfirmedAt: null, StatedBy: { } client } ? new Actor(client, null, "app") : null,
+        };
 
     private PublishedDeclaration InForce(string site, string eventId) =>
         declarations.InForce(site) ?? throw new InvalidOperationException($"Event {eventId} speaks of a site that was never declared here.");

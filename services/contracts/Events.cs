@@ -112,16 +112,24 @@ public sealed record MarketingUnsubscribeUndone(
 
 /// <summary>What an opt-in rests on that was told before, and may not have been heard yet: see <see cref="MarketingSubscribed"/>.</summary>
 /// <param name="RecordedAt">When it was recorded.</param>
-public sealed record StandingOptIn(string Declaration, DateTimeOffset? ConfirmedAt, DateTimeOffset? RequestedAt, DateTimeOffset RecordedAt);
+/// <param name="StatedBy">See <see cref="MarketingSubscribed"/>.</param>
+public sealed record StandingOptIn(
+    string Declaration, DateTimeOffset? ConfirmedAt, DateTimeOffset? RequestedAt, DateTimeOffset RecordedAt, string? StatedBy = null);
 
 /// <summary>A person, named by address id, opted in to these topics, on the declaration named by its hash.</summary>
-/// <param name="ConfirmedAt">When the person proved to own the address, if that happened; only then does the opt-in lift a "no", one said earlier.</param>
+/// <param name="ConfirmedAt">
+/// When the person proved to own the address, if that happened; only then does the opt-in lift a "no", one said earlier. Absent for what a controller's
+/// system states, but in what was recorded before a statement lifted nothing.
+/// </param>
 /// <param name="RequestedAt">
 /// When the confirmation was asked for, where it was in two steps: a "no" since then stands, because a mail may be opened long after. Absent otherwise.
 /// </param>
+/// <param name="StatedBy">The client that stated it for the controller, by its token; absent where the person himself acted.</param>
+/// <param name="MailHash">SHA-256 of the text of the mail out of which the person confirmed it; absent where there was none. It names nobody.</param>
 public sealed record MarketingSubscribed(
     string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, IReadOnlyList<string> Topics, string Action, string? Language,
-    string Declaration, DateTimeOffset? ConfirmedAt, DateTimeOffset RecordedAt, DateTimeOffset? RequestedAt = null) : IAddressEvent
+    string Declaration, DateTimeOffset? ConfirmedAt, DateTimeOffset RecordedAt, DateTimeOffset? RequestedAt = null,
+    string? StatedBy = null, string? MailHash = null) : IAddressEvent
 {
     public static string Kind => "marketing-subscribed";
 }
@@ -135,16 +143,18 @@ public sealed record MarketingLinksMade(string Id, DateTimeOffset PublishedAt, s
 
 /// <summary>
 /// How many copies of mail a sending stream handed to the mail gate in one hour, by what became of them, as far as counted. Told again while they
-/// grow: of several events of one stream and hour the greatest number of each outcome holds, in whatever order they come. Names nobody.
+/// grow: of several events of one counter, stream and hour the greatest number of each outcome holds, in whatever order they come; those of several
+/// counters are added. Names nobody.
 /// </summary>
 /// <param name="Stream">As it signed in.</param>
 /// <param name="Class">What it was declared to be then; marketing, when it was not declared.</param>
 /// <param name="About">The topic or purpose that it was declared for; absent when it was not declared.</param>
 /// <param name="Hour">Its beginning.</param>
 /// <param name="Copies">Outcome, such as <c>handed-over</c> or <c>not-permitted</c> → copies, one for each recipient.</param>
+/// <param name="Counter">The process of a gate that counted, by an id of its own.</param>
 public sealed record MailCounted(
     string Id, DateTimeOffset PublishedAt, string Site, string Controller, string Stream, MailClass Class, string? About, DateTimeOffset Hour,
-    IReadOnlyDictionary<string, long> Copies) : IEvent
+    IReadOnlyDictionary<string, long> Copies, string? Counter = null) : IEvent
 {
     public static string Kind => "mail-counted";
 }

@@ -19,8 +19,9 @@ public static class Gateway
         builder.AddTrustedProxies();
 
         var authorization = builder.Services.AddAuthorizationBuilder();
-        foreach (var scope in (string[])["consent", "marketing", "audit", "operator"])
-            authorization.AddPolicy($"scope:{scope}", policy => policy.RequireAuthenticatedUser().RequireAssertion(c => c.User.HasScope(scope)));
+        // With a comma, one of them is enough.
+        foreach (var scopes in (string[])["consent", "marketing", "audit", "operator", "marketing,audit"])
+            authorization.AddPolicy($"scope:{scopes}", policy => policy.RequireAuthenticatedUser().RequireAssertion(c => Array.Exists(scopes.Split(','), c.User.HasScope)));
 
         builder.Services.AddSingleton<SiteDirectory>();
         builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));

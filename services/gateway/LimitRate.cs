@@ -7,9 +7,11 @@ using Consent.ServiceDefaults;
 namespace Consent.Gateway;
 
 /// <summary>
-/// Slows down a single client that floods the public POST routes: <c>Gateway:PublicPostsPerMinute</c> (default 3000; mailbox
-/// providers send many one-click opt-outs from few addresses), in windows of ten seconds; of sign-ups, each of which may send somebody a mail,
-/// <c>Gateway:SubscriptionsPerMinute</c> (default 10). A client is an IPv4 address, or the /64 of an IPv6 one, of which a household has as many as it
+/// Slows down a single client that floods the public POST routes: <c>Gateway:PublicPostsPerMinute</c> (default 3000), in windows of ten seconds; of
+/// sign-ups, each of which may send somebody a mail, <c>Gateway:SubscriptionsPerMinute</c> (default 10). One-click opt-outs have
+/// <c>Gateway:OneClicksPerMinute</c> (default 60,000): a mailbox provider sends those of all its people from few addresses, and nobody promises that it comes
+/// again when it is refused. They need no tighter limit, because none can do much: a body is small, a token that is none costs one decryption and no look into
+/// the store, and a link that is used again and again writes seldom. A client is an IPv4 address, or the /64 of an IPv6 one, of which a household has as many as it
 /// likes. The addresses live in memory only, as long as the window. It protects against accidents, not against a distributed flood.
 /// </summary>
 internal static class LimitRate
@@ -24,10 +26,12 @@ internal static class LimitRate
     public static void AddPublicPostLimit(this IHostApplicationBuilder builder)
     {
         var posts = PermitsOf(builder.Configuration.GetValue("Gateway:PublicPostsPerMinute", 3000), Window);
+        var oneClicks = PermitsOf(builder.Configuration.GetValue("Gateway:OneClicksPerMinute", 60_000), Window);
         var subscriptions = PermitsOf(builder.Configuration.GetValue("Gateway:SubscriptionsPerMinute", 10), TimeSpan.FromMinutes(1));
         builder.Services.AddRateLimiter(limiter =>
         {
             foreach (var policy in Policies) limiter.AddPolicy(policy, context => Bucket(context, posts));
+            limiter.AddPolicy("one-click", context => Bucket(context, oneClicks));
             // With a token it is one of a controller's own systems, and sends nobody a mail.
             limiter.AddPolicy("subscribe", context => context.User.HasScope("marketing") ? RateLimitPartition.GetNoLimiter(Unlimited) : Bucket(context, subscriptions));
             limiter.OnRejected = async (rejected, _) => await RejectAsync(rejected.HttpContext, rejected.Lease);

@@ -10,6 +10,7 @@ namespace Consent.MailGate;
 public sealed class CountMail(
     [FromKeyedServices(MailGateSetup.Service)] IRecordLog records, GateSettings settings, TimeProvider time, ILogger<CountMail> log) : BackgroundService
 {
+    private readonly string _counter = RandomId.New();
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private Dictionary<MailFlow, Dictionary<string, long>> _gathered = [];
@@ -27,7 +28,7 @@ public sealed class CountMail(
             foreach (var (flow, copies) in gathered.ToList())
             {
                 // Not to be given up half way: what was committed all the same would be counted once more.
-                await AppendAsync(new MailVolume(flow, copies));
+                await AppendAsync(new MailVolume(flow, copies, _counter));
                 gathered.Remove(flow);
             }
         }
@@ -69,10 +70,10 @@ public sealed class CountMail(
         }
     }
 
-    /// <summary>On top of the newest record of the flow, which another gate, or this one before it was started again, may have made.</summary>
+    /// <summary>On top of the newest record of the flow that this process made.</summary>
     private async Task AppendAsync(MailVolume more)
     {
-        var stream = MailVolume.StreamOf(more.Flow);
+        var stream = MailVolume.StreamOf(more.Flow, _counter);
         while (true)
         {
             var newest = await records.LatestAsync(stream, CancellationToken.None);

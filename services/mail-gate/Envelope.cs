@@ -12,9 +12,12 @@ internal static class Envelope
     /// </summary>
     public static MailboxAddress? AddressOf(IMailbox mailbox)
     {
+        var address = mailbox.AsAddress() ?? "";
+        // What a quoted address holds comes unescaped, a line break too, which would be a command to the next mail server.
+        if (address.Any(char.IsControl)) return null;
         try
         {
-            return new MailboxAddress(null, mailbox.AsAddress() ?? "");
+            return new MailboxAddress(null, address);
         }
         catch (FormatException)
         {

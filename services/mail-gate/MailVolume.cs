@@ -42,9 +42,10 @@ public sealed record MailFlow(string Controller, string Site, string Stream, Mai
     }
 }
 
-/// <summary>A record of the gate's log: all that was counted of a flow so far, so that the newest says what those before it said. Names nobody.</summary>
+/// <summary>A record of the gate's log: all that one process counted of a flow so far, so that the newest says what those before it said. Names nobody.</summary>
 /// <param name="Copies">By outcome.</param>
-public sealed record MailVolume(MailFlow Flow, IReadOnlyDictionary<string, long> Copies)
+/// <param name="Counter">The process that counted, by an id that it made at its start: numbers of several, or of before and after a restore, are added.</param>
+public sealed record MailVolume(MailFlow Flow, IReadOnlyDictionary<string, long> Copies, string? Counter = null)
 {
     public const string Kind = "mail-volume";
     private const string Streams = "volume/";
@@ -56,11 +57,11 @@ public sealed record MailVolume(MailFlow Flow, IReadOnlyDictionary<string, long>
         return stream.StartsWith(Streams, StringComparison.Ordinal);
     }
 
-    public static string StreamOf(MailFlow flow)
+    public static string StreamOf(MailFlow flow, string counter)
     {
         ArgumentNullException.ThrowIfNull(flow);
         var (kind, hour) = (JsonNamingPolicy.KebabCaseLower.ConvertName(flow.Class.ToString()), flow.Hour.UtcDateTime);
-        return string.Create(CultureInfo.InvariantCulture, $"{Streams}{flow.Site}/{flow.Stream}/{kind}/{flow.About ?? "-"}/{hour:yyyyMMddHH}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Streams}{flow.Site}/{flow.Stream}/{kind}/{flow.About ?? "-"}/{hour:yyyyMMddHH}/{counter}");
     }
 
     public MailVolume Plus(IReadOnlyDictionary<string, long> more) => this with
@@ -74,7 +75,7 @@ public sealed record MailVolume(MailFlow Flow, IReadOnlyDictionary<string, long>
     {
         ArgumentNullException.ThrowIfNull(record);
         if (record.Kind != Kind) return null;
-        var (flow, copies) = record.Read<MailVolume>();
-        return OutgoingEvent.Of(new MailCounted(record.Id, publishedAt, flow.Site, flow.Controller, flow.Stream, flow.Class, flow.About, flow.Hour, copies));
+        var (flow, copies, counter) = record.Read<MailVolume>();
+        return OutgoingEvent.Of(new MailCounted(record.Id, publishedAt, flow.Site, flow.Controller, flow.Stream, flow.Class, flow.About, flow.Hour, copies, counter));
     }
 }

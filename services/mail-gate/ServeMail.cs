@@ -12,11 +12,16 @@ internal sealed class ServeMail(GateSettings settings, SignIn signIn, AcceptReci
     /// </summary>
     private const int MostRefusals = 10_000;
     private const int MostSignIns = 5;
+
+    /// <summary>Each may hold a mail in memory.</summary>
+    private const int MostSessions = 100;
     private static readonly TimeSpan LongestSession = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var sessions = new LimitSessions(MostSessions);
         var parts = new SmtpServer.ComponentModel.ServiceProvider();
+        parts.Add(sessions);
         parts.Add(signIn);
         parts.Add(recipients);
         parts.Add(mail);

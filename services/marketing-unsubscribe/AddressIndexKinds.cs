@@ -32,15 +32,7 @@ internal static class AddressIndexKinds
     {
         At = at,
         By = by,
-        Proof = kind.Proof is { } proof
-            ? proof with
-            {
-                ConfirmedAt = At(proof.ConfirmedAt, at),
-                RequestedAt = At(proof.RequestedAt, at),
-                OptedInAt = At(proof.OptedInAt, at),
-                SoftOptIn = proof.SoftOptIn?.Select(fact => fact with { At = At(fact.At, at) }),
-            }
-            : null,
+        Proof = kind.Proof is { } proof ? At(proof, at) : null,
     };
 
     /// <summary>A decision of the kind, of that moment, which ends at another if it ends at all.</summary>
@@ -61,7 +53,17 @@ internal static class AddressIndexKinds
         OptedInAt = At(proof.OptedInAt, default),
         SoftOptIn = proof.SoftOptIn?.Select(fact => fact with { At = At(fact.At, default), Evidence = fact.Evidence is null ? null : "" }),
         StatedBy = null,
+        InPlaceOf = proof.InPlaceOf is { } own ? Of(own) : null,
         ParentalAuthorisation = proof.ParentalAuthorisation is null ? null : Stated,
+    };
+
+    private static OptInProof At(OptInProof proof, DateTimeOffset at) => proof with
+    {
+        ConfirmedAt = At(proof.ConfirmedAt, at),
+        RequestedAt = At(proof.RequestedAt, at),
+        OptedInAt = At(proof.OptedInAt, at),
+        SoftOptIn = proof.SoftOptIn?.Select(fact => fact with { At = At(fact.At, at) }),
+        InPlaceOf = proof.InPlaceOf is { } own ? At(own, at) : null,
     };
 
     private static DateTimeOffset? At(DateTimeOffset? moment, DateTimeOffset at) => moment is null ? null : at;

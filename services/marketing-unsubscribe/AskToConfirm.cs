@@ -10,13 +10,16 @@ namespace Consent.MarketingUnsubscribe;
 /// one moment (<see cref="AnswerMoment"/>) and refused alike (<see cref="MailOutage"/>).
 /// </summary>
 public sealed class AskToConfirm(
-    AddressStreams addresses, MarketingLog log, MayAsk mayAsk, MailPace pace, WriteConfirmation write, AnswerMoment moment, TimeProvider time,
-    ILogger<AskToConfirm> logger, MailOutage? mails = null)
+    AddressStreams addresses, MarketingLog log, MayAsk mayAsk, MailPace pace, WriteConfirmation write, MailTexts texts, AnswerMoment moment,
+    TimeProvider time, ILogger<AskToConfirm> logger, MailOutage? mails = null)
 {
     /// <summary>Whether mail can be sent.</summary>
     public bool IsOn => mails is not null;
 
-    /// <summary>Throws <see cref="MailUnavailableException"/> when nothing was promised, and nothing stored.</summary>
+    /// <summary>
+    /// Throws <see cref="MailUnavailableException"/> when nothing was promised, and nothing stored; <see cref="LogUnavailableException"/> as well, where a mail
+    /// would say what is not kept yet and cannot be.
+    /// </summary>
     public async Task RecordAsync(PublishedDeclaration inForce, Topic topic, string address, OptInProof proof, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(inForce);
@@ -29,6 +32,7 @@ public sealed class AskToConfirm(
         var (declaration, now) = (inForce.Declaration, time.Now());
         var streams = await addresses.FindAsync(addresses.RingOf(declaration.Controller.Id), declaration.Site, address, cancel);
         var text = new ConfirmationMail(declaration, topic, proof.Language);
+        await texts.KeepAsync(text.Told, cancel);
         var count = await mayAsk.DecideAsync(inForce, streams, topic.Id, now, cancel) ? pace.TryTake(address, declaration.Site, now) : null;
         var isSent = await mails.SendAsync(count is null ? null : new DueMail(write.To(address, text, declaration, topic.Id, proof, mails.From, now), count));
 

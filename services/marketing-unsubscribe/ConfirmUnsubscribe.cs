@@ -6,7 +6,7 @@ namespace Consent.MarketingUnsubscribe;
 /// </summary>
 internal static class ConfirmUnsubscribe
 {
-    private const string Action = "unsubscribe-page";
+    internal const string Action = "unsubscribe-page";
     public const string ProofField = "proof";
 
     /// <summary>Other topics that shall stop, ticked on the page that tells that the link's own has; may be repeated.</summary>
@@ -36,8 +36,8 @@ internal static class ConfirmUnsubscribe
         // Whether a press could be taken back would tell whether the address had opted out before.
         var (press, action) = isRevoked ? (null, UnsubscribeTokens.RevokedLink) : (PagePress.Of(secret), Action);
         var canUndo = await (everything
-            ? optOuts.HonourAllAsync(link, action, cancel, press)
-            : optOuts.HonourAsync(link, action, cancel, [.. form[TopicField].OfType<string>()], press));
+            ? optOuts.HonourAllAsync(link, action, cancel, press, isOfThePerson: true)
+            : optOuts.HonourAsync(link, action, cancel, [.. form[TopicField].OfType<string>()], press, isOfThePerson: true));
         UnsubscribeState? done = everything ? UnsubscribeState.AllDone : isRevoked ? UnsubscribeState.Done : null;
         return await pages.ShowAsync(token, request, cancel, done, press is null ? null : secret, canUndo);
     }

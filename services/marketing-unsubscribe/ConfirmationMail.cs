@@ -21,11 +21,11 @@ public sealed class ConfirmationMail(Declaration declaration, Topic topic, strin
 
     public string Subject => Words.About(Words.ConfirmTitle, _name);
 
-    /// <summary>
-    /// SHA-256, in hexadecimal digits, of the canonical JSON (RFC 8785) <c>{"subject":…,"text":…}</c>: the subject, and the plain text with lines
-    /// ended by a line feed and nothing where the links stand. The HTML says the same in the same words.
-    /// </summary>
-    public string Hash => CanonicalJson.Hash(new { Subject, Text = TextWith("", "") });
+    /// <summary>What everybody is told by it. The HTML says the same in the same words.</summary>
+    public MailText Told => new(Subject, TextWith("", ""));
+
+    /// <summary>Of what is <see cref="Told"/>: see <see cref="MailText.Hash"/>.</summary>
+    public string Hash => Told.Hash;
 
     private PageWords Words => PageWords.In(_ofWords);
 

@@ -6,7 +6,7 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
 /// By what a person is known: an e-mail address or a telephone number, each in one spelling. E-mail goes to an e-mail address; on any other channel the
-/// sender knows people by either, as he likes. The two are two subjects: nobody here knows that they are one person's.
+/// sender knows people by either, as he likes. The two are two subjects: that they are one person's is known where the sender says so (<see cref="SamePerson"/>).
 /// </summary>
 public static class ContactAddress
 {

@@ -48,14 +48,18 @@ internal static class CreateLinks
             return new Link(asked, url, headers.Count > 0 ? headers : null);
         })];
         var count = links.Count(link => link.Url is not null);
-        (string Key, string Hash)? repeatable = key is null ? null : (key, Convert.ToBase64String(SHA256.HashData(bytes.Span)));
-        if (body.Campaign is not null && !await counts.CountAsync(site, topic.Id, body.Campaign, count, repeatable)) return MarketingProblems.IdempotencyKeyReused();
+        if (body.Campaign is not null && !await counts.CountAsync(site, topic.Id, body.Campaign, count, Repeatable(key, bytes))) return MarketingProblems.IdempotencyKeyReused();
         return TypedResults.Ok(new Answer(links));
     }
 
-    private static bool TryReadKey(HttpRequest request, out string? key)
+    /// <param name="key">Null where the caller sent none.</param>
+    public static bool TryReadKey(HttpRequest request, out string? key)
     {
         key = request.Headers.TryGetValue("Idempotency-Key", out var sent) ? sent.ToString() : null;
         return key is null || (key.Length is > 0 and <= 128 && key.All(c => c is > ' ' and <= '~'));
     }
+
+    /// <summary>The key with the hash of the body that came with it.</summary>
+    public static (string Key, string Hash)? Repeatable(string? key, ReadOnlyMemory<byte> body) =>
+        key is null ? null : (key, Convert.ToBase64String(SHA256.HashData(body.Span)));
 }

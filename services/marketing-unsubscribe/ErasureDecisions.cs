@@ -68,7 +68,8 @@ public sealed record OutlivingEntry(
     {
         ArgumentNullException.ThrowIfNull(made);
         ArgumentNullException.ThrowIfNull(entry);
-        var nobody = entry.ForGood() with { Proof = entry.Proof is { } proof ? proof with { Evidence = null } : null };
+        // Of a statement only the person's own word outlives it, in whose place it came.
+        var nobody = entry.ForGood() with { Proof = entry.Proof?.OwnWord is { } own ? own with { Evidence = null } : null };
         return new OutlivingEntry(made.Kind, topic, made.Action, made.Language, made.Topic == topic ? made.Purposes : null, made.RecordedAt, nobody);
     }
 }

@@ -6,11 +6,14 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>Records opt-ins that were given elsewhere, once for each row, wherever the address stands.</summary>
 internal sealed class ImportedOptIns(
-    AddressStreams addresses, MarketingLog log, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, TimeProvider time)
+    AddressStreams addresses, MarketingLog log, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent, SamePerson same,
+    TimeProvider time)
 {
     /// <returns>For <see cref="StreamImport"/>: what became of the row.</returns>
     public async Task<string?> RecordAsync(PublishedDeclaration inForce, ImportedOptIn row, CancellationToken cancel)
     {
+        // First, so that what the person stopped under the other address ends this row.
+        if (row.AlsoKnownAs is { } other && !await same.NoteAsync(inForce, row.Address, other, cancel)) return SamePerson.TooMany;
         var (site, meaning) = (inForce.Declaration.Site, inForce.MeaningOf(row.Topic));
         var streams = await addresses.FindAsync(addresses.RingOf(inForce.Declaration.Controller.Id), site, row.Address, cancel);
         var (receipts, unreadable) = consent.ReadNewestOf(site, streams.Select(s => s.SubjectId));

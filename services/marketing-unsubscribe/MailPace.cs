@@ -4,9 +4,10 @@ using System.Text;
 namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
-/// How often confirmation mails may be sent, whoever asks for them and on whichever site: to one mailbox once in ten minutes and five times a day; and within
-/// an hour only so many to one domain, unless it is among <see cref="LargeMailProviders"/>, and of one site (<see cref="MailLimits"/>). Counted in memory,
-/// under hashes with a key of this process: a restart forgets, and each replica counts for itself. Of more mails than are kept, the oldest are forgotten first.
+/// How often mails may be sent that anybody can ask for, on whichever site: to one mailbox once in ten minutes and five times a day; and within an hour only so
+/// many to one domain, unless it is among <see cref="LargeMailProviders"/>, and of one site (<see cref="MailLimits"/>). Each kind of mail has all of that to
+/// itself, so that who types an address into forms keeps its owner out of no preference centre. Counted in memory, under hashes with a key of this process:
+/// a restart forgets, and each replica counts for itself. Of more mails than are kept, the oldest are forgotten first.
 /// </summary>
 public sealed class MailPace(MailLimits limits, ILogger<MailPace> log, int mostKept = 50_000)
 {
@@ -22,12 +23,12 @@ public sealed class MailPace(MailLimits limits, ILogger<MailPace> log, int mostK
 
     /// <summary>The mail that may be sent now, counted already; null when none may.</summary>
     /// <param name="address">In its one spelling.</param>
-    public SentMail? TryTake(string address, string site, DateTimeOffset now)
+    public SentMail? TryTake(string address, string site, DateTimeOffset now, AskedMail kind = AskedMail.Confirmation)
     {
         ArgumentNullException.ThrowIfNull(address);
         var domain = address[(address.LastIndexOf('@') + 1)..];
-        var mailbox = Hash($"{Local(address)}@{domain}");
-        var (ofDomain, ofSite) = (LargeMailProviders.Has(domain) ? null : $"domain {Hash(domain)}", $"site {site}");
+        var mailbox = $"{kind} {Hash($"{Local(address)}@{domain}")}";
+        var (ofDomain, ofSite) = (LargeMailProviders.Has(domain) ? null : $"{kind} domain {Hash(domain)}", $"{kind} site {site}");
         lock (_gate)
         {
             ForgetOld(now);
@@ -39,7 +40,7 @@ public sealed class MailPace(MailLimits limits, ILogger<MailPace> log, int mostK
             {
                 // Said once in the hour.
                 if (many == limits.MostOfASite)
-                    log.LogWarning("For site {Site}, {Count} confirmation mails were sent within an hour; until it is over nobody is sent another.", site, many);
+                    log.LogWarning("For site {Site}, {Count} mails of kind {Kind} were sent within an hour; until it is over nobody is sent another.", site, many, kind);
                 _thisHour[ofSite] = limits.MostOfASite + 1;
                 return null;
             }
@@ -86,6 +87,16 @@ public sealed class MailPace(MailLimits limits, ILogger<MailPace> log, int mostK
     {
         if (_sent.GetValueOrDefault(mail.Mailbox) is { } toMailbox && toMailbox.Remove(mail) && toMailbox.Count == 0) _sent.Remove(mail.Mailbox);
     }
+}
+
+/// <summary>What may be asked for by whoever types an address.</summary>
+public enum AskedMail
+{
+    /// <summary>The second step of an opt-in, whether it was asked for on a form or by a page's script.</summary>
+    Confirmation,
+
+    /// <summary>The link to one's preferences.</summary>
+    Preferences,
 }
 
 /// <summary>One mail that was counted.</summary>

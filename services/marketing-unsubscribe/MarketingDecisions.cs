@@ -24,20 +24,21 @@ public static class MarketingDecisions
     {
         ArgumentNullException.ThrowIfNull(proof);
         var effect = proof.Permits ? MarketingRecord.Subscribed : proof.SoftOptIn is null ? MarketingRecord.Unproven : MarketingRecord.SoftOptIn;
-        var kind = TakesEffect(Standing(newest?.Topics, topic), proof) ? effect : MarketingRecord.Attempted;
+        var standing = Standing(newest?.Topics, topic);
+        var kind = TakesEffect(standing, proof) ? effect : MarketingRecord.Attempted;
         return new MarketingRecord
         {
             Kind = kind,
             Site = site,
             SubjectId = subjectId,
             Topic = topic,
-            Action = proof.SoftOptIn is not null ? SoftOptIn.Basis : proof.ConfirmedAt is null ? "subscribe" : "confirmed-subscribe",
+            Action = proof.SoftOptIn is not null ? SoftOptIn.Basis : proof.OwnWord?.ConfirmedAt is null ? "subscribe" : "confirmed-subscribe",
             Language = proof.Language,
             Proof = proof,
             RecordedAt = now,
             Topics = kind switch
             {
-                MarketingRecord.Subscribed => With(newest, topic, new TopicEntry(TopicStatus.Subscribed, now, proof, id)),
+                MarketingRecord.Subscribed => With(newest, topic, new TopicEntry(TopicStatus.Subscribed, now, InPlaceOf(standing, proof), id)),
                 MarketingRecord.Unproven => With(newest, topic, new TopicEntry(TopicStatus.Unproven, now, null, id)),
                 MarketingRecord.SoftOptIn => With(newest, topic, new TopicEntry(TopicStatus.SoftOptIn, now, proof, id)),
                 _ => newest?.Topics ?? new Dictionary<string, TopicEntry>(),
@@ -46,9 +47,10 @@ public static class MarketingDecisions
     }
 
     /// <summary>
-    /// Only a later confirmation lifts a suppression. On a subscription, a confirmation takes the place of an earlier or of none; a proven opt-in
-    /// only that of an earlier one that was not confirmed either, on another declaration. What is unproven gives way to either, and takes the place of nothing;
-    /// a soft opt-in takes that of what is unproven, and, complete, of one that was not.
+    /// Only the person's own later confirmation lifts a suppression; what a controller states lifts none. On a subscription, a confirmation takes the place of
+    /// an earlier or of none, and the person's own that of any statement; a proven opt-in only that of an earlier one that was not confirmed either, on another
+    /// declaration. What is unproven gives way to either, and takes the place of nothing; a soft opt-in takes that of what is unproven, and, complete, of one
+    /// that was not.
     /// </summary>
     public static bool TakesEffect(TopicEntry? entry, OptInProof proof)
     {
@@ -59,15 +61,21 @@ public static class MarketingDecisions
         return entry switch
         {
             { Status: TopicStatus.Suppressed } => Lifts(proof, entry),
+            { Proof: { Permits: true } held } when proof is { LiftsNothing: true, ConfirmedAt: { } stated } => !(held.CountsFrom >= stated),
             { Proof: { Permits: true, LiftsUpTo: { } earlier } } => proof.LiftsUpTo > earlier,
-            { Proof: { Permits: true } held } => proof.ConfirmedAt is not null || (proof.Declaration != held.Declaration && proof.OptedInAt > held.OptedInAt),
+            { Proof: { Permits: true } held } => proof.ConfirmedAt is not null
+                || (held.ConfirmedAt is null && proof.Declaration != held.Declaration && proof.OptedInAt > held.OptedInAt),
             _ => true,
         };
     }
 
     /// <summary>Mail that came back is nobody's word, and yields to what was confirmed since, whenever that was asked for.</summary>
     private static bool Lifts(OptInProof? proof, TopicEntry suppression) =>
-        (suppression.Cause is TopicEntry.Bounced ? proof?.ConfirmedAt : proof?.LiftsUpTo) > suppression.At;
+        (suppression.Cause is TopicEntry.Bounced ? proof?.OwnWord?.ConfirmedAt : proof?.LiftsUpTo) > suppression.At;
+
+    /// <summary>A statement keeps the person's own word by which he came back, so that what he lifted does not stand again.</summary>
+    private static OptInProof InPlaceOf(TopicEntry? standing, OptInProof proof) =>
+        proof.LiftsNothing is true && standing?.Proof?.OwnWord is { ConfirmedAt: not null } own ? proof with { InPlaceOf = own } : proof;
 
     /// <summary>That mail came back says nothing of what goes another way.</summary>
     internal static bool Concerns(TopicEntry suppression, string topic) =>

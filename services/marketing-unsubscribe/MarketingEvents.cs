@@ -24,8 +24,8 @@ public static class MarketingEvents
             MarketingRecord.Unsubscribed => OutgoingEvent.Of(new MarketingUnsubscribed(
                 record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, r.Action, r.Language, SaidAt(r, record.RecordedAt), r.Campaign)),
             MarketingRecord.Subscribed when r.Proof is { Permits: true } proof => OutgoingEvent.Of(new MarketingSubscribed(
-                record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, proof.ConfirmedAt,
-                record.RecordedAt, proof.RequestedAt)),
+                record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, proof.OwnWord?.ConfirmedAt,
+                record.RecordedAt, proof.OwnWord?.RequestedAt, proof.StatedBy, proof.OwnWord?.MailHash)),
             MarketingRecord.Undone when r.Undoes is { } undoes => OutgoingEvent.Of(new MarketingUnsubscribeUndone(
                 record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, undoes, r.Language, record.RecordedAt, StandingOf(r), r.OptedOutAt, EarlierOf(r))),
             _ => null,
@@ -40,7 +40,7 @@ public static class MarketingEvents
 
     private static StandingOptIn? StandingOf(MarketingRecord record) =>
         record.Topics.GetValueOrDefault(record.Topic) is { Status: TopicStatus.Subscribed, Proof: { Permits: true } proof, At: var at }
-            ? new(proof.Declaration, proof.ConfirmedAt, proof.RequestedAt, at)
+            ? new(proof.Declaration, proof.OwnWord?.ConfirmedAt, proof.OwnWord?.RequestedAt, at, proof.StatedBy)
             : null;
 
     private static List<string>? EarlierOf(MarketingRecord undone) =>

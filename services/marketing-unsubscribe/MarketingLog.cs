@@ -37,7 +37,7 @@ public sealed class MarketingLog([FromKeyedServices(MarketingUnsubscribeSetup.Se
             {
                 TakenBack = OptOutDecisions.TakenBack(before, decided),
                 Frequencies = decided.Frequencies ?? before?.Frequencies,
-                UnclearBounceAt = decided.Kind == MarketingRecord.Bounced || decided.Proof?.ConfirmedAt is not null ? decided.UnclearBounceAt : before?.UnclearBounceAt,
+                UnclearBounceAt = decided.Kind == MarketingRecord.Bounced || decided.Proof?.OwnWord?.ConfirmedAt is not null ? decided.UnclearBounceAt : before?.UnclearBounceAt,
                 RecordedAt = Later(before, decided.RecordedAt),
             };
             var outcome = await log.AppendAsync(new NewRecord

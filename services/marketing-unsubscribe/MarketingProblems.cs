@@ -29,6 +29,9 @@ internal static class MarketingProblems
     public static ProblemHttpResult InvalidCampaign() => Problems.Invalid("invalid-campaign", "The campaign cannot be recorded.",
         "Name the campaign in letters, digits, '.', '-' and '_', at most 64: never by anything that names a person.");
 
+    public static ProblemHttpResult InvalidLinks(int most) => Problems.Invalid("invalid-links", "So many links cannot be counted.",
+        $"Send in links how many were made for the campaign since they were told last, 1 to {most}; nothing where there were none.");
+
     public static ProblemHttpResult IdempotencyKey() =>
         Problems.Because(400, "idempotency-key", "The Idempotency-Key is malformed.", "Send 1 to 128 visible ASCII characters.");
 
@@ -45,6 +48,11 @@ internal static class MarketingProblems
 
     public static ProblemHttpResult ProofNeedsToken() => Problems.Because(401, "token-needed", "A confirmation, and any other proof, needs a token.",
         "Leave confirmedAt, optedInAt, evidence, basis with its facts, and parentalAuthorisation out, or send a bearer token with the scope marketing.");
+
+    public static ProblemHttpResult SamePersonNeedsToken() => Problems.Because(401, "token-needed", "That two addresses are one person's needs a token.",
+        "Leave alsoKnownAs out, or send a bearer token with the scope marketing.");
+
+    public static ProblemHttpResult NotAlsoKnownAs(string why) => Problems.Invalid("also-known-as", "The other address cannot be noted.", why);
 
     public static ProblemHttpResult FutureTime() => Problems.Invalid("future-time", "What was done cannot lie in the future.",
         "Send in confirmedAt the moment at which the person confirmed, and in optedInAt that at which he opted in, in UTC.");

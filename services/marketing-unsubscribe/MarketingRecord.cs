@@ -179,6 +179,15 @@ public sealed record OptInProof
     /// <summary>Who vouches for it: the client that stated or imported it for the controller, by its token. Null where the person himself acted.</summary>
     public string? StatedBy { get; init; }
 
+    /// <summary>
+    /// True of a <see cref="ConfirmedAt"/> that <see cref="StatedBy"/> states: it is a basis, and lifts no "no". Null where the person himself acted, and in
+    /// records from before this was told apart, which lifted by such a word and read as they did.
+    /// </summary>
+    public bool? LiftsNothing { get; init; }
+
+    /// <summary>The person's own opt-in, in whose place this statement came: what that lifted stays lifted. Null where there was none.</summary>
+    public OptInProof? InPlaceOf { get; init; }
+
     /// <summary>True where the service was offered to children then (GDPR art. 8), so that it needs the age or a parent's authorisation; null elsewhere.</summary>
     public bool? ForChildren { get; init; }
 
@@ -196,12 +205,20 @@ public sealed record OptInProof
     [JsonIgnore]
     public bool Permits => IsProven || (ConfirmedAt is not null && IsAgeSettled);
 
+    /// <summary>What in it is the person's own word, and so can lift a "no"; null where all is a controller's.</summary>
+    [JsonIgnore]
+    public OptInProof? OwnWord => LiftsNothing is true ? InPlaceOf : this;
+
+    /// <summary>From when it counts against another: the first step, where there were two. Null while unconfirmed.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? CountsFrom => ConfirmedAt is null ? null : RequestedAt ?? ConfirmedAt;
+
     /// <summary>
     /// It lifts a "no" that was said before this moment, and none since: the first step, where there were two, because a mail may be opened long after it
-    /// was asked for. Null while unconfirmed: it lifts none.
+    /// was asked for. Null while unconfirmed, and for what was only stated: it lifts none.
     /// </summary>
     [JsonIgnore]
-    public DateTimeOffset? LiftsUpTo => ConfirmedAt is null ? null : RequestedAt ?? ConfirmedAt;
+    public DateTimeOffset? LiftsUpTo => OwnWord?.CountsFrom;
 
     private bool IsAgeSettled => ForChildren is not true || OfAge is true || ParentalAuthorisation is not null;
 

@@ -18,9 +18,11 @@ public static class MarketingUnsubscribeSetup
     public static IHostApplicationBuilder AddMarketingUnsubscribe(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddRecordLog(Service, CampaignLinks.IsStream);
+        builder.AddRecordLog(Service, stream => CampaignLinks.IsStream(stream) || MailTexts.IsStream(stream));
         builder.AddRelay(Service, _ => new Published(MarketingEvents.Of, NewestSuffices: false) { Kinds = [MarketingUnsubscribed.Kind, MarketingUnsubscribeUndone.Kind, MarketingSubscribed.Kind, MarketingErased.Kind, MarketingLinksMade.Kind] });
-        builder.AddConsentSubscriber(Service, onErasing: (provider, erased, cancel) => provider.GetRequiredService<HearErasure>().HandleAsync(erased, cancel));
+        builder.AddConsentSubscriber(
+            Service, onErasing: (provider, erased, cancel) => provider.GetRequiredService<HearErasure>().HandleAsync(erased, cancel),
+            epoch: provider => provider.GetRequiredKeyedService<IRecordLog>(Service).Epoch);
         builder.Services.AddEventHandler<ErasureAsked, HearErasureAsked>(Service);
         builder.AddAnnouncement(Service, [ErasureAsked.Kind]);
         builder.Services.AddKeyedSingleton(Service, (provider, _) => IdentifierKeys.Of(provider.GetRequiredService<IConfiguration>(), Service));
@@ -29,6 +31,8 @@ public static class MarketingUnsubscribeSetup
         builder.Services.AddSingleton<AddressIndexFeed>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<AddressIndexFeed>());
         builder.Services.AddSingleton<MarketingLog>();
+        builder.Services.AddSingleton<SamePersonNotes>();
+        builder.Services.AddSingleton<SamePerson>();
         builder.Services.AddSingleton<HearErasure>();
         builder.Services.AddSingleton<TellObjections>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<TellObjections>());
@@ -45,6 +49,7 @@ public static class MarketingUnsubscribeSetup
         builder.Services.AddSingleton<AnswerMoment>();
         builder.Services.AddSingleton<MayAsk>();
         builder.Services.AddSingleton<WriteConfirmation>();
+        builder.Services.AddSingleton<MailTexts>();
         builder.Services.AddSingleton<AskToConfirm>();
         builder.Services.AddSingleton<ConfirmationPages>();
         PreferenceRoutes.AddTo(builder.Services);
@@ -79,6 +84,8 @@ public static class MarketingUnsubscribeSetup
         SubscribeForm.Map(endpoints);
         ImportOptIns.Map(endpoints);
         EraseAddress.Map(endpoints);
+        ReadProof.Map(endpoints);
+        TellLinks.Map(endpoints);
         endpoints.MapDeliveries(Service);
         return endpoints;
     }

@@ -11,7 +11,13 @@ internal static class OneClickUnsubscribe
 {
     public const int LargestForm = 16 * 1024;
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/u/{token}", HandleAsync);
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/u/{token}", HandleAsync);
+        // Of a link that was torn by a slash, or lost its token, as of one that was cut.
+        endpoints.MapMethods("/u/{**rest}", [HttpMethods.Post], (HttpRequest request, UnsubscribeTokens tokens, UnsubscribePages pages, OptOuts optOuts, CancellationToken cancel) =>
+            HandleAsync("", request, tokens, pages, optOuts, cancel));
+    }
 
     private static async Task<IResult> HandleAsync(
         string token, HttpRequest request, UnsubscribeTokens tokens, UnsubscribePages pages, OptOuts optOuts, CancellationToken cancel)

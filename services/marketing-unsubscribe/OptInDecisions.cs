@@ -85,7 +85,7 @@ public static class OptInDecisions
         entry is { Status: TopicStatus.Suppressed, Cause: not TopicEntry.Bounced } && entry.At >= requestedAt;
 
     private static bool Holds(TopicEntry? entry, DateTimeOffset requestedAt, DateTimeOffset? saidNo) =>
-        entry is { Status: TopicStatus.Subscribed, Proof: { ConfirmedAt: not null, RequestedAt: { } asked } } && asked >= requestedAt && !(saidNo >= asked);
+        entry is { Status: TopicStatus.Subscribed, Proof.OwnWord: { ConfirmedAt: not null, RequestedAt: { } asked } } && asked >= requestedAt && !(saidNo >= asked);
 
     private static MarketingRecord Attempt(MarketingRecord? newest, MarketingRecord made) => made with
     {

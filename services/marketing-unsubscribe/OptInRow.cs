@@ -8,18 +8,21 @@ namespace Consent.MarketingUnsubscribe;
 /// <param name="Address">Normalised.</param>
 /// <param name="Topic">Its id on the channel: see <see cref="ChannelTopic"/>.</param>
 /// <param name="Key">The row's own, among all that was ever imported.</param>
-internal sealed record ImportedOptIn(string Address, string Topic, OptInProof Proof, string Key);
+/// <param name="AlsoKnownAs">Normalised; see <see cref="SamePerson"/>.</param>
+internal sealed record ImportedOptIn(string Address, string Topic, OptInProof Proof, string Key, string? AlsoKnownAs = null);
 
 /// <summary>One row of an import, as it comes. Its sentences name no value of it.</summary>
 /// <param name="Source">Where it was given, such as <c>form</c>; unless said, the system that it comes from.</param>
 /// <param name="OptedInAt">See <see cref="StatedProof"/>, as for all that proves it.</param>
 /// <param name="Channel">By which it is to be sent; e-mail unless said.</param>
 /// <param name="Basis">See <see cref="StatedProof"/>, as for the facts of a soft opt-in.</param>
+/// <param name="AlsoKnownAs">Another address, or a number, of the same person: see <see cref="SamePerson"/>.</param>
 /// <param name="Declaration">Hash of the one that was shown, when it was published here. Without it, the controller says that what was agreed to is what the one in force says.</param>
 internal sealed partial record OptInRow(
     string? Address, string? Topic, string? Language, string? Source, DateTimeOffset? OptedInAt, DateTimeOffset? ConfirmedAt, string? Evidence,
     string? Declaration, string? Reference, bool? OfAge, ParentalAuthorisation? ParentalAuthorisation, string? Channel = null, string? Basis = null,
-    SoftOptInFact? ObtainedInSale = null, SoftOptInFact? SameLegalEntity = null, SoftOptInFact? OwnSimilarProducts = null, SoftOptInFact? OptOutOfferedAtCollection = null)
+    SoftOptInFact? ObtainedInSale = null, SoftOptInFact? SameLegalEntity = null, SoftOptInFact? OwnSimilarProducts = null, SoftOptInFact? OptOutOfferedAtCollection = null,
+    string? AlsoKnownAs = null)
 {
     public const int LongestLine = 8 * 1024;
 
@@ -41,6 +44,9 @@ internal sealed partial record OptInRow(
                 : "Give address: one e-mail address of the form name@domain, or one telephone number such as +31612345678.");
         }
 
+        var other = SamePerson.Read(row.AlsoKnownAs, address, inForce.Declaration.Controller.Country);
+        if (row.AlsoKnownAs is not null && other is null) return (null, SamePerson.NoOther);
+
         var shown = row.Declaration is { } hash ? byHash(hash) : inForce;
         if (shown?.Declaration.FindTopic(topic.Id) is not { } shownTopic)
             return (null, "Give in declaration the hash of one that was published for this site and has the topic, or leave it out.");
@@ -59,7 +65,7 @@ internal sealed partial record OptInRow(
             { SoftOptIn: { } soft } => soft.IsComplete ? "import-soft" : "import-soft-unproven",
             _ => "import-unproven",
         };
-        return (new ImportedOptIn(address, topic.Id, proof, $"{kind}:{system}:{topic.Id}:{row.Reference}"), null);
+        return (new ImportedOptIn(address, topic.Id, proof, $"{kind}:{system}:{topic.Id}:{row.Reference}", other), null);
     }
 
     private string? WhyNot(Declaration shown) => this switch

@@ -5,6 +5,9 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>What an opt-out, and taking it back, make of the newest record of an address. Pure.</summary>
 public static class OptOutDecisions
 {
+    /// <summary>The action of what is told anew: see <see cref="TellEverything"/>.</summary>
+    internal const string StoppedBefore = "everything-stopped-before";
+
     /// <summary>Of an opt-out that is taken back as many of the ones before it are named.</summary>
     private const int MostNamed = 10;
 
@@ -100,7 +103,7 @@ public static class OptOutDecisions
             Site = newest.Site,
             SubjectId = newest.SubjectId,
             Topic = MarketingRecord.Everything,
-            Action = "everything-stopped-before",
+            Action = StoppedBefore,
             Purposes = untold,
             RecordedAt = now,
             Topics = MarketingDecisions.With(newest, MarketingRecord.Everything, all with { By = id, Told = [.. (all.Told ?? []).Concat(untold).Order(StringComparer.Ordinal)] }),

@@ -9,30 +9,34 @@ namespace Consent.MarketingUnsubscribe;
 /// opt-out then holds under the key of either, because the others know the address under the one that it was known by.
 /// </summary>
 public sealed class OptOuts(
-    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, AddressStreams addresses, MarketingLog log, TimeProvider time)
+    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, AddressStreams addresses, MarketingLog log, SamePersonNotes same,
+    TimeProvider time)
 {
     /// <summary>Completes when the address is suppressed for the link's topic, now or before. Never refused.</summary>
     /// <param name="more">Other topics; those that are not declared are passed over.</param>
     /// <param name="press">Of the page; null elsewhere.</param>
+    /// <param name="isOfThePerson">It holds for all that is known to be his: see <see cref="SamePerson"/>. One click, and a report, are about their address alone.</param>
     /// <returns>Whether the press can be taken back.</returns>
-    public Task<bool> HonourAsync(UnsubscribeLink link, string action, CancellationToken cancel, IReadOnlyCollection<string>? more = null, PagePress? press = null)
+    public Task<bool> HonourAsync(
+        UnsubscribeLink link, string action, CancellationToken cancel, IReadOnlyCollection<string>? more = null, PagePress? press = null, bool isOfThePerson = false)
     {
         ArgumentNullException.ThrowIfNull(link);
-        return SuppressAsync(link, action, more is { Count: > 0 } ? Declared(link).Where(more.Contains) : [], press, null, cancel);
+        return SuppressAsync(link, action, more is { Count: > 0 } ? Declared(link).Where(more.Contains) : [], press, null, isOfThePerson, cancel);
     }
 
     /// <summary>Everything that is declared now, and what is still to come.</summary>
-    public Task<bool> HonourAllAsync(UnsubscribeLink link, string action, CancellationToken cancel, PagePress? press = null)
+    /// <param name="isOfThePerson">See <see cref="HonourAsync"/>.</param>
+    public Task<bool> HonourAllAsync(UnsubscribeLink link, string action, CancellationToken cancel, PagePress? press = null, bool isOfThePerson = false)
     {
         ArgumentNullException.ThrowIfNull(link);
-        return SuppressAsync(link, action, Declared(link).Append(MarketingRecord.Everything), press, null, cancel);
+        return SuppressAsync(link, action, Declared(link).Append(MarketingRecord.Everything), press, null, isOfThePerson, cancel);
     }
 
     /// <summary>The person told his mail provider that the mail was unwanted: everything stops, for this reason.</summary>
     public Task ComplainAsync(UnsubscribeLink link, CancellationToken cancel, string action = "complaint")
     {
         ArgumentNullException.ThrowIfNull(link);
-        return SuppressAsync(link, action, Declared(link).Append(MarketingRecord.Everything), null, TopicEntry.Complained, cancel);
+        return SuppressAsync(link, action, Declared(link).Append(MarketingRecord.Everything), null, TopicEntry.Complained, isOfThePerson: false, cancel);
     }
 
     /// <summary>Mail came back: see <see cref="BounceDecision.Bounce"/>.</summary>
@@ -49,7 +53,10 @@ public sealed class OptOuts(
         }
     }
 
-    /// <summary>Takes back what was stopped with the press, wherever that still stands; false when there was nothing, or it is too late.</summary>
+    /// <summary>
+    /// Takes back what was stopped with the press, wherever that still stands; false when there was nothing, or it is too late. What else is known to be the
+    /// person's goes with it, and first: what was broken off is done to its end when it is pressed again.
+    /// </summary>
     public async Task<bool> UndoAsync(UnsubscribeLink link, PagePress press, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(link);
@@ -57,16 +64,18 @@ public sealed class OptOuts(
         var isDone = false;
         foreach (var ring in RingsOf(link))
         {
-            foreach (var (subject, held) in await addresses.FindAsync(ring, link.Site, link.Address, cancel))
-            {
-                foreach (var (topic, _) in (held?.Topics ?? new Dictionary<string, TopicEntry>()).Where(t => press.CanUndo(t.Value, time.Now())))
-                {
-                    isDone |= await log.AppendAsync(
-                        link.Site, subject, (newest, _) => OptOutDecisions.Undo(newest, topic, press, link.Language, time.Now()), cancel) is not null;
-                }
-            }
+            var streams = await addresses.FindAsync(ring, link.Site, link.Address, cancel);
+            var undoable = streams.SelectMany(s => (s.Newest?.Topics ?? new Dictionary<string, TopicEntry>()).Where(t => press.CanUndo(t.Value, time.Now()))
+                .Select(t => (s.SubjectId, Topic: t.Key))).ToList();
+            if (undoable.Count == 0) continue;
+            foreach (var other in await same.OthersAsync(link.Site, streams.Select(s => s.SubjectId), cancel))
+                foreach (var topic in undoable.Select(u => u.Topic).Distinct(StringComparer.Ordinal)) await TakeBackAsync(other.SubjectId, topic);
+            foreach (var (subject, topic) in undoable) isDone |= await TakeBackAsync(subject, topic);
         }
         return isDone;
+
+        async Task<bool> TakeBackAsync(string subject, string topic) =>
+            await log.AppendAsync(link.Site, subject, (newest, _) => OptOutDecisions.Undo(newest, topic, press, link.Language, time.Now()), cancel) is not null;
     }
 
     /// <summary>
@@ -88,7 +97,8 @@ public sealed class OptOuts(
         return found;
     }
 
-    private async Task<bool> SuppressAsync(UnsubscribeLink link, string action, IEnumerable<string> more, PagePress? press, string? cause, CancellationToken cancel)
+    private async Task<bool> SuppressAsync(
+        UnsubscribeLink link, string action, IEnumerable<string> more, PagePress? press, string? cause, bool isOfThePerson, CancellationToken cancel)
     {
         if (action == UnsubscribeTokens.RevokedLink) MarketingMetrics.OptedOutByRevokedLink(link.Site);
         var canUndo = false;
@@ -105,8 +115,25 @@ public sealed class OptOuts(
                     return next;
                 }, cancel);
             }
+            if (isOfThePerson) await SuppressOthersAsync(link, ring, topics, action, canUndo ? press : null, cancel);
         }
         return canUndo;
+    }
+
+    /// <summary>The same under whatever else the person is known by, which the page does not tell: what it offers to take back is what holds for its own address.</summary>
+    private async Task SuppressOthersAsync(UnsubscribeLink link, KeyRing ring, List<string> topics, string action, PagePress? press, CancellationToken cancel)
+    {
+        foreach (var other in await same.OthersAsync(link.Site, ring.AddressIds(link.Address), cancel))
+        {
+            foreach (var topic in topics.Where(other.IsReachedBy))
+            {
+                // One person's opt-out counts once for its mailing.
+                var stopped = link with { Topic = topic, Campaign = null };
+                await log.AppendAsync(
+                    link.Site, other.SubjectId,
+                    (newest, id) => OptOutDecisions.OptOut(newest, stopped, other.SubjectId, action, id, time.Now(), press, purposes: PurposesOf(link)), cancel);
+            }
+        }
     }
 
     /// <summary>Each topic on each of its channels.</summary>

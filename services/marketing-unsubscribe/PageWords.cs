@@ -65,6 +65,9 @@ internal sealed record PageWords
     public required string AllButton { get; init; }
     public required string AllDoneTitle { get; init; }
     public required string AllDoneLead { get; init; }
+
+    /// <summary>Of a link: where "everything" ends, and how it ends elsewhere.</summary>
+    public required string Scope { get; init; }
     public required string UnknownTitle { get; init; }
     public required string UnknownLead { get; init; }
     public required IReadOnlyList<string> UnknownHelp { get; init; }

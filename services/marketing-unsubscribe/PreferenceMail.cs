@@ -17,8 +17,11 @@ public sealed class PreferenceMail(Controller controller, string language)
 
     public string Subject => Words.Preferences.Title;
 
-    /// <summary>As <see cref="ConfirmationMail.Hash"/>: SHA-256 of the canonical JSON of subject and plain text, with nothing where the links stand.</summary>
-    public string Hash => CanonicalJson.Hash(new { Subject, Text = TextWith("", "") });
+    /// <summary>As <see cref="ConfirmationMail.Told"/>.</summary>
+    public MailText Told => new(Subject, TextWith("", ""));
+
+    /// <summary>Of what is <see cref="Told"/>: see <see cref="MailText.Hash"/>.</summary>
+    public string Hash => Told.Hash;
 
     private PageWords Words => PageWords.In(language);
 

@@ -19,8 +19,9 @@ internal static class PreferencePage
         var body = new StringBuilder(view.IsSaved is true ? UnsubscribePage.Tick : "").Append($"<h1>{Text(title)}</h1>");
         if (view.IsSaved is false) body.Append($"<p role=\"alert\">{Text(words.NotAll)}</p>");
         if (view.State.IsNothing) body.Append($"<p><strong>{Text(all.AllDoneTitle)}.</strong> {Text(view.State.IsObjected ? words.Objected : all.AllDoneLead)}</p>");
-        body.Append($"<p>{Text(words.Lead)}</p><dl><div><dt>{Text(all.Address)}</dt><dd>{Text(view.Masked)}</dd></div></dl>")
-            .Append($"<form method=\"post\" action=\"/p/{Text(Uri.EscapeDataString(view.Token))}?language={language}\">")
+        body.Append($"<p>{Text(words.Lead)}</p><dl><div><dt>{Text(all.Address)}</dt><dd>{Text(view.Masked)}</dd></div></dl>");
+        if (view.Declaration.Topics.Any(topic => topic.Channels.Any(channel => channel is not Channel.Email))) body.Append($"<p class=\"note\">{Text(words.Scope)}</p>");
+        body.Append($"<form method=\"post\" action=\"/p/{Text(Uri.EscapeDataString(view.Token))}?language={language}\">")
             .Append($"<input type=\"hidden\" name=\"{PreferenceForm.ProofField}\" value=\"{Text(view.Proof)}\">")
             .Append($"<input type=\"hidden\" name=\"{PreferenceForm.PageField}\" value=\"{Text(view.Page)}\">");
         foreach (var topic in view.Declaration.Topics) AppendTopic(body, view, topic, language);

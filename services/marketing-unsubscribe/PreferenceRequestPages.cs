@@ -58,7 +58,7 @@ internal sealed class PreferenceRequestPages(
         {
             await requests.SendAsync(declaration, address, language, cancel);
         }
-        catch (MailUnavailableException e)
+        catch (Exception e) when (e is IUnavailable)
         {
             logger.LogWarning("Answered 503: {Reason}", e.Message);
             return Page(StatusCodes.Status503ServiceUnavailable, language, PreferenceRequestPage.Busy(declaration, language));

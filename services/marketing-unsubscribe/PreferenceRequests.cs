@@ -11,7 +11,7 @@ namespace Consent.MarketingUnsubscribe;
 /// sent nothing because they were sent enough (<see cref="MailPace"/>). Who wants nothing any more is sent one in a month, as at <see cref="MayAsk"/>.
 /// </summary>
 internal sealed class PreferenceRequests(
-    AddressStreams addresses, MarketingLog log, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog records, MailPace pace, AnswerMoment moment,
+    AddressStreams addresses, MarketingLog log, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog records, MailPace pace, AnswerMoment moment, MailTexts texts,
     PreferenceTokens tokens, UnsubscribeTokens optOuts, PublicUrl publicUrl, TimeProvider time, ILogger<PreferenceRequests> logger, MailOutage? mails = null)
 {
     /// <summary>Of a site without topics, an opt-out link names one that nobody declares; it ends everything all the same.</summary>
@@ -20,7 +20,7 @@ internal sealed class PreferenceRequests(
     /// <summary>Whether mail can be sent.</summary>
     public bool IsOn => mails is not null;
 
-    /// <summary>Throws <see cref="MailUnavailableException"/> when nothing was promised.</summary>
+    /// <summary>Throws <see cref="MailUnavailableException"/> when nothing was promised, or what <see cref="MailTexts"/> throws.</summary>
     /// <param name="language">One of the pages'.</param>
     public async Task SendAsync(Declaration declaration, string address, string language, CancellationToken cancel)
     {
@@ -31,16 +31,18 @@ internal sealed class PreferenceRequests(
         var (site, now) = (declaration.Site, time.Now());
         var streams = await addresses.FindAsync(addresses.RingOf(declaration.Controller.Id), site, address, cancel);
         var saidNo = LastNo(streams);
+        var text = new PreferenceMail(declaration.Controller, language);
+        await texts.KeepAsync(text.Told, cancel);
         var isEnough = saidNo is { } at && await WasSentSinceAsync(site, streams, at > now - MayAsk.AfterANo ? at : now - MayAsk.AfterANo, cancel);
-        var count = isEnough ? null : pace.TryTake(address, site, now);
-        var isSent = await mails.SendAsync(count is null ? null : new DueMail(Write(declaration, address, language, mails.From, now), count));
+        var count = isEnough ? null : pace.TryTake(address, site, now, AskedMail.Preferences);
+        var isSent = await mails.SendAsync(count is null ? null : new DueMail(Write(declaration, text, address, language, mails.From, now), count));
         if (isSent && saidNo is not null) await NoteAsync(site, AddressStream.Home(streams).SubjectId, now);
         await moment.WaitAsync(began, isSent, cancel);
     }
 
-    private MimeMessage Write(Declaration declaration, string address, string language, MailboxAddress from, DateTimeOffset now)
+    private MimeMessage Write(Declaration declaration, PreferenceMail text, string address, string language, MailboxAddress from, DateTimeOffset now)
     {
-        var (controller, site, text) = (declaration.Controller.Id, declaration.Site, new PreferenceMail(declaration.Controller, language));
+        var (controller, site) = (declaration.Controller.Id, declaration.Site);
         var open = tokens.Seal(new PreferenceLink(controller, site, address, language, now, text.Hash));
         var topic = declaration.Topics.Select(t => t.Id).FirstOrDefault(AnyTopic);
         var optOut = LinkToken.Seal(optOuts.KeyOf(controller, site), new UnsubscribeLink(controller, site, topic, address, Language: language));

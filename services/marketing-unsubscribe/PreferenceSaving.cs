@@ -11,7 +11,7 @@ namespace Consent.MarketingUnsubscribe;
 /// </summary>
 internal sealed class PreferenceSaving(
     AddressStreams addresses, MarketingLog log, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog records, OptOuts optOuts, OptIns optIns,
-    PreferenceStates states, TimeProvider time)
+    PreferenceStates states, SamePersonNotes same, TimeProvider time)
 {
     /// <summary>Of one person, since his mail was asked for: then nothing is started again that he stopped since, and no history grows without end.</summary>
     private const int MostRecords = 100;
@@ -29,19 +29,20 @@ internal sealed class PreferenceSaving(
         }
         if (form.Everything)
         {
-            await optOuts.HonourAllAsync(link, PreferenceDecisions.Action, cancel);
+            await optOuts.HonourAllAsync(link, PreferenceDecisions.Action, cancel, isOfThePerson: true);
             return [];
         }
 
         foreach (var id in form.Was.Except(form.Ticked, StringComparer.Ordinal).Union(await UndoableAsync(inForce, asked, form, cancel), StringComparer.Ordinal))
-            await optOuts.HonourAsync(link with { Topic = id }, PreferenceDecisions.Action, cancel);
+            await optOuts.HonourAsync(link with { Topic = id }, PreferenceDecisions.Action, cancel, isOfThePerson: true);
         List<string> added = [.. form.Ticked.Except(form.Was, StringComparer.Ordinal)];
         if (CanAdd(inForce.Declaration) && form.Text == PreferenceForm.TextOf(inForce, language))
         {
             foreach (var topic in inForce.Declaration.Topics)
                 foreach (var id in ChannelTopic.Of(topic).Select(on => on.Id).Where(added.Contains))
                     await AddAsync(inForce, asked, topic, id, form.ShownAt, language, cancel);
-            foreach (var id in await OnInterestAsync(inForce, asked, form, cancel)) await optOuts.HonourAsync(link with { Topic = id }, PreferenceDecisions.Action, cancel);
+            foreach (var id in await OnInterestAsync(inForce, asked, form, cancel))
+                await optOuts.HonourAsync(link with { Topic = id }, PreferenceDecisions.Action, cancel, isOfThePerson: true);
         }
         await ChooseAsync(inForce.Declaration, asked, form, cancel);
         return added;
@@ -52,12 +53,16 @@ internal sealed class PreferenceSaving(
 
     private async Task ObjectAsync(PublishedDeclaration inForce, UnsubscribeLink link, DateTimeOffset shownAt, CancellationToken cancel)
     {
-        var subject = await HomeAsync(inForce.Declaration, link.Address, cancel);
+        var own = await HomeAsync(inForce.Declaration, link.Address, cancel);
+        var others = await same.OthersAsync(link.Site, addresses.RingOf(inForce.Declaration.Controller.Id).AddressIds(link.Address), cancel);
         // Once for each page, however often it is sent.
-        await log.AppendAsync(
-            link.Site, subject, (newest, id) => PreferenceDecisions.Object(newest, link, subject, id, time.Now(), inForce.Declaration.PurposesOfTopics()), cancel,
-            $"objection:{shownAt.ToUnixTimeMilliseconds()}");
-        await optOuts.HonourAllAsync(link, PreferenceDecisions.Objection, cancel);
+        foreach (var subject in others.Select(other => other.SubjectId).Prepend(own))
+        {
+            await log.AppendAsync(
+                link.Site, subject, (newest, id) => PreferenceDecisions.Object(newest, link, subject, id, time.Now(), inForce.Declaration.PurposesOfTopics()), cancel,
+                $"objection:{shownAt.ToUnixTimeMilliseconds()}");
+        }
+        await optOuts.HonourAllAsync(link, PreferenceDecisions.Objection, cancel, isOfThePerson: true);
     }
 
     /// <summary>What the page shows as stopped, and could still be taken back where it was pressed: whoever saves the page relies on it.</summary>

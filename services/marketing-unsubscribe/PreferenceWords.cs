@@ -28,6 +28,9 @@ internal sealed record PreferenceWords
     public required string MailOpen { get; init; }
     public required string MailNothing { get; init; }
     public required string Lead { get; init; }
+
+    /// <summary>Where the site knows people by a number too: whom these choices are about, and how one says no for a number.</summary>
+    public required string Scope { get; init; }
     public required string Subscribed { get; init; }
     public required string Stopped { get; init; }
     public required string Never { get; init; }

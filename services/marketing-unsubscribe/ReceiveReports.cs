@@ -23,7 +23,7 @@ internal static class ReceiveReports
     /// grow much faster than what is made up to burden it.
     /// </summary>
     private const int Looked = 256 << 10;
-    private const string Action = "feedback-report";
+    internal const string Action = "feedback-report";
 
     private sealed record Answer(IReadOnlyList<Result> Reports);
 

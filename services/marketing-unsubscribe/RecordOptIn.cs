@@ -10,12 +10,14 @@ namespace Consent.MarketingUnsubscribe;
 /// Records an opt-in with its proof. Anybody can type anybody's address on a page of the site: so from there it waits until the owner of the
 /// address confirms it (<see cref="AskToConfirm"/>), and is refused where no mail can be sent; and the answer does not tell whether the address
 /// was known. From the controller's own systems, with a token, it may state when the person confirmed it, or what proves it (<see cref="StatedProof"/>);
-/// with neither it is unproven, and is not mailed. Such a system may also state a soft opt-in, with its facts (<see cref="SoftOptIn"/>). A topic whose purpose
-/// rests on another basis than consent is recorded all the same: mail needs an opt-in of its own (<see cref="MaySend"/>).
+/// with neither it is unproven, and is not mailed. Nothing that it states lifts a "no": the answer says who does. Such a system may also state a soft
+/// opt-in, with its facts (<see cref="SoftOptIn"/>). A topic whose purpose rests on another basis than consent is recorded all the same: mail needs an opt-in
+/// of its own (<see cref="MaySend"/>).
 /// </summary>
 internal static partial class RecordOptIn
 {
     private const int LargestBody = 4096;
+    private const string Suppressed = "suppressed";
 
     /// <summary>What a page may call itself: of strangers no words are kept.</summary>
     private static readonly string[] Pages = ["form", "footer", "checkout", "account", "pop-up", "landing-page"];
@@ -23,16 +25,19 @@ internal static partial class RecordOptIn
     /// <param name="OfAge">See <see cref="StatedProof"/>, as for the times, the evidence, the authorisation and the basis.</param>
     /// <param name="Channel">By which it is to be sent; e-mail unless said.</param>
     /// <param name="ObtainedInSale">See <see cref="SoftOptIn"/>, as for the other three facts.</param>
+    /// <param name="AlsoKnownAs">With a token: another address, or a number, of the same person (<see cref="SamePerson"/>).</param>
     private sealed record Body(
         string Address, string Topic, string? Language, string? Source, DateTimeOffset? OptedInAt, DateTimeOffset? ConfirmedAt, string? Evidence,
         bool? OfAge, ParentalAuthorisation? ParentalAuthorisation, string? Channel = null, string? Basis = null, SoftOptInFact? ObtainedInSale = null,
-        SoftOptInFact? SameLegalEntity = null, SoftOptInFact? OwnSimilarProducts = null, SoftOptInFact? OptOutOfferedAtCollection = null);
+        SoftOptInFact? SameLegalEntity = null, SoftOptInFact? OwnSimilarProducts = null, SoftOptInFact? OptOutOfferedAtCollection = null,
+        string? AlsoKnownAs = null);
 
     /// <param name="Status">
     /// With a token, what the address is then: <c>subscribed</c>; <c>soft-opt-in</c> or <c>legitimate-interest</c> where that is on what it may be sent;
     /// <c>unproven</c>, <c>no-basis</c>, <c>ask-again</c>; else <c>suppressed</c>. Without one <c>recorded</c>, or <c>pending</c> until the mail is answered.
     /// </param>
-    private sealed record Answer(string Status);
+    /// <param name="Detail">Where it is suppressed, how the person comes back; else absent.</param>
+    private sealed record Answer(string Status, string? Detail = null);
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/v1/sites/{site}/marketing/subscriptions", HandleAsync)
@@ -40,7 +45,7 @@ internal static partial class RecordOptIn
 
     private static async Task<IResult> HandleAsync(
         string site, HttpRequest request, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
-        OptIns optIns, TypedOptIns typed, TimeProvider time, CancellationToken cancel)
+        OptIns optIns, TypedOptIns typed, SamePerson same, TimeProvider time, CancellationToken cancel)
     {
         var trusted = user.HasScope("marketing");
         if ((trusted ? declarations.Open(user, site) : declarations.InForce(site)) is not { } inForce) return Problems.UnknownSite();
@@ -53,13 +58,18 @@ internal static partial class RecordOptIn
         if (!trusted && !ContactAddress.IsEmail(address)) return MarketingProblems.NumberNeedsToken();
         var (stated, now) = (ProofIn(body), time.Now());
         if (Fault(body, stated, declaration, trusted, now) is { } fault) return fault;
+        var other = SamePerson.Read(body.AlsoKnownAs, address, declaration.Controller.Country);
+        if (body.AlsoKnownAs is not null && other is null) return MarketingProblems.NotAlsoKnownAs(SamePerson.NoOther);
 
         var shown = OptInProof.On(inForce, topic.Declared, body.Language ?? declaration.Languages[0], body.Source ?? (trusted ? "back-office" : "form"), null);
         var proof = stated.On(shown, trusted ? StatedProof.ClientOf(user) : null, now);
         if (trusted)
         {
+            // First, so that the answer tells what the person stopped under the other address.
+            if (other is not null && !await same.NoteAsync(inForce, address, other, cancel)) return MarketingProblems.NotAlsoKnownAs(SamePerson.TooMany);
             await optIns.RecordAsync(inForce, address, topic.Id, proof, cancel);
-            return TypedResults.Json(new Answer(StatusOf(await optIns.DecideAsync(inForce, address, topic.Id, cancel))), statusCode: StatusCodes.Status201Created);
+            var stands = StatusOf(await optIns.DecideAsync(inForce, address, topic.Id, cancel));
+            return TypedResults.Json(new Answer(stands, stands == Suppressed ? WhoLifts(address) : null), statusCode: StatusCodes.Status201Created);
         }
 
         return await typed.RecordAsync(inForce, topic, address, proof, cancel) is { } status
@@ -71,8 +81,12 @@ internal static partial class RecordOptIn
     {
         { Reason: "opted-in" } => "subscribed",
         { Permitted: true } or { Reason: "unproven" or "no-basis" or "ask-again" } => decision.Reason,
-        _ => "suppressed",
+        _ => Suppressed,
     };
+
+    private static string WhoLifts(string address) => ContactAddress.IsEmail(address)
+        ? "Only the person comes back, by himself: send his address from a page of the site, without a token, and he confirms it in the mail that he is sent then."
+        : "Only the person could come back, by himself, and nothing here has him confirm a telephone number: do not call it or write to it.";
 
     private static StatedProof ProofIn(Body body) => new(
         body.OptedInAt, body.ConfirmedAt, body.Evidence, body.OfAge, body.ParentalAuthorisation, body.Basis,
@@ -83,6 +97,7 @@ internal static partial class RecordOptIn
         if (declaration.Retired) return MarketingProblems.RetiredSite();
         if (body.Language is { } language && !declaration.Languages.Contains(language)) return MarketingProblems.UnknownLanguage();
         if (body.Source is { } source && !(trusted ? SourceName().IsMatch(source) : Pages.Contains(source))) return MarketingProblems.InvalidSource(trusted ? null : Pages);
+        if (!trusted && body.AlsoKnownAs is not null) return MarketingProblems.SamePersonNeedsToken();
         if (!trusted && stated.NeedsToken) return MarketingProblems.ProofNeedsToken();
         if (!trusted && declaration.Children is not null && stated.OfAge is not true) return MarketingProblems.AgeNeeded();
         if (stated.IsToCome(now)) return MarketingProblems.FutureTime();

@@ -15,7 +15,8 @@ internal sealed record StatedOptOut(string? Topic, string Action, string? Cause,
 /// that moment: it is about what was not confirmed since too, and about what is yet to be declared.
 /// </summary>
 internal sealed class StatedOptOuts(
-    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, AddressStreams addresses, OptOuts optOuts, MarketingLog log, TimeProvider time)
+    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, AddressStreams addresses, OptOuts optOuts, MarketingLog log, SamePersonNotes same,
+    TimeProvider time)
 {
     public const string Suppressed = "suppressed";
 
@@ -39,6 +40,7 @@ internal sealed class StatedOptOuts(
         }
 
         var all = person with { Topic = MarketingRecord.Everything };
+        if (stated.Cause is null) await EndOfOthersAsync(all, stated, inForce?.PurposesOfTopics() ?? [], cancel);
         if (confirmed.Count > 0)
         {
             var rest = declared.Where(id => !confirmed.ContainsKey(id)).ToList();
@@ -62,6 +64,19 @@ internal sealed class StatedOptOuts(
         await log.AppendAsync(
             all.Site, subject,
             (newest, id) => OptOutDecisions.OptOutAsOf(newest, all, subject, stated.Action, id, time.Now(), stated.At!.Value, stated.Cause, purposes), cancel);
+    }
+
+    /// <summary>What the person said of everything is about whatever else he is known by: see <see cref="SamePerson"/>.</summary>
+    private async Task EndOfOthersAsync(UnsubscribeLink all, StatedOptOut stated, IReadOnlyList<string> purposes, CancellationToken cancel)
+    {
+        foreach (var other in await same.OthersAsync(all.Site, addresses.RingOf(all.Controller).AddressIds(all.Address), cancel))
+        {
+            await log.AppendAsync(
+                all.Site, other.SubjectId,
+                (newest, id) => stated.At is { } at
+                    ? OptOutDecisions.OptOutAsOf(newest, all, other.SubjectId, stated.Action, id, time.Now(), at, null, purposes)
+                    : OptOutDecisions.OptOut(newest, all, other.SubjectId, stated.Action, id, time.Now(), purposes: purposes), cancel);
+        }
     }
 
     /// <summary>Each topic that was, with the id of the address under which it is known so.</summary>

@@ -66,6 +66,7 @@ internal sealed partial record StatedProof(
             OfAge = OfAge,
             ParentalAuthorisation = ParentalAuthorisation,
             StatedBy = by,
+            LiftsNothing = by is not null && ConfirmedAt is not null ? true : null,
         };
     }
 

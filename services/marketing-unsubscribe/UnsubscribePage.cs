@@ -49,6 +49,7 @@ internal static class UnsubscribePage
             return Page();
         }
 
+        if (view.State == UnsubscribeState.AllDone) body.Append($"<p>{Text(words.Scope)}</p>");
         if (view.State == UnsubscribeState.Done) AppendFacts(body, view, words.Stopped, language);
         if (view.CanUndo)
         {
@@ -70,7 +71,7 @@ internal static class UnsubscribePage
             body.Append("</section>");
         }
 
-        body.Append($"<section><h2>{Text(words.AllTitle)}</h2><p>{Text(words.AllLead)}</p>");
+        body.Append($"<section><h2>{Text(words.AllTitle)}</h2><p>{Text(words.AllLead)} {Text(words.Scope)}</p>");
         Form(words.AllButton, "confirm", "quiet", Everything);
         body.Append("</section>");
         return Page();

@@ -36,9 +36,9 @@ public static class Authentication
         builder.Services.AddAuthorization();
     }
 
-    /// <summary>Requires a valid token with the scope: 401 without a token, 403 without the scope.</summary>
-    public static TBuilder RequireScope<TBuilder>(this TBuilder endpoints, string scope) where TBuilder : IEndpointConventionBuilder =>
-        endpoints.RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireAssertion(c => c.User.HasScope(scope)));
+    /// <summary>Requires a valid token with one of the scopes: 401 without a token, 403 without any of them.</summary>
+    public static TBuilder RequireScope<TBuilder>(this TBuilder endpoints, params string[] scopes) where TBuilder : IEndpointConventionBuilder =>
+        endpoints.RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireAssertion(c => Array.Exists(scopes, c.User.HasScope)));
 
     public static bool HasScope(this ClaimsPrincipal user, string scope)
     {

@@ -15,6 +15,7 @@ namespace Consent.ServiceDefaults;
 public sealed partial class IdentifierKeys(string folder)
 {
     private readonly ConcurrentDictionary<string, KeyRing> _rings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
 
     public static IdentifierKeys Of(IConfiguration configuration, string service) =>
         new(Path.GetDirectoryName(ServiceData.KeyFileOf(configuration, service, "ring"))!);
@@ -39,13 +40,15 @@ public sealed partial class IdentifierKeys(string folder)
         return _rings[name] = ring;
     }
 
-    /// <summary>How many versions the ring has, made by whichever process; 0 where there is none, and then none is made.</summary>
+    /// <summary>
+    /// How many versions the ring has, made by whichever process; 0 where there is none, and then none is made. No key is read: one that is damaged counts.
+    /// </summary>
     public int CountOf(string name)
     {
         if (!RingName().IsMatch(name)) throw new ArgumentException("A key ring's name is made of a-z, 0-9, '-' and '.'.", nameof(name));
-        var ring = WithNewVersions(name, _rings.GetValueOrDefault(name) ?? KeyRing.Empty);
-        if (ring.Count > 0) _rings[name] = ring;
-        return ring.Count;
+        var count = _counts.GetValueOrDefault(name);
+        while (File.Exists(FileOf(name, count + 1))) count++;
+        return _counts[name] = count;
     }
 
     /// <summary>Adds a version, which all processes use from their next request on. Earlier versions stay for look-ups.</summary>

@@ -5,7 +5,8 @@ namespace Consent.Subscriber;
 /// <summary>A person who was erased on a site, named while a row still tells whose stream it was.</summary>
 /// <param name="ErasedAt">When; of a tombstone of old, behind which a receipt came, when that receipt was recorded, which was before.</param>
 /// <param name="Reason">Null where nothing but the hash was left of the stream.</param>
-public sealed record ErasedSubject(string Site, string SubjectId, DateTimeOffset ErasedAt, ErasureReason? Reason);
+/// <param name="IsBack">He decided something since, which is held or comes with the tombstone: what is told may be an old erasure, and only what is from before it is to go.</param>
+public sealed record ErasedSubject(string Site, string SubjectId, DateTimeOffset ErasedAt, ErasureReason? Reason, bool IsBack = false);
 
 /// <summary>
 /// Tells a service who was erased before the row goes that alone knows it: a tombstone names the hash of a stream and nobody. At least once: when
@@ -23,9 +24,11 @@ internal sealed class ErasedSubjects(SubscriberStore store, Func<ErasedSubject, 
         if (onErasing is null || tombstones.Count == 0) return;
         var held = await store.WriteAsync(writer => tombstones.SelectMany(e => Bury(writer, e)).ToList(), cancel);
         var named = tombstones.Join(
-            since, e => e.Stream, e => e.Stream!, (e, decided) => new ErasedSubject(decided.Receipt.Site, decided.Receipt.SubjectId, e.ErasedAt, e.Reason),
+            since, e => e.Stream, e => e.Stream!,
+            (e, decided) => new ErasedSubject(
+                decided.Receipt.Site, decided.Receipt.SubjectId, e.ErasedAt, e.Reason, (decided.Receipt.Epoch, decided.Receipt.Version).CompareTo((e.Epoch, e.Version)) > 0),
             StringComparer.Ordinal);
-        foreach (var erased in held.Union(named)) await onErasing(erased, cancel);
+        foreach (var same in held.Concat(named).GroupBy(erased => erased with { IsBack = false })) await onErasing(same.Key with { IsBack = same.Any(e => e.IsBack) }, cancel);
     }
 
     /// <summary>Whoever stands in receipts that came behind their tombstones: no row ever told who he was.</summary>
@@ -37,11 +40,19 @@ internal sealed class ErasedSubjects(SubscriberStore store, Func<ErasedSubject, 
 
     /// <summary>Who stands in this receipt, which was not kept because he was erased; null where the service does not want to be told, or it is not so.</summary>
     public ErasedSubject? LateOf(SubscriberWriter writer, Receipt receipt, string? stream) =>
-        onErasing is not null && stream is not null ? writer.ErasureOf(receipt, stream) : null;
+        onErasing is null || stream is null || writer.ErasureOf(receipt, stream) is not { } late ? null
+            : late with { IsBack = HeldOf(writer, stream).Any(held => held.IsBack) };
 
     private static List<ErasedSubject> Bury(SubscriberWriter writer, ConsentErased e)
     {
         writer.Bury(e);
-        return writer.List("SELECT site, subject FROM receipts WHERE stream = $1", r => new ErasedSubject(r.GetString(0), r.GetString(1), e.ErasedAt, e.Reason), e.Stream);
+        return [.. HeldOf(writer, e.Stream).Select(held => new ErasedSubject(held.Site, held.Subject, e.ErasedAt, e.Reason, held.IsBack))];
     }
+
+    /// <summary>Whose receipt is held of the stream, and whether it is from after the tombstone that is kept.</summary>
+    private static List<(string Site, string Subject, bool IsBack)> HeldOf(SubscriberWriter writer, string stream) => writer.List(
+        """
+        SELECT r.site, r.subject, (r.epoch, r.version) > (t.epoch, t.version) FROM receipts r JOIN tombstones t ON t.stream = r.stream WHERE r.stream = $1
+        """,
+        row => (row.GetString(0), row.GetString(1), row.GetBoolean(2)), stream);
 }

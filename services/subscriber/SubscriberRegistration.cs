@@ -1,3 +1,4 @@
+using System.Globalization;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
@@ -61,10 +62,14 @@ public static class SubscriberRegistration
     /// For who keeps something of its own of a person: called with the erased subject before what is held of it goes, of which nothing goes when it throws, and
     /// at least once, whether the tombstone comes by itself, again, or in what is loaded. Not for a subject of whom nothing is held: nobody knows who it was.
     /// </param>
+    /// <param name="epoch">
+    /// That of the service's own log, for who has one: a restore begins another, and may have brought back an old file of this one too, which knows no "no" of the
+    /// lost time. So everything is loaded again, and until then nothing is permitted.
+    /// </param>
     public static IHostApplicationBuilder AddConsentSubscriber(
         this IHostApplicationBuilder builder, string service, IReadOnlyList<string>? purposes = null,
         Func<IServiceProvider, ConsentChanged, CancellationToken, Task>? onApplied = null, Func<IServiceProvider, ConsentErased, CancellationToken, Task>? onErased = null,
-        Func<IServiceProvider, ErasedSubject, CancellationToken, Task>? onErasing = null)
+        Func<IServiceProvider, ErasedSubject, CancellationToken, Task>? onErasing = null, Func<IServiceProvider, int>? epoch = null)
     {
         builder.AddDeclarationBook(service);
         var services = builder.Services;
@@ -72,7 +77,7 @@ public static class SubscriberRegistration
         services.AddKeyedSingleton(service, (provider, _) => new Reactions(
             onApplied is null ? null : (e, cancel) => onApplied(provider, e, cancel), onErased is null ? null : (e, cancel) => onErased(provider, e, cancel)));
         services.AddKeyedSingleton(service, (p, _) => new SubscriberState(
-            p.Of<SubscriberStore>(service), p.Of<DeclarationBook>(service), p.Of<Wishes>(service).ToString(), p.GetRequiredService<TimeProvider>(),
+            p.Of<SubscriberStore>(service), p.Of<DeclarationBook>(service), Since(epoch?.Invoke(p), p.Of<Wishes>(service)), p.GetRequiredService<TimeProvider>(),
             onErasing is null ? null : (erased, cancel) => onErasing(p, erased, cancel)));
         services.AddKeyedSingleton(service, (p, _) => new LoadSnapshot(
             p.Of<Wishes>(service), p.Of<SubscriberState>(service), p.Of<DeclarationBook>(service), p.GetRequiredService<IEventTransport>(), p.Of<Reactions>(service),
@@ -117,6 +122,9 @@ public static class SubscriberRegistration
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
+
+    /// <summary>Of a log that was never restored, what was remembered before epochs were.</summary>
+    private static string Since(int? epoch, Wishes wishes) => epoch > 1 ? string.Create(CultureInfo.InvariantCulture, $"{wishes}, epoch {epoch}") : wishes.ToString();
 
     private static T Of<T>(this IServiceProvider provider, string service) where T : notnull => provider.GetRequiredKeyedService<T>(service);
 

@@ -17,11 +17,23 @@ public sealed class CampaignFiguresTests
 
         var figures = await audit.FiguresAsync(Spring);
 
-        Assert.Equal(1700, figures.Links);
+        Assert.Equal(1700L, figures.Links);
         Assert.Equal([new LinksOfDay("2026-06-03", "offers", 1500), new LinksOfDay("2026-06-04", "offers", 200)], figures.LinksByDay);
         Assert.Equal((0, 0, null), (figures.OptOuts, figures.Open, figures.Everywhere));
-        Assert.Equal(7, (await audit.FiguresAsync("autumn-2026")).Links);
+        Assert.Equal(7L, (await audit.FiguresAsync("autumn-2026")).Links);
         Assert.Equal(5, audit.Outbox.Of<ConsentApplied>().Count(a => a.Source == "marketing-unsubscribe"));
+    }
+
+    [Fact]
+    public async Task WhereNobodyToldOfLinks_TheyAreUnknown_AndNotNone()
+    {
+        await using var audit = new AuditOnDisk();
+        await audit.HearAsync(OptOut("o1"));
+        var figures = await audit.FiguresAsync(Spring);
+        Assert.Equal((1, null), (figures.OptOuts, figures.Links));
+        Assert.DoesNotContain("\"links\"", System.Text.Encoding.UTF8.GetString(ContractJson.Write(figures)), StringComparison.Ordinal);
+        await audit.HearAsync(Made("m1", 20_000));
+        Assert.Equal(20_000L, (await audit.FiguresAsync(Spring)).Links);
     }
 
     [Fact]

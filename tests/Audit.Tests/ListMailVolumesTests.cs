@@ -57,6 +57,23 @@ public class ListMailVolumesTests(RunningAudit audit) : IClassFixture<RunningAud
     }
 
     [Fact]
+    public async Task Get_OfSeveralGates_AndOfOneThatWasRestarted_IsTheSum()
+    {
+        var at = Eleven.AddDays(15);
+        await audit.HearAsync(Counted("s1", "invoices", at, ("handed-over", 9_000)) with { Counter = "a" });
+        await audit.HearAsync(Counted("s2", "invoices", at, ("handed-over", 10_000)) with { Counter = "a" });
+        await audit.HearAsync(Counted("s3", "invoices", at, ("handed-over", 4_000), ("try-again", 1)) with { Counter = "b" });
+
+        Assert.Equal(
+            ["""2026-06-18T11:00:00.000Z invoices transactional billing {"handed-over":14000,"try-again":1}"""],
+            await ToldAsync("from=2026-06-18&until=2026-06-18", audit.Token("audit", Samples.Controller)));
+    }
+
+    [Fact]
+    public async Task Get_TheLastDayThatThereIs_IsAnswered() =>
+        Assert.Empty(await ToldAsync("from=9999-12-30&until=9999-12-31", audit.Token("audit", Samples.Controller)));
+
+    [Fact]
     public async Task Hear_IsAcknowledgedToTheGate_AndABodyOfAnotherKindIsNotKept()
     {
         await audit.HearAsync(Counted("m8", "invoices", Eleven.AddDays(20), ("handed-over", 1)));

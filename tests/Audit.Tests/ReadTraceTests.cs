@@ -37,6 +37,25 @@ public class ReadTraceTests(RunningAudit audit) : IClassFixture<RunningAudit>
         Assert.Equal("marketing-unsubscribe", (string?)trace["story"]![0]!["by"]);
     }
 
+    [Fact]
+    public async Task Get_WhatMarketingRecorded_TellsTheReceiptThatCameOfIt_AndNothingOfAnErasedPerson()
+    {
+        const string Stream = "0123456789abcdef0777";
+        await audit.HearAsync(Samples.Publication());
+        await audit.HearAsync(Samples.OptIn("shown-opt-in"));
+        await audit.HearAsync(Samples.Choice("shown", causedBy: "shown-opt-in") with { Stream = Stream });
+
+        var token = audit.Token("audit", Samples.Controller);
+        var trace = (await (await audit.GetAsync("/v1/audit/trace/shown-opt-in", token)).Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
+        Assert.Equal(("shown", "shown-opt-in"), ((string?)trace["receipt"]!["id"], (string?)trace["cause"]!["eventId"]));
+        Assert.Equal("Het Tuinhuis B.V.", (string?)trace["declaration"]!["text"]!["controller"]);
+        Assert.Contains(trace["story"]!.AsArray(), step => (string?)step!["what"] == "opted-in");
+        Assert.Equal(HttpStatusCode.NotFound, (await audit.GetAsync("/v1/audit/trace/shown-opt-in", audit.Token("audit", "somebody-else"))).StatusCode);
+
+        await audit.HearAsync(new ConsentErased("shown-erased", Samples.Noon, Samples.Site, Stream, 1, 4, Samples.Noon, ErasureReason.Request));
+        Assert.Equal(HttpStatusCode.NotFound, (await audit.GetAsync("/v1/audit/trace/shown-opt-in", token)).StatusCode);
+    }
+
     [Theory]
     [InlineData(null, "tuin", HttpStatusCode.OK)]
     [InlineData("*", null, HttpStatusCode.OK)]

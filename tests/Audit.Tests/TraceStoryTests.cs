@@ -84,6 +84,44 @@ public class TraceStoryTests
         Assert.Equal("opted-in", trace.Story[0].What);
     }
 
+    [Fact]
+    public void Tell_AnOptInThatSomebodyStated_SaysWho_AndThatItIsNotConfirmedWithUs()
+    {
+        foreach (var stated in (MarketingSubscribed[])[Samples.OptIn() with { StatedBy = "crm" }, Samples.OptIn() with { StatedBy = "crm", ConfirmedAt = null }])
+        {
+            var trace = TraceStory.Tell("receipt-1", [Heard.Of(stated, HeardAt), Heard.Of(Samples.Choice(causedBy: "opt-in-1"), HeardAt)])!;
+            Assert.Contains("stated by crm, not confirmed with us", trace.Story[0].Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("address confirmed", trace.Story[0].Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Tell_AnOptInThatWasConfirmedByMail_HasTheTimesOfBothSteps_AndTheHashOfTheMail()
+    {
+        var asked = Samples.Noon.AddHours(-2);
+        var trace = TraceStory.Tell(
+            "receipt-1", [Heard.Of(Samples.OptIn() with { RequestedAt = asked, MailHash = "h1" }, HeardAt), Heard.Of(Samples.Choice(causedBy: "opt-in-1"), HeardAt)])!;
+        Assert.Equal(
+            [("asked-to-confirm", asked), ("confirmed", Samples.Noon.AddMilliseconds(-100)), ("opted-in", Samples.Noon.AddMilliseconds(-100))],
+            trace.Story.Take(3).Select(s => (s.What, s.At)));
+        Assert.Contains("h1", trace.Story[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tell_ByTheIdOfTheCause_IsTheStoryOfTheFirstReceiptThatCameOfIt()
+    {
+        var later = Samples.Choice("receipt-2", causedBy: "opt-in-1");
+        Heard[] heard =
+        [
+            Heard.Of(later with { Receipt = later.Receipt with { Version = 4 } }, HeardAt.AddSeconds(-1)), Heard.Of(Samples.OptIn(), HeardAt),
+            Heard.Of(Samples.Choice(causedBy: "opt-in-1"), HeardAt), Heard.Of(Samples.Applied("newsletter", 80), HeardAt),
+        ];
+        var trace = TraceStory.Tell("opt-in-1", heard)!;
+        Assert.Equal(("receipt-1", "opt-in-1", "opted-in"), (trace.Receipt.Id, trace.Cause!.EventId, trace.Story[0].What));
+        Assert.Equal(["audit", "newsletter"], trace.Applied.Select(a => a.Subscriber));
+        Assert.Equal("receipt-2", TraceStory.Tell("receipt-2", heard)!.Receipt.Id);
+    }
+
     [Theory]
     [InlineData("2026-06-03T13:00:00Z")]
     [InlineData("1970-01-01T00:00:00Z")]

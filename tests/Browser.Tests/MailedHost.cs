@@ -22,7 +22,7 @@ public sealed class MailedHost : IAsyncLifetime
     public MailedHost()
     {
         var ports = FreePorts.Take(2);
-        Gateway = new Uri($"http://localhost:{ports[0]}");
+        (Gateway, Demo) = (new Uri($"http://localhost:{ports[0]}"), new Uri($"http://localhost:{ports[1]}"));
         _host = new ServiceProcess("host with mail", Repository.Program("tools/host"), Gateway, new Dictionary<string, string>
         {
             ["Mail:Smtp"] = $"127.0.0.1:{_mail.Port}",
@@ -33,11 +33,18 @@ public sealed class MailedHost : IAsyncLifetime
             ["Gateway:SubscriptionsPerMinute"] = "1000",
         })
         {
-            Arguments = ["--urls", Gateway.GetLeftPart(UriPartial.Authority), "--demo", $"http://localhost:{ports[1]}", "--data", _data],
+            Arguments = ["--urls", Gateway.GetLeftPart(UriPartial.Authority), "--demo", Demo.GetLeftPart(UriPartial.Authority), "--data", _data],
         };
     }
 
     public Uri Gateway { get; }
+
+    public Uri Demo { get; }
+
+    /// <summary>A page of the site itself.</summary>
+    public string Page => new Uri(Demo, $"/{Site}?lang=nl").ToString();
+
+    public string Statement => new Uri(Gateway, $"/pages/{Site}/privacy?lang=nl").ToString();
 
     /// <summary>Where the link to the preferences of an address is asked for.</summary>
     public string Ask => new Uri(Gateway, $"/preferences/{Site}").ToString();
@@ -61,6 +68,10 @@ public sealed class MailedHost : IAsyncLifetime
         using var published = await _http.PutAsJsonAsync(at, declaration, Cancel);
         Assert.True(published.IsSuccessStatusCode, await published.Content.ReadAsStringAsync(Cancel));
         var question = new { topic = "offers", channel = "post", addresses = Array.Empty<string>() };
+        await Eventually.IsSoAsync(
+            "the pages of the site are there",
+            async () => (await _http.GetAsync(new Uri(Page), Cancel)).IsSuccessStatusCode && (await _http.GetAsync(new Uri(Statement), Cancel)).IsSuccessStatusCode,
+            seen: _host.LastLines);
         await Eventually.IsSoAsync(
             "the service of the page has the new declaration",
             async () => (await _http.PostAsJsonAsync(new Uri(Gateway, $"/v1/sites/{Site}/marketing/check"), question, Cancel)).IsSuccessStatusCode, seen: _host.LastLines);

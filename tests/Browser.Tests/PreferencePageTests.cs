@@ -39,6 +39,25 @@ public class PreferencePageTests(RunningHost host, MailedHost mailed) : IClassFi
     }
 
     [Fact]
+    public async Task From_a_page_of_the_site_and_from_its_privacy_statement_a_link_leads_to_where_the_mail_is_asked_for()
+    {
+        await using var visitor = await host.VisitorAsync();
+        foreach (var from in (string[])[mailed.Page, mailed.Statement])
+        {
+            await visitor.Page.GotoAsync(from);
+            // With the keyboard: the banner, which asks a new visitor, may lie over the foot of a page.
+            await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Zien en wijzigen wat u van ons ontvangt" }).PressAsync("Enter");
+            await Expect(visitor.Page).ToHaveURLAsync($"{mailed.Ask}?language=nl");
+            await Expect(visitor.Page.Locator("h1")).ToHaveTextAsync("Wat wilt u ontvangen?");
+        }
+        var address = NewAddress();
+        await visitor.Page.GetByLabel("Uw e-mailadres").FillAsync(address);
+        await visitor.Page.Locator("main button").ClickAsync();
+        await Expect(visitor.Page.Locator("h1")).ToHaveTextAsync("Kijk in uw mailbox");
+        Assert.Contains("/p/", mailed.LinkTo(address), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_script_the_whole_way_works()
     {
         await using var visitor = await host.VisitorWithoutScriptAsync();

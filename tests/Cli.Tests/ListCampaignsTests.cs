@@ -32,6 +32,16 @@ public sealed class ListCampaignsTests
     }
 
     [Fact]
+    public async Task Links_of_which_nobody_told_are_unknown_and_not_none()
+    {
+        await using var gateway = await CampaignsGateway.StartAsync(
+            200, """{"site":"baker","campaigns":[{"campaign":"offline","linksByDay":[],"optOuts":3,"takenBack":0,"forgotten":0,"open":0}]}""");
+        var (code, output, _) = await RunAsync(gateway);
+        Assert.Equal(0, code);
+        Assert.Matches("offline +unknown +3 +0 +0", output);
+    }
+
+    [Fact]
     public async Task One_campaign_is_asked_for_by_its_name()
     {
         await using var gateway = await CampaignsGateway.StartAsync(200, """{"site":"baker","campaigns":[],"note":"Not all is counted."}""");

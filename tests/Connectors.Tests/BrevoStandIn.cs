@@ -29,6 +29,13 @@ internal sealed class BrevoStandIn : StandIn
         ["lists"] = new JsonObject { [News] = "12", [Offers] = "13" },
     };
 
+    /// <summary>Senders of transactional mail that must not reach the contact.</summary>
+    public override (HttpMethod Method, string Path, JsonObject Body) BlockOfAllMail =>
+        (HttpMethod.Put, "/v3/contacts/1", new JsonObject { ["smtpBlacklistSender"] = new JsonArray("info@bakery.example") });
+
+    protected override bool IsOfMarketing(HttpRequest request, JsonNode body) =>
+        request.Method == "PUT" && request.Path.Value!.Trim('/').Split('/') is ["v3", "contacts", _] && body["smtpBlacklistSender"] is null;
+
     protected override void AddContact(string address, bool news, bool offers)
     {
         var person = new Person(_contacts.Count + 1, address, Now());

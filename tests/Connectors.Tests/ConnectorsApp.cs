@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Consent.Contracts;
 using Consent.MarketingUnsubscribe;
 using Consent.ServiceDefaults;
@@ -31,6 +33,9 @@ internal sealed class ConnectorsApp : IAsyncDisposable
     private static readonly PublishedDeclaration Declared = DeclarationOf(Site, Controller);
     private readonly RunningApp _app;
     private readonly Dictionary<string, List<Receipt>> _receipts = new(StringComparer.Ordinal);
+
+    /// <summary>Versions of tombstones.</summary>
+    private readonly Dictionary<string, long> _erased = new(StringComparer.Ordinal);
 
     private ConnectorsApp(string? data, DateTimeOffset at, Action<WebApplicationBuilder>? change) => _app = new RunningApp(
         builder =>
@@ -83,10 +88,12 @@ internal sealed class ConnectorsApp : IAsyncDisposable
     }
 
     /// <summary>From now on the site declares these topics, and no others.</summary>
-    public async Task DeclareAsync(int version, params string[] topics)
+    public Task DeclareAsync(int version, params string[] topics) => DeclareForAsync(version, [.. topics.Select(topic => (topic, "marketing"))]);
+
+    public async Task DeclareForAsync(int version, params (string Topic, string Purpose)[] topics)
     {
-        var next = SampleDeclaration.Of(Site, Controller, [SampleDeclaration.Purpose("marketing")], [.. topics.Select(topic => SampleDeclaration.Topic(topic, "marketing"))])
-            .Published(Clock.At, version);
+        var purposes = topics.Select(t => t.Purpose).Append("marketing").Distinct(StringComparer.Ordinal).Select(id => SampleDeclaration.Purpose(id));
+        var next = SampleDeclaration.Of(Site, Controller, [.. purposes], [.. topics.Select(t => SampleDeclaration.Topic(t.Topic, t.Purpose))]).Published(Clock.At, version);
         foreach (var service in Both) await _app.HearAsync(service, new DeclarationPublished(RandomId.New(), Clock.At, next));
     }
 
@@ -95,13 +102,18 @@ internal sealed class ConnectorsApp : IAsyncDisposable
     public string SubjectOf(string address) =>
         Services.GetRequiredKeyedService<IdentifierKeys>(MarketingUnsubscribeSetup.Service).Addresses(Controller).AddressId(address);
 
-    /// <summary>The person confirms here, now.</summary>
+    /// <summary>The person confirms here, now, out of a mail that he asked for this moment.</summary>
     public async Task OptInAsync(string address, params string[] topics)
     {
         foreach (var topic in topics)
         {
-            var (status, _) = await MarketingAsync("subscriptions", new { address, topic, language = "nl", confirmedAt = Clock.At });
-            Assert.InRange(status, 200, 299);
+            var asked = new Confirmation(Controller, Site, topic, address, "nl", "form", Clock.At, new string('0', 64));
+            var path = $"/c/{Services.GetRequiredService<ConfirmationTokens>().Seal(asked)}";
+            using var page = await _app.SendAsync(HttpMethod.Get, path);
+            var proof = Regex.Match(await page.Content.ReadAsStringAsync(), "(?<=name=\"proof\" value=\")[^\"]+").Value;
+            using var form = new FormUrlEncodedContent([new("proof", proof)]);
+            using var answer = await _app.SendAsync(HttpMethod.Post, $"{path}/confirm", form);
+            Assert.Equal((HttpStatusCode.OK, "opted-in"), (answer.StatusCode, await ReasonAsync(address, topic)));
             await TellAsync(address, topic, Decision.Given);
         }
     }
@@ -114,13 +126,21 @@ internal sealed class ConnectorsApp : IAsyncDisposable
         await TellAsync(address, topic, Decision.Withdrawn);
     }
 
+    /// <summary>Of everything; the consent service makes of it a "no" to each topic and each purpose that has topics now.</summary>
+    public async Task OptOutOfEverythingAsync(string address, params string[] told)
+    {
+        var (status, _) = await MarketingAsync("opt-outs", new { addresses = new[] { address }, source = "a-page" });
+        Assert.Equal(200, status);
+        foreach (var id in told) await TellAsync(address, id, Decision.Withdrawn);
+    }
+
     /// <summary>The consent service tells what it recorded.</summary>
     /// <param name="services">Who hears of it; both unless said.</param>
     public async Task TellAsync(string address, string topic, Decision decision, params string[] services)
     {
         var subject = SubjectOf(address);
         if (!_receipts.TryGetValue(subject, out var before)) before = _receipts[subject] = [];
-        var version = before.Count + 1;
+        var version = (before.LastOrDefault()?.Version ?? _erased.GetValueOrDefault(subject)) + 1;
         var receipt = new Receipt
         {
             Id = RandomId.New(),
@@ -153,12 +173,18 @@ internal sealed class ConnectorsApp : IAsyncDisposable
     }
 
     /// <summary>The person asked the consent service to be forgotten.</summary>
-    public async Task EraseAsync(string address)
+    public async Task<ConsentErased> EraseAsync(string address)
     {
         var subject = SubjectOf(address);
-        var erased = new ConsentErased(RandomId.New(), Clock.At, Site, Stream(subject), 1, _receipts[subject].Count + 1, Clock.At, ErasureReason.Request);
+        var version = _erased[subject] = _receipts[subject][^1].Version + 1;
+        var erased = new ConsentErased(RandomId.New(), Clock.At, Site, Stream(subject), 1, version, Clock.At, ErasureReason.Request);
+        _receipts[subject].Clear();
         foreach (var service in Both) await _app.HearAsync(service, erased);
+        return erased;
     }
+
+    /// <summary>The connectors hear of it once more.</summary>
+    public Task HearAgainAsync(ConsentErased erased) => _app.HearAsync(ConnectorsSetup.Service, erased);
 
     /// <summary>What marketing recorded of the address last.</summary>
     public async Task<MarketingRecord?> RecordAsync(string address) =>
@@ -183,7 +209,7 @@ internal sealed class ConnectorsApp : IAsyncDisposable
     {
         // It may outlive this process.
         var clock = Clock;
-        standIn.Now = () => clock.At;
+        (standIn.Now, standIn.Before) = (() => clock.At, () => clock.Before);
         var body = standIn.Connector(Site);
         change?.Invoke(body);
         var (status, made) = await SendAsync(HttpMethod.Post, Path, body, Token());

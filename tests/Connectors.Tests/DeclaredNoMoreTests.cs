@@ -42,6 +42,24 @@ public sealed class DeclaredNoMoreTests
     }
 
     [Fact]
+    public async Task And_a_no_to_everything_also_when_its_purpose_went_with_it()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        there.Add(Jan);
+        there.Add(Piet);
+        await app.DeclareForAsync(2, (News, "marketing"), (Offers, "promotions"));
+        var (id, _) = await app.ConnectedAsync(there);
+        app.Clock.Pass(TimeSpan.FromMinutes(10));
+        await app.DeclareAsync(3, News);
+        await app.OptOutOfEverythingAsync(Jan, News, "marketing");
+        await app.OptOutAsync(Piet, News);
+        await app.SettledAsync(id);
+        Assert.Equal((false, false), (there.IsOn(Jan, News), there.IsOn(Jan, Offers)));
+        Assert.Equal((false, true), (there.IsOn(Piet, News), there.IsOn(Piet, Offers)));
+    }
+
+    [Fact]
     public async Task Also_when_no_topic_is_left_at_all()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());

@@ -1,6 +1,7 @@
 using Consent.Contracts;
 using Consent.MarketingUnsubscribe;
 using Consent.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Consent.Connectors.Tests;
 
@@ -43,6 +44,23 @@ public sealed class HearChangesTests
         app.Clock.Pass(TimeSpan.FromSeconds(10));
         await app.SettledAsync(id);
         Assert.True(there.IsOn(Jan, "news"));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(48, false)]
+    public async Task A_no_that_a_later_yes_to_something_else_still_holds_counts_only_where_that_may_have_overtaken_it(int hoursLater, bool counts)
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        var (id, _) = await app.ConnectedAsync(there);
+        await app.TellAsync(Jan, "offers", Decision.Refused, MarketingUnsubscribeSetup.Service);
+        app.Clock.Pass(TimeSpan.FromHours(hoursLater));
+        await app.TellAsync(Jan, "news", Decision.Given);
+
+        var now = app.Clock.At.ToUnixTimeMilliseconds();
+        using var db = app.Services.GetRequiredService<ConnectorStore>().Open();
+        Assert.Equal((counts, counts), (db.Connectors.Any(c => c.Id == id && c.WalkAskedAt == now), db.Owed.Any(o => o.HeardAt == now)));
     }
 
     [Fact]

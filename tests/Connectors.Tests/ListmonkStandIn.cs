@@ -31,6 +31,11 @@ internal sealed partial class ListmonkStandIn : StandIn
         ["lists"] = new JsonObject { [News] = "3", [Offers] = "4" },
     };
 
+    /// <summary>The blocklist, and whatever else a subscriber is known by to its API of transactional mail.</summary>
+    public override (HttpMethod Method, string Path, JsonObject Body) BlockOfAllMail => (HttpMethod.Put, "/api/subscribers/1/blocklist", new JsonObject());
+
+    protected override bool IsOfMarketing(HttpRequest request, JsonNode body) => request.Method == "PUT" && request.Path == "/api/subscribers/lists";
+
     protected override void AddContact(string address, bool news, bool offers)
     {
         var subscriber = new Subscriber(_subscribers.Count + 1, address, Now());

@@ -49,6 +49,12 @@ internal sealed class MailchimpStandIn : StandIn
 
     public bool HasInterest(string address, string interest) => Of(address, NewsAudience).Interests.GetValueOrDefault(interest);
 
+    /// <summary>The denylist of Mailchimp Transactional.</summary>
+    public override (HttpMethod Method, string Path, JsonObject Body) BlockOfAllMail => (HttpMethod.Post, "/api/1.0/rejects/add", new JsonObject { ["email"] = "jan@reader.example" });
+
+    protected override bool IsOfMarketing(HttpRequest request, JsonNode body) =>
+        request.Method == "PATCH" && request.Path.Value!.Trim('/').Split('/') is ["3.0", "lists", _, "members", _];
+
     protected override void AddContact(string address, bool news, bool offers)
     {
         foreach (var (audience, isOn) in ((string, bool)[])[(NewsAudience, news), (OffersAudience, offers)])

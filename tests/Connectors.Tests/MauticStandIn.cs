@@ -29,6 +29,16 @@ internal sealed class MauticStandIn : StandIn
         ["lists"] = new JsonObject { [News] = "7", [Offers] = "8" },
     };
 
+    /// <summary>Mail that is sent as transactional passes Do Not Contact, but for an address that bounced.</summary>
+    public override (HttpMethod Method, string Path, JsonObject Body) BlockOfAllMail => (HttpMethod.Post, "/api/contacts/1/dnc/email/add", new JsonObject { ["reason"] = 2 });
+
+    protected override bool IsOfMarketing(HttpRequest request, JsonNode body) => (request.Method, request.Path.Value!.Trim('/').Split('/')) switch
+    {
+        ("POST", ["api", "segments", _, "contact", _, "add" or "remove"]) or ("POST", ["api", "contacts", _, "dnc", "email", "remove"]) => true,
+        ("POST", ["api", "contacts", _, "dnc", "email", "add"]) => (int?)body["reason"] == 1,
+        _ => false,
+    };
+
     protected override void AddContact(string address, bool news, bool offers)
     {
         var person = new Person(_contacts.Count + 1, address, Now());

@@ -22,6 +22,16 @@ public sealed partial class ReadmeTests
         Assert.All(names, name => Assert.Contains($"| {name} (", head, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Of_every_system_it_is_told_what_becomes_of_transactional_mail_and_of_public_lists_of_objections()
+    {
+        var row = Readme().Split('\n').Single(line => line.StartsWith("| transactional mail there |", StringComparison.Ordinal));
+        var cells = row.Trim('|', ' ').Split('|');
+        Assert.Equal(6, cells.Length);
+        Assert.All(cells, cell => Assert.NotEmpty(cell.Trim()));
+        Assert.Contains("(`register` in the answer of a check", Readme(), StringComparison.Ordinal);
+    }
+
     private static string Readme()
     {
         using var stream = typeof(ReadmeTests).Assembly.GetManifestResourceStream("README.md")!;

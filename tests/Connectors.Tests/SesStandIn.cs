@@ -41,6 +41,16 @@ internal sealed class SesStandIn : StandIn
 
     public string? AttributesOf(string address) => Of(address).Attributes;
 
+    /// <summary>The suppression list of the account.</summary>
+    public override (HttpMethod Method, string Path, JsonObject Body) BlockOfAllMail =>
+        (HttpMethod.Put, "/v2/email/suppression/addresses", new JsonObject { ["EmailAddress"] = "jan@reader.example", ["Reason"] = "COMPLAINT" });
+
+    protected override bool IsOfMarketing(HttpRequest request, JsonNode body) => (request.Method, request.Path.Value!.Trim('/').Split('/')) switch
+    {
+        ("POST", ["v2", "email", "contact-lists", ContactList, "contacts", "list"]) or ("PUT", ["v2", "email", "contact-lists", ContactList, "contacts", _]) => true,
+        _ => false,
+    };
+
     protected override bool IsWrite(string asked) => asked.StartsWith("PUT ", StringComparison.Ordinal);
 
     protected override void AddContact(string address, bool news, bool offers)
@@ -62,7 +72,8 @@ internal sealed class SesStandIn : StandIn
         var at = DateTimeOffset.ParseExact(request.Headers["x-amz-date"].ToString(), "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         using var anew = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(Url + request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget));
         SignAws.Sign(anew, Encoding.UTF8.GetBytes(body), User, Secret, "eu-west-1", "ses", at);
-        return (Now() - at).Duration() < TimeSpan.FromMinutes(5) && anew.Headers.GetValues("Authorization").Single() == request.Headers.Authorization;
+        // Signed before the clock was moved, and here after it, is as if it had not been.
+        return ((DateTimeOffset[])[Now(), Before()]).Any(now => (now - at).Duration() < TimeSpan.FromMinutes(5)) && anew.Headers.GetValues("Authorization").Single() == request.Headers.Authorization;
     }
 
     protected override (int Status, JsonNode? Json) Answer(HttpRequest request, JsonNode body) => (request.Method, request.Path.Value!.Trim('/').Split('/')) switch

@@ -20,6 +20,7 @@ internal abstract class StandIn : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<string> _asked = new();
+    private readonly ConcurrentQueue<string> _ofAllMail = new();
     private readonly WebApplication _app;
 
     protected StandIn()
@@ -32,6 +33,9 @@ internal abstract class StandIn : IAsyncDisposable
 
     /// <summary>By which it dates what happens: the test's clock.</summary>
     public Func<DateTimeOffset> Now { get; set; } = () => ConnectorsApp.Start;
+
+    /// <summary>Where that clock stood before it was moved last: a request may have been under way then.</summary>
+    public Func<DateTimeOffset> Before { get; set; } = () => ConnectorsApp.Start;
 
     /// <summary>Answers in its place, where it says true.</summary>
     public Func<HttpContext, bool> Fault { get; set; } = _ => false;
@@ -48,6 +52,12 @@ internal abstract class StandIn : IAsyncDisposable
     public IReadOnlyList<string> Asked => [.. _asked];
 
     public int Writes => Asked.Count(IsWrite);
+
+    /// <summary>Writes to what holds back invoices and lost passwords, too: each is refused, and fails the test at its end.</summary>
+    public IReadOnlyList<string> OfAllMail => [.. _ofAllMail];
+
+    /// <summary>One such write.</summary>
+    public abstract (HttpMethod Method, string Path, JsonObject Body) BlockOfAllMail { get; }
 
     /// <summary>With a list for each topic, as it is made by an operator.</summary>
     public abstract JsonObject Connector(string site);
@@ -88,7 +98,11 @@ internal abstract class StandIn : IAsyncDisposable
         return true;
     };
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Assert.Empty(_ofAllMail);
+    }
 
     /// <summary>Changes what only this one knows.</summary>
     protected void Change(Action change)
@@ -103,6 +117,9 @@ internal abstract class StandIn : IAsyncDisposable
     protected abstract void StopContact(string address);
 
     protected abstract bool IsSent(string address, string topic);
+
+    /// <summary>Whether it is among the writes by which marketing alone ends or begins.</summary>
+    protected abstract bool IsOfMarketing(HttpRequest request, JsonNode body);
 
     /// <summary>401 or 403 without the account's secret.</summary>
     protected abstract bool IsAllowed(HttpRequest request, string body);
@@ -122,12 +139,20 @@ internal abstract class StandIn : IAsyncDisposable
     {
         using var reader = new StreamReader(http.Request.Body);
         var text = await reader.ReadToEndAsync();
-        _asked.Enqueue($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}");
+        var (asked, body) = ($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}", text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!);
+        _asked.Enqueue(asked);
+        if (http.Request.Method != "GET" && !IsOfMarketing(http.Request, body))
+        {
+            _ofAllMail.Enqueue(asked);
+            http.Response.StatusCode = 400;
+            return;
+        }
+
         if (Fault(http)) return;
         (int Status, JsonNode? Json) answer = (403, new JsonObject { ["message"] = "forbidden" });
         lock (_gate)
         {
-            if (IsAllowed(http.Request, text)) answer = Answer(http.Request, text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!);
+            if (IsAllowed(http.Request, text)) answer = Answer(http.Request, body);
         }
         http.Response.StatusCode = answer.Status;
         if (answer.Json is null) return;

@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Consent.Connectors.Tests;
 
@@ -59,6 +60,44 @@ public sealed class TellCarriedTests
         Assert.InRange((await app.SendAsync(HttpMethod.Delete, $"{ConnectorsApp.Path}/{id}", token: app.Token())).Status, 200, 299);
         await Eventually.IsSoAsync(
             "it is retired", () => Task.FromResult(app.Transport.Of<SubscriberRetired>().Any(e => e.Subscriber == NameOf(id) && e is { Source: "consent", Reason: not null })));
+    }
+
+    [Fact]
+    public async Task Where_audit_is_not_deployed_what_was_carried_is_kept_for_a_month_and_no_longer()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        app.Transport.Fails = sent => sent.Any(e => e.Service == "audit");
+        there.Add(Jan);
+        await app.OptInAsync(Jan, News);
+        var (id, _) = await app.ConnectedAsync(there);
+        app.Clock.Pass(TimeSpan.FromMinutes(1));
+        await app.OptOutAsync(Jan, News);
+        await Eventually.IsSoAsync("it is carried", () => Task.FromResult(Owed(app) is [{ CarriedAt: not null, Told: 0 }]));
+
+        app.Clock.Pass(TimeSpan.FromDays(31));
+        await Eventually.IsSoAsync("nothing is owed", () => Task.FromResult(Owed(app).Count == 0));
+        Assert.Empty(Told(app, id));
+    }
+
+    [Fact]
+    public async Task A_connector_that_was_deleted_owes_nothing_also_where_there_is_no_audit()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        app.Transport.Fails = sent => sent.Any(e => e.Service == "audit");
+        var (id, _) = await app.ConnectedAsync(there);
+        there.Fault = StandIn.Always(503);
+        await app.OptOutAsync(Jan, News);
+        Assert.Single(Owed(app));
+        Assert.InRange((await app.SendAsync(HttpMethod.Delete, $"{ConnectorsApp.Path}/{id}", token: app.Token())).Status, 200, 299);
+        Assert.Empty(Owed(app));
+    }
+
+    private static List<OwedRow> Owed(ConnectorsApp app)
+    {
+        using var db = app.Services.GetRequiredService<ConnectorStore>().Open();
+        return [.. db.Owed];
     }
 
     private static string NameOf(string connector) => $"connectors/listmonk/{connector}";

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using Consent.Contracts;
 
 namespace Consent.Connectors.Tests;
@@ -139,6 +141,40 @@ public abstract class TwoWayTests
         await app.StandsAsync(id, "the contact is forgotten", json => (long)json["contacts"]! == 0);
 
         Assert.Equal((false, false), (there.IsOn(Jan, News), there.IsOn(Jan, Offers)));
+    }
+
+    [Fact]
+    public async Task What_holds_back_invoices_too_is_never_written()
+    {
+        await using var there = await StandIn.StartAsync(Create());
+        await using var app = await ConnectorsApp.StartAsync();
+        there.Add(Jan);
+        there.Add(Piet);
+        foreach (var address in (string[])[Jan, Piet]) await app.OptInAsync(address, News, Offers);
+        var (id, _) = await app.ConnectedAsync(there);
+        var contacts = (long)(await app.ShowAsync(id))["contacts"]!;
+        app.Clock.Pass(TimeSpan.FromMinutes(10));
+
+        await app.OptOutOfEverythingAsync(Jan, News, Offers, "marketing");
+        await app.EraseAsync(Piet);
+        await app.StandsAsync(id, "one is forgotten", json => (long)json["contacts"]! == contacts / 2);
+        await app.SettledAsync(id);
+
+        Assert.False(there.IsOn(Jan, News) || there.IsOn(Jan, Offers) || there.IsOn(Piet, News) || there.IsOn(Piet, Offers));
+        Assert.Empty(there.OfAllMail);
+    }
+
+    [Fact]
+    public async Task A_stand_in_refuses_such_a_write_and_fails_its_test()
+    {
+        var there = await StandIn.StartAsync(Create());
+        var (method, path, body) = there.BlockOfAllMail;
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(method, new Uri(there.Url + path));
+        request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        using var answer = await http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        await Assert.ThrowsAnyAsync<Exception>(async () => await there.DisposeAsync());
     }
 
     [Fact]

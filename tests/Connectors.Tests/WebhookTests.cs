@@ -120,6 +120,28 @@ public sealed class WebhookTests
         await app.ReasonIsAsync("suppressed", Jan, "offers");
     }
 
+    [Theory]
+    [InlineData(50, "suppressed")]
+    [InlineData(120, "opted-in")]
+    public async Task One_of_ones_own_installation_counts_as_said_up_to_an_hour_later_than_its_clock_tells(int minutesBehind, string reason)
+    {
+        await using var there = await StandIn.StartAsync(new MauticStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        there.Add(Jan);
+        var (id, secret) = await app.ConnectedAsync(there);
+        app.Clock.Pass(TimeSpan.FromMinutes(10));
+        await app.OptInAsync(Jan, "news");
+        await app.SettledAsync(id);
+
+        // Nobody finds it by reading: the webhook alone tells.
+        app.Clock.Pass(TimeSpan.FromMinutes(10));
+        var left = Stopped("1", Jan, app.Clock.At.AddMinutes(-minutesBehind));
+        Assert.Equal(200, (await HearAsync(app, id, left, Signature(left, secret))).Status);
+        await app.SettledAsync(id);
+
+        Assert.Equal(reason, await app.ReasonAsync(Jan, "news"));
+    }
+
     [Fact]
     public async Task Those_of_listmonk_are_none_and_an_unknown_connector_has_none()
     {

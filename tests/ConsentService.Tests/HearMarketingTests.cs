@@ -34,6 +34,32 @@ public sealed class HearMarketingTests(RunningConsent consent) : IClassFixture<R
     }
 
     [Fact]
+    public async Task OptIn_ThatACallerStates_LiftsNothing_WhicheverIsHeardFirst_AndItsReceiptNamesTheCaller()
+    {
+        var stated = OptIn(confirmed: false) with { StatedBy = "crm" };
+        await HearAsync(stated);
+        Assert.Equal("crm", (string?)Assert.Single(await consent.ReceiptsAsync(_subject))!["actedBy"]!["client"]);
+
+        await HearAsync(OptOut());
+        Assert.Equal("withdrawn", await NewestStatusAsync());
+
+        await HearAsync(stated with { Id = RandomId.New(), RecordedAt = TestSite.Noon.AddHours(2) });
+        Assert.Equal("withdrawn", await NewestStatusAsync());
+        await HearAsync(OptIn(confirmed: true));
+        Assert.Equal("given", await NewestStatusAsync());
+    }
+
+    [Fact]
+    public async Task OptIn_OfOld_ThatLiftedByACallersWord_ReadsAsItDid()
+    {
+        await HearAsync(OptOut());
+        await HearAsync(OptIn(confirmed: true) with { StatedBy = "crm" });
+
+        Assert.Equal("given", await NewestStatusAsync());
+        Assert.Null((await consent.ReceiptsAsync(_subject))[^1]!["actedBy"]);
+    }
+
+    [Fact]
     public async Task OptOut_HeardBeforeTheConfirmedOptInThatItFollowed_Stands()
     {
         await HearAsync(OptOut() with { RecordedAt = TestSite.Noon.AddMinutes(1) });

@@ -63,15 +63,15 @@ public sealed class HearMarketingUndoneTests : IAsyncLifetime
     [Fact]
     public async Task InEveryOrder_ItEndsAsAtMarketing()
     {
-        foreach (var isUndoneAgain in (bool[])[true, false])
+        foreach (var (isUndoneAgain, isStated) in ((bool, bool)[])[(true, false), (false, false), (true, true), (false, true)])
         {
             foreach (var order in Orders(isUndoneAgain ? [0, 1, 2, 3, 4] : [0, 1, 2, 3]))
             {
                 _subject = $"a1-{RandomId.New()}{RandomId.New()}";
                 var said = Enumerable.Range(0, 5).Select(minutes => TestSite.Noon.AddMinutes(minutes * 6)).ToArray();
-                var optIn = OptIn("news") with { ConfirmedAt = said[0], RecordedAt = said[0] };
+                var optIn = OptIn("news") with { ConfirmedAt = isStated ? null : said[0], RecordedAt = said[0], StatedBy = isStated ? "crm" : null };
                 var (first, second) = (OptOut("news") with { RecordedAt = said[1] }, OptOut("news") with { RecordedAt = said[3] });
-                var standing = new StandingOptIn(optIn.Declaration, optIn.ConfirmedAt, null, said[0]);
+                var standing = new StandingOptIn(optIn.Declaration, optIn.ConfirmedAt, null, said[0], optIn.StatedBy);
                 Func<Task>[] messages =
                 [
                     () => HearAsync(optIn), () => HearAsync(first), () => HearAsync(Undone(first) with { Id = $"u1-{_subject}", RecordedAt = said[2], OptedOutAt = said[1], Standing = standing }),
@@ -221,6 +221,23 @@ public sealed class HearMarketingUndoneTests : IAsyncLifetime
         await HearAsync(undone);
 
         Assert.Null(await NewestAsync());
+    }
+
+    [Fact]
+    public async Task OfAPersonErasedSince_AStatementBringsNobodyBack_AndHisOwnWordDoes()
+    {
+        await HearAsync(OptIn("news"));
+        _consent.Clock.At = TestSite.Noon.AddMinutes(1);
+        await EraseSubject.EraseAsync(_consent.Log, "test-site", _subject, _consent.Clock.Now());
+        _consent.Clock.At = TestSite.Noon.AddMinutes(9);
+        var stated = OptIn("news") with { ConfirmedAt = null, RecordedAt = TestSite.Noon.AddMinutes(5), StatedBy = "crm" };
+
+        await HearAsync(stated);
+        Assert.Null(await NewestAsync());
+
+        await HearAsync(OptIn("news") with { ConfirmedAt = TestSite.Noon.AddMinutes(6), RecordedAt = TestSite.Noon.AddMinutes(6) });
+        await HearAsync(stated with { Id = RandomId.New(), RecordedAt = TestSite.Noon.AddMinutes(7) });
+        Assert.Equal(Decision.Given, (await NewestAsync())!.Purposes["news"].Status);
     }
 
     private MarketingUnsubscribed OptOut(string topic) =>

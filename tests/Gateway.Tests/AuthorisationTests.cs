@@ -21,6 +21,7 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
         { "POST", "/v1/sites/wool/marketing/import", "marketing" },
         { "POST", "/v1/sites/wool/marketing/opt-outs", "marketing" },
         { "GET", "/v1/sites/wool/marketing/campaigns", "marketing" },
+        { "POST", "/v1/sites/wool/marketing/campaigns/spring-2026/links", "marketing" },
         { "GET", "/v1/audit/trace/x", "audit" },
         { "GET", "/v1/audit/campaigns?site=wool", "audit" },
         { "GET", "/v1/audit/mail?site=wool", "audit" },
@@ -66,6 +67,31 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
     {
         using var answer = await gateway.SendAsync(method, path, gateway.Token("admin", controllers: []));
         Assert.True(answer.IsSuccessStatusCode, scope);
+    }
+
+    [Fact]
+    public async Task What_an_opt_in_rests_on_is_open_to_marketing_and_to_auditors_and_to_no_other_scope()
+    {
+        const string Record = "/v1/sites/wool/marketing/records/x";
+        foreach (var scope in (string[])["marketing", "audit", "admin"])
+        {
+            using var answer = await gateway.SendAsync("GET", Record, gateway.Token(scope));
+            Assert.Equal(["marketing-unsubscribe"], answer.Headers.GetValues("Answered-By"));
+        }
+        using var others = await gateway.SendAsync("GET", Record, gateway.Token("consent operator"));
+        await ProblemOf.IsAsync(others, 403, "scope-needed");
+        using var nobody = await gateway.SendAsync("GET", Record);
+        await ProblemOf.IsAsync(nobody, 401, "token-needed");
+    }
+
+    [Fact]
+    public async Task What_a_campaign_comes_to_is_told_by_audit_and_how_many_links_it_had_is_told_to_marketing()
+    {
+        foreach (var (method, path, service) in ((string, string, string)[])[("GET", "", "audit"), ("POST", "/spring-2026/links", "marketing-unsubscribe")])
+        {
+            using var answer = await gateway.SendAsync(method, $"/v1/sites/wool/marketing/campaigns{path}", gateway.Token("marketing"));
+            Assert.Equal([service], answer.Headers.GetValues("Answered-By"));
+        }
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         Assert.Equal(
             [
                 "ask-preferences", "ask-preferences-page", "banner", "collect", "confirm-opt-in", "confirm-opt-in-page", "connector-events", "connector-events-address", "cookie-table", "cookie-table-fragment", "cookie-table-json", "count-banner", "decide", "declaration", "declaration-difference", "gpc",
-                "keep-choice", "notice", "own-receipt", "own-state", "preferences-page", "privacy-statement", "receipt-document", "receipt-keys", "save-preferences", "subscribe", "subscribe-form", "subscribe-form-page", "unsubscribe", "unsubscribe-page",
+                "keep-choice", "notice", "one-click", "own-receipt", "own-state", "preferences-page", "privacy-statement", "receipt-document", "receipt-keys", "save-preferences", "subscribe", "subscribe-form", "subscribe-form-page", "unsubscribe", "unsubscribe-page",
             ],
             open.Order(StringComparer.Ordinal));
     }

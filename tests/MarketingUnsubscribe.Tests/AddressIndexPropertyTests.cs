@@ -159,7 +159,7 @@ public sealed class AddressIndexPropertyTests
         private static OptInProof ProofOf(string topic, Random random)
         {
             var confirmed = Any<DateTimeOffset?>(random, null, Moment(random), Moment(random));
-            return OptInProof.On(_declared[0], Declared.FindTopic(topic)!, "nl", Any(random, "form", "checkout"), confirmed) with
+            var proof = OptInProof.On(_declared[0], Declared.FindTopic(topic)!, "nl", Any(random, "form", "checkout"), confirmed) with
             {
                 Meaning = Any(random, _declared[0].MeaningOf(topic), _declared[0].MeaningOf(topic), null),
                 RequestedAt = confirmed is null ? null : Any<DateTimeOffset?>(random, null, confirmed.Value.AddDays(-1)),
@@ -167,6 +167,14 @@ public sealed class AddressIndexPropertyTests
                 Evidence = Any(random, null, "form-4711"),
                 ForChildren = random.Next(5) == 0 ? true : null,
                 OfAge = Any<bool?>(random, null, true),
+            };
+            return confirmed is null || random.Next(3) > 0 ? proof : proof with
+            {
+                ConfirmedAt = Moment(random),
+                RequestedAt = null,
+                StatedBy = "crm",
+                LiftsNothing = true,
+                InPlaceOf = Any<OptInProof?>(random, null, proof),
             };
         }
 

@@ -65,8 +65,9 @@ public sealed class AskAlikeTests : ConfirmingTest
     }
 
     [Fact]
-    public async Task AMailThatIsOut_IsPromised_AlsoWhereTheLogCannotNoteIt()
+    public async Task AMailThatIsOut_IsPromised_AlsoWhereTheLogCannotNoteIt_AndNoneGoesOut_WhoseTextCannotBeKept()
     {
+        await AskAsync("piet@example.com");
         using var file = new SqliteConnection($"Data Source={Path.Combine(Host.Folder, MarketingUnsubscribeSetup.Service, "log.db")};Pooling=False");
         file.Open();
         using var command = file.CreateCommand();
@@ -74,6 +75,8 @@ public sealed class AskAlikeTests : ConfirmingTest
         command.ExecuteNonQuery();
         var link = await AskAsync();
         Assert.Contains("could not be noted", Host.Log.All, StringComparison.Ordinal);
+        await (await Host.SubscribeAsync("els@example.com", "offers")).AssertProblemAsync(503, "unavailable");
+        Assert.Equal(2, Mail.Taken.Count);
         command.CommandText = "DROP TRIGGER no_more";
         command.ExecuteNonQuery();
         Assert.True((await PressAsync(link)).Says("U bent aangemeld"));

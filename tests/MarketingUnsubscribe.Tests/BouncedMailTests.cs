@@ -32,7 +32,7 @@ public sealed class BouncedMailTests : HostedTest
         await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
         await Host.ReportAsync(Plain);
         Host.Time.Pass(TimeSpan.FromDays(2));
-        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        await Host.ConfirmAsync(Jan);
         Host.Time.Pass(TimeSpan.FromDays(2));
 
         await Host.ReportAsync(Plain);
@@ -40,6 +40,20 @@ public sealed class BouncedMailTests : HostedTest
         Assert.Equal("opted-in", await Host.ReasonAsync(Jan));
         Host.Time.Pass(TimeSpan.FromDays(3));
         await Host.ReportAsync(Plain);
+        Assert.Equal("bounced", await Host.ReasonAsync(Jan));
+    }
+
+    [Fact]
+    public async Task WhatACallerStatesInBetween_BeginsNothingAnew()
+    {
+        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        await Host.ReportAsync(Plain);
+        Host.Time.Pass(TimeSpan.FromDays(2));
+        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        Host.Time.Pass(TimeSpan.FromDays(2));
+
+        await Host.ReportAsync(Plain);
+
         Assert.Equal("bounced", await Host.ReasonAsync(Jan));
     }
 

@@ -77,6 +77,14 @@ public sealed class IdentifierKeysTests : IDisposable
         Assert.Equal(3, here.CountOf("link-a"));
     }
 
+    /// <summary>An opt-out must not wait for the repair of a file of which nothing counts but that it is there.</summary>
+    [Fact]
+    public void CountOf_ADamagedKey_Counts()
+    {
+        File.WriteAllText(Path.Combine(_folder.Path, "link-a.1.key"), "");
+        Assert.Equal(1, new IdentifierKeys(_folder.Path).CountOf("link-a"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("not base64")]

@@ -26,7 +26,7 @@ public sealed class ImportRevivesNobodyTests : HostedTest
         Assert.All(told[..^1], line => Assert.Contains("suppressed (opted-out)", line, StringComparison.Ordinal));
         Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
 
-        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        await Host.ConfirmAsync(Jan);
         Assert.Equal("opted-in", await Host.ReasonAsync(Jan));
     }
 
@@ -59,7 +59,7 @@ public sealed class ImportRevivesNobodyTests : HostedTest
         Assert.All(told[..^1], line => Assert.Contains("suppressed (erased)", line, StringComparison.Ordinal));
         Assert.Equal(("erased", "erased", "erased"), (await Host.ReasonAsync(Jan), await Host.ReasonAsync(Jan, "offers"), await Host.ReasonAsync(Jan, "tips")));
         Assert.Equal(Sums(rows: 1, refused: 1), (await Host.ImportAsync(Row(Jan, confirmedAt: Host.Time.Is)))[^1]);
-        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        await Host.ConfirmAsync(Jan);
         Assert.Equal(("opted-in", "erased"), (await Host.ReasonAsync(Jan), await Host.ReasonAsync(Jan, "offers")));
     }
 
@@ -76,7 +76,7 @@ public sealed class ImportRevivesNobodyTests : HostedTest
 
         Assert.Equal(Sums(rows: 1, refused: 1), (await Host.ImportAsync(Row(Jan, confirmedAt: Sample.Noon.AddMinutes(30))))[^1]);
         Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
-        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        await Host.ConfirmAsync(Jan);
         Assert.Equal("opted-in", await Host.ReasonAsync(Jan));
         Host.Time.Pass(TimeSpan.FromHours(1));
         await Host.OneClickAsync(link);

@@ -42,7 +42,7 @@ public sealed class KeySuccessionTests : HostedTest
         await Host.OneClickAsync(await Host.LinkAsync(Jan));
         await Host.OneClickAsync(link);
         Host.Time.Pass(TimeSpan.FromHours(1));
-        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        await Host.ConfirmAsync(Jan);
         Assert.Equal("opted-in", await Host.ReasonAsync(Jan));
         await Host.OneClickAsync(link);
         Assert.Equal("suppressed", await Host.ReasonAsync(Jan));

@@ -78,6 +78,19 @@ public sealed class MailPaceTests
         Assert.DoesNotContain("stranger", line, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void LinksToPreferences_AreCountedApart_OfMailboxDomainAndSite()
+    {
+        var pace = new MailPace(new MailLimits { MostToADomain = 3, MostOfASite = 4 }, NullLogger<MailPace>.Instance);
+        for (var i = 0; i < 5; i++) Take(pace, $"jan{i}@jansen.example");
+        for (var i = 0; i < 5; i++) Take(pace, $"stranger{i}@gmail.com");
+        Assert.Null(Take(pace, "jan5@jansen.example"));
+        Assert.NotNull(pace.TryTake("jan0@jansen.example", Sample.Site, Noon, AskedMail.Preferences));
+        Assert.Null(pace.TryTake("jan0@jansen.example", Sample.Site, Noon, AskedMail.Preferences));
+        Assert.Equal(2, Enumerable.Range(1, 5).Count(i => pace.TryTake($"jan{i}@jansen.example", Sample.Site, Noon, AskedMail.Preferences) is not null));
+        Assert.Equal(1, Enumerable.Range(0, 5).Count(i => pace.TryTake($"stranger{i}@gmail.com", Sample.Site, Noon, AskedMail.Preferences) is not null));
+    }
+
     private static MailPace Pace(int mostKept = 50_000) => new(new MailLimits(), NullLogger<MailPace>.Instance, mostKept);
 
     private static SentMail? Take(MailPace pace, string address) => pace.TryTake(address, Sample.Site, Noon);

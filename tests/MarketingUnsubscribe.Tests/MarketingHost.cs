@@ -133,6 +133,13 @@ internal sealed class MarketingHost : IAsyncDisposable
     public Task<HttpResponseMessage> SubscribeAsync(string address, string topic = "newsletter", DateTimeOffset? confirmedAt = null) =>
         PostAsync(Subscriptions, new { address, topic, language = "nl", confirmedAt }, confirmedAt is null ? null : Token());
 
+    /// <summary>By the person himself, out of a confirmation mail that he asked for this moment: which alone brings him back after a "no".</summary>
+    public async Task ConfirmAsync(string address, string topic = "newsletter")
+    {
+        var asked = new Confirmation(Sample.Controller, Sample.Site, topic, address, "nl", "form", Time.Is, new string('0', 64));
+        await this.PressAsync(await this.PageAsync($"/c/{Get<ConfirmationTokens>().Seal(asked)}"), "class=\"primary\"");
+    }
+
     /// <summary>By the controller's word, without anything that proves it.</summary>
     public Task<HttpResponseMessage> SubscribeUnprovenAsync(string address, string topic = "newsletter") =>
         PostAsync(Subscriptions, new { address, topic, language = "nl" }, Token());

@@ -75,6 +75,47 @@ public sealed class OptInDecisionsTests
         Assert.True(MarketingDecisions.TakesEffect(stated with { Proof = Proof }, stated.Proof!));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(TopicEntry.Complained)]
+    [InlineData(TopicEntry.Bounced)]
+    [InlineData(TopicEntry.Erased)]
+    public void WhatIsStated_LiftsNoSuppressionAndNoNo_HoweverLate_AndIsASubscriptionAllTheSame(string? cause)
+    {
+        var stated = Stated(Noon.AddDays(1));
+        Assert.True(stated.Permits);
+        Assert.False(OptInDecisions.TakesEffect(new TopicEntry(TopicStatus.Suppressed, Noon, null, Cause: cause), stated, saidNo: null));
+        Assert.False(OptInDecisions.TakesEffect(null, stated, saidNo: Noon));
+        Assert.True(OptInDecisions.TakesEffect(null, stated, saidNo: null));
+        Assert.False(ErasureDecisions.Outlives(new TopicEntry(TopicStatus.Subscribed, Noon.AddDays(1), stated), Noon));
+        var topics = new Dictionary<string, TopicEntry>
+        {
+            ["newsletter"] = new(TopicStatus.Subscribed, Noon.AddDays(1), stated),
+            [MarketingRecord.Everything] = new(TopicStatus.Suppressed, Noon, null, Cause: cause),
+        };
+        Assert.Equal(TopicStatus.Suppressed, MarketingDecisions.Standing(topics, "newsletter")!.Status);
+    }
+
+    [Fact]
+    public void ThePersonsOwnWord_TakesThePlaceOfAStatement_WhicheverIsLater_AndAStatementThatOfAnEarlierWord()
+    {
+        var held = new TopicEntry(TopicStatus.Subscribed, Noon.AddDays(1), Stated(Noon.AddDays(1)));
+        Assert.True(MarketingDecisions.TakesEffect(held, Proof));
+        Assert.Equal([false, true], new[] { Noon, Noon.AddHours(1) }.Select(at => MarketingDecisions.TakesEffect(held with { Proof = Proof }, Stated(at))));
+        Assert.Equal([false, true], new[] { 1, 2 }.Select(days => MarketingDecisions.TakesEffect(held, Stated(Noon.AddDays(days)))));
+        Assert.False(MarketingDecisions.TakesEffect(held, Stated(null) with { Declaration = "another", Evidence = "paper form 12", OptedInAt = Noon.AddDays(2) }));
+    }
+
+    [Fact]
+    public void OfAStatement_OnlyThePersonsOwnWordBehindIt_OutlivesAnErasure()
+    {
+        var entry = new TopicEntry(TopicStatus.Subscribed, Noon.AddDays(1), Stated(Noon.AddDays(1)) with { InPlaceOf = Proof }, "2");
+        Assert.True(ErasureDecisions.Outlives(entry, Noon.AddHours(-1)));
+        Assert.False(ErasureDecisions.Outlives(entry, Noon));
+        var made = MarketingDecisions.OptIn(null, Sample.Site, "a1-x", "newsletter", Stated(Noon.AddDays(1)), "2", Noon.AddDays(1));
+        Assert.Equal(Proof, OutlivingEntry.Of(made, "newsletter", entry).Entry.Proof);
+    }
+
     [Fact]
     public void ANoInTheConsentService_YieldsToNothingThatIsNotConfirmedLater()
     {
@@ -83,6 +124,9 @@ public sealed class OptInDecisionsTests
         foreach (var proof in (OptInProof[])[stated, Proof, stated with { ConfirmedAt = null, Evidence = "paper form 12", OptedInAt = Noon.AddHours(1) }])
             Assert.False(OptInDecisions.TakesEffect(null, proof, saidNo: Noon));
     }
+
+    private static OptInProof Stated(DateTimeOffset? confirmedAt) =>
+        Proof with { RequestedAt = null, ConfirmedAt = confirmedAt, StatedBy = "crm", LiftsNothing = confirmedAt is null ? null : true };
 
     [Fact]
     public void ANo_ToTheTopicOrToItsPurpose_IsHeard_AndNoOther()

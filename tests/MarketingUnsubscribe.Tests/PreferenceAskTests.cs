@@ -125,6 +125,24 @@ public sealed class PreferenceAskTests : PreferenceTest
     }
 
     [Fact]
+    public async Task WhoeverTypesAnAddressIntoForms_KeepsItsOwnerOutOfNoPreferences_WhichHaveFiveMailsADayOfTheirOwn()
+    {
+        for (var i = 0; i < MailPace.MostInADay + 2; i++)
+        {
+            await Host.SubscribeAsync(Jan);
+            Host.Time.Pass(MailPace.Between);
+        }
+        Assert.Equal(MailPace.MostInADay, Mail.Taken.Count);
+        for (var i = 0; i < MailPace.MostInADay; i++)
+        {
+            await OpenAsync();
+            Host.Time.Pass(MailPace.Between);
+        }
+        Assert.Equal(HttpStatusCode.Accepted, (await TypeAsync(Jan)).StatusCode);
+        Assert.Equal(2 * MailPace.MostInADay, Mail.Taken.Count);
+    }
+
+    [Fact]
     public async Task WhoWantsNothingAnyMore_IsSentOneMailInAMonth()
     {
         await SaveAsync(await Host.PageAsync(await OpenAsync()), fields: [("everything", "yes")]);

@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.UnsubscribeLinks;
+using static Consent.MarketingUnsubscribe.Tests.ImportedRows;
 
 namespace Consent.MarketingUnsubscribe.Tests;
 
@@ -60,6 +61,10 @@ public sealed class PreferenceNothingTests : PreferenceTest
         Host.Time.Pass(TimeSpan.FromDays(1));
         await Host.SubscribeUnprovenAsync(Jan, "offers");
         Assert.Equal("suppressed", await Host.ReasonAsync(Jan, "offers"));
+        var told = await Host.ImportAsync(
+            Row(Jan), Row(Jan, confirmedAt: Host.Time.Is), Row(Jan, topic: "offers", confirmedAt: Host.Time.Is), Row(Jan, topic: "tips", evidence: null));
+        Assert.Equal(Sums(rows: 4, refused: 4), told[^1]);
+        foreach (var topic in (string[])["newsletter", "offers", "tips"]) Assert.Equal("suppressed", await Host.ReasonAsync(Jan, topic));
     }
 
     [Fact]

@@ -73,8 +73,8 @@ public sealed class RecordOptInTests : HostedTest
         await host.SubscribeAsync("later@example.com", confirmedAt: host.Time.Is);
         var e = Assert.Single(await host.Sent.WaitForAsync<MarketingSubscribed>(1));
         Assert.Equal(
-            (host.Keys.Addresses(Sample.Controller).AddressId("later@example.com"), PublishedDeclaration.HashOf(Sample.Declaration()), (DateTimeOffset?)host.Time.Is),
-            (e.SubjectId, e.Declaration, e.ConfirmedAt));
+            (host.Keys.Addresses(Sample.Controller).AddressId("later@example.com"), PublishedDeclaration.HashOf(Sample.Declaration()), (DateTimeOffset?)null, "developer"),
+            (e.SubjectId, e.Declaration, e.ConfirmedAt, e.StatedBy));
     }
 
     [Fact]
@@ -85,6 +85,8 @@ public sealed class RecordOptInTests : HostedTest
         Host.Time.Pass(TimeSpan.FromHours(1));
         var answer = await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
+        await Host.ConfirmAsync(Jan);
         Assert.Equal("opted-in", await Host.ReasonAsync(Jan));
         Assert.NotNull(Assert.Single(await Host.Sent.WaitForAsync<MarketingSubscribed>(1)).ConfirmedAt);
         await Host.OneClickAsync(link);

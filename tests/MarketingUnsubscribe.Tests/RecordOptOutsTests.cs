@@ -210,7 +210,7 @@ public sealed class RecordOptOutsTests : HostedTest
 
     private async Task OptInAsync(string address, params string[] topics)
     {
-        foreach (var topic in topics) await Host.SubscribeAsync(address, topic, confirmedAt: Host.Time.Is);
+        foreach (var topic in topics) await Host.ConfirmAsync(address, topic);
     }
 
     private async Task AssertReasonsAsync(string address, string newsletter, string offers) =>

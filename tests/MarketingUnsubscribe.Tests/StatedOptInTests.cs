@@ -70,7 +70,7 @@ public sealed class StatedOptInTests : HostedTest
     }
 
     [Fact]
-    public async Task TheAnswer_IsWhatACheckWouldSay_AlsoWhereTheConsentServiceHoldsALaterNo()
+    public async Task TheAnswer_IsWhatACheckWouldSay_AlsoWhereTheConsentServiceHoldsANo()
     {
         var no = Sample.Decided(Sample.Declaration(), "newsletter", Decision.Withdrawn, Host.Time.Is);
         await Host.HearAsync(new ConsentChanged(RandomId.New(), Host.Time.Is, Sample.Receipt(Subject(Jan), 1, ("newsletter", no))));
@@ -79,7 +79,7 @@ public sealed class StatedOptInTests : HostedTest
         Assert.Equal("withdrawn", await Host.ReasonAsync(Jan));
 
         Host.Time.Pass(TimeSpan.FromHours(1));
-        Assert.Equal("subscribed", await StatusAsync(new { address = Jan, topic = "newsletter", confirmedAt = Host.Time.Is }));
+        Assert.Equal("suppressed", await StatusAsync(new { address = Jan, topic = "newsletter", confirmedAt = Host.Time.Is }));
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed class UndoUnsubscribeTests : HostedTest
         Assert.False((await PressedAsync()).Says(Undo));
         Assert.Equal("suppressed", await Host.ReasonAsync(Jan));
         Host.Time.Pass(PagePress.Lifetime);
-        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        await Host.ConfirmAsync(Jan);
         Assert.True((await PressedAsync()).Says(Undo));
     }
 
@@ -173,7 +173,7 @@ public sealed class UndoUnsubscribeTests : HostedTest
     [Fact]
     public async Task TheOthersHearWhatHoldsAgain_OfEverythingToo()
     {
-        await Host.SubscribeAsync(Jan, confirmedAt: Host.Time.Is);
+        await Host.ConfirmAsync(Jan);
         var asked = Host.Time.Is;
         Host.Time.Pass(TimeSpan.FromMinutes(1));
         await Host.PressAsync(await Host.PressAsync(await PressedAsync(), "name=\"everything\""), Undo);

@@ -3,7 +3,8 @@ namespace Consent.Tests.Support;
 /// <summary>The product as <c>tools/up.sh</c> starts it: a broker, each service as a process of its own, the gateway, the demonstration.</summary>
 /// <param name="consents">Replicas of the consent service: <c>consent</c>, <c>consent-2</c> and so on, which need an engine that can be shared.</param>
 /// <param name="broker">Address of a broker that somebody else starts and stops; one of its own unless given.</param>
-public sealed class ManyProcesses(int consents = 1, string? broker = null) : Product
+/// <param name="gate">The mail gate, which is optional, as one more process.</param>
+public sealed class ManyProcesses(int consents = 1, string? broker = null, GateInFront? gate = null) : Product
 {
     private static readonly (string Name, string Folder)[] Services =
     [
@@ -33,7 +34,7 @@ public sealed class ManyProcesses(int consents = 1, string? broker = null) : Pro
     public override async Task StartAsync(IReadOnlyDictionary<string, string>? others = null)
     {
         if (broker is null) _broker ??= await RabbitMqServer.StartAsync();
-        if (_processes.Count == 0) Compose();
+        if (_processes.Count == 0) Compose(gate is null ? null : await gate.PrepareAsync(Data, Gateway));
         var starting = _processes.Where(p => !p.IsRunning).ToList();
         foreach (var process in starting) process.Start(others);
         foreach (var process in starting.Where(p => p.Name != "demo")) await process.ReadyAsync();
@@ -49,7 +50,7 @@ public sealed class ManyProcesses(int consents = 1, string? broker = null) : Pro
         if (_broker is not null) await _broker.DisposeAsync();
     }
 
-    private void Compose()
+    private void Compose(IReadOnlyDictionary<string, string>? ofGate)
     {
         var common = new Dictionary<string, string>(Settings, StringComparer.Ordinal)
         {
@@ -71,6 +72,7 @@ public sealed class ManyProcesses(int consents = 1, string? broker = null) : Pro
             _processes.Add(new ServiceProcess(name, Repository.Program(folder), address, With(common, name)));
         }
         if (consents > 1) AddReplicas(common, front);
+        if (ofGate is not null) AddGate(common, ofGate);
         _processes.Add(new ServiceProcess("gateway", Repository.Program("services/gateway"), Gateway, With(front, "gateway")));
         var demo = new Dictionary<string, string>(common, StringComparer.Ordinal) { ["Demo:Gateway"] = Gateway.GetLeftPart(UriPartial.Authority) };
         _processes.Add(new ServiceProcess("demo", Repository.Program("tools/demo"), Demo, demo));
@@ -91,6 +93,14 @@ public sealed class ManyProcesses(int consents = 1, string? broker = null) : Pro
             var settings = new Dictionary<string, string>(common, StringComparer.Ordinal) { ["Data"] = own };
             _processes.Add(new ServiceProcess($"consent-{replica}", Repository.Program("services/consent"), address, With(settings, $"consent-{replica}")));
         }
+    }
+
+    private void AddGate(Dictionary<string, string> common, IReadOnlyDictionary<string, string> ofGate)
+    {
+        var settings = new Dictionary<string, string>(common, StringComparer.Ordinal);
+        foreach (var (key, value) in ofGate) settings[key] = value;
+        var address = new Uri($"http://127.0.0.1:{FreePorts.Take(1)[0]}");
+        _processes.Add(new ServiceProcess("mail-gate", Repository.Program("services/mail-gate"), address, With(settings, "mail-gate")));
     }
 
     private Dictionary<string, string> With(Dictionary<string, string> settings, string service)

@@ -7,5 +7,8 @@ public sealed class MovedClock(DateTimeOffset at) : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => At;
 
-    public void Pass(TimeSpan by) => At += by;
+    /// <summary>Where it stood before it was moved last, as for what was under way then.</summary>
+    public DateTimeOffset Before { get; private set; } = at;
+
+    public void Pass(TimeSpan by) => (Before, At) = (At, At + by);
 }

@@ -25,6 +25,9 @@ public sealed class AuthorisationTests(RunningAsMany running)
         { "marketing-unsubscribe", "marketing", "POST", "/v1/sites/weefgoed/marketing/import", Topic },
         { "marketing-unsubscribe", "marketing", "POST", "/v1/sites/weefgoed/marketing/opt-outs", Topic },
         { "audit", "marketing", "GET", "/v1/sites/weefgoed/marketing/campaigns", null },
+        { "marketing-unsubscribe", "marketing", "POST", "/v1/sites/weefgoed/marketing/campaigns/spring-2026/links", Topic },
+        { "marketing-unsubscribe", "marketing", "GET", "/v1/sites/weefgoed/marketing/records/0123456789abcdef0123456789abcdef", null },
+        { "marketing-unsubscribe", "audit", "GET", "/v1/sites/weefgoed/marketing/records/0123456789abcdef0123456789abcdef", null },
         { "newsletter", "consent", "GET", "/v1/subscribers/newsletter/sites/weefgoed/permits/statistics", null },
         { "newsletter", "consent", "POST", "/v1/subscribers/newsletter/sites/weefgoed/recipients", Topic },
         { "analytics", "consent", "GET", "/v1/subscribers/analytics/sites/weefgoed/permits/statistics", null },
@@ -36,7 +39,7 @@ public sealed class AuthorisationTests(RunningAsMany running)
     public async Task Without_a_token_it_is_401_with_another_scope_403_and_for_a_foreign_controller_404(
         string service, string scope, string method, string path, string? body)
     {
-        var another = scope == "audit" ? "consent" : "audit";
+        var another = scope == "audit" || path.Contains("/records/", StringComparison.Ordinal) ? "consent" : "audit";
         foreach (var door in (Uri[])[Product.Gateway, Product[service].Address])
         {
             using var nobody = await SendAsync(door, null, method, path, body);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Consent.Tests.Support;
@@ -23,6 +24,7 @@ public abstract class PrivacyTests(Running running)
             await site.ReceiptsOfAsync(visitor);
             await site.TracedAsync((string)receipt["id"]!, "newsletter", "analytics");
         }
+        await ByMailAsync(product);
         await WhatFailsAsync(product);
 
         foreach (var name in running.Names)
@@ -36,6 +38,37 @@ public abstract class PrivacyTests(Running running)
             Assert.Empty(running.Telemetry.Received(signal).SelectMany(body => product.Secrets.LeaksIn(signal, body)));
     }
 
+    /// <summary>The links that are sent: of a double opt-in from a page and from the form, and to somebody's preferences, where he saves them.</summary>
+    private async Task ByMailAsync(Product product)
+    {
+        var (site, http, secrets) = (new Site(product, "koppelhuis"), product.Client(), product.Secrets);
+        var (topic, known, typed, filledIn) = (await site.TopicAsync(), secrets.Address(), secrets.Address(), secrets.Address());
+        await site.SubscribeAsync(known);
+        await Eventually.IsSoAsync("who opted in may be mailed", async () => await site.MaySendAsync(known) == (true, "opted-in"));
+
+        using var asked = await http.PostAsJsonAsync($"/v1/sites/{site.Id}/marketing/subscriptions", new { address = typed, topic, source = "form" });
+        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        await http.PressAsync($"/s/{site.Id}/{topic}", ("address", filledIn));
+        foreach (var address in (string[])[typed, filledIn])
+        {
+            await http.PressAsync(LinkTo(address, "/c/"));
+            Assert.Equal((true, "opted-in"), await site.MaySendAsync(address));
+        }
+
+        await http.PressAsync($"/preferences/{site.Id}", ("address", known));
+        await http.PressAsync(LinkTo(known, "/p/"));
+        Assert.Equal((false, "suppressed"), await site.MaySendAsync(known));
+        using var again = await http.GetAsync($"{await site.LinkAsync(known)}/preferences");
+        Assert.True(again.IsSuccessStatusCode);
+
+        string LinkTo(string address, string beginning)
+        {
+            var link = running.Mail.LinkTo(address, beginning);
+            secrets.Keep(link[beginning.Length..]);
+            return link;
+        }
+    }
+
     /// <summary>Errors are where logs talk most.</summary>
     private static async Task WhatFailsAsync(Product product)
     {
@@ -46,7 +79,13 @@ public abstract class PrivacyTests(Running running)
         using var nowhere = await http.GetAsync($"/{visitor}?address={address}");
         using var forged = await product.Client(product.Gateway, product.Secrets.Keep($"{product.Token("admin")}x")).GetAsync($"/v1/sites/weefgoed/subjects/{visitor}/state");
         using var invalid = await product.Client("marketing").PostAsJsonAsync("/v1/sites/weefgoed/marketing/links", new { addresses = new[] { $"not {address} at all" }, topic = "none" });
-        Assert.All([cut, malformed, nowhere, forged, invalid], answer => Assert.False(answer.IsSuccessStatusCode));
+        using var unconfirmed = await http.PostAsync($"/c/{Link()}/confirm", new FormUrlEncodedContent([new("proof", "x")]));
+        using var unsaved = await http.PostAsync($"/p/{Link()}", new FormUrlEncodedContent([new("proof", "x")]));
+        using var unheard = await http.PostAsJsonAsync($"/v1/connectors/{Contracts.RandomId.New()}/events/{Link()}", new { email = address });
+        using var unasked = await http.GetAsync($"/v1/connectors/{Contracts.RandomId.New()}/events/{Link()}");
+        Assert.All([cut, malformed, nowhere, forged, invalid, unconfirmed, unsaved, unheard, unasked], answer => Assert.False(answer.IsSuccessStatusCode));
+
+        string Link() => product.Secrets.Keep(Contracts.RandomId.New());
     }
 }
 

@@ -9,13 +9,16 @@ public abstract class Running(Product product) : IAsyncLifetime
 
     public OtlpReceiver Telemetry { get; private set; } = null!;
 
+    /// <summary>Where its mails go.</summary>
+    public MailSink Mail { get; } = new();
+
     /// <summary>Names of the processes in telemetry.</summary>
     public abstract IReadOnlyList<string> Names { get; }
 
     public virtual async ValueTask InitializeAsync()
     {
         Telemetry = await OtlpReceiver.StartAsync();
-        foreach (var (key, value) in Telemetry.Settings) product.Settings[key] = value;
+        foreach (var (key, value) in Telemetry.Settings.Concat(Mail.Settings)) product.Settings[key] = value;
         await product.StartAsync();
     }
 
@@ -23,6 +26,7 @@ public abstract class Running(Product product) : IAsyncLifetime
     {
         await product.DisposeAsync();
         await Telemetry.DisposeAsync();
+        await Mail.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 }

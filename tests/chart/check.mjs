@@ -90,6 +90,16 @@ check("connectors get their token out of the Secret that is named, and none with
     ...same("token", token(render()), undefined),
   ];
 });
+check("ingress-nginx is told to log no paths, unless it is told otherwise, beside whatever else it is told", () => {
+  const [own, log] = ["cert-manager.io/cluster-issuer", "nginx.ingress.kubernetes.io/enable-access-log"];
+  const annotations = (...sets) => render(...sets).find((o) => o.kind === "Ingress").metadata.annotations;
+  const escaped = (name) => `ingress.annotations.${name.replaceAll(".", "\\.")}`;
+  return [
+    ...same("annotations", annotations(), { [log]: "false" }),
+    ...same("annotations", annotations(`${escaped(own)}=own`), { [own]: "own", [log]: "false" }),
+    ...same("annotations", annotations("ingress.accessLog=true"), undefined),
+  ];
+});
 check("without an ingress there is none", () => render("ingress.enabled=false").filter((o) => o.kind === "Ingress").map((o) => o.metadata.name));
 check("an existing broker brings no other", () => render().filter((o) => o.kind === "StatefulSet" || o.kind === "Secret").map((o) => o.metadata.name));
 check("a long release name is refused, not cut", () => {

@@ -28,7 +28,13 @@ public static class BackUpData
         var from = new Option<string>("--from") { Description = "A folder that 'backup' made.", Required = true };
         var json = Json();
         var command = new Command(
-            "restore", "Brings a backup back into the data folder of stopped services, and lets every log begin a new epoch.") { data, from, json };
+            "restore", """
+            Brings a backup back into the data folder of stopped services, and lets every log begin a new epoch. What was decided since is lost, unless another
+            service still knows it: so delete from the copies, before, the folders of those services that lost nothing.
+            """)
+        {
+            data, from, json,
+        };
         command.SetAction(parsed => Run(
             parsed.GetValue(json), "restored", done => DataBackup.Restore(parsed.GetValue(from)!, parsed.GetValue(data)!, TimeProvider.System, done)));
         return command;

@@ -14,8 +14,9 @@ internal static class ListCampaigns
         var limit = new Option<int>("--limit") { Description = "How many campaigns to tell of, at most 50.", DefaultValueFactory = _ => 10 };
         var (gateway, token, data, json) = GatewayClient.Options();
         var command = new Command("campaigns", """
-            Tells of each campaign how many opt-out links were made for it, how many people opted out, and how long it took from the click until the
-            last subscriber had applied it: half of the opt-outs took no longer than MEDIAN, 95 of a hundred no longer than 95 %, and none longer than LONGEST.
+            Tells of each campaign how many opt-out links were made for it (unknown until a mailer that makes them itself tells it), how many people
+            opted out, and how long it took from the click until the last subscriber had applied it: half of the opt-outs took no longer than MEDIAN,
+            95 of a hundred no longer than 95 %, and none longer than LONGEST.
             """)
         {
             site, campaign, limit, gateway, token, data, json,
@@ -65,7 +66,8 @@ internal static class ListCampaigns
 
     private static string[] Row(JsonNode campaign) =>
     [
-        (string?)campaign["campaign"] ?? "", .. ((string[])["links", "optOuts", "takenBack", "open"]).Select(name => Number(campaign[name])),
+        (string?)campaign["campaign"] ?? "", campaign["links"] is { } links ? Number(links) : "unknown",
+        .. ((string[])["optOuts", "takenBack", "open"]).Select(name => Number(campaign[name])),
         .. ((string[])["p50Ms", "p95Ms", "p99Ms", "maxMs"]).Select(name => campaign["everywhere"]?[name] is { } ms ? Duration((long)ms) : "-"),
     ];
 

@@ -3,10 +3,11 @@ using Consent.Cli;
 using Consent.Cli.Scan;
 
 var marketing = MakeLinkKey.Command();
-marketing.Description = "Whom a mailing may go to, its opt-out links, and opt-ins from elsewhere.";
+marketing.Description = "Whom a mailing may go to and on what that rests, its opt-out links, and opt-ins from elsewhere.";
 marketing.Add(FilterAddresses.Command());
 marketing.Add(ImportFile.OptInsCommand());
 marketing.Add(ListCampaigns.Command());
+marketing.Add(ShowProof.Command());
 
 var root = new RootCommand("""
     Consent on the command line.

@@ -9,7 +9,7 @@ internal static class TraceReceipt
 {
     public static Command Command()
     {
-        var receipt = new Argument<string>("receipt") { Description = "The receipt's id." };
+        var receipt = new Argument<string>("receipt") { Description = "The receipt's id, or the one that a check of an address told." };
         var (gateway, token, data, json) = GatewayClient.Options();
         var command = new Command("trace", "Tells what happened to one decision, from the text shown to each subscriber.") { receipt, gateway, token, data, json };
         command.SetAction(async (parsed, cancel) =>

@@ -25,6 +25,9 @@ internal static partial class RenderPage
             ["address"] = Encode($"{declaration.Controller.Address}, {declaration.Controller.Postcode} {declaration.Controller.City}"),
             ["states"] = States(declaration, language),
         };
+        values["preferences"] = declaration.Topics.Count == 0
+            ? ""
+            : $"<p><a href=\"{Encode(gateway)}/preferences/{Uri.EscapeDataString(declaration.Site)}?language={language}\">{values["preferencesLink"]}</a></p>";
         values["newsletter"] = topic is null ? "" : Fill("newsletter.html", new(values)
         {
             ["topic"] = Encode(topic.Id),

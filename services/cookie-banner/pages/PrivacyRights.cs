@@ -40,13 +40,21 @@ internal static class PrivacyRights
     {
         var (words, rights) = (page.Words.Privacy, page.Declaration.Rights);
         return $"""
-            <p>{page.Said(rights.Procedure)}</p>
+            <p>{page.Said(rights.Procedure)}</p>{Preferences(page)}
             {Facts.Of([.. Told(page.Declaration).Select(r => page.Words.Rights[r]).Select(r => (r.Name, (string?)Html.Text(r.How)))])}
             <p>{Html.Text(words.Requests + page.Words.Colon)}{Html.Mail(rights.Email)}. {Html.Text(words.Deadline.Fill(("term", page.Words.Term(rights.Deadline))))}</p>
             <p>{Html.Text(words.Extension)}</p>
             <h3>{Html.Text(words.IdentityCheck)}</h3>
             <p>{Html.Text(page.Words.IdentityChecks[rights.IdentityCheck.Method])}. {page.Said(rights.IdentityCheck.Description)}</p>
             """;
+    }
+
+    /// <summary>Where whoever receives the site's messages sees and changes them; empty where it sends none. The page is another service's, behind the same gateway.</summary>
+    private static string Preferences(Page page)
+    {
+        if (page.Declaration.Topics.Count == 0) return "";
+        var address = $"../../preferences/{Uri.EscapeDataString(page.Declaration.Site)}?language={page.Words.Language}";
+        return $"\n<p><a href=\"{Html.Text(address)}\">{Html.Text(page.Words.Privacy.Preferences)}</a>.</p>";
     }
 
     /// <summary>Empty where nothing rests on consent.</summary>

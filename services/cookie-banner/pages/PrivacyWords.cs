@@ -49,6 +49,7 @@ internal sealed partial record PageWords
         public required string ObjectionTitle { get; init; }
         public required string ObjectionText { get; init; }
         public required string Rights { get; init; }
+        public required string Preferences { get; init; }
         public required string Deadline { get; init; }
         public required string Extension { get; init; }
         public required string IdentityCheck { get; init; }

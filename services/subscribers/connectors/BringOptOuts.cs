@@ -10,7 +10,8 @@ namespace Consent.Connectors;
 /// it takes them. None is given up, and a connector that is paused brings them too.
 /// </summary>
 internal sealed class BringOptOuts(
-    ConnectorStore store, [FromKeyedServices(ConnectorsSetup.Service)] SealedText seals, ContactBook contacts, AskMarketing marketing, ConnectorMetrics metrics, TimeProvider time, ILogger<BringOptOuts> log)
+    ConnectorStore store, [FromKeyedServices(ConnectorsSetup.Service)] SealedText seals, ContactBook contacts, MailingSystems systems, AskMarketing marketing,
+    ConnectorMetrics metrics, TimeProvider time, ILogger<BringOptOuts> log)
 {
     private const int InOneTurn = 20;
     private static readonly TimeSpan Later = TimeSpan.FromHours(1);
@@ -69,7 +70,7 @@ internal sealed class BringOptOuts(
             {
                 var items = same.ToList();
                 await marketing.OptOutAsync(
-                    connector.Site, same.Key.Topic, same.Key.Cause, connector.Source, [.. items.Select(i => new OptOutHere(i.Address, i.At))], cancel);
+                    connector.Site, same.Key.Topic, same.Key.Cause, connector.Source, [.. items.Select(i => new OptOutHere(i.Address, SaidAt(connector, i, arrived)))], cancel);
                 metrics.Brought(connector.Id, items.Count);
             }
         }
@@ -82,6 +83,16 @@ internal sealed class BringOptOuts(
 
         await store.WriteAsync(db => db.Database.ExecuteSql($"DELETE FROM inbox WHERE seq = {row.Seq}"), cancel);
         return true;
+    }
+
+    /// <summary>
+    /// The moment that marketing is to compare with what was confirmed here: by the clock of an installation of somebody's own as late as that may be wrong,
+    /// and no later than it was heard.
+    /// </summary>
+    private DateTimeOffset? SaidAt(Connector connector, Item told, DateTimeOffset arrived)
+    {
+        if (told.At is not { } at || systems.Of(connector).IsHosted) return told.At;
+        return at + WeighContacts.ClocksApart < arrived ? at + WeighContacts.ClocksApart : arrived;
     }
 
     /// <summary>By when it happened, since some tell of it much later; only of the contact as a whole systems tell what this service wrote itself.</summary>

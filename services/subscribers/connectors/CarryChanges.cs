@@ -49,7 +49,9 @@ internal sealed class CarryChanges(
         {
             try
             {
-                List<ListChange> changes = [.. writes.Select(topic => new ListChange(connector.Account!.Lists[topic], weighed.Changes[topic] is Step.CarryIn))];
+                // What is taken off comes first: nothing is free for a moment that must not be.
+                List<ListChange> changes =
+                    [.. writes.Select(topic => new ListChange(connector.Account!.Lists[topic], weighed.Changes[topic] is Step.CarryIn)).OrderBy(change => change.IsIn)];
                 await systems.Of(connector).PushAsync(connector.Account!, weighed.Contact.Id, changes, cancel);
                 foreach (var change in changes) metrics.Carried(connector.Id, change.IsIn);
             }

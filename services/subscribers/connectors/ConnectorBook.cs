@@ -85,6 +85,8 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
         db =>
         {
             ForgetContacts(db, id);
+            // Audit waits for it no more once it hears that it is gone; where there is none nobody ever did.
+            db.Database.ExecuteSql($"DELETE FROM owed WHERE connector = {id}");
             db.Database.ExecuteSql(
                 $"""
                 UPDATE connectors
@@ -159,9 +161,11 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
         db.Database.ExecuteSql($"DELETE FROM contacts WHERE connector = {id}");
     }
 
-    private static int Restart(ConnectorDb db, string id)
+    private int Restart(ConnectorDb db, string id)
     {
-        db.Database.ExecuteSql($"UPDATE work SET status = {ContactBook.Pending}, first_at = NULL, attempts = 0, next_at = queued_at WHERE connector = {id}");
+        // Not behind now, as the place in the queue of what was asked for twice in a moment may be.
+        var now = time.Now().ToUnixTimeMilliseconds();
+        db.Database.ExecuteSql($"UPDATE work SET status = {ContactBook.Pending}, first_at = NULL, attempts = 0, next_at = min(queued_at, {now}) WHERE connector = {id}");
         return db.Database.ExecuteSql(
             $"""
             UPDATE connectors

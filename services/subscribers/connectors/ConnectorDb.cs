@@ -51,6 +51,10 @@ internal sealed class ConnectorDb(DbContextOptions<ConnectorDb> options) : DbCon
         CREATE TABLE announced (connector TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
         PRAGMA user_version = 3;
         """,
+        """
+        ALTER TABLE owed ADD COLUMN recorded_at INTEGER;
+        PRAGMA user_version = 4;
+        """,
     ],
     "Run that release.");
 

@@ -64,12 +64,15 @@ internal static class DecideTopic
             if (before.Carried is Here.Yes && before.WrittenAt + Settles > now) return Step.LookAgain;
             return before.Seen is null && here is Here.Nothing && stopsWithoutBasis ? Step.Unsure : Step.BringHere;
         }
-        // Whom there was a basis for, and is no more, is not one who was never looked at.
-        if (here is Here.No || (here is Here.Nothing && (stopsWithoutBasis || before.Carried is Here.Yes)))
+        if (MustBeOut(here, before, stopsWithoutBasis))
             return there.There is There.In || (there.There is There.Unknown && before.Carried is not Here.No) ? Step.CarryOut : Step.None;
         if (here is not Here.Yes || there.There is There.In || before.Carried is Here.Yes) return Step.None;
         return there.IsFixed ? Step.Blocked : Step.CarryIn;
     }
+
+    /// <summary>Whether he must not stand on the list; whom there was a basis for, and is no more, is not one who was never looked at.</summary>
+    public static bool MustBeOut(Here here, TopicState before, bool stopsWithoutBasis) =>
+        here is Here.No || (here is Here.Nothing && (stopsWithoutBasis || before.Carried is Here.Yes));
 
     /// <summary>What is known once the step was taken; of one that was not, what was seen.</summary>
     public static TopicState After(Step step, Here here, There there, TopicState before, DateTimeOffset now) => step switch

@@ -26,17 +26,23 @@ internal sealed class DeclaredNoMore(
     public static CheckedAddress Of(CheckedAddress another) =>
         another.Reason is "complained" or "bounced" or "erased" or CheckedAddress.Invalid ? another : another with { Permitted = false, Reason = Reason };
 
-    /// <summary>Those who said no to such a topic, or, after all that they said of it, to the purpose that it had; none for any other topic.</summary>
+    /// <summary>
+    /// Those who said no to such a topic; or, after all that they said of it, to the purpose that it had, or to everything, which is told as a "no" to each
+    /// purpose that has topics now. None for any other topic.
+    /// </summary>
     public IReadOnlyList<string> WhoSaidNo(string site, string topic, IReadOnlyList<string> subjects)
     {
         if (!Is(site, topic)) return [];
         var purpose = declarations.Of(site).Versions.Select(version => version.Declaration.FindTopic(topic)?.Purpose).LastOrDefault(id => id is not null);
-        return [.. consent.ReadNewestOf(site, subjects).Receipts.Where(held => IsNo(held.Value, topic, purpose)).Select(held => held.Key)];
+        var all = declarations.InForce(site)!.Declaration.PurposesOfTopics();
+        return [.. consent.ReadNewestOf(site, subjects).Receipts.Where(held => IsNo(held.Value, topic, purpose, all)).Select(held => held.Key)];
     }
 
-    private static bool IsNo(Receipt held, string topic, string? purpose)
+    private static bool IsNo(Receipt held, string topic, string? purpose, IReadOnlyList<string> all)
     {
-        var (own, whole) = (held.Purposes.GetValueOrDefault(topic), purpose is null ? null : held.Purposes.GetValueOrDefault(purpose));
-        return own is { IsNo: true } || (whole is { IsNo: true } && whole.DecidedIn >= (own?.DecidedIn ?? 0));
+        var own = held.Purposes.GetValueOrDefault(topic);
+        return own is { IsNo: true } || (purpose is not null && IsNoSince(purpose)) || (all.Count > 0 && all.All(IsNoSince));
+
+        bool IsNoSince(string id) => held.Purposes.GetValueOrDefault(id) is { IsNo: true } whole && whole.DecidedIn >= (own?.DecidedIn ?? 0);
     }
 }

@@ -6,7 +6,8 @@ namespace Consent.Connectors;
 /// <param name="Record">Id of a receipt in which the person says no to something.</param>
 /// <param name="CarriedAt">When the mailing system was found to have it; null while it has not.</param>
 /// <param name="Told">1 when that was told; once by each process, because what is under way in one that dies may be lost.</param>
-internal sealed record OwedRow(string Connector, string Record, string Subject, long HeardAt, long? CarriedAt, int Told);
+/// <param name="RecordedAt">When the consent service recorded the receipt; null in the rows of old.</param>
+internal sealed record OwedRow(string Connector, string Record, string Subject, long HeardAt, long? CarriedAt, int Told, long? RecordedAt);
 
 /// <param name="Connector">Which audit knows of under this name, until it is told that it is gone.</param>
 internal sealed record AnnouncedRow(string Connector, string Name);
@@ -22,24 +23,33 @@ internal sealed class OwedReceipts(ConnectorStore store, TimeProvider time)
     /// <summary>So long it is known that something was told.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
+    /// <summary>So long it is tried to tell it: where audit is not deployed nobody ever takes it.</summary>
+    private static readonly TimeSpan Untaken = TimeSpan.FromDays(30);
+
     /// <summary>To be called when the person's contacts are in the queues: what is in none counts as carried.</summary>
-    public Task TakeAsync(string site, string record, string subject, CancellationToken cancel)
+    public Task TakeAsync(string site, string record, string subject, DateTimeOffset recordedAt, CancellationToken cancel)
     {
-        var at = time.Now().ToUnixTimeMilliseconds();
+        var (at, recorded) = (time.Now().ToUnixTimeMilliseconds(), recordedAt.ToUnixTimeMilliseconds());
         return store.WriteAsync(
             db => db.Database.ExecuteSql(
                 $"""
-                INSERT INTO owed (connector, record, subject, heard_at) SELECT id, {record}, {subject}, {at} FROM connectors WHERE site = {site} AND status <> {Connector.Deleting}
+                INSERT INTO owed (connector, record, subject, heard_at, recorded_at)
+                SELECT id, {record}, {subject}, {at}, {recorded} FROM connectors WHERE site = {site} AND status <> {Connector.Deleting}
                 ON CONFLICT (connector, record) DO NOTHING
                 """),
             cancel);
     }
 
-    /// <summary>Of who was erased; no earlier state of it stays in the file.</summary>
-    public async Task ForgetAsync(string site, string subject, CancellationToken cancel)
+    /// <summary>Of who was erased, but for what he said since; no earlier state of it stays in the file.</summary>
+    public async Task ForgetAsync(string site, string subject, DateTimeOffset erasedAt, CancellationToken cancel)
     {
+        var at = erasedAt.ToUnixTimeMilliseconds();
         var gone = await store.WriteAsync(
-            db => db.Database.ExecuteSql($"DELETE FROM owed WHERE subject = {subject} AND connector IN (SELECT id FROM connectors WHERE site = {site})"), cancel);
+            db => db.Database.ExecuteSql(
+                $"""
+                DELETE FROM owed WHERE subject = {subject} AND coalesce(recorded_at, 0) <= {at} AND connector IN (SELECT id FROM connectors WHERE site = {site})
+                """),
+            cancel);
         if (gone > 0) store.EmptyWal();
     }
 
@@ -82,13 +92,17 @@ internal sealed class OwedReceipts(ConnectorStore store, TimeProvider time)
         },
         cancel);
 
-    /// <summary>At the start of a process: what the one before told last is told again, which changes nothing where it was heard.</summary>
+    /// <summary>
+    /// At the start of a process: what the one before told last is told again, which changes nothing where it was heard. What connectors owe that are gone
+    /// nobody waits for.
+    /// </summary>
     public Task BeginAsync(CancellationToken cancel)
     {
         var old = (time.Now() - Kept).ToUnixTimeMilliseconds();
         return store.WriteAsync(
             db =>
             {
+                db.Database.ExecuteSql($"DELETE FROM owed WHERE connector NOT IN (SELECT id FROM connectors WHERE status <> {Connector.Deleting})");
                 db.Database.ExecuteSql($"DELETE FROM owed WHERE told = 1 AND carried_at < {old}");
                 return db.Database.ExecuteSql($"UPDATE owed SET told = 0 WHERE told = 1");
             },
@@ -97,12 +111,13 @@ internal sealed class OwedReceipts(ConnectorStore store, TimeProvider time)
 
     public async Task ForgetOldAsync(CancellationToken cancel)
     {
-        var old = (time.Now() - Kept).ToUnixTimeMilliseconds();
+        var (old, untaken) = ((time.Now() - Kept).ToUnixTimeMilliseconds(), (time.Now() - Untaken).ToUnixTimeMilliseconds());
         using (var db = store.Open())
         {
-            if (!db.Owed.Any(o => o.Told == 1 && o.CarriedAt < old)) return;
+            if (!db.Owed.Any(o => (o.Told == 1 && o.CarriedAt < old) || (o.Told == 0 && o.CarriedAt < untaken))) return;
         }
-        await store.WriteAsync(db => db.Database.ExecuteSql($"DELETE FROM owed WHERE told = 1 AND carried_at < {old}"), cancel);
+        await store.WriteAsync(
+            db => db.Database.ExecuteSql($"DELETE FROM owed WHERE (told = 1 AND carried_at < {old}) OR (told = 0 AND carried_at < {untaken})"), cancel);
     }
 
     public IReadOnlyList<AnnouncedRow> Announced()

@@ -21,7 +21,9 @@ internal sealed class TellCarried(
     /// <summary>Until what could not be told is tried again, as where audit is not deployed.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
+    private DateTimeOffset? _settledAt;
     private DateTimeOffset? _announcedAt;
+    private DateTimeOffset? _notBefore;
     private bool _hasBegun;
     private bool _isFailing;
 
@@ -34,6 +36,8 @@ internal sealed class TellCarried(
         {
             try
             {
+                await SettleAsync(stoppingToken);
+                if (_notBefore > time.Now()) continue;
                 await TellAsync(stoppingToken);
                 _isFailing = false;
             }
@@ -45,20 +49,30 @@ internal sealed class TellCarried(
             {
                 if (!_isFailing) log.LogWarning("What mailing systems have by now could not be told ({Kind}); it is tried again.", e.GetType().Name);
                 _isFailing = true;
-                await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _notBefore = time.Now() + Pause;
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task TellAsync(CancellationToken cancel)
+    /// <summary>Before anything is told, and whether it can be: what was carried would stand here for ever otherwise.</summary>
+    private async Task SettleAsync(CancellationToken cancel)
     {
         if (!_hasBegun) await owed.BeginAsync(cancel);
         _hasBegun = true;
+        var now = time.Now();
+        var isTime = _settledAt is not { } at || at + Every <= now;
+        foreach (var connector in connectors.All().Where(c => !c.IsDeleting && (isTime || c.MayCall(now)))) await owed.SettleAsync(connector, cancel);
+        if (!isTime) return;
+        await owed.ForgetOldAsync(cancel);
+        _settledAt = now;
+    }
+
+    private async Task TellAsync(CancellationToken cancel)
+    {
         var (now, all) = (time.Now(), connectors.All().Where(c => !c.IsDeleting).ToList());
         var isTime = _announcedAt is not { } at || at + Every <= now;
         await AnnounceAsync(all, isTime, now, cancel);
-        foreach (var connector in all.Where(c => isTime || c.MayCall(now))) await owed.SettleAsync(connector, cancel);
         while (owed.Untold() is { Count: > 0 } some)
         {
             var names = owed.Announced().ToDictionary(a => a.Connector, a => a.Name, StringComparer.Ordinal);
@@ -67,9 +81,7 @@ internal sealed class TellCarried(
             await transport.PublishAsync([.. carried.Select(e => OutgoingEvent.Of(e, Audit))], cancel);
             await owed.ToldAsync(some, cancel);
         }
-        if (!isTime) return;
-        await owed.ForgetOldAsync(cancel);
-        _announcedAt = now;
+        if (isTime) _announcedAt = now;
     }
 
     private async Task AnnounceAsync(IReadOnlyList<Connector> all, bool isTime, DateTimeOffset now, CancellationToken cancel)

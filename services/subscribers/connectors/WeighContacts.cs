@@ -27,7 +27,7 @@ internal sealed class WeighContacts(
     private static readonly HashSet<string> MayBeLate = new(["refused", "withdrawn", "objected", "expired", "no-basis", "unproven"], StringComparer.Ordinal);
 
     /// <summary>The clock of an installation of the controller's own is wrong by less.</summary>
-    private static readonly TimeSpan ClocksApart = TimeSpan.FromHours(1);
+    public static readonly TimeSpan ClocksApart = TimeSpan.FromHours(1);
 
     /// <param name="Seen">What was seen there last: not yet this; null at the first look.</param>
     private sealed record News(MailContact Contact, string? Topic, string? Cause, DateTimeOffset? At, There? Seen);
@@ -68,14 +68,16 @@ internal sealed class WeighContacts(
         var isStopped = wholeStep is Step.BringHere;
         if (isStopped) news.Add(new(contact, null, contact.Stopped!.Cause, contact.Stopped.At, whole.Seen));
         states[TopicState.Whole] = DecideTopic.WholeAfter(contact.Stopped is not null, isStopped, whole, now);
+        var holds = new Dictionary<string, Here>(StringComparer.Ordinal);
         foreach (var (topic, list) in connector.Account!.Lists)
         {
-            if (!contact.Lists.TryGetValue(list, out var there) || (there.IsFixed && wholeStep is Step.LookAgain or Step.Unsure)) continue;
+            if (!contact.Lists.TryGetValue(list, out var there)) continue;
             var (answer, state) = (answerOf(topic), before.GetValueOrDefault(topic) ?? new TopicState());
+            string[] heard = [.. subjects.Select(subject => own.GetValueOrDefault((topic, subject), "")).Where(reason => reason.Length > 0)];
+            var here = holds[topic] = heard.Any(IsNo) ? Here.No : answer?.Here ?? Here.Unknown;
+            if (there.IsFixed && wholeStep is Step.LookAgain or Step.Unsure) continue;
             // A stop that is known, or that this service wrote for another topic, is nobody's word on this one.
             if (contact.Stopped is not null && !isStopped && there.IsFixed) state = state with { Seen = There.Out };
-            string[] heard = [.. subjects.Select(subject => own.GetValueOrDefault((topic, subject), "")).Where(reason => reason.Length > 0)];
-            var here = heard.Any(IsNo) ? Here.No : answer?.Here ?? Here.Unknown;
             isUnsettled |= answer is null || (heard.Contains("given", StringComparer.Ordinal) && !heard.Any(IsNo) && MayBeLate.Contains(answer.Reason));
             // What stopped the contact as a whole is brought here for everything.
             var step = isStopped ? Step.None : DecideTopic.Of(here, there, state, connector.Row.StopsWithoutBasis, now);
@@ -84,6 +86,8 @@ internal sealed class WeighContacts(
             // Known only once it is written there.
             states[topic] = step is Step.None or Step.BringHere ? DecideTopic.After(isStopped ? Step.BringHere : step, here, there.There, state, now) : state;
         }
+        if (connector.Account.TopicOf(IMailingSystem.Whole) is { } ended && changes.GetValueOrDefault(ended) is Step.CarryIn)
+            isUnsettled |= !EndStop.Complete(changes, ended, holds, before, connector.Row.StopsWithoutBasis);
         return new(contact, subjects, states, changes, isUnsettled);
     }
 

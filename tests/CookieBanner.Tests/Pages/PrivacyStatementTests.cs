@@ -90,6 +90,15 @@ public class PrivacyStatementTests
     }
 
     [Fact]
+    public void G21_the_rights_lead_to_the_preference_centre_in_the_language_of_the_page_where_the_site_sends_something()
+    {
+        Assert.Contains("<a href=\"../../preferences/wol?language=nl\">Zien en wijzigen wat u van ons ontvangt</a>", Dutch, StringComparison.Ordinal);
+        Assert.Contains("<a href=\"../../preferences/wol?language=en\">See and change what you receive from us</a>", English, StringComparison.Ordinal);
+        Assert.Contains("Zien en wijzigen wat u van ons ontvangt.", HtmlOf.Section(Dutch, "rights").Replace(" .", ".", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("/preferences/", RenderPrivacyStatement.Document(Page(Declaration())), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void G13_what_a_site_does_not_have_leaves_no_empty_section()
     {
         var html = RenderPrivacyStatement.Document(Page(Declaration()));

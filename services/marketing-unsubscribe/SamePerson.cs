@@ -1,0 +1,96 @@
+using Consent.Contracts;
+using Consent.Storage;
+using Consent.UnsubscribeLinks;
+
+namespace Consent.MarketingUnsubscribe;
+
+/// <summary>
+/// That two addresses are one person's, by the word of the controller's own system (<c>alsoKnownAs</c>): from then on what the person stops on a page under the
+/// one is stopped under the other as well, where it can be sent there, as a record of its own with the same action. What he stopped so before is carried over
+/// when it is noted, unless he came back there since. A "yes" never is.
+/// </summary>
+internal sealed class SamePerson(
+    AddressStreams addresses, SamePersonNotes notes, MarketingLog log, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog records, TimeProvider time)
+{
+    public const string TooMany = "Leave alsoKnownAs out: ten others are noted of one of the two, and so it is not one person's.";
+    public const string NoOther = "Write in alsoKnownAs one other e-mail address or telephone number of the same person, or leave it out.";
+
+    /// <summary>Null for what is no other one.</summary>
+    /// <param name="address">By which the row or call names the person, normalised.</param>
+    /// <param name="country">The controller's.</param>
+    public static string? Read(string? alsoKnownAs, string address, string country) =>
+        ContactAddress.TryNormalise(alsoKnownAs, country, out var other) && other != address ? other : null;
+
+    /// <summary>Bears repeating. Of who was erased, and did not come back, nothing is noted.</summary>
+    /// <returns>False where it is refused: see <see cref="TooMany"/>.</returns>
+    public async Task<bool> NoteAsync(PublishedDeclaration inForce, string address, string other, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(inForce);
+        var (site, one, two) = (inForce.Declaration.Site, await FindAsync(inForce, address, cancel), await FindAsync(inForce, other, cancel));
+        if (one.Any(IsErased) || two.Any(IsErased)) return true;
+        var (idOfOne, idOfTwo) = (IdOf(one, address), IdOf(two, other));
+        if (!await notes.NoteAsync(site, idOfOne, idOfTwo, cancel)) return false;
+        // Read anew: what is said from now on finds the note, and what was said until now is found here.
+        await CarryAsync(inForce, await FindAsync(inForce, address, cancel), idOfTwo, cancel);
+        await CarryAsync(inForce, await FindAsync(inForce, other, cancel), idOfOne, cancel);
+        return true;
+    }
+
+    /// <summary>
+    /// The record of a "no" that was said under another id before anybody knew whose it is; null where it was said here too, or the person opted in here
+    /// himself since.
+    /// </summary>
+    /// <param name="link">Its address does not matter.</param>
+    /// <param name="saidAt">When, there.</param>
+    /// <param name="purposes">See <see cref="MarketingRecord.Purposes"/>.</param>
+    internal static MarketingRecord? Carry(
+        MarketingRecord? newest, UnsubscribeLink link, string subjectId, string action, DateTimeOffset saidAt, string id, DateTimeOffset now,
+        IReadOnlyList<string> purposes)
+    {
+        if (link.Topic == MarketingRecord.Everything) return OptOutDecisions.OptOutAsOf(newest, link, subjectId, action, id, now, saidAt, null, purposes);
+        return newest?.Topics.GetValueOrDefault(link.Topic) switch
+        {
+            { Status: TopicStatus.Suppressed, Cause: null } => null,
+            { Status: TopicStatus.Subscribed, Proof.LiftsUpTo: { } lifts } when lifts > saidAt => null,
+            _ => OptOutDecisions.OptOut(newest, link, subjectId, action, id, now),
+        };
+    }
+
+    /// <summary>Of single topics what was pressed on a page; of everything whatever was said, but for what a report told, which anybody can forge.</summary>
+    private static bool IsCarried(MarketingRecord said) => said.Topic == MarketingRecord.Everything
+        ? said.Action != ReceiveReports.Action
+        : said.Action is ConfirmUnsubscribe.Action or PreferenceDecisions.Action or PreferenceDecisions.Objection;
+
+    private async Task CarryAsync(PublishedDeclaration inForce, IReadOnlyList<AddressStream> own, OtherId to, CancellationToken cancel)
+    {
+        var declaration = inForce.Declaration;
+        foreach (var (subject, newest) in own)
+        {
+            var stopped = (newest?.Topics ?? new Dictionary<string, TopicEntry>())
+                .Where(t => t.Value is { Status: TopicStatus.Suppressed, Cause: null } && to.IsReachedBy(t.Key)).ToList();
+            if (stopped.Count == 0) continue;
+            var history = await records.HistoryAsync(MarketingRecord.Stream(declaration.Site, subject), cancel);
+            List<MarketingRecord> said =
+            [
+                .. history.Where(record => record.Kind == MarketingRecord.Unsubscribed).Select(record => record.Read<MarketingRecord>())
+                    .Where(record => record.Action != OptOutDecisions.StoppedBefore),
+            ];
+            foreach (var (topic, entry) in stopped)
+            {
+                if (said.FindLast(record => record.Topic == topic) is not { } no || !IsCarried(no)) continue;
+                var link = new UnsubscribeLink(declaration.Controller.Id, declaration.Site, topic, "", Language: no.Language);
+                await log.AppendAsync(
+                    declaration.Site, to.SubjectId,
+                    (held, id) => Carry(held, link, to.SubjectId, no.Action, entry.At, id, time.Now(), declaration.PurposesOfTopics()), cancel);
+            }
+        }
+    }
+
+    private Task<IReadOnlyList<AddressStream>> FindAsync(PublishedDeclaration inForce, string address, CancellationToken cancel) =>
+        addresses.FindAsync(addresses.RingOf(inForce.Declaration.Controller.Id), inForce.Declaration.Site, address, cancel);
+
+    private static OtherId IdOf(IReadOnlyList<AddressStream> streams, string address) => new(AddressStream.Home(streams).SubjectId, !ContactAddress.IsEmail(address));
+
+    private static bool IsErased(AddressStream stream) =>
+        stream is { IsRelated: false } && stream.Newest?.Topics.GetValueOrDefault(MarketingRecord.Everything) is { Cause: TopicEntry.Erased };
+}
