@@ -1,4 +1,5 @@
 using System.Globalization;
+using Consent.Audit.Logs;
 using Consent.Contracts;
 using Consent.Storage;
 
@@ -8,7 +9,8 @@ namespace Consent.Audit;
 /// Audit's own append-only log. Streams: <c>trace/{record id}</c>, all that was heard about one record, in the order of hearing;
 /// <c>declaration/{site}/{hash}</c>, the publications of one text; <c>mail/{site}/{day}</c>, the counts of mail of one day (UTC);
 /// <c>cursor/{source}</c>, how far its ledger was read; and those of <see cref="PersonTraces"/>, <see cref="AddressTraces"/>,
-/// <see cref="CampaignNotes"/>, <see cref="KnownSubscribers"/> and <see cref="SiteDeclarations"/>.
+/// <see cref="CampaignNotes"/>, <see cref="KnownSubscribers"/> and <see cref="SiteDeclarations"/>; <c>log/{name}/{part}</c> and <c>log-site/{site}</c>, the
+/// verifiable logs (<see cref="LogBatch"/>, <see cref="LogSites"/>).
 /// </summary>
 public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog log, TimeProvider time)
 {
@@ -20,7 +22,8 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
     }
 
     /// <summary>Which streams name nobody, and so may lie in the store under their names.</summary>
-    public static bool NamesNobody(string stream) => CampaignNotes.IsStream(stream) || KnownSubscribers.IsStream(stream);
+    public static bool NamesNobody(string stream) =>
+        CampaignNotes.IsStream(stream) || KnownSubscribers.IsStream(stream) || LogBatch.IsStream(stream) || LogSites.IsStream(stream);
 
     public static string DeclarationOf(string site, string hash) => $"declaration/{site}/{hash}";
 

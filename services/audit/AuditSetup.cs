@@ -1,9 +1,11 @@
+using Consent.Audit.Logs;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
 using Consent.Storage;
 using Consent.Subscriber;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Consent.Audit;
 
@@ -28,6 +30,7 @@ public static class AuditSetup
         builder.Services.AddSingleton<KnownSubscribers>();
         builder.Services.AddSingleton<AskLedgers>();
         builder.Services.AddHostedService(p => p.GetRequiredService<AskLedgers>());
+        builder.AddLogs();
         builder.Services.AddEventHandler<ConsentChanged, HearConsentChanged>(Service);
         builder.Services.AddEventHandler<ConsentErased, HearConsentChanged>(Service);
         builder.Services.AddEventHandler<DeclarationPublished, HearDeclarationPublished>(Service);
@@ -61,6 +64,19 @@ public static class AuditSetup
             everyVersion: true);
     }
 
+    private static void AddLogs(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(p => LogSettings.Of(p.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton<ILogSigners, LogKeys>();
+        builder.Services.AddSingleton<KeptCheckpoints>();
+        builder.Services.AddSingleton<LogSites>();
+        builder.Services.AddSingleton<DerivedLogs>();
+        builder.Services.AddSingleton<GatherEntries>();
+        builder.Services.AddSingleton<WriteLogs>();
+        builder.Services.AddHostedService(p => p.GetRequiredService<WriteLogs>());
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("logs-audit", p => p.GetRequiredService<WriteLogs>(), null, null));
+    }
+
     /// <summary>Whether it arrived by itself, as almost everything does.</summary>
     private static ValueTask<bool> IsHeldAsync(IServiceProvider provider, string kind, string id) => provider.GetRequiredService<AuditLog>().IsHeldAsync(kind, id);
 
@@ -70,6 +86,9 @@ public static class AuditSetup
         audit.MapGet("/trace/{id}", ReadTrace.AnswerAsync);
         audit.MapGet("/receipts", ListReceipts.AnswerAsync);
         audit.MapGet("/mail", ListMailVolumes.AnswerAsync);
+        audit.MapGet("/proofs/{recordId}", ProveRecord.AnswerAsync);
+        audit.MapGet("/proofs/{recordId}/deliveries/{**subscriber}", ProveRecord.AnswerDeliveryAsync);
+        ServeLog.Map(endpoints);
         ListCampaigns.Map(endpoints);
         return endpoints;
     }

@@ -30,6 +30,6 @@ internal static class ReadTrace
         return heard;
     }
 
-    private static ProblemHttpResult UnknownReceipt() => Problems.Because(404, "unknown-receipt", "There is no such receipt.",
+    internal static ProblemHttpResult UnknownReceipt() => Problems.Because(404, "unknown-receipt", "There is no such receipt.",
         "Check the receipt's id; a receipt recorded just now is here within seconds.");
 }

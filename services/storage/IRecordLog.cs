@@ -67,6 +67,13 @@ public interface IRecordLog
     ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default);
 
     /// <summary>
+    /// For each record, in their order, 32 bytes that belong to it alone and are stored nowhere: derived (HKDF-SHA256) from the key under which it is sealed, so that
+    /// erasing its stream destroys them too. A commitment salted with them can then be opened and guessed by nobody. Null for a record that is erased, that
+    /// lies in clear, or that the log does not have.
+    /// </summary>
+    ValueTask<IReadOnlyList<byte[]?>> SaltsOfAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel = default);
+
+    /// <summary>
     /// Up to <paramref name="max"/> records behind the position, ascending; 0 is the beginning. Nothing ever appears behind a
     /// position that was handed out: whoever goes on from the last one misses nothing.
     /// </summary>

@@ -31,6 +31,14 @@ internal sealed class LogCipher(LogSecret secret, ISubjectKeys keys, Func<string
         return stored with { Slot = key.Slot, Body = Seal.Close(key.Key, record.Stream, record.Payload.Span, stream, epoch, record.Version) };
     }
 
+    /// <summary>See <see cref="IRecordLog.SaltsOfAsync"/>.</summary>
+    /// <param name="slots">Of the records' keys, in their order; null where there is none.</param>
+    public async ValueTask<IReadOnlyList<byte[]?>> SaltsAsync(IReadOnlyList<LogRecord> records, IReadOnlyList<long?> slots)
+    {
+        await keys.ExpectAsync([.. slots.OfType<long>()]);
+        return [.. records.Zip(slots, (record, slot) => slot is { } known && keys.Find(known) is { } key ? Seal.Salt(key, record.StreamKey, record.Epoch, record.Version) : null)];
+    }
+
     public async ValueTask<IReadOnlyList<LogRecord>> OpenAsync(List<StoredRecord> rows)
     {
         await keys.ExpectAsync([.. rows.Select(r => r.Slot).OfType<long>()]);

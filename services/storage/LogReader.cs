@@ -9,6 +9,7 @@ internal sealed class LogReader : StatementSet
     private readonly Statement _latest;
     private readonly Statement _oldest;
     private readonly Statement _slot;
+    private readonly Statement _slotOfRecord;
     private readonly Statement _version;
     private readonly Statement _history;
     private readonly Statement _byVersion;
@@ -25,6 +26,7 @@ internal sealed class LogReader : StatementSet
         _latest = Prepare($"SELECT {Columns} FROM record WHERE stream = ?1 ORDER BY version DESC LIMIT 1");
         _oldest = Prepare($"SELECT {Columns} FROM record WHERE stream = ?1 ORDER BY version LIMIT 1");
         _slot = Prepare("SELECT slot FROM record WHERE stream = ?1 ORDER BY version DESC LIMIT 1");
+        _slotOfRecord = Prepare("SELECT slot FROM record WHERE stream = ?1 AND version = ?3 AND epoch = ?2");
         _version = Prepare("SELECT max(version) FROM record WHERE stream = ?1");
         _history = Prepare($"SELECT {Columns} FROM record WHERE stream = ?1 ORDER BY version");
         _byVersion = Prepare($"SELECT {Columns} FROM record WHERE stream = ?1 AND version = ?2");
@@ -50,6 +52,8 @@ internal sealed class LogReader : StatementSet
     public StoredRecord? Oldest(StreamKey stream) => _oldest.First(Record, stream.ToArray());
 
     public long? SlotOfNewest(StreamKey stream) => _slot.Number(stream.ToArray());
+
+    public long? SlotOf(StreamKey stream, int epoch, long version) => _slotOfRecord.Number(stream.ToArray(), epoch, version);
 
     public long NewestVersion(StreamKey stream) => _version.Number(stream.ToArray()) ?? 0;
 

@@ -138,6 +138,14 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     public async ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) =>
         await OneAsync(await _rows.ReadAsync("WHERE position = $1", cancel, position));
 
+    public async ValueTask<IReadOnlyList<byte[]?>> SaltsOfAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        if (records.Count == 0) return [];
+        var rows = await _rows.SlotsAsync([.. records.Select(r => r.Position)], cancel);
+        return await _cipher.SaltsAsync(records, [.. records.Select(r => rows.TryGetValue(r.Position, out var row) && row.Place == (r.StreamKey, r.Epoch, r.Version) ? row.Slot : null)]);
+    }
+
     public async ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default)
     {
         var rows = await _rows.ReadAsync("WHERE position > $1 ORDER BY position LIMIT $2", cancel, afterPosition, max);

@@ -33,5 +33,21 @@ internal sealed class PostgresRows(NpgsqlDataSource source, string schema) : IDi
         return rows;
     }, cancel);
 
+    /// <summary>By position, what record stands there and under which key it is sealed.</summary>
+    public Task<Dictionary<long, ((StreamKey Stream, int Epoch, long Version) Place, long? Slot)>> SlotsAsync(long[] positions, CancellationToken cancel) => Places.RunAsync(async () =>
+    {
+        await using var command = source.CreateCommand($"SELECT position, stream, epoch, version, slot FROM {schema}.record WHERE position = ANY($1)");
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = positions });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var rows = new Dictionary<long, ((StreamKey Stream, int Epoch, long Version) Place, long? Slot)>();
+        while (await reader.ReadAsync(cancel))
+        {
+            var place = (StreamKey.Read(reader.GetFieldValue<byte[]>(1)), reader.GetInt32(2), reader.GetInt64(3));
+            rows[reader.GetInt64(0)] = (place, await reader.IsDBNullAsync(4, cancel) ? null : reader.GetInt64(4));
+        }
+
+        return rows;
+    }, cancel);
+
     public void Dispose() => Places.Dispose();
 }

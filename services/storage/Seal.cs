@@ -12,6 +12,8 @@ internal static class Seal
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
+    private static ReadOnlySpan<byte> SaltUse => "consent/log-salt/1"u8;
+
     public static byte[] Close(byte[] key, string stream, ReadOnlySpan<byte> payload, StreamKey name, int epoch, long version)
     {
         var plain = Open(stream, payload);
@@ -46,6 +48,17 @@ internal static class Seal
         using var gcm = new AesGcm(key, TagBytes);
         gcm.Decrypt(closed[..NonceBytes], closed[NonceBytes..^TagBytes], closed[^TagBytes..], plain, place);
         return plain;
+    }
+
+    /// <summary>32 bytes for the place, which the key alone gives and which tell nothing of the key.</summary>
+    public static byte[] Salt(byte[] key, StreamKey name, int epoch, long version)
+    {
+        Span<byte> info = stackalloc byte[SaltUse.Length + StreamKey.Bytes + 12];
+        SaltUse.CopyTo(info);
+        WritePlace(info[SaltUse.Length..], name, epoch, version);
+        var salt = new byte[32];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, key, salt, [], info);
+        return salt;
     }
 
     public static (string Stream, ReadOnlyMemory<byte> Payload) Parts(ReadOnlyMemory<byte> plain)

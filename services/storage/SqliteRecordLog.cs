@@ -123,6 +123,13 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
 
     public ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) => One(r => r.ByPosition(position), cancel);
 
+    public ValueTask<IReadOnlyList<byte[]?>> SaltsOfAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        ArgumentNullException.ThrowIfNull(records);
+        return _cipher.SaltsAsync(records, _readers.Read(r => records.Select(one => r.SlotOf(one.StreamKey, one.Epoch, one.Version)).ToList()));
+    }
+
     public ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default) =>
         _tail.After(afterPosition, max) is { } newest ? ValueTask.FromResult(newest) : Many(r => r.Feed(afterPosition, max), cancel);
 

@@ -14,6 +14,7 @@ public class RunningAudit : IAsyncLifetime
     public RunningAudit() => _app = new RunningApp(
         builder =>
         {
+            builder.Configuration["Audit:Checkpoints"] = Path.Combine(builder.Configuration["Data"]!, "checkpoints");
             builder.AddAudit();
             AddTransport(builder);
         },

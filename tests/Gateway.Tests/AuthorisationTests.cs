@@ -24,6 +24,8 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
         { "POST", "/v1/sites/wool/marketing/campaigns/spring-2026/links", "marketing" },
         { "GET", "/v1/audit/trace/x", "audit" },
         { "GET", "/v1/audit/campaigns?site=wool", "audit" },
+        { "GET", "/v1/audit/proofs/x", "audit" },
+        { "GET", "/v1/audit/proofs/x/deliveries/newsletter", "audit" },
         { "GET", "/v1/audit/mail?site=wool", "audit" },
         { "GET", "/v1/subscribers/newsletter/sites/wool/permits/news", "consent" },
         { "GET", "/v1/subscribers/analytics/sites/wool/permits/statistics", "consent" },

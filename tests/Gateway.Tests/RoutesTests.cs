@@ -37,6 +37,10 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
     [InlineData("POST", "/v1/connectors/0123/events", "connectors")]
     [InlineData("POST", "/v1/connectors/0123/events/secret", "connectors")]
     [InlineData("GET", "/v1/connectors/0123/events/secret", "connectors")]
+    [InlineData("GET", "/log/weavers/checkpoint", "audit")]
+    [InlineData("GET", "/log/weavers/keys", "audit")]
+    [InlineData("GET", "/log/weavers/tile/0/x001/x234/067.p/8", "audit")]
+    [InlineData("GET", "/log/weavers/tile/entries/000", "audit")]
     public async Task A_public_route_reaches_its_service_without_a_token(string method, string path, string service)
     {
         using var answer = await gateway.SendAsync(method, path);
@@ -61,7 +65,7 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         Assert.Equal(
             [
                 "ask-preferences", "ask-preferences-page", "banner", "collect", "confirm-opt-in", "confirm-opt-in-page", "connector-events", "connector-events-address", "cookie-table", "cookie-table-fragment", "cookie-table-json", "count-banner", "decide", "declaration", "declaration-difference", "gpc",
-                "keep-choice", "notice", "one-click", "own-receipt", "own-state", "preferences-page", "privacy-statement", "receipt-document", "receipt-keys", "save-preferences", "subscribe", "subscribe-form", "subscribe-form-page", "unsubscribe", "unsubscribe-page",
+                "keep-choice", "log-checkpoint", "log-keys", "log-tiles", "notice", "one-click", "own-receipt", "own-state", "preferences-page", "privacy-statement", "receipt-document", "receipt-keys", "save-preferences", "subscribe", "subscribe-form", "subscribe-form-page", "unsubscribe", "unsubscribe-page",
             ],
             open.Order(StringComparer.Ordinal));
     }

@@ -49,6 +49,8 @@ internal sealed class SwitchedLog(IRecordLog first) : IRecordLog
 
     public ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) => _now.FindByPositionAsync(position, cancel);
 
+    public ValueTask<IReadOnlyList<byte[]?>> SaltsOfAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel = default) => _now.SaltsOfAsync(records, cancel);
+
     public ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default) => _now.FeedAsync(afterPosition, max, cancel);
 
     public ValueTask<IReadOnlyList<LogRecord>> NamedFeedAsync(string prefix, long afterPosition, int max, CancellationToken cancel = default) =>

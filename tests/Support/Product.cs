@@ -16,6 +16,8 @@ public abstract class Product : IAsyncDisposable
         var ports = FreePorts.Take(2);
         Gateway = new Uri($"http://localhost:{ports[0]}");
         Demo = new Uri($"http://localhost:{ports[1]}");
+        // Gone with the data.
+        Settings["Audit:Checkpoints"] = Path.Combine(Data, "checkpoints");
     }
 
     public static IReadOnlyList<string> Sites { get; } =

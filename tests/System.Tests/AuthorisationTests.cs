@@ -82,6 +82,23 @@ public sealed class AuthorisationTests(RunningAsMany running)
     }
 
     [Fact]
+    public async Task A_log_is_open_to_its_controller_alone_at_both_doors_unless_it_is_public()
+    {
+        foreach (var door in (Uri[])[Product.Gateway, Product["audit"].Address])
+        {
+            foreach (var path in (string[])["/log/weefgoed/checkpoint", "/log/weefgoed/keys", "/log/weefgoed/tile/0/000", "/log/nobody/checkpoint"])
+            {
+                using var nobody = await SendAsync(door, null, "GET", path, null);
+                await ProblemOf.IsAsync(nobody, 401, "token-needed");
+                using var wrongScope = await SendAsync(door, Product.Token("consent marketing"), "GET", path, null);
+                await ProblemOf.IsAsync(wrongScope, 403, "scope-needed");
+                using var foreigner = await SendAsync(door, Product.Token("audit", controllers: ["nobody-at-all"]), "GET", path, null);
+                await ProblemOf.IsAsync(foreigner, 404, "unknown-log");
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_token_of_another_issuer_is_no_token_at_both_doors()
     {
         var elsewhere = Directory.CreateTempSubdirectory("consent-other-issuer-").FullName;

@@ -53,7 +53,11 @@ public sealed class UpScriptTests : IDisposable
         await Eventually.IsSoAsync("nothing is left", () => Task.FromResult(Left().Count == 0), seen: () => string.Join(", ", Left()));
     }
 
-    public void Dispose() => Directory.Delete(_data, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(_data, recursive: true);
+        if (Directory.Exists($"{_data}.checkpoints")) Directory.Delete($"{_data}.checkpoints", recursive: true);
+    }
 
     private Process Start(params string[] others)
     {

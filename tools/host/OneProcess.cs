@@ -67,6 +67,8 @@ internal sealed class OneProcess : IAsyncDisposable
             ["PublicUrl"] = options.GatewayOrigin,
             // A demonstration has no mail server: who signs up on its pages is noted, and sent nothing.
             ["Mail:AllowUnconfirmed"] = "true",
+            // Whoever looks at the demonstration may check its logs.
+            ["Audit:PublicLogs"] = "*",
             ["Analytics:ForwardUrl"] = $"{options.DemoOrigin}/sink",
             ["Connectors:Marketing"] = options.GatewayOrigin,
             ["Connectors:Token"] = MakeToken.Mint(options.Data, ["marketing"], [], [], TimeSpan.FromDays(365), TimeProvider.System),

@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Consent.Contracts;
+using Consent.Storage;
+
+namespace Consent.Audit.Logs;
+
+/// <summary>What happened and gets an entry of its own: the record in audit's log that is the event itself, in the trace of its id.</summary>
+/// <param name="Controller">By the event's own word; null where it names a site alone, or nobody.</param>
+internal sealed record LoggedEvent(LogRecord Record, string Class, string? Site, string? Controller)
+{
+    private const string Trace = "trace/";
+
+    private static readonly FrozenDictionary<string, string> Classes = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        [DeclarationPublished.Kind] = LogClass.Declaration,
+        [ConsentChanged.Kind] = LogClass.Decision,
+        [MarketingUnsubscribed.Kind] = LogClass.Decision,
+        [MarketingUnsubscribeUndone.Kind] = LogClass.Decision,
+        [MarketingSubscribed.Kind] = LogClass.Decision,
+        [ConsentErased.Kind] = LogClass.Erasure,
+        [ErasureAsked.Kind] = LogClass.Erasure,
+        [MarketingErased.Kind] = LogClass.Erasure,
+        [SubscriberRetired.Kind] = LogClass.Subscriber,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public static bool IsAcknowledgement(LogRecord record) => record.Kind == ConsentApplied.Kind && record.Stream.StartsWith(Trace, StringComparison.Ordinal);
+
+    /// <summary>Null for any other record; also for a copy of the event in another stream, as an opt-out's trace has of what took it back.</summary>
+    public static LoggedEvent? Of(LogRecord record)
+    {
+        if (!Classes.TryGetValue(record.Kind, out var its) || !record.Stream.StartsWith(Trace, StringComparison.Ordinal)) return null;
+        var body = record.Read<Body>();
+        if (body.Id != record.Stream[Trace.Length..]) return null;
+        // Elsewhere a declaration is named by its hash.
+        var declared = its == LogClass.Declaration ? body.Declaration.Deserialize<Published>(ContractJson.Options)?.Declaration : null;
+        return new LoggedEvent(record, its, body.Site ?? body.Receipt?.Site ?? declared?.Site, body.Receipt?.Controller ?? declared?.Controller?.Id);
+    }
+
+    /// <summary>The event of a trace; null for one that was not heard (yet), or was erased.</summary>
+    public static LoggedEvent? In(IEnumerable<LogRecord> trace) => trace.Select(Of).FirstOrDefault(e => e is not null);
+
+    /// <summary>Whose logs have it, for who has read the feed up to a position; none while its site has no controller there, or for ever when it names no site.</summary>
+    public IReadOnlyList<string> Controllers(SiteOwners owners, long readThrough)
+    {
+        if (Class == LogClass.Subscriber) return [.. owners.Before(Record.Position).Where(LogBatch.IsName)];
+        var one = Controller ?? (Site is null ? null : owners.Of(Site, Record.Position, readThrough));
+        return one is not null && LogBatch.IsName(one) ? [one] : [];
+    }
+
+    /// <summary>Whether it can have an entry, once the site that it names is known.</summary>
+    public bool Waits(SiteOwners owners, long readThrough) =>
+        Class != LogClass.Subscriber && Controller is null && Site is not null && owners.Of(Site, Record.Position, readThrough) is null;
+
+    private sealed record Body(string? Id = null, string? Site = null, OfReceipt? Receipt = null, JsonElement Declaration = default);
+
+    private sealed record OfReceipt(string? Site = null, string? Controller = null);
+
+    private sealed record Published(OfDeclaration? Declaration = null);
+
+    private sealed record OfDeclaration(string? Site = null, OfController? Controller = null);
+
+    private sealed record OfController(string? Id = null);
+}
