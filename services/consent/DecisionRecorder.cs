@@ -86,9 +86,10 @@ internal sealed class DecisionRecorder(
             && (no.Changed.Contains(p.Key) || (inForce.Declaration.PurposeBehind(p.Key) is { } purpose && no.Changed.Contains(purpose.Id)))).ToList();
         if (later.Count == 0) return;
         var held = (await log.HistoryAsync(Receipt.Stream(no.Site, no.SubjectId))).Select(ReceiptOf).OfType<Receipt>().ToList();
-        foreach (var (id, given) in later)
+        foreach (var (id, _) in later)
         {
-            if (held.Find(r => r.Version == given.DecidedIn) is not { ActedBy: null } grant || grant.Source != no.Source) continue;
+            if (OwnGrantOf(held, id, no) is not { } grant) continue;
+            var given = grant.Purposes[id];
             await RecordAsync(
                 new Decided(
                     no.Site, no.SubjectId, 0, new Dictionary<string, bool> { [id] = true }, given.Declaration is { } hash ? declarations.ByHash(no.Site, hash) : null, grant.Language,
@@ -96,6 +97,14 @@ internal sealed class DecisionRecorder(
                 inForce, ($"{KeyOf(no.CausedBy!)}:later:{id}", no.CausedBy!));
         }
     }
+
+    /// <summary>
+    /// The receipt of the person's own newest "yes" to the same service since he said no. What somebody else states of him afterwards stands in its place, and
+    /// takes nothing from it.
+    /// </summary>
+    private static Receipt? OwnGrantOf(List<Receipt> held, string id, Receipt no) => held.FindLast(
+        r => r.ActedBy is null && r.Source == no.Source && r.Changed.Contains(id)
+            && r.Purposes.GetValueOrDefault(id) is { Status: Decision.Given, TakenAt: { } at } && at > no.ClaimedAt);
 
     /// <summary>Under which the receipt of another service's event is found again.</summary>
     public static string KeyOf(string eventId) => $"event:{eventId}";

@@ -36,8 +36,8 @@ internal static class ConfirmUnsubscribe
         // Whether a press could be taken back would tell whether the address had opted out before.
         var (press, action) = isRevoked ? (null, UnsubscribeTokens.RevokedLink) : (PagePress.Of(secret), Action);
         var canUndo = await (everything
-            ? optOuts.HonourAllAsync(link, action, cancel, press, isOfThePerson: true)
-            : optOuts.HonourAsync(link, action, cancel, [.. form[TopicField].OfType<string>()], press, isOfThePerson: true));
+            ? optOuts.HonourAllAsync(link, action, cancel, press, isOfThePerson: !isRevoked)
+            : optOuts.HonourAsync(link, action, cancel, [.. form[TopicField].OfType<string>()], press, isOfThePerson: !isRevoked));
         UnsubscribeState? done = everything ? UnsubscribeState.AllDone : isRevoked ? UnsubscribeState.Done : null;
         return await pages.ShowAsync(token, request, cancel, done, press is null ? null : secret, canUndo);
     }

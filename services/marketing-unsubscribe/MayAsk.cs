@@ -26,7 +26,7 @@ public sealed class MayAsk(
     {
         List<TopicEntry> own = [.. streams.Select(s => s.Entry(topic)).OfType<TopicEntry>()];
         var (receipts, unreadable) = consent.ReadNewestOf(inForce.Declaration.Site, streams.Select(s => s.SubjectId));
-        return MaySend.Decide(own, [.. receipts.Values], inForce, topic, now, unreadable.Count > 0, rules: rules).Permitted && own.Exists(entry => entry.Proof?.ConfirmedAt is not null);
+        return MaySend.Decide(own, [.. receipts.Values], inForce, topic, now, unreadable.Count > 0, rules: rules).Permitted && own.Exists(entry => entry.Proof?.OwnWord?.ConfirmedAt is not null);
     }
 
     /// <summary>A mail that comes back is no word of the person.</summary>

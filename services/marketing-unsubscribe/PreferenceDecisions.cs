@@ -17,6 +17,9 @@ public static class PreferenceDecisions
     /// <summary>The action of all that is saved there, and the source of an opt-in.</summary>
     public const string Action = "preferences";
 
+    /// <summary>Of what he left unticked, and only a legitimate interest would send him: no word of his, so it is about the address of the page alone.</summary>
+    public const string LeftUnticked = "preferences-left-unticked";
+
     /// <summary>The action of an objection to direct marketing (GDPR art. 21(2) and (3)).</summary>
     public const string Objection = "objection";
 

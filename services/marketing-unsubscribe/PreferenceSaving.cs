@@ -41,8 +41,9 @@ internal sealed class PreferenceSaving(
             foreach (var topic in inForce.Declaration.Topics)
                 foreach (var id in ChannelTopic.Of(topic).Select(on => on.Id).Where(added.Contains))
                     await AddAsync(inForce, asked, topic, id, form.ShownAt, language, cancel);
+            // For this address alone: he said nothing of it, and elsewhere it may stand by his own word.
             foreach (var id in await OnInterestAsync(inForce, asked, form, cancel))
-                await optOuts.HonourAsync(link with { Topic = id }, PreferenceDecisions.Action, cancel, isOfThePerson: true);
+                await optOuts.HonourAsync(link with { Topic = id }, PreferenceDecisions.LeftUnticked, cancel);
         }
         await ChooseAsync(inForce.Declaration, asked, form, cancel);
         return added;

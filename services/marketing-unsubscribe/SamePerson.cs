@@ -56,32 +56,26 @@ internal sealed class SamePerson(
         };
     }
 
-    /// <summary>Of single topics what was pressed on a page; of everything whatever was said, but for what a report told, which anybody can forge.</summary>
-    private static bool IsCarried(MarketingRecord said) => said.Topic == MarketingRecord.Everything
-        ? said.Action != ReceiveReports.Action
-        : said.Action is ConfirmUnsubscribe.Action or PreferenceDecisions.Action or PreferenceDecisions.Objection;
-
     private async Task CarryAsync(PublishedDeclaration inForce, IReadOnlyList<AddressStream> own, OtherId to, CancellationToken cancel)
     {
         var declaration = inForce.Declaration;
         foreach (var (subject, newest) in own)
         {
             var stopped = (newest?.Topics ?? new Dictionary<string, TopicEntry>())
-                .Where(t => t.Value is { Status: TopicStatus.Suppressed, Cause: null } && to.IsReachedBy(t.Key)).ToList();
+                // What can still be taken back waits for the next time that it is noted.
+                .Where(t => t.Value is { Status: TopicStatus.Suppressed, Cause: null } && t.Value.IsFinal(time.Now()) && to.IsReachedBy(t.Key)).ToList();
             if (stopped.Count == 0) continue;
             var history = await records.HistoryAsync(MarketingRecord.Stream(declaration.Site, subject), cancel);
-            List<MarketingRecord> said =
-            [
-                .. history.Where(record => record.Kind == MarketingRecord.Unsubscribed).Select(record => record.Read<MarketingRecord>())
-                    .Where(record => record.Action != OptOutDecisions.StoppedBefore),
-            ];
+            List<(string Id, MarketingRecord Said)> all =
+                [.. history.Where(record => MarketingRecord.IsOfAnAddress(record.Kind)).Select(record => (record.Id, record.Read<MarketingRecord>()))];
             foreach (var (topic, entry) in stopped)
             {
-                if (said.FindLast(record => record.Topic == topic) is not { } no || !IsCarried(no)) continue;
+                if (SaidByThePerson.Newest(all, topic) is not { } no) continue;
+                var saidAt = no.Topics.GetValueOrDefault(topic) is { } then && then.At < entry.At ? then.At : entry.At;
                 var link = new UnsubscribeLink(declaration.Controller.Id, declaration.Site, topic, "", Language: no.Language);
                 await log.AppendAsync(
                     declaration.Site, to.SubjectId,
-                    (held, id) => Carry(held, link, to.SubjectId, no.Action, entry.At, id, time.Now(), declaration.PurposesOfTopics()), cancel);
+                    (held, id) => Carry(held, link, to.SubjectId, no.Action, saidAt, id, time.Now(), declaration.PurposesOfTopics()), cancel);
             }
         }
     }

@@ -5,7 +5,7 @@ namespace Consent.Subscriber;
 /// <summary>A person who was erased on a site, named while a row still tells whose stream it was.</summary>
 /// <param name="ErasedAt">When; of a tombstone of old, behind which a receipt came, when that receipt was recorded, which was before.</param>
 /// <param name="Reason">Null where nothing but the hash was left of the stream.</param>
-/// <param name="IsBack">He decided something since, which is held or comes with the tombstone: what is told may be an old erasure, and only what is from before it is to go.</param>
+/// <param name="IsBack">He said yes to something since, which is held or comes with the tombstone: what is told may be an old erasure, and only what is from before it is to go.</param>
 public sealed record ErasedSubject(string Site, string SubjectId, DateTimeOffset ErasedAt, ErasureReason? Reason, bool IsBack = false);
 
 /// <summary>
@@ -26,7 +26,7 @@ internal sealed class ErasedSubjects(SubscriberStore store, Func<ErasedSubject, 
         var named = tombstones.Join(
             since, e => e.Stream, e => e.Stream!,
             (e, decided) => new ErasedSubject(
-                decided.Receipt.Site, decided.Receipt.SubjectId, e.ErasedAt, e.Reason, (decided.Receipt.Epoch, decided.Receipt.Version).CompareTo((e.Epoch, e.Version)) > 0),
+                decided.Receipt.Site, decided.Receipt.SubjectId, e.ErasedAt, e.Reason, SaysYes(decided.Receipt) && (decided.Receipt.Epoch, decided.Receipt.Version).CompareTo((e.Epoch, e.Version)) > 0),
             StringComparer.Ordinal);
         foreach (var same in held.Concat(named).GroupBy(erased => erased with { IsBack = false })) await onErasing(same.Key with { IsBack = same.Any(e => e.IsBack) }, cancel);
     }
@@ -49,10 +49,13 @@ internal sealed class ErasedSubjects(SubscriberStore store, Func<ErasedSubject, 
         return [.. HeldOf(writer, e.Stream).Select(held => new ErasedSubject(held.Site, held.Subject, e.ErasedAt, e.Reason, held.IsBack))];
     }
 
-    /// <summary>Whose receipt is held of the stream, and whether it is from after the tombstone that is kept.</summary>
+    /// <summary>A "no" that was kept, or said, after an erasure brings nobody back.</summary>
+    private static bool SaysYes(Receipt receipt) => receipt.Purposes.Values.Any(decision => decision.Status is Decision.Given);
+
+    /// <summary>Whose receipt is held of the stream, and whether it says yes to something, and is from after the tombstone that is kept.</summary>
     private static List<(string Site, string Subject, bool IsBack)> HeldOf(SubscriberWriter writer, string stream) => writer.List(
         """
-        SELECT r.site, r.subject, (r.epoch, r.version) > (t.epoch, t.version) FROM receipts r JOIN tombstones t ON t.stream = r.stream WHERE r.stream = $1
+        SELECT r.site, r.subject, (r.epoch, r.version) > (t.epoch, t.version), r.body FROM receipts r JOIN tombstones t ON t.stream = r.stream WHERE r.stream = $1
         """,
-        row => (row.GetString(0), row.GetString(1), row.GetBoolean(2)), stream);
+        row => (row.GetString(0), row.GetString(1), row.GetBoolean(2) && SaysYes(ContractJson.Read<Receipt>(row.GetFieldValue<byte[]>(3)))), stream);
 }

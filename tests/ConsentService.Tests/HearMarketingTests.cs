@@ -49,6 +49,16 @@ public sealed class HearMarketingTests(RunningConsent consent) : IClassFixture<R
         Assert.Equal("given", await NewestStatusAsync());
     }
 
+    /// <summary>A nightly list that states what he confirmed himself takes his own word from nobody.</summary>
+    [Fact]
+    public async Task OptIn_OfHisOwn_ThatACallerStatedAgain_Outlives_ANoOfBeforeIt_HeardLate()
+    {
+        await HearAsync(OptIn(confirmed: true) with { ConfirmedAt = TestSite.Noon });
+        await HearAsync(OptIn(confirmed: false) with { Id = RandomId.New(), StatedBy = "crm", RecordedAt = TestSite.Noon.AddMinutes(2) });
+        await HearAsync(OptOut() with { RecordedAt = TestSite.Noon.AddHours(-1) });
+        Assert.Equal("given", await NewestStatusAsync());
+    }
+
     [Fact]
     public async Task OptIn_OfOld_ThatLiftedByACallersWord_ReadsAsItDid()
     {

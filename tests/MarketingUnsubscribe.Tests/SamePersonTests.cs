@@ -137,6 +137,33 @@ public sealed class SamePersonTests : PreferenceTest
     }
 
     [Fact]
+    public async Task WhatCanStillBeTakenBack_IsCarriedWhenItCannotBeAnyMore()
+    {
+        await DeclareAsync();
+        await StateAsync(Jan, channel: "email");
+        var done = await Host.PressAsync(await Host.PageAsync(await Host.LinkAsync(Jan)), "Meld mij af");
+        await Host.PressAsync(done, "name=\"everything\"");
+        Assert.Equal("subscribed", await StateAsync(Number, alsoKnownAs: Jan));
+
+        Assert.Equal("opted-in", await SmsAsync(Number));
+        Host.Time.Pass(TimeSpan.FromMinutes(11));
+        Assert.Equal("suppressed", await StateAsync(Number, alsoKnownAs: Jan));
+    }
+
+    [Fact]
+    public void WhatIsCarried_HeSaidHimself_SinceHisLastYes_AndDidNotTakeBack_HoweverItWasSaidAgain()
+    {
+        var page = Said("1", MarketingRecord.Unsubscribed, "unsubscribe-page");
+        var oneClick = Said("2", MarketingRecord.Unsubscribed, "one-click-unsubscribe");
+        Assert.Equal(page.Said, SaidByThePerson.Newest([page, oneClick], "newsletter"));
+        Assert.Null(SaidByThePerson.Newest([oneClick, Said("3", MarketingRecord.Unsubscribed, "unsubscribe-page"), Said("4", MarketingRecord.Undone, "undo", undoes: "3")], "newsletter"));
+        Assert.Null(SaidByThePerson.Newest([page, Said("5", MarketingRecord.Subscribed, "confirmed-subscribe"), oneClick], "newsletter"));
+        Assert.Null(SaidByThePerson.Newest([Said("6", MarketingRecord.Unsubscribed, PreferenceDecisions.LeftUnticked)], "newsletter"));
+        var all = Said("7", MarketingRecord.Unsubscribed, "unsubscribe-page", MarketingRecord.Everything);
+        Assert.Equal(all.Said, SaidByThePerson.Newest([all, Said("8", MarketingRecord.Unsubscribed, "feedback-report", MarketingRecord.Everything)], MarketingRecord.Everything));
+    }
+
+    [Fact]
     public async Task WhatWasPressedByOneClick_OrIsTheOthersOwnYes_IsNotCarriedOver()
     {
         await DeclareAsync();
@@ -219,6 +246,19 @@ public sealed class SamePersonTests : PreferenceTest
         Assert.True((await SaveAsync(page, fields: [("objection", "yes")])).Says("Dit e-mailadres wordt daar niet meer voor gebruikt."));
         Assert.True((await Host.PageAsync(await Host.LinkAsync(Jan))).Says("Dit geldt voor het adres of nummer waarnaar deze link is gestuurd."));
     }
+
+    private static (string Id, MarketingRecord Said) Said(string id, string kind, string action, string topic = "newsletter", string? undoes = null) => (id, new MarketingRecord
+    {
+        Kind = kind,
+        Site = Sample.Site,
+        SubjectId = "a1-somebody",
+        Topic = topic,
+        Action = action,
+        Language = "nl",
+        Undoes = undoes,
+        RecordedAt = Sample.Noon,
+        Topics = new Dictionary<string, TopicEntry>(),
+    });
 
     private Task DeclareAsync() => Host.HearAsync(Declaration(), version: 2);
 

@@ -120,6 +120,28 @@ public sealed class ErasedSubjectTests : IDisposable
         Assert.Equal(5, subscriber.State.Newest(Sample.Site, Sample.Address(1))!.Version);
     }
 
+    /// <summary>A "no" that was said, or kept, behind the erasure brings nobody back.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ANoSince_IsNoComingBack(bool isHeard)
+    {
+        await using var subscriber = await StartAsync(loaded: isHeard);
+        var no = Sample.Receipt(5, Decision.Withdrawn, Sample.Address(1));
+        if (isHeard)
+        {
+            await subscriber.HearAsync(Pages.Changed(Pages.First, no));
+            await subscriber.HearAsync(_erased);
+        }
+        else
+        {
+            var page = Pages.Of(await Pages.QuestionAsync(subscriber, 1), LoadSnapshot.End, complete: true, (Pages.First, no));
+            await subscriber.HearAsync(page with { Events = [Pages.Published(_erased), .. page.Events] });
+        }
+
+        Assert.Equal([_jan], _told);
+    }
+
     [Fact]
     public async Task WhenItFailsForAPage_TheRowStays_AndItIsToldWithTheNext()
     {

@@ -14,6 +14,9 @@ internal sealed class DerivedLogs(
     [FromKeyedServices(AuditSetup.Service)] IRecordLog log, LogSites sites, KeptCheckpoints kept, ILogSigners signers, LogSettings settings, ILogger<DerivedLogs> logger) : IDisposable
 {
     private const int PageSize = 1000;
+
+    /// <summary>SQLITE_CORRUPT and SQLITE_NOTADB.</summary>
+    private const int Corrupt = 11, NotADatabase = 26;
     private readonly Dictionary<string, DerivedLog> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ServedLog> _served = new(StringComparer.Ordinal);
     private OwnFolder? _folder;
@@ -143,7 +146,7 @@ internal sealed class DerivedLogs(
             if (position > 0 && (await log.FindByPositionAsync(position, cancel))?.Id != record) return false;
             foreach (var state in index.Logs())
             {
-                var one = new DerivedLog(state, _folder.File(state.Name), settings.OriginOf(state.Name));
+                var one = new DerivedLog(state, FolderOf(state.Name), settings.OriginOf(state.Name));
                 await one.ContinueAsync(cancel);
                 _logs[state.Name] = one;
             }
@@ -151,7 +154,8 @@ internal sealed class DerivedLogs(
             _position = position;
             return true;
         }
-        catch (Exception e) when (e is FormatException or IOException or SqliteException or JsonException)
+        // Not because a disk was full or a file could not be opened for a moment: then it is tried again.
+        catch (Exception e) when (e is FormatException or JsonException or FileNotFoundException or DirectoryNotFoundException or SqliteException { SqliteErrorCode: Corrupt or NotADatabase })
         {
             logger.LogWarning("The tiles of the logs do not fit to their batches ({Kind}).", e.GetType().Name);
             return false;
@@ -166,8 +170,11 @@ internal sealed class DerivedLogs(
         before?.Dispose();
     }
 
+    /// <summary>Apart from our own files, whose names a controller may have.</summary>
+    private string FolderOf(string name) => Path.Combine(_folder!.File("of"), name);
+
     private DerivedLog Begin(string name, string controller) =>
-        new(new LogState(name, controller, 0, DateTimeOffset.UnixEpoch, 0, 0, null, []), _folder!.File(name), settings.OriginOf(name));
+        new(new LogState(name, controller, 0, DateTimeOffset.UnixEpoch, 0, 0, null, []), FolderOf(name), settings.OriginOf(name));
 
     private async Task ApplyAsync(IReadOnlyList<LogRecord> page, CancellationToken cancel)
     {

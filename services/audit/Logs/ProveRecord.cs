@@ -29,12 +29,13 @@ internal static class ProveRecord
         var record = subscriber is null ? e.Record : trace.FirstOrDefault(r => LoggedEvent.IsAcknowledgement(r) && r.Read<ConsentApplied>().Subscriber == subscriber);
         if (controller is null || record is null || await sources.Log.SaltsOfAsync([record], cancel) is not [{ } salt]) return ReadTrace.UnknownReceipt();
 
-        var opening = new Opening(record.Kind, record.RecordedAt, record.Payload.ToArray(), salt);
+        // What is told of an erasure names who was erased, and is opened to nobody.
+        var opening = e.Class == LogClass.Erasure && subscriber is null ? null : new Opening(record.Kind, record.RecordedAt, record.Payload.ToArray(), salt);
         var proven = sources.Logs.Served(sources.Settings.LogOf(controller)) is { } served ? await FindAsync(served, GatherEntries.CommitmentTo(record, salt), opening, sources, cancel) : null;
         return proven is null ? TypedResults.Json(new Pending("pending"), ContractJson.Options) : TypedResults.Json(proven, ContractJson.Options);
     }
 
-    private static async Task<Proven?> FindAsync(ServedLog served, byte[] commitment, Opening opening, Sources sources, CancellationToken cancel)
+    private static async Task<Proven?> FindAsync(ServedLog served, byte[] commitment, Opening? opening, Sources sources, CancellationToken cancel)
     {
         foreach (var (index, batch) in sources.Logs.Find(served.Name, commitment).Where(found => found.Entry < served.Size))
         {
@@ -78,7 +79,7 @@ internal static class ProveRecord
     /// <param name="Entry">As it stands in the log; its hash is the leaf that the proof begins at.</param>
     /// <param name="Told">Absent but for an acknowledgement: that its commitment is in the tree whose root the entry commits to.</param>
     /// <param name="Proof">As C2SP tlog-proof writes it, with the signed checkpoint.</param>
-    private sealed record Proven(string Status, string Class, DateTimeOffset At, long Index, byte[] Entry, Opening Opening, Inner? Told, string Proof);
+    private sealed record Proven(string Status, string Class, DateTimeOffset At, long Index, byte[] Entry, Opening? Opening, Inner? Told, string Proof);
 
     /// <summary>From which the commitment is made: see <see cref="LogEntry.CommitmentTo"/>.</summary>
     /// <param name="Body">Byte for byte as it was heard, in base64.</param>

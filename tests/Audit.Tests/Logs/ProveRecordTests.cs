@@ -1,4 +1,5 @@
 using System.Text;
+using Consent.Contracts;
 using Consent.Tests.Support;
 using Consent.VerifiableLog;
 
@@ -64,6 +65,37 @@ public sealed class ProveRecordTests : IDisposable
         }
 
         await ProblemOf.IsAsync(await audit.GetAsync("/v1/audit/proofs/receipt-1/deliveries/nobody", audit.Token("audit", "*")), 404, "unknown-receipt");
+    }
+
+    [Fact]
+    public async Task OfAnErasure_TheEntryIsProved_AndWhoItWasIsToldToNobody()
+    {
+        const string somebody = "a1-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await audit.HearAsync(Samples.Publication());
+        await audit.HearAsync(new MarketingErased("erased-1", Samples.Noon, Samples.Site, somebody, Samples.Noon));
+        await audit.RoundAsync();
+
+        var proof = await audit.ProofAsync("erased-1");
+
+        Assert.Equal(("included", "erasure", null), ((string?)proof["status"], (string?)proof["class"], proof["opening"]));
+        var keys = await audit.KeysAsync();
+        Assert.True(InclusionProofNote.Parse((string)proof["proof"]!).Verify(Convert.FromBase64String((string)proof["entry"]!), keys));
+        Assert.DoesNotContain(somebody, proof.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Our own files beside the tiles have names too.</summary>
+    [Theory]
+    [InlineData("index")]
+    [InlineData("lock")]
+    public async Task AController_OfAnyName_HasItsLog(string controller)
+    {
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await audit.HearAsync(Samples.Choice(controller: controller));
+        await audit.HearAsync(Samples.Choice("receipt-2"));
+        await audit.RoundAsync();
+        Assert.Equal(["decision"], await audit.ClassesAsync(controller));
+        Assert.Equal(["decision"], await audit.ClassesAsync());
     }
 
     [Fact]

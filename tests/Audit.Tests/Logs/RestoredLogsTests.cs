@@ -49,7 +49,7 @@ public sealed class RestoredLogsTests : IDisposable
             await audit.HearAsync(Samples.Choice());
             await audit.RoundAsync();
             var size = (await audit.CheckpointAsync()).Size;
-            var file = _folder.File("data", "audit", "logs", "tuinhuis", tile.Replace(".p/1", $".p/{size}", StringComparison.Ordinal));
+            var file = _folder.File("data", "audit", "logs", "of", "tuinhuis", tile.Replace(".p/1", $".p/{size}", StringComparison.Ordinal));
             var bytes = await File.ReadAllBytesAsync(file);
             bytes[^3] ^= 1;
             await File.WriteAllBytesAsync(file, bytes);
