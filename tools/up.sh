@@ -130,7 +130,7 @@ token=$(consent token --scope marketing --lifetime 43200 --data "$data") || fail
 start consent "$(bin services/consent Consent.ConsentService)" "$(at 1)" "PublicUrl=$urls"
 start cookie-banner "$(bin services/cookie-banner Consent.CookieBanner)" "$(at 2)"
 start marketing-unsubscribe "$(bin services/marketing-unsubscribe Consent.MarketingUnsubscribe)" "$(at 3)" "PublicUrl=$urls" "Mail__AllowUnconfirmed=true"
-start audit "$(bin services/audit Consent.Audit)" "$(at 4)" "PublicUrl=$urls" "Audit__PublicLogs=*"
+start audit "$(bin services/audit Consent.Audit)" "$(at 4)" "PublicUrl=$urls" "Audit__PublicLogs=*" "Audit__Marketing=$(at 3)"
 start newsletter "$(bin services/subscribers/newsletter Consent.Newsletter)" "$(at 5)"
 start analytics "$(bin services/subscribers/analytics Consent.Analytics)" "$(at 6)" "Analytics__ForwardUrl=$demo/sink"
 start webhooks "$(bin services/subscribers/webhooks Consent.Webhooks)" "$(at 7)"

@@ -17,7 +17,7 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
         if (string.IsNullOrEmpty(e.Site) || string.IsNullOrEmpty(e.SubjectId)) throw new InvalidDataException("The event names no address.");
         if (e is MarketingErased or ErasureAsked)
         {
-            await EraseAsync(e.Site, e.SubjectId, e.RecordedAt, cancel);
+            await EraseAsync(e.Site, e.SubjectId, e.RecordedAt, e.Id, cancel);
             return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         }
 
@@ -38,7 +38,8 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
     }
 
     /// <summary>Erases what was recorded until then, and nothing that came after; the same again changes nothing.</summary>
-    public async Task EraseAsync(string site, string subjectId, DateTimeOffset erasedAt, CancellationToken cancel)
+    /// <param name="by">Id of the event that asked for it.</param>
+    public async Task EraseAsync(string site, string subjectId, DateTimeOffset erasedAt, string by, CancellationToken cancel)
     {
         var stream = StreamOf(site, subjectId);
         while (true)
@@ -61,8 +62,17 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
 
             var later = noted.Where(t => t.RecordedAt > erasedAt).ToList();
             foreach (var trace in noted.Except(later)) await log.EraseAsync(AuditLog.TraceOf(trace.RecordId), default, time.Now());
-            await log.EraseAsync(stream, ContractJson.Write(new Erased(erasedAt, later.Count == 0 ? null : later)), time.Now(), history[^1].Version);
+            await log.EraseAsync(stream, ContractJson.Write(new Erased(erasedAt, later.Count == 0 ? null : later, by)), time.Now(), history[^1].Version);
         }
+    }
+
+    /// <summary>Ids and moments of what is held of the address, and its newest erasure, by the event of that id where it is known.</summary>
+    internal async Task<(IReadOnlyList<(string RecordId, DateTimeOffset RecordedAt)> Told, (DateTimeOffset At, string? By)? Erased)> ReadAsync(
+        string site, string subjectId, CancellationToken cancel)
+    {
+        var history = await log.HistoryAsync(StreamOf(site, subjectId), cancel);
+        (DateTimeOffset At, string? By)? erased = history is [{ Kind: LogRecord.Erased, Payload.Length: > 0 } oldest, ..] && oldest.Read<Erased>() is var done ? (done.At, done.By) : null;
+        return ([.. history.Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()).Select(t => (t.RecordId, t.RecordedAt))], erased);
     }
 
     private async Task<bool> IsErasedAsync(IAddressEvent e, CancellationToken cancel) =>
@@ -84,5 +94,6 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
     private sealed record Trace(string RecordId, DateTimeOffset RecordedAt, string? Campaign = null);
 
     /// <param name="Later">Of what came after that; they name nobody.</param>
-    private sealed record Erased(DateTimeOffset At, IReadOnlyList<Trace>? Later = null);
+    /// <param name="By">Id of the event that asked for it, which names nobody either; null in those of old.</param>
+    private sealed record Erased(DateTimeOffset At, IReadOnlyList<Trace>? Later = null, string? By = null);
 }

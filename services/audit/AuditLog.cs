@@ -9,7 +9,7 @@ namespace Consent.Audit;
 /// Audit's own append-only log. Streams: <c>trace/{record id}</c>, all that was heard about one record, in the order of hearing;
 /// <c>declaration/{site}/{hash}</c>, the publications of one text; <c>mail/{site}/{day}</c>, the counts of mail of one day (UTC);
 /// <c>cursor/{source}</c>, how far its ledger was read; and those of <see cref="PersonTraces"/>, <see cref="AddressTraces"/>,
-/// <see cref="CampaignNotes"/>, <see cref="KnownSubscribers"/> and <see cref="SiteDeclarations"/>; <c>log/{name}/{part}</c> and <c>log-site/{site}</c>, the
+/// <see cref="CampaignNotes"/>, <see cref="KnownSubscribers"/>, <see cref="SiteDeclarations"/> and <see cref="AccessNotes"/>; <c>log/{name}/{part}</c> and <c>log-site/{site}</c>, the
 /// verifiable logs (<see cref="LogBatch"/>, <see cref="LogSites"/>).
 /// </summary>
 public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog log, TimeProvider time)
@@ -50,7 +50,10 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
     public async ValueTask<bool> IsHeldAsync(string kind, string id) => await log.FindByKeyAsync(TraceOf(id), $"{kind}:{id}") is not null;
 
     public async ValueTask<List<Heard>> ReadAsync(string stream, CancellationToken cancel) =>
-        [.. (await log.HistoryAsync(stream, cancel)).Where(r => r.Kind != LogRecord.Erased).Select(r => new Heard(r.Kind, r.Read<EventId>().Id, r.RecordedAt, r.Payload))];
+        [.. (await log.HistoryAsync(stream, cancel)).Where(r => r.Kind != LogRecord.Erased).Select(HeardOf)];
+
+    /// <summary>A record that is no tombstone.</summary>
+    internal static Heard HeardOf(LogRecord record) => new(record.Kind, record.Read<EventId>().Id, record.RecordedAt, record.Payload);
 
     /// <summary>Up to <paramref name="max"/> receipts or anything else behind the position, in the order of hearing.</summary>
     public ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long after, int max, CancellationToken cancel) => log.FeedAsync(after, max, cancel);

@@ -1,4 +1,5 @@
 using Consent.Audit.Logs;
+using Consent.Audit.Timelines;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
@@ -31,6 +32,14 @@ public static class AuditSetup
         builder.Services.AddSingleton<AskLedgers>();
         builder.Services.AddHostedService(p => p.GetRequiredService<AskLedgers>());
         builder.AddLogs();
+        builder.Services.AddSingleton<FollowReceipts>();
+        builder.Services.AddHostedService(p => p.GetRequiredService<FollowReceipts>());
+        builder.Services.AddSingleton<AccessNotes>();
+        builder.Services.AddSingleton<AskSubjects>();
+        builder.Services.AddSingleton<FindPerson>();
+        builder.Services.AddSingleton<OpenTraces>();
+        builder.Services.AddSingleton<GatherTimeline>();
+        builder.Services.AddSingleton<FindInForce>();
         builder.Services.AddEventHandler<ConsentChanged, HearConsentChanged>(Service);
         builder.Services.AddEventHandler<ConsentErased, HearConsentChanged>(Service);
         builder.Services.AddEventHandler<DeclarationPublished, HearDeclarationPublished>(Service);
@@ -72,6 +81,7 @@ public static class AuditSetup
         builder.Services.AddSingleton<LogSites>();
         builder.Services.AddSingleton<DerivedLogs>();
         builder.Services.AddSingleton<GatherEntries>();
+        builder.Services.AddSingleton<LogPlaces>();
         builder.Services.AddSingleton<WriteLogs>();
         builder.Services.AddHostedService(p => p.GetRequiredService<WriteLogs>());
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("logs-audit", p => p.GetRequiredService<WriteLogs>(), null, null));
@@ -85,6 +95,9 @@ public static class AuditSetup
         var audit = endpoints.MapGroup("/v1/audit").RequireScope("audit");
         audit.MapGet("/trace/{id}", ReadTrace.AnswerAsync);
         audit.MapGet("/receipts", ListReceipts.AnswerAsync);
+        audit.MapGet("/subjects/{id}/timeline", ReadTimeline.OfSubjectAsync);
+        audit.MapPost("/timeline", ReadTimeline.AskedAsync);
+        audit.MapPost("/was-in-force", AskWasInForce.AnswerAsync);
         audit.MapGet("/mail", ListMailVolumes.AnswerAsync);
         audit.MapGet("/proofs/{recordId}", ProveRecord.AnswerAsync);
         audit.MapGet("/proofs/{recordId}/deliveries/{**subscriber}", ProveRecord.AnswerDeliveryAsync);

@@ -1,45 +1,83 @@
 using System.Security.Claims;
+using Consent.Audit.Timelines;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 
 namespace Consent.Audit;
 
 /// <summary>
-/// <c>GET /v1/audit/receipts?site=…&amp;after=…&amp;limit=…</c>: receipts in the order in which audit heard them, of the sites that are
-/// open to the caller. Goes on from <c>next</c>; one answer looks at a bounded part of the log, so it may be empty and yet have more behind it.
+/// <c>GET /v1/audit/receipts?site=…&amp;purpose=…&amp;declaration=…&amp;from=…&amp;until=…&amp;campaign=…&amp;subscriber=…&amp;after=…&amp;limit=…</c>: receipts in the order in which audit heard them, of the
+/// sites that are open to the caller: that decided a purpose or topic, on the declaration of a hash, recorded from a moment and before another, that came of a campaign's links, that a
+/// subscriber has applied. Goes on from <c>next</c>; one answer looks at a bounded part, so it may be empty and yet have more behind it. Names nobody.
 /// </summary>
 internal static class ListReceipts
 {
-    private const int MostReceipts = 500, MostRecordsLookedAt = 20_000, RecordsAtOnce = 1_000;
+    private const int MostReceipts = 500, MostTraces = 2_000, AtOnce = 500;
 
     public static async Task<IResult> AnswerAsync(
-        ClaimsPrincipal user, AuditLog log, CancellationToken cancel, string? site = null, long after = 0, int limit = 100)
+        ClaimsPrincipal user, FollowReceipts receipts, OpenTraces traces, CampaignNotes notes, CancellationToken cancel, string? site = null, string? purpose = null, string? declaration = null,
+        DateTimeOffset? from = null, DateTimeOffset? until = null, string? campaign = null, string? subscriber = null, long after = 0, int limit = 100)
     {
-        if (limit is < 1 or > MostReceipts || after < 0)
-            return Problems.Because(400, "bad-range", "The range cannot be answered.", $"Ask for limit=1 to {MostReceipts}, and after=0 or the next of the answer before.");
+        if (limit is < 1 or > MostReceipts || after < 0 || from >= until)
+            return Problems.Because(400, "bad-range", "The range cannot be answered.", $"Ask for limit=1 to {MostReceipts}, after=0 or the next of the answer before, and from= before until=.");
+        if (campaign is not null && site is null) return Problems.Because(400, "site-needed", "No site was named.", "Add the site of the campaign, as in ?site=my-site.");
 
-        var receipts = new List<ListedReceipt>();
-        for (var lookedAt = 0; lookedAt < MostRecordsLookedAt; lookedAt += RecordsAtOnce)
+        var (wanted, listed) = (new ReceiptFilter(site, purpose, declaration, from, until), new List<ListedReceipt>());
+        var more = campaign is null ? await SearchAsync() : await OfCampaignAsync(site!, campaign);
+        return TypedResults.Json(new Page(listed, after, more), ContractJson.Options);
+
+        async Task<bool> SearchAsync()
         {
-            var records = await log.FeedAsync(after, RecordsAtOnce, cancel);
-            foreach (var record in records)
+            var index = await receipts.CurrentAsync(cancel);
+            for (var lookedAt = 0; lookedAt < MostTraces;)
             {
-                after = record.Position;
-                if (record.Kind != ConsentChanged.Kind) continue;
-                var receipt = record.Read<ConsentChanged>().Receipt;
-                if ((site is not null && site != receipt.Site) || !Tenancy.Allows(user, receipt.Site, receipt.Controller)) continue;
-                receipts.Add(new ListedReceipt(receipt.Id, receipt.Site, receipt.Version, receipt.Action, receipt.Source, receipt.RecordedAt, record.RecordedAt));
-                if (receipts.Count == limit) return Answer(more: true);
-            }
-            if (records.Count < RecordsAtOnce) return Answer(more: false);
-        }
-        return Answer(more: true);
+                // Who applied it stands in the traces alone.
+                var (positions, next, isMore) = index.Search(
+                    wanted, (of, controller) => (site is null || of == site) && Tenancy.Allows(user, of, controller), after, subscriber is null ? limit : AtOnce);
+                lookedAt += positions.Count;
+                foreach (var position in positions)
+                {
+                    after = position;
+                    if (Add(await traces.AtAsync(user, position, cancel)) && listed.Count == limit) return true;
+                }
 
-        IResult Answer(bool more) => TypedResults.Json(new Page(receipts, after, more), ContractJson.Options);
+                after = next;
+                // Where none of many matched, it took its time already.
+                if (!isMore || positions.Count == 0) return isMore;
+            }
+
+            return true;
+        }
+
+        // Here "after" counts opt-outs.
+        async Task<bool> OfCampaignAsync(string of, string named)
+        {
+            var optOuts = (await notes.ReadAsync(of, named, cancel)).OptOuts.SelectMany(ids => ids).ToList();
+            for (var lookedAt = 0; after < optOuts.Count; after++, lookedAt++)
+            {
+                if (lookedAt == MostTraces || listed.Count >= limit) return true;
+                if (await traces.OfAsync(user, optOuts[(int)after], cancel) is not { } optOut) continue;
+                foreach (var caused in optOut.Heard.Where(h => h.Kind == PersonTraces.Caused)) Add(await traces.OfAsync(user, caused.EventId, cancel));
+            }
+
+            return false;
+        }
+
+        bool Add(OpenTrace? trace)
+        {
+            if (trace?.Receipt?.Changed.Receipt is not { } receipt || !wanted.Matches(receipt)) return false;
+            var applied = subscriber is null ? null : trace.Applied.FirstOrDefault(a => a.Subscriber == subscriber);
+            if (subscriber is not null && applied is null) return false;
+            listed.Add(new ListedReceipt(
+                receipt.Id, receipt.Site, receipt.Version, receipt.Action, receipt.Source, receipt.RecordedAt, trace.HeardAt, receipt.Changed, receipt.Declaration, applied?.AppliedAt));
+            return true;
+        }
     }
 
     private sealed record Page(IReadOnlyList<ListedReceipt> Receipts, long Next, bool More);
 
+    /// <param name="AppliedAt">By the subscriber that was asked for.</param>
     private sealed record ListedReceipt(
-        string Id, string Site, long Version, string? Action, string? Source, DateTimeOffset RecordedAt, DateTimeOffset HeardAt);
+        string Id, string Site, long Version, string? Action, string? Source, DateTimeOffset RecordedAt, DateTimeOffset HeardAt, IReadOnlyList<string> Changed, string? Declaration,
+        DateTimeOffset? AppliedAt);
 }

@@ -60,7 +60,7 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
             // What marketing told of him, and no receipt came of. When a term is over, only receipts are.
             foreach (var (site, subject) in noted.Select(t => (t.Site, t.SubjectId)).Distinct())
             {
-                if (site is not null && subject is not null && SubjectId.IsAddress(subject) && e.Reason is not ErasureReason.Retention) await addresses.EraseAsync(site, subject, e.ErasedAt, cancel);
+                if (site is not null && subject is not null && SubjectId.IsAddress(subject) && e.Reason is not ErasureReason.Retention) await addresses.EraseAsync(site, subject, e.ErasedAt, e.Id, cancel);
             }
 
             await log.EraseAsync(stream, ContractJson.Write(new Erased(e.Epoch, e.Version, later.Count == 0 ? null : [.. later.Select(t => t with { Site = null, SubjectId = null })])), time.Now(), history[^1].Version);

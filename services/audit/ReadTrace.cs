@@ -11,12 +11,12 @@ namespace Consent.Audit;
 /// </summary>
 internal static class ReadTrace
 {
-    public static async Task<IResult> AnswerAsync(string id, ClaimsPrincipal user, AuditLog log, CancellationToken cancel)
+    public static async Task<IResult> AnswerAsync(string id, ClaimsPrincipal user, AuditLog log, AccessNotes looks, CancellationToken cancel)
     {
         var heard = await GatherAsync(id, log, cancel);
-        return TraceStory.Tell(id, heard) is { } trace && Tenancy.Allows(user, trace.Receipt.Site, trace.Receipt.Controller)
-            ? TypedResults.Json(trace, ContractJson.Options)
-            : UnknownReceipt();
+        if (TraceStory.Tell(id, heard) is not { } trace || !Tenancy.Allows(user, trace.Receipt.Site, trace.Receipt.Controller)) return UnknownReceipt();
+        await looks.NoteAsync(user, "trace", trace.Receipt.Site, trace.Receipt.Controller, trace.Receipt.Id, cancel);
+        return TypedResults.Json(trace, ContractJson.Options);
     }
 
     /// <summary>What was heard of the receipt, of its cause and of its declaration.</summary>

@@ -13,10 +13,14 @@ public static class ShownDeclarations
         var published = heard.Select(h => h.As<DeclarationPublished>()?.Declaration).OfType<PublishedDeclaration>()
             .Where(d => d.Hash == hash && d.Declaration.Site == receipt.Site)
             .OrderByDescending(d => d.Version == receipt.DeclarationVersion).ThenBy(d => d.Version).FirstOrDefault();
-        var version = published?.Version ?? receipt.DeclarationVersion;
-        var href = $"/v1/sites/{Uri.EscapeDataString(receipt.Site)}/declaration" + (version is null ? "" : $"?version={version}");
-        return new ShownDeclaration(hash, version, published?.PublishedAt, href, published is null ? null : TextOf(published.Declaration, receipt.Language));
+        return published is null ? new ShownDeclaration(hash, receipt.DeclarationVersion, null, Href(receipt.Site, receipt.DeclarationVersion), null) : Of(published, receipt.Language);
     }
+
+    /// <param name="language">In which it was shown; of one that it does not have, its first.</param>
+    internal static ShownDeclaration Of(PublishedDeclaration published, string? language) =>
+        new(published.Hash, published.Version, published.PublishedAt, Href(published.Declaration.Site, published.Version), TextOf(published.Declaration, language));
+
+    private static string Href(string site, int? version) => $"/v1/sites/{Uri.EscapeDataString(site)}/declaration" + (version is null ? "" : $"?version={version}");
 
     private static ShownText TextOf(Declaration declaration, string? language)
     {

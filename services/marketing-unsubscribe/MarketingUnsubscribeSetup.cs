@@ -85,6 +85,7 @@ public static class MarketingUnsubscribeSetup
         ImportOptIns.Map(endpoints);
         EraseAddress.Map(endpoints);
         ReadProof.Map(endpoints);
+        TellSubjects.Map(endpoints);
         TellLinks.Map(endpoints);
         endpoints.MapDeliveries(Service);
         return endpoints;

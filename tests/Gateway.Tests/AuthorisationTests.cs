@@ -27,6 +27,10 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
         { "GET", "/v1/audit/proofs/x", "audit" },
         { "GET", "/v1/audit/proofs/x/deliveries/newsletter", "audit" },
         { "GET", "/v1/audit/mail?site=wool", "audit" },
+        { "GET", "/v1/audit/receipts?site=wool", "audit" },
+        { "GET", "/v1/audit/subjects/x/timeline?site=wool", "audit" },
+        { "POST", "/v1/audit/timeline", "audit" },
+        { "POST", "/v1/audit/was-in-force", "audit" },
         { "GET", "/v1/subscribers/newsletter/sites/wool/permits/news", "consent" },
         { "GET", "/v1/subscribers/analytics/sites/wool/permits/statistics", "consent" },
         { "GET", "/v1/webhooks/endpoints", "consent" },
@@ -72,17 +76,21 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
     }
 
     [Fact]
-    public async Task What_an_opt_in_rests_on_is_open_to_marketing_and_to_auditors_and_to_no_other_scope()
+    public async Task What_an_opt_in_rests_on_is_open_to_marketing_and_to_auditors_and_to_no_other_scope() => await IsOpenToBothAsync("GET", "/v1/sites/wool/marketing/records/x");
+
+    [Fact]
+    public async Task By_which_ids_an_address_is_known_is_open_to_marketing_and_to_auditors_and_to_no_other_scope() => await IsOpenToBothAsync("POST", "/v1/sites/wool/marketing/subjects");
+
+    private async Task IsOpenToBothAsync(string method, string path)
     {
-        const string Record = "/v1/sites/wool/marketing/records/x";
         foreach (var scope in (string[])["marketing", "audit", "admin"])
         {
-            using var answer = await gateway.SendAsync("GET", Record, gateway.Token(scope));
+            using var answer = await gateway.SendAsync(method, path, gateway.Token(scope));
             Assert.Equal(["marketing-unsubscribe"], answer.Headers.GetValues("Answered-By"));
         }
-        using var others = await gateway.SendAsync("GET", Record, gateway.Token("consent operator"));
+        using var others = await gateway.SendAsync(method, path, gateway.Token("consent operator"));
         await ProblemOf.IsAsync(others, 403, "scope-needed");
-        using var nobody = await gateway.SendAsync("GET", Record);
+        using var nobody = await gateway.SendAsync(method, path);
         await ProblemOf.IsAsync(nobody, 401, "token-needed");
     }
 

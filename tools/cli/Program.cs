@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Consent.Cli;
+using Consent.Cli.Logs;
 using Consent.Cli.Scan;
 
 var marketing = MakeLinkKey.Command();
@@ -12,13 +13,18 @@ marketing.Add(ShowProof.Command());
 var root = new RootCommand("""
     Consent on the command line.
 
-    Exit codes: 0 done; 1 refused by the service, or not found; 2 the command line was not understood; 3 the gateway or the broker could not be reached;
+    Exit codes: 0 done; 1 refused by the service, not found, or does not verify; 2 the command line was not understood; 3 the gateway or the broker could not be reached;
     of a scan: 4 something departs from the declaration; 5 the site could not be scanned.
     """)
 {
     MakeToken.Command(),
     PublishFiles.Command(),
     TraceReceipt.Command(),
+    TellTimeline.Command(),
+    AskInForce.Command(),
+    VerifyProof.Command(),
+    MonitorLog.Command(),
+    CheckLog.Command(),
     ImportFile.Command(),
     BackUpData.BackupCommand(),
     BackUpData.RestoreCommand(),

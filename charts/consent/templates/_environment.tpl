@@ -24,7 +24,10 @@ are named here; others come by services.{name}.settings.
 {{- $_ := set $plain "Messaging__Transport" "rabbitmq" -}}
 {{- $_ := set $secret "Messaging__RabbitMq" (include "consent.brokerSecret" $root | fromJson) -}}
 {{- end -}}
-{{- if eq $name "audit" }}{{ $_ := set $plain "Audit__Checkpoints" "/checkpoints" }}{{ end -}}
+{{- if eq $name "audit" -}}
+{{- $_ := set $plain "Audit__Checkpoints" "/checkpoints" -}}
+{{- $_ := set $plain "Audit__Marketing" (printf "http://%s:8080" (include "consent.name" (list $root "marketing-unsubscribe"))) -}}
+{{- end -}}
 {{- if has $name (list "consent" "marketing-unsubscribe" "audit") }}{{ $_ := set $plain "PublicUrl" $values.publicUrl }}{{ end -}}
 {{- if eq $name "analytics" }}{{ with $values.analytics.forwardUrl }}{{ $_ := set $plain "Analytics__ForwardUrl" . }}{{ end }}{{ end -}}
 {{- if eq $name "connectors" -}}

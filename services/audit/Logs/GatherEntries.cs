@@ -34,7 +34,7 @@ internal sealed class GatherEntries([FromKeyedServices(AuditSetup.Service)] IRec
 
     private async Task ReadTracesAsync(IEnumerable<LogRecord> records, Dictionary<string, IReadOnlyList<LogRecord>> traces, CancellationToken cancel)
     {
-        var wanted = records.Where(r => LoggedEvent.IsAcknowledgement(r) || (r.Version > 1 && LoggedEvent.Of(r) is not null)).Select(r => r.Stream)
+        var wanted = records.Where(r => LoggedEvent.IsAcknowledgement(r) || (r.Version > 1 && LoggedEvent.Of(r) is { Class: not LogClass.Access })).Select(r => r.Stream)
             .Distinct(StringComparer.Ordinal).Where(stream => !traces.ContainsKey(stream)).ToList();
         var read = await Task.WhenAll(wanted.Select(async stream => await log.HistoryAsync(stream, cancel)));
         foreach (var (stream, trace) in wanted.Zip(read)) traces[stream] = trace;

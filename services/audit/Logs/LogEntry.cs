@@ -60,6 +60,9 @@ internal static class LogClass
     /// <summary>A subscriber was retired or readmitted.</summary>
     public const string Subscriber = "subscriber";
 
+    /// <summary>Somebody looked at personal data.</summary>
+    public const string Access = "access";
+
     /// <summary>A key with which checkpoints are signed from now on.</summary>
     public const string Key = "key";
 }

@@ -5,7 +5,7 @@ using Consent.Storage;
 
 namespace Consent.Audit.Logs;
 
-/// <summary>What happened and gets an entry of its own: the record in audit's log that is the event itself, in the trace of its id.</summary>
+/// <summary>What happened and gets an entry of its own: the record in audit's log that is the event itself, in the trace of its id; or the note of a look (<see cref="AccessNotes"/>).</summary>
 /// <param name="Controller">By the event's own word; null where it names a site alone, or nobody.</param>
 internal sealed record LoggedEvent(LogRecord Record, string Class, string? Site, string? Controller)
 {
@@ -29,6 +29,7 @@ internal sealed record LoggedEvent(LogRecord Record, string Class, string? Site,
     /// <summary>Null for any other record; also for a copy of the event in another stream, as an opt-out's trace has of what took it back.</summary>
     public static LoggedEvent? Of(LogRecord record)
     {
+        if (record.Kind == AccessNotes.Kind && AccessNotes.IsStream(record.Stream) && record.Read<Body>() is var look) return new LoggedEvent(record, LogClass.Access, look.Site, look.Controller);
         if (!Classes.TryGetValue(record.Kind, out var its) || !record.Stream.StartsWith(Trace, StringComparison.Ordinal)) return null;
         var body = record.Read<Body>();
         if (body.Id != record.Stream[Trace.Length..]) return null;
@@ -52,7 +53,7 @@ internal sealed record LoggedEvent(LogRecord Record, string Class, string? Site,
     public bool Waits(SiteOwners owners, long readThrough) =>
         Class != LogClass.Subscriber && Controller is null && Site is not null && owners.Of(Site, Record.Position, readThrough) is null;
 
-    private sealed record Body(string? Id = null, string? Site = null, OfReceipt? Receipt = null, JsonElement Declaration = default);
+    private sealed record Body(string? Id = null, string? Site = null, OfReceipt? Receipt = null, JsonElement Declaration = default, string? Controller = null);
 
     private sealed record OfReceipt(string? Site = null, string? Controller = null);
 

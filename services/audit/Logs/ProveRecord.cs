@@ -14,12 +14,12 @@ namespace Consent.Audit.Logs;
 internal static class ProveRecord
 {
     public static Task<IResult> AnswerAsync(
-        string recordId, ClaimsPrincipal user, [FromKeyedServices(AuditSetup.Service)] IRecordLog log, DerivedLogs logs, LogSites sites, LogSettings settings, CancellationToken cancel) =>
-        ProveAsync(recordId, null, user, new Sources(log, logs, sites, settings), cancel);
+        string recordId, ClaimsPrincipal user, [FromKeyedServices(AuditSetup.Service)] IRecordLog log, DerivedLogs logs, LogSites sites, LogSettings settings, AccessNotes looks,
+        CancellationToken cancel) => ProveAsync(recordId, null, user, new Sources(log, logs, sites, settings, looks), cancel);
 
     public static Task<IResult> AnswerDeliveryAsync(
         string recordId, string subscriber, ClaimsPrincipal user, [FromKeyedServices(AuditSetup.Service)] IRecordLog log, DerivedLogs logs, LogSites sites, LogSettings settings,
-        CancellationToken cancel) => ProveAsync(recordId, subscriber, user, new Sources(log, logs, sites, settings), cancel);
+        AccessNotes looks, CancellationToken cancel) => ProveAsync(recordId, subscriber, user, new Sources(log, logs, sites, settings, looks), cancel);
 
     private static async Task<IResult> ProveAsync(string recordId, string? subscriber, ClaimsPrincipal user, Sources sources, CancellationToken cancel)
     {
@@ -32,7 +32,9 @@ internal static class ProveRecord
         // What is told of an erasure names who was erased, and is opened to nobody.
         var opening = e.Class == LogClass.Erasure && subscriber is null ? null : new Opening(record.Kind, record.RecordedAt, record.Payload.ToArray(), salt);
         var proven = sources.Logs.Served(sources.Settings.LogOf(controller)) is { } served ? await FindAsync(served, GatherEntries.CommitmentTo(record, salt), opening, sources, cancel) : null;
-        return proven is null ? TypedResults.Json(new Pending("pending"), ContractJson.Options) : TypedResults.Json(proven, ContractJson.Options);
+        if (proven is null) return TypedResults.Json(new Pending("pending"), ContractJson.Options);
+        if (e.Class is LogClass.Decision) await sources.Looks.NoteAsync(user, "proof", e.Site ?? "", controller, recordId, cancel);
+        return TypedResults.Json(proven, ContractJson.Options);
     }
 
     private static async Task<Proven?> FindAsync(ServedLog served, byte[] commitment, Opening? opening, Sources sources, CancellationToken cancel)
@@ -72,7 +74,7 @@ internal static class ProveRecord
         }
     }
 
-    private sealed record Sources(IRecordLog Log, DerivedLogs Logs, LogSites Sites, LogSettings Settings);
+    private sealed record Sources(IRecordLog Log, DerivedLogs Logs, LogSites Sites, LogSettings Settings, AccessNotes Looks);
 
     private sealed record Pending(string Status);
 

@@ -58,6 +58,8 @@ internal sealed class AuditWithLogs : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string path, string? token = null) => _app.SendAsync(HttpMethod.Get, path, token: token);
 
+    public Task<HttpResponseMessage> PostAsync(string path, object body, string? token = null) => _app.SendAsync(HttpMethod.Post, path, body, token);
+
     public async Task<string> TextAsync(string path, string? token = null)
     {
         var answer = await GetAsync(path, token);

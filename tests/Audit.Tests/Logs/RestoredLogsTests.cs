@@ -95,7 +95,7 @@ public sealed class RestoredLogsTests : IDisposable
         }
 
         await using var begun = await AuditWithLogs.StartAsync(_folder, ("Audit:LogSuffix", ".2"));
-        Assert.Equal(["declaration", "decision", "decision"], await begun.ClassesAsync("tuinhuis.2"));
+        Assert.Equal(["declaration", "decision", "decision", "access"], await begun.ClassesAsync("tuinhuis.2"));
         Assert.Equal(HealthStatus.Healthy, (await begun.HealthAsync()).Status);
         AuditWithLogs.Verify(await begun.ProofAsync("another"), await begun.KeysAsync("tuinhuis.2"));
         // What was told of the old one is still to be had.

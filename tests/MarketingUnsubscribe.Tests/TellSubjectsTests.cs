@@ -1,0 +1,34 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Consent.MarketingUnsubscribe.Tests;
+
+public sealed class TellSubjectsTests : HostedTest
+{
+    private const string Route = $"/v1/sites/{Sample.Site}/marketing/subjects";
+    private const string Jan = "jan@example.com";
+
+    [Fact]
+    public async Task EveryIdOfAnAddress_IsToldToMarketingAndToAuditors_TheNewestKeyFirst()
+    {
+        Host.Keys.Succeed($"address-{Sample.Controller}");
+        var ids = Host.Keys.Addresses(Sample.Controller).AddressIds(Jan);
+        Assert.Equal(2, ids.Count);
+        foreach (var scope in (string[])["marketing", "audit"])
+        {
+            using var answer = await Host.PostAsync(Route, new { address = Jan }, Host.Token(scope));
+            Assert.Equal((HttpStatusCode.OK, "no-store"), (answer.StatusCode, answer.Headers.CacheControl!.ToString()));
+            using var told = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            Assert.Equal(ids, told.RootElement.GetProperty("subjects").EnumerateArray().Select(id => id.GetString()));
+        }
+    }
+
+    [Fact]
+    public async Task ItIsToldToNobodyElse_AndOfNothingElseThanAnAddress()
+    {
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Host.PostAsync(Route, new { address = Jan })).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Host.PostAsync(Route, new { address = Jan }, Host.Token("consent"))).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await Host.PostAsync(Route, new { address = Jan }, Host.Token("audit", "somebody-else"))).StatusCode);
+        foreach (var nothing in (object[])[new { address = "jan" }, new { }]) Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Host.PostAsync(Route, nothing, Host.Token())).StatusCode);
+    }
+}
