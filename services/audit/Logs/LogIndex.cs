@@ -18,14 +18,14 @@ internal sealed record Indexed(string Log, byte[] Commitment, long Entry, long B
 /// From a commitment to its entry, by 8 bytes of it: who looks compares the entry itself. With the state of each log as far as its batches are in the tiles. Derived like
 /// the tiles, and lies beside them; what a loss of power takes from its end is applied again. Safe for many threads.
 /// </summary>
-internal sealed class LogIndex : IDisposable
+internal sealed class LogIndex : DerivedIndex
 {
     /// <summary>Another number is another form, and is made anew.</summary>
     private const int Form = 1;
-    private readonly Lock _gate = new();
-    private readonly SqliteConnection _connection;
 
-    private LogIndex(SqliteConnection connection) => _connection = connection;
+    private LogIndex(SqliteConnection connection) : base(connection)
+    {
+    }
 
     /// <summary>Throws <see cref="FormatException"/> when the file is of another form, and <see cref="SqliteException"/> when it is no such file.</summary>
     public static LogIndex Open(string file)
@@ -70,9 +70,9 @@ internal sealed class LogIndex : IDisposable
     /// <summary>All of it or nothing.</summary>
     public void Apply(IEnumerable<LogState> states, IEnumerable<Indexed> entries, long position, string record)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            using var transaction = _connection.BeginTransaction();
+            using var transaction = Connection.BeginTransaction();
             using var state = Command(
                 """
                 INSERT INTO log (name, controller, size, at, through, batches, note, keys) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -87,49 +87,5 @@ internal sealed class LogIndex : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        lock (_gate) _connection.Dispose();
-    }
-
     private static long PrefixOf(byte[] commitment) => BinaryPrimitives.ReadInt64BigEndian(commitment);
-
-    private void Run(string sql)
-    {
-        using var command = Command(sql);
-        command.ExecuteNonQuery();
-    }
-
-    private List<T> List<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values)
-    {
-        lock (_gate)
-        {
-            using var command = Command(sql);
-            Bind(command, values);
-            using var reader = command.ExecuteReader();
-            var rows = new List<T>();
-            while (reader.Read()) rows.Add(read(reader));
-            return rows;
-        }
-    }
-
-    private SqliteCommand Command(string sql)
-    {
-        var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        return command;
-    }
-
-    private static void Execute(SqliteCommand command, params object?[] values)
-    {
-        Bind(command, values);
-        command.ExecuteNonQuery();
-    }
-
-    private static void Bind(SqliteCommand command, object?[] values)
-    {
-        if (command.Parameters.Count == 0)
-            for (var i = 0; i < values.Length; i++) command.Parameters.Add(new SqliteParameter { ParameterName = $"${i + 1}" });
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
-    }
 }

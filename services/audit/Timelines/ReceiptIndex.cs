@@ -14,18 +14,18 @@ internal sealed record IndexedReceipt(
 /// Where each receipt stands in audit's log, by its person and by what is searched for: some 100 bytes a receipt. Names nobody: persons are keyed hashes. Derived and disposable;
 /// an erased receipt's row is deleted, and its bytes overwritten. Safe for many threads.
 /// </summary>
-internal sealed class ReceiptIndex : IDisposable
+internal sealed class ReceiptIndex : DerivedIndex
 {
     /// <summary>Another number is another form, and is made anew.</summary>
     private const int Form = 1;
 
     /// <summary>Rows that one search looks at.</summary>
     private const int MostLookedAt = 200_000;
-    private readonly Lock _gate = new();
-    private readonly SqliteConnection _connection;
     private readonly Dictionary<string, long> _names = new(StringComparer.Ordinal);
 
-    private ReceiptIndex(SqliteConnection connection) => _connection = connection;
+    private ReceiptIndex(SqliteConnection connection) : base(connection)
+    {
+    }
 
     /// <summary>Throws <see cref="FormatException"/> when the file is of another form, and <see cref="SqliteException"/> when it is no such file.</summary>
     public static ReceiptIndex Open(string file)
@@ -65,12 +65,12 @@ internal sealed class ReceiptIndex : IDisposable
     /// <param name="erased">Traces, which no receipt comes behind.</param>
     public void Apply(IReadOnlyList<IndexedReceipt> receipts, IReadOnlyList<StreamKey> erased, long position, int epoch)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var named = new List<string>();
             try
             {
-                using var transaction = _connection.BeginTransaction();
+                using var transaction = Connection.BeginTransaction();
                 using var row = Command("INSERT OR REPLACE INTO receipt VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
                 foreach (var r in receipts)
                 {
@@ -113,7 +113,7 @@ internal sealed class ReceiptIndex : IDisposable
     /// <param name="isOpen">Whether receipts of this site and controller are wanted.</param>
     public (IReadOnlyList<long> Positions, long Next, bool More) Search(ReceiptFilter wanted, Func<string, string, bool> isOpen, long after, int limit)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var end = List("SELECT position FROM receipt WHERE position > $1 ORDER BY position LIMIT 1 OFFSET $2", r => r.GetInt64(0), after, MostLookedAt - 1)
                 .FirstOrDefault();
@@ -135,11 +135,6 @@ internal sealed class ReceiptIndex : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        lock (_gate) _connection.Dispose();
-    }
-
     private static string PlaceOf(string site, string controller) => $"p\n{site}\n{controller}";
 
     private static string DeclarationOf(string hash) => $"d\n{hash}";
@@ -155,44 +150,5 @@ internal sealed class ReceiptIndex : IDisposable
         var id = (long)insert.ExecuteScalar()!;
         named.Add(text);
         return _names[text] = id;
-    }
-
-    private void Run(string sql)
-    {
-        using var command = Command(sql);
-        command.ExecuteNonQuery();
-    }
-
-    private List<T> List<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values)
-    {
-        lock (_gate)
-        {
-            using var command = Command(sql);
-            Bind(command, values);
-            using var reader = command.ExecuteReader();
-            var rows = new List<T>();
-            while (reader.Read()) rows.Add(read(reader));
-            return rows;
-        }
-    }
-
-    private SqliteCommand Command(string sql)
-    {
-        var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        return command;
-    }
-
-    private static void Execute(SqliteCommand command, params object?[] values)
-    {
-        Bind(command, values);
-        command.ExecuteNonQuery();
-    }
-
-    private static void Bind(SqliteCommand command, object?[] values)
-    {
-        if (command.Parameters.Count == 0)
-            for (var i = 0; i < values.Length; i++) command.Parameters.Add(new SqliteParameter { ParameterName = $"${i + 1}" });
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
     }
 }
