@@ -87,6 +87,7 @@ command -v php > /dev/null || missing+=(php-cli)
 [ -x /usr/sbin/opendkim ] || missing+=(opendkim)
 [ -x /usr/sbin/opendkim-genkey ] || missing+=(opendkim-tools)
 command -v openssl > /dev/null || missing+=(openssl)
+command -v strace > /dev/null || missing+=(strace)
 command -v go > /dev/null || missing+=(golang-go)
 [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing+=(golang-golang-x-mod-dev)
 if [ ${#missing[@]} -gt 0 ]; then
@@ -130,7 +131,7 @@ check "planted faults fit the source" tools/planted.sh --fit
 } &
 small=$!
 # Figures of so short a run mean nothing: it shows that every answer is right under load, and that a receipt stays small on disk.
-check "benchmark, in short" dotnet tests/Benchmarks/bin/Release/net10.0/Consent.Benchmarks.dll --rounds 1 --seconds 0.3 --receipts 5000 --subjects 5000 --pairs 100000
+check "benchmark, in short" dotnet tests/Benchmarks/bin/Release/net10.0/Consent.Benchmarks.dll --rounds 1 --seconds 0.3 --receipts 5000 --subjects 5000 --pairs 100000 --entries 5000
 wait "$small"
 # Those that break what they run on have the machine to themselves.
 for name in Faults.Tests Load.Tests; do suite "$name"; done

@@ -1,3 +1,4 @@
+using Consent.Audit.Holds;
 using Consent.Contracts;
 using Consent.Storage;
 
@@ -7,17 +8,17 @@ namespace Consent.Audit;
 /// Which traces speak of an address, whether a receipt came of them or not: streams <c>address/{site}/{subject}</c> in audit's log, so that an erasure
 /// finds what no receipt names. Of an erased address the moment is left, under a keyed hash.
 /// </summary>
-public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog traces, CampaignNotes campaigns, TimeProvider time)
+public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog traces, CampaignNotes campaigns, HoldJournal holds, TimeProvider time)
 {
     private const string Kind = "address-trace";
 
-    /// <summary>Keeps the event's trace, found again under its address; of a time before its erasure it is kept nowhere. An erasure takes what there is.</summary>
+    /// <summary>Keeps the event's trace, found again under its address; of a time before its erasure it is kept nowhere. An erasure takes what there is, or waits for the end of a hold.</summary>
     public async Task<Heard> KeepAsync<T>(T e, CancellationToken cancel) where T : IAddressEvent
     {
         if (string.IsNullOrEmpty(e.Site) || string.IsNullOrEmpty(e.SubjectId)) throw new InvalidDataException("The event names no address.");
         if (e is MarketingErased or ErasureAsked)
         {
-            await EraseAsync(e.Site, e.SubjectId, e.RecordedAt, e.Id, cancel);
+            if (await IsErasedAsync(e, cancel) || !await holds.WaitsAsync(e.Site, e.SubjectId, e.Id, cancel)) await EraseAsync(e.Site, e.SubjectId, e.RecordedAt, e.Id, cancel);
             return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         }
 
@@ -37,7 +38,7 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
         return heard;
     }
 
-    /// <summary>Erases what was recorded until then, and nothing that came after; the same again changes nothing.</summary>
+    /// <summary>Erases what was recorded until then, and nothing that came after; the same again changes nothing. Asks after no hold.</summary>
     /// <param name="by">Id of the event that asked for it.</param>
     public async Task EraseAsync(string site, string subjectId, DateTimeOffset erasedAt, string by, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Consent.Audit.Holds;
 using Consent.Audit.Logs;
 using Consent.Contracts;
 using Consent.Storage;
@@ -9,8 +10,8 @@ namespace Consent.Audit;
 /// Audit's own append-only log. Streams: <c>trace/{record id}</c>, all that was heard about one record, in the order of hearing;
 /// <c>declaration/{site}/{hash}</c>, the publications of one text; <c>mail/{site}/{day}</c>, the counts of mail of one day (UTC);
 /// <c>cursor/{source}</c>, how far its ledger was read; and those of <see cref="PersonTraces"/>, <see cref="AddressTraces"/>,
-/// <see cref="CampaignNotes"/>, <see cref="KnownSubscribers"/>, <see cref="SiteDeclarations"/> and <see cref="AccessNotes"/>; <c>log/{name}/{part}</c> and <c>log-site/{site}</c>, the
-/// verifiable logs (<see cref="LogBatch"/>, <see cref="LogSites"/>).
+/// <see cref="CampaignNotes"/>, <see cref="KnownSubscribers"/>, <see cref="SiteDeclarations"/>, <see cref="AccessNotes"/> and <see cref="HoldJournal"/>; <c>log/{name}/{part}</c>, <c>log-site/{site}</c> and <c>log-held/{name}</c>, the
+/// verifiable logs (<see cref="LogBatch"/>, <see cref="LogSites"/>, <see cref="HeldLogs"/>).
 /// </summary>
 public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog log, TimeProvider time)
 {
@@ -23,7 +24,7 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
 
     /// <summary>Which streams name nobody, and so may lie in the store under their names.</summary>
     public static bool NamesNobody(string stream) =>
-        CampaignNotes.IsStream(stream) || KnownSubscribers.IsStream(stream) || LogBatch.IsStream(stream) || LogSites.IsStream(stream);
+        CampaignNotes.IsStream(stream) || KnownSubscribers.IsStream(stream) || LogBatch.IsStream(stream) || LogSites.IsStream(stream) || HeldLogs.IsStream(stream) || HoldJournal.IsStream(stream);
 
     public static string DeclarationOf(string site, string hash) => $"declaration/{site}/{hash}";
 
@@ -42,7 +43,7 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
 
             var heard = Heard.Of(e, time.Now());
             // A conflict means that another event of this stream came in between, or this one on another thread: look again.
-            if (await TryAppendAsync(stream, T.Kind, heard.Body, key, heard.At, cancel)) return heard;
+            if (await TryAppendAsync(stream, T.Kind, heard.Body, key, heard.At, cancel, ControllerOf(e))) return heard;
         }
     }
 
@@ -73,16 +74,17 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
     }
 
     /// <summary>Appends to the stream once for the key.</summary>
-    internal async Task NoteAsync<T>(string stream, string kind, T note, string key, CancellationToken cancel)
+    /// <param name="controller">See <see cref="NewRecord.Controller"/>.</param>
+    internal async Task NoteAsync<T>(string stream, string kind, T note, string key, CancellationToken cancel, string? controller = null)
     {
         while (await log.FindByKeyAsync(stream, key, null, cancel) is null)
         {
-            if (await TryAppendAsync(stream, kind, ContractJson.Write(note), key, time.Now(), cancel)) return;
+            if (await TryAppendAsync(stream, kind, ContractJson.Write(note), key, time.Now(), cancel, controller)) return;
         }
     }
 
     private async Task<bool> TryAppendAsync(
-        string stream, string kind, ReadOnlyMemory<byte> payload, string? key, DateTimeOffset at, CancellationToken cancel)
+        string stream, string kind, ReadOnlyMemory<byte> payload, string? key, DateTimeOffset at, CancellationToken cancel, string? controller = null)
     {
         var newest = await log.LatestAsync(stream, cancel);
         return await log.AppendAsync(new NewRecord
@@ -93,8 +95,17 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
             RecordedAt = at,
             Payload = payload,
             IdempotencyKey = key,
+            Controller = controller,
         }) is AppendOutcome.Appended;
     }
+
+    /// <summary>Under whose key the event is kept, where it says so itself; what names none lies under the key of audit.</summary>
+    private static string? ControllerOf(object e) => e switch
+    {
+        ConsentChanged { Receipt: { Controller.Length: > 0 } receipt } => receipt.Controller,
+        MailCounted { Controller.Length: > 0 } mail => mail.Controller,
+        _ => null,
+    };
 
     private static Heard HeardIn<T>(LogRecord record, string eventId) where T : IEvent => new(T.Kind, eventId, record.RecordedAt, record.Payload);
 

@@ -1,4 +1,8 @@
+using Consent.Audit.Access;
+using Consent.Audit.Evidence;
+using Consent.Audit.Holds;
 using Consent.Audit.Logs;
+using Consent.Audit.Pages;
 using Consent.Audit.Timelines;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
@@ -24,6 +28,11 @@ public static class AuditSetup
         builder.AddRecordLog(Service, AuditLog.NamesNobody);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<AuditLog>();
+        builder.Services.AddSingleton<HoldJournal>();
+        builder.Services.AddSingleton<RestrictedPersons>();
+        builder.Services.AddSingleton<Placing>();
+        builder.Services.AddSingleton<CarryOutErasures>();
+        builder.Services.AddHostedService(p => p.GetRequiredService<CarryOutErasures>());
         builder.Services.AddSingleton<PersonTraces>();
         builder.Services.AddSingleton<AddressTraces>();
         builder.Services.AddSingleton<CampaignNotes>();
@@ -35,11 +44,16 @@ public static class AuditSetup
         builder.Services.AddSingleton<FollowReceipts>();
         builder.Services.AddHostedService(p => p.GetRequiredService<FollowReceipts>());
         builder.Services.AddSingleton<AccessNotes>();
+        builder.Services.AddSingleton<ListLooks>();
+        builder.AddSignIn();
+        builder.AddAuditPages();
         builder.Services.AddSingleton<AskSubjects>();
         builder.Services.AddSingleton<FindPerson>();
         builder.Services.AddSingleton<OpenTraces>();
         builder.Services.AddSingleton<GatherTimeline>();
         builder.Services.AddSingleton<FindInForce>();
+        builder.Services.AddSingleton<GatherEvidence>();
+        builder.Services.AddSingleton<ReceiptRows>();
         builder.Services.AddEventHandler<ConsentChanged, HearConsentChanged>(Service);
         builder.Services.AddEventHandler<ConsentErased, HearConsentChanged>(Service);
         builder.Services.AddEventHandler<DeclarationPublished, HearDeclarationPublished>(Service);
@@ -85,6 +99,15 @@ public static class AuditSetup
         builder.Services.AddSingleton<WriteLogs>();
         builder.Services.AddHostedService(p => p.GetRequiredService<WriteLogs>());
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("logs-audit", p => p.GetRequiredService<WriteLogs>(), null, null));
+        builder.Services.AddSingleton<FindEntries>();
+        builder.Services.AddSingleton<CheckItselfRecords>();
+        builder.Services.AddSingleton<CheckItself>();
+        builder.Services.AddHostedService(p => p.GetRequiredService<CheckItself>());
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("logs-complete", p => p.GetRequiredService<CheckItself>(), null, null));
+        builder.Services.AddSingleton(p => WitnessSettings.Of(p.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton<AskWitnesses>();
+        builder.Services.AddHostedService(p => p.GetRequiredService<AskWitnesses>());
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("log-witnesses", p => p.GetRequiredService<AskWitnesses>(), null, null));
     }
 
     /// <summary>Whether it arrived by itself, as almost everything does.</summary>
@@ -94,13 +117,22 @@ public static class AuditSetup
     {
         var audit = endpoints.MapGroup("/v1/audit").RequireScope("audit");
         audit.MapGet("/trace/{id}", ReadTrace.AnswerAsync);
+        audit.MapGet("/trace/{id}/banner", ShownBanner.AnswerAsync);
+        audit.MapGet("/evidence/{recordId}", AnswerEvidence.AnswerAsync);
+        audit.MapPost("/evidence", AnswerEvidence.AskedAsync);
+        audit.MapGet("/export", ExportReceipts.AnswerAsync);
         audit.MapGet("/receipts", ListReceipts.AnswerAsync);
         audit.MapGet("/subjects/{id}/timeline", ReadTimeline.OfSubjectAsync);
         audit.MapPost("/timeline", ReadTimeline.AskedAsync);
         audit.MapPost("/was-in-force", AskWasInForce.AnswerAsync);
         audit.MapGet("/mail", ListMailVolumes.AnswerAsync);
+        audit.MapGet("/access", ReadAccess.AnswerAsync);
         audit.MapGet("/proofs/{recordId}", ProveRecord.AnswerAsync);
+        audit.MapPost("/proofs/included", TellIncluded.AnswerAsync);
         audit.MapGet("/proofs/{recordId}/deliveries/{**subscriber}", ProveRecord.AnswerDeliveryAsync);
+        HoldRoutes.Map(endpoints);
+        SignIn.Map(endpoints);
+        AuditPages.Map(endpoints);
         ServeLog.Map(endpoints);
         ListCampaigns.Map(endpoints);
         return endpoints;

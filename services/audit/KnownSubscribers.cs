@@ -11,7 +11,7 @@ namespace Consent.Audit;
 /// </summary>
 public sealed class KnownSubscribers([FromKeyedServices(AuditSetup.Service)] IRecordLog log, TimeProvider time) : IEventHandler<SubscriberAnnounced>
 {
-    private const string Prefix = "subscriber/";
+    internal const string Prefix = "subscriber/";
     private const string Kind = "subscriber-wish";
     private const int LongestName = 100;
     private const int PageSize = 1000;
@@ -20,6 +20,10 @@ public sealed class KnownSubscribers([FromKeyedServices(AuditSetup.Service)] IRe
     internal static bool IsStream(string stream) => stream.StartsWith(Prefix, StringComparison.Ordinal);
 
     internal static string StreamOf(string subscriber) => $"{Prefix}{subscriber}";
+
+    /// <summary>What a record of the feed says that a subscriber asks for: of its site alone, or of every site where that is null; null for any other record.</summary>
+    internal static (string Subscriber, string? Site)? WishIn(LogRecord record) =>
+        record.Kind == Kind && IsStream(record.Stream) && record.Read<Wish>() is var wish ? (wish.Subscriber, wish.Site) : null;
 
     /// <summary>Repeated every few seconds, it is kept when it says something else than last.</summary>
     public async Task HandleAsync(SubscriberAnnounced e, CancellationToken cancel)

@@ -74,10 +74,10 @@ internal static class ListReceipts
         }
     }
 
-    private sealed record Page(IReadOnlyList<ListedReceipt> Receipts, long Next, bool More);
+    internal sealed record Page(IReadOnlyList<ListedReceipt> Receipts, long Next, bool More);
 
     /// <param name="AppliedAt">By the subscriber that was asked for.</param>
-    private sealed record ListedReceipt(
+    internal sealed record ListedReceipt(
         string Id, string Site, long Version, string? Action, string? Source, DateTimeOffset RecordedAt, DateTimeOffset HeardAt, IReadOnlyList<string> Changed, string? Declaration,
         DateTimeOffset? AppliedAt);
 }

@@ -1,3 +1,4 @@
+using Consent.Audit.Holds;
 using Consent.Contracts;
 using Consent.Storage;
 
@@ -7,7 +8,7 @@ namespace Consent.Audit;
 /// Which traces speak of one person: streams <c>person/{keyed hash of the receipts' stream}</c> in audit's log, so that an erasure,
 /// which knows nothing but that hash, finds them. Of an erased person the hash, epoch and version are left.
 /// </summary>
-public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog traces, AddressTraces addresses, TimeProvider time)
+public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog traces, AddressTraces addresses, HoldJournal holds, TimeProvider time)
 {
     /// <summary>In the trace of an event: that a receipt came of it.</summary>
     internal const string Caused = "caused-receipt";
@@ -18,28 +19,35 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
     {
         if (e.Stream is not { } person) return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         if (await WasErasedAsync(person, e.Receipt, cancel)) return Heard.Of(e, time.Now());
-        await NoteAsync(person, new Trace(e.Id, e.Receipt.CausedBy, e.Receipt.Site, e.Receipt.SubjectId, e.Receipt.Epoch, e.Receipt.Version), cancel);
-        if (e.Receipt.CausedBy is { } cause) await traces.NoteAsync(AuditLog.TraceOf(cause), Caused, new CausedReceipt(e.Id), $"{Caused}:{e.Id}", cancel);
+        await NoteAsync(person, new Trace(e.Id, e.Receipt.CausedBy, e.Receipt.Site, e.Receipt.SubjectId, e.Receipt.Epoch, e.Receipt.Version), cancel, e.Receipt.Controller);
+        if (e.Receipt.CausedBy is { } cause) await traces.NoteAsync(AuditLog.TraceOf(cause), Caused, new CausedReceipt(e.Id), $"{Caused}:{e.Id}", cancel, e.Receipt.Controller);
         var heard = await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         // Erased between the first look and now: the erasure may have passed this trace before it was there.
         if (await WasErasedAsync(person, e.Receipt, cancel)) await log.EraseAsync(AuditLog.TraceOf(e.Id), default, time.Now());
         return heard;
     }
 
-    /// <summary>Erases every trace of the person, and keeps the erasure itself; the same again changes nothing.</summary>
+    /// <summary>Erases every trace of the person, unless that waits for the end of a hold, and keeps the erasure itself; the same again changes nothing.</summary>
     public async Task<Heard> EraseAsync(ConsentErased e, CancellationToken cancel)
     {
         // The body of another kind of event may name a stream too; nothing is erased for that.
         if (string.IsNullOrEmpty(e.Stream) || e.Version < 1) throw new InvalidDataException("This is no tombstone: it lacks its stream or its version.");
+        if (!await WaitsAsync(e, cancel)) await EraseNowAsync(e, cancel);
+        return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
+    }
+
+    /// <summary>The same, whoever holds the person.</summary>
+    internal async Task EraseNowAsync(ConsentErased e, CancellationToken cancel)
+    {
         var stream = StreamOf(e.Stream);
         while (true)
         {
             var history = await log.HistoryAsync(stream, cancel);
-            if (history is [{ Kind: LogRecord.Erased, Payload.Length: > 0 } oldest, ..] && oldest.Read<Erased>() is var done && (done.Epoch, done.Version).CompareTo((e.Epoch, e.Version)) >= 0)
+            if (DoneIn(history, e) is { } done)
             {
                 // What the person decided afterwards and was heard of before; noted again until it stands.
                 foreach (var trace in done.Later ?? []) await NoteAsync(e.Stream, trace, cancel);
-                break;
+                return;
             }
 
             var noted = history.Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()).ToList();
@@ -65,8 +73,6 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
 
             await log.EraseAsync(stream, ContractJson.Write(new Erased(e.Epoch, e.Version, later.Count == 0 ? null : [.. later.Select(t => t with { Site = null, SubjectId = null })])), time.Now(), history[^1].Version);
         }
-
-        return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
     }
 
     /// <summary>Ids of the receipts of one person that audit heard of, and of his erasures.</summary>
@@ -74,11 +80,32 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
     internal async Task<IReadOnlyList<string>> ReceiptsOfAsync(string person, CancellationToken cancel) =>
         [.. (await log.HistoryAsync(StreamOf(person), cancel)).Where(r => r.Kind == Kind).Select(r => r.Read<Trace>().RecordId)];
 
+    /// <summary>Whether the erasure, where it is not done yet, has to wait. The tombstone names nobody; who it was, the notes tell, or what they lead to.</summary>
+    private async Task<bool> WaitsAsync(ConsentErased e, CancellationToken cancel)
+    {
+        var history = await log.HistoryAsync(StreamOf(e.Stream), cancel);
+        if (DoneIn(history, e) is not null) return false;
+        foreach (var trace in history.Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()))
+        {
+            // All of them are one person's.
+            if (trace is { Site: { } site, SubjectId: { } subject }) return await holds.WaitsAsync(site, subject, e.Id, cancel);
+            var heard = await traces.ReadAsync(AuditLog.TraceOf(trace.RecordId), cancel);
+            if (heard.Find(h => h.Kind == ConsentChanged.Kind)?.As<ConsentChanged>()?.Receipt is { } receipt) return await holds.WaitsAsync(receipt.Site, receipt.SubjectId, e.Id, cancel);
+        }
+
+        return false;
+    }
+
+    /// <summary>The tombstone that covers the erasure already; null when there is none.</summary>
+    private static Erased? DoneIn(IReadOnlyList<LogRecord> history, ConsentErased e) =>
+        history is [{ Kind: LogRecord.Erased, Payload.Length: > 0 } oldest, ..] && oldest.Read<Erased>() is var done && (done.Epoch, done.Version).CompareTo((e.Epoch, e.Version)) >= 0 ? done : null;
+
     private async Task<bool> WasErasedAsync(string person, Receipt receipt, CancellationToken cancel) =>
         await log.OldestAsync(StreamOf(person), cancel) is { Kind: LogRecord.Erased, Payload.Length: > 0 } oldest && oldest.Read<Erased>() is var tombstone
         && (tombstone.Epoch, tombstone.Version).CompareTo((receipt.Epoch, receipt.Version)) >= 0;
 
-    private Task NoteAsync(string person, Trace trace, CancellationToken cancel) => traces.NoteAsync(StreamOf(person), Kind, trace, trace.RecordId, cancel);
+    private Task NoteAsync(string person, Trace trace, CancellationToken cancel, string? controller = null) =>
+        traces.NoteAsync(StreamOf(person), Kind, trace, trace.RecordId, cancel, controller);
 
     private static string StreamOf(string person) => $"person/{person}";
 

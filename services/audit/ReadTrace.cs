@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Consent.Audit.Holds;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -7,15 +8,32 @@ namespace Consent.Audit;
 
 /// <summary>
 /// <c>GET /v1/audit/trace/{id}</c>: the story of one receipt, to those whom its site or controller is open to. By its own id, or by that of the record of
-/// marketing that led to it, which is what a check of an address tells.
+/// marketing that led to it, which is what a check of an address tells. <c>POST /v1/audit/trace</c> with <c>{"id":…,"reason":…}</c>: the same for a privacy officer, of whom is restricted too.
 /// </summary>
 internal static class ReadTrace
 {
-    public static async Task<IResult> AnswerAsync(string id, ClaimsPrincipal user, AuditLog log, AccessNotes looks, CancellationToken cancel)
+    private const int LargestBody = 4096;
+
+    public static Task<IResult> AnswerAsync(string id, ClaimsPrincipal user, AuditLog log, RestrictedPersons restricted, AccessNotes looks, CancellationToken cancel) =>
+        TellAsync(id, null, user, log, restricted, looks, cancel);
+
+    public static async Task<IResult> AskedAsync(HttpContext http, AuditLog log, RestrictedPersons restricted, AccessNotes looks, CancellationToken cancel)
+    {
+        var (question, problem) = await JsonBody.ReadAsync<Question>(http.Request, LargestBody);
+        if (question is null) return problem!;
+        http.Response.Headers.CacheControl = "no-store";
+        return string.IsNullOrEmpty(question.Id) ? UnknownReceipt() : await TellAsync(question.Id, question.Reason, http.User, log, restricted, looks, cancel);
+    }
+
+    /// <param name="reason">Why the caller asks; null where he says none.</param>
+    internal static async Task<IResult> TellAsync(
+        string id, string? reason, ClaimsPrincipal user, AuditLog log, RestrictedPersons restricted, AccessNotes looks, CancellationToken cancel)
     {
         var heard = await GatherAsync(id, log, cancel);
         if (TraceStory.Tell(id, heard) is not { } trace || !Tenancy.Allows(user, trace.Receipt.Site, trace.Receipt.Controller)) return UnknownReceipt();
-        await looks.NoteAsync(user, "trace", trace.Receipt.Site, trace.Receipt.Controller, trace.Receipt.Id, cancel);
+        var kept = await restricted.OfAsync(trace.Receipt.Site, [trace.Receipt.SubjectId], cancel);
+        if (RestrictedPersons.Refusal(kept, user, reason) is { } refusal) return refusal;
+        await looks.NoteAsync(user, "trace", trace.Receipt.Site, trace.Receipt.Controller, trace.Receipt.Id, reason, cancel);
         return TypedResults.Json(trace, ContractJson.Options);
     }
 
@@ -32,4 +50,6 @@ internal static class ReadTrace
 
     internal static ProblemHttpResult UnknownReceipt() => Problems.Because(404, "unknown-receipt", "There is no such receipt.",
         "Check the receipt's id; a receipt recorded just now is here within seconds.");
+
+    private sealed record Question(string? Id = null, string? Reason = null);
 }

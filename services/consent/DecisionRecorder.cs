@@ -153,6 +153,7 @@ internal sealed class DecisionRecorder(
                         Payload = ReceiptBytes.Write(receipt),
                         IdempotencyKey = key?.Key,
                         RequestHash = key?.RequestHash,
+                        Controller = receipt.Controller,
                     });
                     if (outcome is AppendOutcome.Appended) return new Recorded.Stored(receipt);
                     break;

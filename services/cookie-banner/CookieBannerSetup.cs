@@ -28,6 +28,7 @@ public static class CookieBannerSetup
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         endpoints.MapServeBanner();
+        endpoints.MapShowBanner();
         endpoints.MapKeepChoice();
         endpoints.MapPages();
         endpoints.MapCountBanner();

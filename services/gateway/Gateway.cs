@@ -20,7 +20,7 @@ public static class Gateway
 
         var authorization = builder.Services.AddAuthorizationBuilder();
         // With a comma, one of them is enough.
-        foreach (var scopes in (string[])["consent", "marketing", "audit", "operator", "marketing,audit"])
+        foreach (var scopes in (string[])["consent", "marketing", "audit", "privacy-officer", "privacy-officer", "operator", "marketing,audit"])
             authorization.AddPolicy($"scope:{scopes}", policy => policy.RequireAuthenticatedUser().RequireAssertion(c => Array.Exists(scopes.Split(','), c.User.HasScope)));
 
         builder.Services.AddSingleton<SiteDirectory>();

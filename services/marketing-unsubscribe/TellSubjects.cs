@@ -6,13 +6,13 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
 /// <c>POST /v1/sites/{site}/marketing/subjects</c>: the ids of an address or telephone number, the newest key first, whether or not anything is known of it. For marketing and for
-/// auditors, who look a person up in what the other services tell, and hold no key of addresses. By POST, because no address belongs in a URL.
+/// auditors, who look a person up in what the other services tell, and hold no key of addresses: these say why, by <c>reason</c>, which audit notes. By POST, because no address belongs in a URL.
 /// </summary>
 internal static class TellSubjects
 {
-    private const int LargestBody = 1024;
+    private const int LargestBody = 4096;
 
-    private sealed record Body(string Address);
+    private sealed record Body(string Address, string? Reason = null);
 
     private sealed record Answer(IReadOnlyList<string> Subjects);
 
@@ -26,6 +26,7 @@ internal static class TellSubjects
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
         var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
         if (body is null) return problem!;
+        if (!user.HasScope("marketing") && Reasons.Read(body.Reason) is null) return Reasons.Required();
         if (!ContactAddress.TryNormalise(body.Address, inForce.Declaration.Controller.Country, out var address)) return MarketingProblems.InvalidAddress();
         response.Headers.CacheControl = "no-store";
         // The site may have been another controller's before, who knew the address under a key of his own.

@@ -14,8 +14,17 @@ namespace Consent.ServiceDefaults;
 /// </summary>
 public static class Authentication
 {
-    /// <summary>Scopes: <c>consent</c>, <c>marketing</c>, <c>audit</c>, <c>operator</c> (of the whole system, not of one controller); <c>admin</c> implies each, for every controller.</summary>
+    /// <summary>Scopes: <c>consent</c>, <c>marketing</c>, and those below; <c>admin</c> implies each, for every controller.</summary>
     public const string Admin = "admin";
+
+    /// <summary>An auditor: sees all of a controller by pseudonym, and gives a reason to look somebody up by address.</summary>
+    public const string Audit = "audit";
+
+    /// <summary>Implies <see cref="Audit"/>; decides on legal holds and restrictions.</summary>
+    public const string PrivacyOfficer = "privacy-officer";
+
+    /// <summary>Of the whole system, not of one controller; opens no person.</summary>
+    public const string Operator = "operator";
 
     public static void AddConsentAuthentication(this IHostApplicationBuilder builder)
     {
@@ -45,7 +54,7 @@ public static class Authentication
         ArgumentNullException.ThrowIfNull(user);
         return user.FindAll("scope").Concat(user.FindAll("scp"))
             .SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Any(held => held == scope || held == Admin);
+            .Any(held => held == scope || held == Admin || (held == PrivacyOfficer && scope == Audit));
     }
 
     private static bool IsLoopback(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.IsLoopback;

@@ -74,7 +74,7 @@ public static class ServiceDefaultsSetup
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // Every probe would repeat the same line; the probe's answer says it.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
-        // Nothing here protects data with it; authentication merely brings it along.
+        // Only the cookies of the auditors' pages are protected with it; what it says while all is well is about its own key files.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     }
 

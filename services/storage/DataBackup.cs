@@ -8,11 +8,14 @@ public sealed record BackedUp(string File, long Bytes, int? Epoch = null);
 
 /// <summary>
 /// Copies of the databases in a data folder, taken while the services write, and their way back. Keys are never among them: a
-/// backup holds what was erased only as bytes that nobody can read. Back the folder <c>keys</c> up apart.
+/// backup holds what was erased only as bytes that nobody can read. Nor are the files of subscribers, which are made anew from the logs. Back the folder <c>keys</c> up apart.
 /// </summary>
 public static class DataBackup
 {
     private const string Log = "log.db";
+
+    /// <summary>What a subscriber holds, with ids in clear: no copy of it could be made to forget, and none is needed, since whoever lacks it loads it anew from the log.</summary>
+    private const string Subscribers = "subscriber.db";
 
     /// <summary>
     /// Copies each database as it stands at one moment. A ledger before its log, so that it never knows more than the log does.
@@ -53,7 +56,7 @@ public static class DataBackup
     private static List<string> DatabasesIn(string folder) => !Directory.Exists(folder) ? [] :
     [
         .. Directory.EnumerateFiles(folder, "*.db", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f))
-            .Where(f => !f.StartsWith("keys", StringComparison.Ordinal))
+            .Where(f => !f.StartsWith("keys", StringComparison.Ordinal) && Path.GetFileName(f) != Subscribers)
             .OrderBy(f => Path.GetFileName(f) == Log).ThenBy(f => f, StringComparer.Ordinal),
     ];
 

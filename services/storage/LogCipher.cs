@@ -27,7 +27,9 @@ internal sealed class LogCipher(LogSecret secret, ISubjectKeys keys, Func<string
             0, stream, epoch, record.Version, record.Kind, record.RecordedAt.ToUnixTimeMilliseconds(), null, null, RequestOf(record), []);
         if (namesNobody(record.Stream)) return stored with { Name = record.Stream, Body = record.Payload.ToArray() };
 
-        var key = record.Version > 1 && await slotOfNewest(stream) is { } slot && await FindAsync(slot) is { } known ? new SubjectKey(slot, known) : await keys.NextAsync();
+        var key = record.Version > 1 && await slotOfNewest(stream) is { } slot && await FindAsync(slot) is { } known && keys.Suits(slot, record.Controller)
+            ? new SubjectKey(slot, known)
+            : await keys.NextAsync(record.Controller);
         return stored with { Slot = key.Slot, Body = Seal.Close(key.Key, record.Stream, record.Payload.Span, stream, epoch, record.Version) };
     }
 

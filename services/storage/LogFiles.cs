@@ -27,5 +27,10 @@ public sealed record LogFiles(string Data, string Keys)
         return new LogSecret(Convert.FromBase64String(File.ReadAllText(file).Trim()));
     }
 
-    internal ISubjectKeys OpenKeys() => SubjectKeyFile.Open(Path.Combine(Keys, "subject.keys"));
+    /// <param name="wrapper">Who keeps the key that wraps the keys of controllers; null for a file in <see cref="Keys"/>.</param>
+    internal ControllerKeys OpenControllers(IKeyWrapper? wrapper) => ControllerKeys.Open(ControllersIn(Keys), wrapper ?? new FileKeyWrapper(Keys));
+
+    internal ISubjectKeys OpenKeys(IKeyWrapper? wrapper) => SubjectKeyFile.Open(Path.Combine(Keys, "subject.keys"), OpenControllers(wrapper));
+
+    internal static string ControllersIn(string keys) => Path.Combine(keys, "controllers");
 }

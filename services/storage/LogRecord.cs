@@ -57,6 +57,12 @@ public sealed record NewRecord
     /// <summary>JSON, or whatever the service reads back. Not to be changed by the caller until the append is answered.</summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
 
+    /// <summary>
+    /// Id of the controller that it belongs to: under whose key the key of its stream is put, and with which it ends. Null where the caller does not know it:
+    /// then under what the stream lies under already, or the key of the service.
+    /// </summary>
+    public string? Controller { get; init; }
+
     /// <summary>Unique within the stream; null for none.</summary>
     public string? IdempotencyKey { get; init; }
 

@@ -45,15 +45,16 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     /// </summary>
     /// <param name="connection">Npgsql connection string of the data.</param>
     /// <param name="keys">Of the keys: not the same database, unless for a test.</param>
+    /// <param name="wrapper">Who keeps the key that wraps the keys of controllers; null for a file among the keys. Throws as <see cref="SqliteRecordLog.Open"/> does.</param>
     public static PostgresRecordLog Open(
-        string connection, string keys, LogFiles files, string service, TimeProvider time, Func<string, bool>? namesNobody = null)
+        string connection, string keys, LogFiles files, string service, TimeProvider time, Func<string, bool>? namesNobody = null, IKeyWrapper? wrapper = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         var schema = service.Replace('-', '_');
         if (!Name().IsMatch(schema)) throw new ArgumentException("A service's name is made of a-z, 0-9 and hyphens.", nameof(service));
         var source = PostgresSource.Of(connection);
         PostgresSchema.BringUpToDate(source, schema, "log", PostgresSchema.Steps);
-        var cipher = new LogCipher(files.OpenSecret(), new PostgresSubjectKeys(keys, schema), namesNobody ?? (_ => false));
+        var cipher = new LogCipher(files.OpenSecret(), new PostgresSubjectKeys(keys, schema, files.OpenControllers(wrapper)), namesNobody ?? (_ => false));
         var log = new PostgresRecordLog(source, PostgresSource.ForOneWriter(connection), schema, cipher, new HighWaterMark(files.Mark, TimeProvider.System), time);
         try
         {
@@ -98,6 +99,9 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         Announce(Epoch, erased.Tombstone.Position, erased.Tombstone.Position);
         return _cipher.Open(erased.Tombstone);
     });
+
+    /// <summary>As <see cref="SqliteRecordLog.DestroyControllerAsync"/>; other replicas notice within seconds.</summary>
+    public Task<bool> DestroyControllerAsync(string controller) => _cipher.Keys.DestroyControllerAsync(controller);
 
     public async ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) =>
         await OneAsync(await _rows.ReadAsync($"WHERE stream = $1 ORDER BY version DESC LIMIT 1", cancel, _cipher.Secret.KeyOf(stream).ToArray()));

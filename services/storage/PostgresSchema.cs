@@ -46,6 +46,12 @@ internal static class PostgresSchema
         CREATE TABLE {0}.subject_key (slot bigint PRIMARY KEY, key bytea);
         CREATE SEQUENCE {0}.subject_block;
         """,
+        // 0 is no controller's: so lies what was written before there were keys of controllers. Of each, no slot lies under an older version than the one noted.
+        """
+        ALTER TABLE {0}.subject_key ADD COLUMN controller integer NOT NULL DEFAULT 0, ADD COLUMN version integer NOT NULL DEFAULT 0;
+        CREATE TABLE {0}.controller_key (controller integer PRIMARY KEY, version integer NOT NULL);
+        INSERT INTO {0}.controller_key SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM {0}.subject_key);
+        """,
     ];
 
     /// <summary>Throws <see cref="NewerSchemaException"/> on a database of a later version.</summary>

@@ -35,13 +35,15 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     /// <summary>
     /// Opens or creates the log in <see cref="LogFiles.Data"/>. <paramref name="name"/> is the service's, for metrics. A file that
     /// lacks what was seen in it before was restored from a backup: then a new epoch begins. Throws
-    /// <see cref="NewerSchemaException"/> on a file of a later version. Dispose of it to drain and close it.
+    /// <see cref="NewerSchemaException"/> on a file of a later version, <see cref="LogUnavailableException"/> while who keeps the wrapping key is out of reach,
+    /// and <see cref="IOException"/> when a key is missing or another's. Dispose of it to drain and close it.
     /// </summary>
     /// <param name="namesNobody">Which streams may be stored in clear, under their names; none unless said.</param>
-    public static SqliteRecordLog Open(LogFiles files, string name, TimeProvider time, Func<string, bool>? namesNobody = null)
+    /// <param name="wrapper">Who keeps the key that wraps the keys of controllers; null for a file among the keys.</param>
+    public static SqliteRecordLog Open(LogFiles files, string name, TimeProvider time, Func<string, bool>? namesNobody = null, IKeyWrapper? wrapper = null)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var cipher = new LogCipher(files.OpenSecret(), files.OpenKeys(), namesNobody ?? (_ => false));
+        var cipher = new LogCipher(files.OpenSecret(), files.OpenKeys(wrapper), namesNobody ?? (_ => false));
         var log = new SqliteRecordLog(FileAt(files.Data), cipher, new HighWaterMark(files.Mark, TimeProvider.System), name, time);
         try
         {
@@ -82,6 +84,17 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
         await DestroyAsync(erased.Slots);
         StorageMetrics.Erased.Add(1, _tag);
         return _cipher.Open(erased.Tombstone);
+    }
+
+    /// <summary>
+    /// Destroys the key of a controller: all its records read as tombstones from then on, and nothing brings them back. Durable on return. False when it has none.
+    /// </summary>
+    public async Task<bool> DestroyControllerAsync(string controller)
+    {
+        var destroyed = await _cipher.Keys.DestroyControllerAsync(controller);
+        // What is remembered in clear goes with it.
+        await _writer.RunAsync(writer => writer.HasErased = true);
+        return destroyed;
     }
 
     public ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) => One(r => r.Latest(_cipher.Secret.KeyOf(stream)), cancel);

@@ -15,14 +15,14 @@ public static class StorageRegistration
 {
     /// <summary>
     /// A log in <c>{Data}/{service}/log.db</c>: a keyed singleton <see cref="IRecordLog"/>, opened when first resolved, drained
-    /// and closed with the container.
+    /// and closed with the container. Where an <see cref="IKeyWrapper"/> is registered it keeps the wrapping key, instead of a file.
     /// </summary>
     /// <param name="namesNobody">Which streams may be stored in clear, under their names; none unless said.</param>
     public static IHostApplicationBuilder AddRecordLog(this IHostApplicationBuilder builder, string service, Func<string, bool>? namesNobody = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddKeyedSingleton<IRecordLog>(service, (provider, _) => OpenLog(builder.Configuration, service, provider.Time(), namesNobody));
+        builder.Services.AddKeyedSingleton<IRecordLog>(service, (provider, _) => OpenLog(builder.Configuration, service, provider.Time(), namesNobody, provider.GetService<IKeyWrapper>()));
         return builder;
     }
 
@@ -91,19 +91,19 @@ public static class StorageRegistration
     /// <c>Storage:Engine</c>: <c>sqlite</c> (unless set), or <c>postgres</c> with <c>Storage:Postgres</c>, the connection string of the
     /// data, and <c>Storage:PostgresKeys</c>, that of the keys, which is another database and is backed up apart.
     /// </summary>
-    private static IRecordLog OpenLog(IConfiguration settings, string service, TimeProvider time, Func<string, bool>? namesNobody)
+    private static IRecordLog OpenLog(IConfiguration settings, string service, TimeProvider time, Func<string, bool>? namesNobody, IKeyWrapper? wrapper)
     {
         var files = LogFiles.Of(settings, service);
         switch (settings["Storage:Engine"] ?? "sqlite")
         {
             case "sqlite":
-                return SqliteRecordLog.Open(files, service, time, namesNobody);
+                return SqliteRecordLog.Open(files, service, time, namesNobody, wrapper);
             case "postgres":
                 var data = settings["Storage:Postgres"] ?? throw new InvalidOperationException("Set Storage:Postgres to the connection string of the data.");
                 var keys = settings["Storage:PostgresKeys"] ?? throw new InvalidOperationException("Set Storage:PostgresKeys to the connection string of the keys.");
                 return data == keys
                     ? throw new InvalidOperationException("Give the keys a database of their own in Storage:PostgresKeys: a backup of the data must not hold them.")
-                    : PostgresRecordLog.Open(data, keys, files, service, time, namesNobody);
+                    : PostgresRecordLog.Open(data, keys, files, service, time, namesNobody, wrapper);
             case var other:
                 throw new InvalidOperationException($"Set Storage:Engine to sqlite or postgres; '{other}' is neither.");
         }

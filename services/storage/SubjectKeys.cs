@@ -1,22 +1,36 @@
 namespace Consent.Storage;
 
 /// <summary>
-/// One key of 256 bits for each stream that speaks of a person, in numbered slots, away from the data and from its backups.
-/// Destroying a key makes unreadable whatever was written under it, wherever a copy of that may still lie.
+/// One key of 256 bits for each stream that speaks of a person, in numbered slots, away from the data and from its backups; each lies under the key of its
+/// controller (<see cref="ControllerKey"/>), which lies elsewhere. Destroying a key makes unreadable whatever was written under it, wherever a copy of
+/// that may still lie.
 /// </summary>
 public interface ISubjectKeys : IDisposable
 {
     /// <summary>A slot that was never handed out before, with its key, which is on disk already. Throws <see cref="LogUnavailableException"/>.</summary>
-    ValueTask<SubjectKey> NextAsync();
+    /// <param name="controller">Under whose key it is to lie: its id; null for the key of the service.</param>
+    ValueTask<SubjectKey> NextAsync(string? controller = null);
 
-    /// <summary>The key in the slot; null when it was destroyed, or was never there.</summary>
+    /// <summary>
+    /// The key in the slot; null when it was destroyed, by itself or with its controller's, or was never there. Throws <see cref="LogUnavailableException"/>
+    /// when its controller's key is not here.
+    /// </summary>
     byte[]? Find(long slot);
 
     /// <summary>These will be asked for in a moment: where keys are far away, they are fetched together, and no thread is held meanwhile.</summary>
     ValueTask ExpectAsync(IReadOnlyCollection<long> slots) => default;
 
+    /// <summary>
+    /// Whether what is written for the controller may go on under the key in the slot, of one that was just found: not where it lies under another's, or under
+    /// the service's because the stream began with something that named no controller. Where that is not known, no.
+    /// </summary>
+    bool Suits(long slot, string? controller);
+
     /// <summary>Overwrites the keys; durable on return. A repeat changes nothing.</summary>
     void Destroy(IReadOnlyCollection<long> slots);
+
+    /// <summary>Destroys the controller's key, and so at once the keys of all its persons; durable on return. False when it has none.</summary>
+    Task<bool> DestroyControllerAsync(string controller);
 }
 
 public sealed record SubjectKey(long Slot, byte[] Key);

@@ -9,10 +9,15 @@ public sealed class FolderReader(string folder) : ILogReader
     private const string CheckpointPath = "checkpoint";
     private const int LargestCheckpoint = 1 << 20;
 
+    /// <summary>Proofs of the entries that announced later keys, one behind another: what a copy of a log has beside the resources of the specification.</summary>
+    private const string SuccessionsPath = "successions";
+    private const int LargestSuccessions = 1 << 24;
+
     /// <summary>Throws <see cref="FormatException"/> for a file that is larger than such a resource can be.</summary>
     public ReadOnlyMemory<byte>? Read(string path)
     {
         var largest = path == CheckpointPath ? LargestCheckpoint
+            : path == SuccessionsPath ? LargestSuccessions
             : !TileAddress.TryParse(path, out var address) ? 0
             : address.Level == TileAddress.Entries ? EntryBundle.LargestBundle : HashTile.LargestTile;
         if (largest == 0) return null;

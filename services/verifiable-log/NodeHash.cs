@@ -9,6 +9,7 @@ public readonly struct NodeHash : IEquatable<NodeHash>
 {
     /// <summary>Bytes of a hash.</summary>
     public const int Length = SHA256.HashSizeInBytes;
+    private const int ShortEntry = 255;
     private readonly Bytes32 _bytes;
 
     private NodeHash(ReadOnlySpan<byte> bytes) => bytes.CopyTo(MemoryMarshal.AsBytes(new Span<Bytes32>(ref _bytes)));
@@ -21,6 +22,17 @@ public readonly struct NodeHash : IEquatable<NodeHash>
 
     public static NodeHash OfEntry(ReadOnlySpan<byte> entry)
     {
+        if (entry.Length <= ShortEntry)
+        {
+            // Most entries: a context of its own for each costs more than the hash.
+            Span<byte> text = stackalloc byte[1 + ShortEntry];
+            text[0] = 0;
+            entry.CopyTo(text[1..]);
+            Span<byte> quick = stackalloc byte[Length];
+            SHA256.HashData(text[..(1 + entry.Length)], quick);
+            return new NodeHash(quick);
+        }
+
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         sha.AppendData([0]);
         sha.AppendData(entry);

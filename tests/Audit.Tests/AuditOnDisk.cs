@@ -1,3 +1,4 @@
+using Consent.Audit.Holds;
 using Consent.Contracts;
 using Consent.Storage;
 using Consent.Tests.Support;
@@ -14,8 +15,9 @@ internal sealed class AuditOnDisk : IAsyncDisposable
 
     public AuditLog Log { get; private set; }
     private CampaignNotes Campaigns => new(_records, Log);
-    private AddressTraces Addresses => new(_records, Log, Campaigns, Clock);
-    private PersonTraces Persons => new(_records, Log, Addresses, Clock);
+    private HoldJournal Holds => new(_records, Log, Clock);
+    private AddressTraces Addresses => new(_records, Log, Campaigns, Holds, Clock);
+    private PersonTraces Persons => new(_records, Log, Addresses, Holds, Clock);
     public RecordingTransport Outbox { get; } = new();
     public MovedClock Clock { get; } = new(Samples.Noon.AddMilliseconds(60));
 

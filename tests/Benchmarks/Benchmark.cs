@@ -5,7 +5,7 @@ using Consent.Tests.Support;
 
 namespace Consent.Benchmarks;
 
-/// <summary>The whole run: speed beside the echo, latency at half the load, and the same with a large log; travel, and marketing.</summary>
+/// <summary>The whole run: speed beside the echo, latency at half the load, and the same with a large log; travel, marketing, and audit's logs.</summary>
 internal static class Benchmark
 {
     private const string Echo = "echo", Proxy = "echo through YARP", Sqlite = "decisions, SQLite", Held = "decisions, relay off", Postgres = "decisions, PostgreSQL",
@@ -40,6 +40,13 @@ internal static class Benchmark
         if (plan.Wants("large") && plan.Receipts > 0) figures.AddRange(await LargeLog.MeasureAsync(plan, servers, folder.Path));
         if (plan.Wants("index") && plan.Addresses > 0) figures.AddRange(CheckIndexed.Measure(plan));
         if (plan.Wants("marketing") && plan.Readers > 0) figures.AddRange(await Marketing.MeasureAsync(plan, servers, folder.Path));
+        if (plan.Wants("audit") && plan.Entries > 0)
+        {
+            figures.Add(await AuditAppends.MeasureAsync(plan, Path.Combine(folder.Path, "audit-alone")));
+            figures.AddRange(await AuditPace.MeasureAsync(plan, Path.Combine(folder.Path, "audit-pace")));
+            figures.AddRange(await AuditLarge.MeasureAsync(plan, folder.Path));
+        }
+
         Table.Write(figures);
         if (plan.Json is { } file) await File.WriteAllTextAsync(file, System.Text.Json.JsonSerializer.Serialize(figures, ContractJson.Options));
         return figures.Exists(f => f is { IsGate: true, IsReached: false }) ? 1 : 0;

@@ -27,9 +27,10 @@ public sealed class TellTimelineTests
     public async Task Of_whom_nothing_is_held_nothing_is_told()
     {
         await using var gateway = await AuditGateway.StartAsync(200, """{"site":"baker","subjects":["a1"],"events":[]}""");
-        var (code, output, _) = await RunAsync("timeline", gateway, "--address", "jan@example.com");
+        var (code, output, _) = await RunAsync("timeline", gateway, "--address", "jan@example.com", "--reason", "He asks what we know of him.");
         Assert.Equal((0, "Nothing is held of this person: he decided nothing here, or it was erased."), (code, output));
         Assert.Contains("jan@example.com", Assert.Single(gateway.Asked), StringComparison.Ordinal);
+        Assert.Contains("\"reason\":\"He asks what we know of him.\"", gateway.Asked.Last(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,6 +64,13 @@ public sealed class TellTimelineTests
         Assert.Equal(2, (await RunAsync("timeline", gateway)).Code);
         Assert.Equal(2, (await RunAsync("timeline", gateway, "--subject", Visitor, "--address", "jan@example.com")).Code);
         Assert.Equal(2, (await RunAsync("in-force", gateway, "--subject", Visitor, "--purpose", "statistics", "--at", "noon")).Code);
+        foreach (var reason in (string[][])[[], ["--reason", "because"]])
+        {
+            var (code, _, errors) = await RunAsync("timeline", gateway, ["--address", "jan@example.com", .. reason]);
+            Assert.Equal(2, code);
+            Assert.Contains("--address takes a --reason of 10 to 500 characters.", errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("jan@example.com", errors, StringComparison.Ordinal);
+        }
         Assert.Empty(gateway.Asked);
         Assert.Equal((1, "", "There is no such site. Check it."), await RunAsync("timeline", gateway, "--subject", Visitor));
     }

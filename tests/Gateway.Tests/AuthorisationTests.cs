@@ -26,11 +26,19 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
         { "GET", "/v1/audit/campaigns?site=wool", "audit" },
         { "GET", "/v1/audit/proofs/x", "audit" },
         { "GET", "/v1/audit/proofs/x/deliveries/newsletter", "audit" },
+        { "POST", "/v1/audit/proofs/included", "audit" },
         { "GET", "/v1/audit/mail?site=wool", "audit" },
         { "GET", "/v1/audit/receipts?site=wool", "audit" },
         { "GET", "/v1/audit/subjects/x/timeline?site=wool", "audit" },
         { "POST", "/v1/audit/timeline", "audit" },
         { "POST", "/v1/audit/was-in-force", "audit" },
+        { "GET", "/v1/audit/access?site=wool", "audit" },
+        { "POST", "/v1/audit/holds", "privacy-officer" },
+        { "GET", "/v1/audit/holds?site=wool", "privacy-officer" },
+        { "DELETE", "/v1/audit/holds/x", "privacy-officer" },
+        { "POST", "/v1/audit/restrictions", "privacy-officer" },
+        { "DELETE", "/v1/audit/restrictions/x", "privacy-officer" },
+        { "POST", "/v1/audit/trace", "privacy-officer" },
         { "GET", "/v1/subscribers/newsletter/sites/wool/permits/news", "consent" },
         { "GET", "/v1/subscribers/analytics/sites/wool/permits/statistics", "consent" },
         { "GET", "/v1/webhooks/endpoints", "consent" },
@@ -73,6 +81,18 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
     {
         using var answer = await gateway.SendAsync(method, path, gateway.Token("admin", controllers: []));
         Assert.True(answer.IsSuccessStatusCode, scope);
+    }
+
+    [Fact]
+    public async Task A_privacy_officer_passes_where_an_auditor_does_and_an_operator_nowhere_under_audit()
+    {
+        using var officer = await gateway.SendAsync("POST", "/v1/audit/timeline", gateway.Token("privacy-officer"));
+        Assert.Equal(["audit"], officer.Headers.GetValues("Answered-By"));
+        foreach (var path in (string[])["/v1/audit/timeline", "/v1/audit/restrictions", "/v1/sites/wool/marketing/subjects"])
+        {
+            using var answer = await gateway.SendAsync("POST", path, gateway.Token("operator"));
+            await ProblemOf.IsAsync(answer, 403, "scope-needed");
+        }
     }
 
     [Fact]

@@ -70,6 +70,12 @@ public sealed class GatewayUnderTest : IAsyncLifetime
         context.Response.Headers["Answered-By"] = service;
         context.Response.Headers["Had-Token"] = context.Request.Headers.ContainsKey("Authorization") ? "yes" : "no";
         if (context.Request.Method == "OPTIONS") context.Response.Headers.AccessControlAllowOrigin = "https://wool.example";
+        if (path == "/audit/session")
+        {
+            context.Response.Headers["Had-Cookie"] = context.Request.Headers.Cookie;
+            context.Response.Headers.SetCookie = "consent-audit=def; path=/; httponly";
+            context.Response.Headers.Location = "/audit/receipts";
+        }
         if (path.StartsWith("/u/", StringComparison.Ordinal)) context.Response.ContentType = "text/html; charset=utf-8";
         if (path.EndsWith("/declaration", StringComparison.Ordinal) && HttpMethods.IsGet(context.Request.Method))
         {

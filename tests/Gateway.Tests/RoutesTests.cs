@@ -8,6 +8,7 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
 {
     [Theory]
     [InlineData("GET", "/banner/wool.js", "cookie-banner")]
+    [InlineData("GET", "/banner/wool/shown/0123?lang=nl&layout=banner", "cookie-banner")]
     [InlineData("GET", "/pages/wool/cookies", "cookie-banner")]
     [InlineData("GET", "/pages/wool/cookies.fragment.html", "cookie-banner")]
     [InlineData("GET", "/pages/wool/cookies.json", "cookie-banner")]
@@ -37,8 +38,13 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
     [InlineData("POST", "/v1/connectors/0123/events", "connectors")]
     [InlineData("POST", "/v1/connectors/0123/events/secret", "connectors")]
     [InlineData("GET", "/v1/connectors/0123/events/secret", "connectors")]
+    [InlineData("GET", "/audit", "audit")]
+    [InlineData("GET", "/audit/signed-in?code=x&state=y", "audit")]
+    [InlineData("POST", "/audit/sign-out", "audit")]
     [InlineData("GET", "/log/weavers/checkpoint", "audit")]
+    [InlineData("HEAD", "/log/weavers/checkpoint", "audit")]
     [InlineData("GET", "/log/weavers/keys", "audit")]
+    [InlineData("GET", "/log/weavers/successions", "audit")]
     [InlineData("GET", "/log/weavers/tile/0/x001/x234/067.p/8", "audit")]
     [InlineData("GET", "/log/weavers/tile/entries/000", "audit")]
     public async Task A_public_route_reaches_its_service_without_a_token(string method, string path, string service)
@@ -64,8 +70,8 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         var open = routes.Where(r => !((string?)r.Value!["AuthorizationPolicy"])!.StartsWith("scope:", StringComparison.Ordinal)).Select(r => r.Key);
         Assert.Equal(
             [
-                "ask-preferences", "ask-preferences-page", "banner", "collect", "confirm-opt-in", "confirm-opt-in-page", "connector-events", "connector-events-address", "cookie-table", "cookie-table-fragment", "cookie-table-json", "count-banner", "decide", "declaration", "declaration-difference", "gpc",
-                "keep-choice", "log-checkpoint", "log-keys", "log-tiles", "notice", "one-click", "own-receipt", "own-state", "preferences-page", "privacy-statement", "receipt-document", "receipt-keys", "save-preferences", "subscribe", "subscribe-form", "subscribe-form-page", "unsubscribe", "unsubscribe-page",
+                "ask-preferences", "ask-preferences-page", "audit-pages", "banner", "collect", "confirm-opt-in", "confirm-opt-in-page", "connector-events", "connector-events-address", "cookie-table", "cookie-table-fragment", "cookie-table-json", "count-banner", "decide", "declaration", "declaration-difference", "gpc",
+                "keep-choice", "log-checkpoint", "log-keys", "log-successions", "log-tiles", "notice", "one-click", "own-receipt", "own-state", "preferences-page", "privacy-statement", "receipt-document", "receipt-keys", "save-preferences", "subscribe", "subscribe-form", "subscribe-form-page", "unsubscribe", "unsubscribe-page",
             ],
             open.Order(StringComparer.Ordinal));
     }
@@ -108,6 +114,25 @@ public sealed class RoutesTests(GatewayUnderTest gateway) : IClassFixture<Gatewa
         using var issuer = await gateway.SendAsync("GET", "/development-issuer/jwks.json");
         Assert.Equal(HttpStatusCode.OK, issuer.StatusCode);
         Assert.False(issuer.Headers.Contains("Answered-By"));
+    }
+
+    [Fact]
+    public async Task Cookies_go_through_to_the_pages_and_back_and_where_they_send_people_is_left_as_it_is()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/audit/session");
+        request.Headers.Add("Cookie", "consent-audit=abc");
+        using var answer = await gateway.Http.SendAsync(request);
+        Assert.Equal(["consent-audit=abc"], answer.Headers.GetValues("Had-Cookie"));
+        Assert.Equal(["consent-audit=def; path=/; httponly"], answer.Headers.GetValues("Set-Cookie"));
+        Assert.Equal("/audit/receipts", answer.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
+    public async Task People_sign_in_with_the_development_issuer_at_the_gateway_itself()
+    {
+        using var answer = await gateway.SendAsync("GET", "/development-issuer/authorize?client_id=x&redirect_uri=https://elsewhere.example/");
+        Assert.Equal((HttpStatusCode.BadRequest, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.False(answer.Headers.Contains("Answered-By"));
     }
 
     [Fact]

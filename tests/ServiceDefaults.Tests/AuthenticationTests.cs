@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net;
+using System.Security.Claims;
 using System.Text.Json.Nodes;
 using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -29,12 +30,22 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [InlineData("audit", HttpStatusCode.OK)]
     [InlineData("consent audit", HttpStatusCode.OK)]
     [InlineData("admin", HttpStatusCode.OK)]
+    [InlineData("privacy-officer", HttpStatusCode.OK)]
+    [InlineData("operator", HttpStatusCode.Forbidden)]
     [InlineData("consent", HttpStatusCode.Forbidden)]
     [InlineData("auditor", HttpStatusCode.Forbidden)]
     public async Task Token_OpensWhatItsScopeSays(string scopes, HttpStatusCode expected)
     {
         Assert.Equal(expected, (await GetWith(_app.Token(scopes))).StatusCode);
     }
+
+    [Theory]
+    [InlineData("privacy-officer", "audit", true)]
+    [InlineData("audit", "privacy-officer", false)]
+    [InlineData("privacy-officer", "operator", false)]
+    [InlineData("admin", "privacy-officer", true)]
+    public void Roles_ImplyWhatTheyMay(string held, string asked, bool expected) =>
+        Assert.Equal(expected, new ClaimsPrincipal(new ClaimsIdentity([new Claim("scope", held)], "test")).HasScope(asked));
 
     [Fact]
     public async Task WrongScope_IsAProblemToo() =>

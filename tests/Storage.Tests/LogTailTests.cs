@@ -44,6 +44,20 @@ public sealed class LogTailTests
         Assert.Equal([4L], Positions(3, 10));
     }
 
+    [Fact]
+    public void Add_BeyondItsBytes_LetsTheOldestGo_AndALargeOneLeavesNothing()
+    {
+        var tail = new LogTail(4, mostBytes: 100);
+        tail.Add([Record(1) with { Payload = new byte[40] }, Record(2) with { Payload = new byte[40] }, Record(3) with { Payload = new byte[40] }]);
+        Assert.Null(tail.After(0, 10));
+        Assert.Equal([2L, 3L], tail.After(1, 10)!.Select(r => r.Position));
+
+        tail.Add([Record(4) with { Payload = new byte[101] }]);
+        Assert.Null(tail.After(3, 10));
+        tail.Add([Record(5) with { Payload = new byte[100] }]);
+        Assert.Equal([5L], tail.After(4, 10)!.Select(r => r.Position));
+    }
+
     private IEnumerable<long>? Positions(long after, int max) => _tail.After(after, max)?.Select(r => r.Position);
 
     private static LogRecord Record(long position) => new()

@@ -23,7 +23,11 @@ public sealed partial class PostgresRecordLogTests : RecordLogContract
         _keys = _server.CreateDatabaseAsync().GetAwaiter().GetResult();
     }
 
-    protected override IRecordLog OpenEngine(TimeProvider time) => PostgresRecordLog.Open(_data, _keys, _folder.Log(), "test", time, NamesNobody);
+    protected override IRecordLog OpenEngine(TimeProvider time, IKeyWrapper? wrapper) => PostgresRecordLog.Open(_data, _keys, _folder.Log(), "test", time, NamesNobody, wrapper);
+
+    protected override string KeysFolder => _folder.Log().Keys;
+
+    protected override Task<bool> DestroyAsync(IRecordLog log, string controller) => ((PostgresRecordLog)log).DestroyControllerAsync(controller);
 
     protected override IRecordLog OpenWithOwnClock() => Open();
 

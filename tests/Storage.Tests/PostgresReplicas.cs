@@ -90,13 +90,13 @@ public sealed partial class PostgresRecordLogTests
     public async Task Keys_AskedForByManyAtOnce_AreNeverTakenForDestroyed()
     {
         // A living record that is taken for an erased one hides a "no": the next grant would be decided as if there were none.
-        using var maker = new PostgresSubjectKeys(_keys, "test");
+        using var maker = new PostgresSubjectKeys(_keys, "test", _folder.Controllers());
         List<long> slots = [];
         while (slots.Count < 1000) slots.Add((await maker.NextAsync()).Slot);
 
         for (var replica = 0; replica < 10; replica++)
         {
-            using var keys = new PostgresSubjectKeys(_keys, "test");
+            using var keys = new PostgresSubjectKeys(_keys, "test", _folder.Controllers());
             var expecting = Task.Run(async () => await keys.ExpectAsync(slots));
             var finding = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
             {

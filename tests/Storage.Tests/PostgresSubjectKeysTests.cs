@@ -1,10 +1,13 @@
+using Consent.Tests.Support;
 using Npgsql;
 
 namespace Consent.Storage.Tests;
 
 [Collection(PostgresTests.Name)]
-public sealed class PostgresSubjectKeysTests(OnePostgres postgres)
+public sealed class PostgresSubjectKeysTests(OnePostgres postgres) : IDisposable
 {
+    private readonly TestFolder _folder = new();
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>At a cold start all who come wait for the first block. Held threads are then missing to those who make it.</summary>
@@ -12,7 +15,7 @@ public sealed class PostgresSubjectKeysTests(OnePostgres postgres)
     public async Task Next_WhileABlockIsBeingMade_HoldsNoThread_AndGivesEachAKeyOfHisOwn()
     {
         var database = await postgres.Server.CreateDatabaseAsync();
-        using var keys = new PostgresSubjectKeys(database, "test");
+        using var keys = new PostgresSubjectKeys(database, "test", _folder.Controllers());
         await using var slow = new NpgsqlConnection(database);
         await slow.OpenAsync(Cancel);
         await using var locking = await slow.BeginTransactionAsync(Cancel);
@@ -33,12 +36,129 @@ public sealed class PostgresSubjectKeysTests(OnePostgres postgres)
     public async Task Next_WhenNoBlockCanBeMade_SaysSo_AndTheNextCallTriesAgain()
     {
         var database = await postgres.Server.CreateDatabaseAsync();
-        using var keys = new PostgresSubjectKeys(database, "test");
+        using var keys = new PostgresSubjectKeys(database, "test", _folder.Controllers());
         await using var other = new NpgsqlConnection(database);
         await other.OpenAsync(Cancel);
         await using (var hide = new NpgsqlCommand("ALTER TABLE test.subject_key RENAME TO hidden", other)) await hide.ExecuteNonQueryAsync(Cancel);
         await Assert.ThrowsAsync<LogUnavailableException>(() => keys.NextAsync().AsTask());
         await using (var show = new NpgsqlCommand("ALTER TABLE test.hidden RENAME TO subject_key", other)) await show.ExecuteNonQueryAsync(Cancel);
         Assert.Equal(32, (await keys.NextAsync()).Key.Length);
+    }
+
+    [Fact]
+    public async Task WhatLiesInTheDatabase_IsNoKey()
+    {
+        var database = await postgres.Server.CreateDatabaseAsync();
+        using var keys = new PostgresSubjectKeys(database, "test", _folder.Controllers());
+        var (one, other) = (await keys.NextAsync("bakkers"), await keys.NextAsync());
+        await using var source = PostgresSource.Of(database);
+
+        foreach (var key in new[] { one, other })
+        {
+            Assert.NotEqual(key.Key, await LyingAsync(source, key.Slot));
+            Assert.Equal(key.Key, keys.Find(key.Slot));
+        }
+    }
+
+    [Fact]
+    public async Task KeysInClear_AsTheyLayOnce_OpenAllTheWhile_AndAreWrapped_AlsoWhenThatIsCutShort()
+    {
+        var database = await postgres.Server.CreateDatabaseAsync();
+        await using var source = PostgresSource.Of(database);
+        PostgresSchema.BringUpToDate(source, "test", "keys", [PostgresSchema.KeySteps[0]]);
+        await DoAsync(source, "INSERT INTO test.subject_key SELECT i, sha256(convert_to(i::text, 'UTF8')) FROM generate_series(0, 2499) AS i");
+        await DoAsync(source, "UPDATE test.subject_key SET key = NULL WHERE slot = 7");
+        var slots = Enumerable.Range(0, 2500).Select(i => (long)i).ToList();
+        var before = new Dictionary<long, byte[]?>();
+        foreach (var slot in slots) before[slot] = await LyingAsync(source, slot);
+        var controllers = _folder.Controllers();
+        using (var keys = new PostgresSubjectKeys(database, "test", controllers, rewraps: false))
+        {
+            using var rewrap = new PostgresRewrap(source, "test", controllers);
+            await SameAsync(keys, before);
+            using var closing = new CancellationTokenSource();
+            await using (var other = await source.OpenConnectionAsync(Cancel))
+            {
+                await using var locking = await other.BeginTransactionAsync(Cancel);
+                await using var command = new NpgsqlCommand("SELECT 1 FROM test.subject_key WHERE slot = 1500 FOR UPDATE", other, locking);
+                await command.ExecuteScalarAsync(Cancel);
+                var rewrapping = rewrap.RewrapAsync(closing.Token);
+                await Eventually.IsSoAsync("a page is done", async () => await CountAsync(source, "controller <> 0") == 1000);
+                await closing.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rewrapping);
+            }
+
+            // One that remembers nothing of how they lay.
+            using (var fresh = new PostgresSubjectKeys(database, "test", _folder.Controllers(), rewraps: false)) await SameAsync(fresh, before);
+            Assert.Equal(1499, await rewrap.RewrapAsync(Cancel));
+            Assert.Equal(0, await CountAsync(source, "controller = 0 AND key IS NOT NULL"));
+            Assert.Equal(0, await rewrap.RewrapAsync(Cancel));
+        }
+
+        using var again = new PostgresSubjectKeys(database, "test", _folder.Controllers());
+        await SameAsync(again, before);
+        foreach (var slot in slots.Where(s => s != 7).Chunk(100).Select(c => c[0])) Assert.NotEqual(before[slot], await LyingAsync(source, slot));
+    }
+
+    [Fact]
+    public async Task NewVersionOfAControllersKey_AllItsKeysAreWrappedUnderIt_AndOpenInAReplicaThatHasNotHeardOfIt()
+    {
+        var database = await postgres.Server.CreateDatabaseAsync();
+        await using var source = PostgresSource.Of(database);
+        using var behind = new PostgresSubjectKeys(database, "test", _folder.Controllers(), rewraps: false);
+        var given = new Dictionary<long, byte[]?>();
+        for (var i = 0; i < 10; i++)
+        {
+            var key = await behind.NextAsync("bakkers");
+            given[key.Slot] = key.Key;
+        }
+
+        using (var rotating = _folder.Controllers()) Assert.Equal(1, await rotating.SucceedAsync());
+        var controllers = _folder.Controllers();
+        using var ahead = new PostgresSubjectKeys(database, "test", controllers, rewraps: false);
+        using var rewrap = new PostgresRewrap(source, "test", controllers);
+        await rewrap.RewrapAsync(Cancel);
+
+        Assert.Equal(0, await CountAsync(source, "version <> 2"));
+        await SameAsync(ahead, given);
+        await SameAsync(behind, given);
+    }
+
+    [Fact]
+    public async Task FolderThatLostAControllersKey_IsRefused()
+    {
+        var database = await postgres.Server.CreateDatabaseAsync();
+        using (var keys = new PostgresSubjectKeys(database, "test", _folder.Controllers())) await keys.NextAsync("bakkers");
+        using var elsewhere = new TestFolder();
+
+        var refused = Assert.Throws<IOException>(() => new PostgresSubjectKeys(database, "test", elsewhere.Controllers()));
+
+        Assert.Contains("controllers/1.1.key", refused.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task SameAsync(PostgresSubjectKeys keys, Dictionary<long, byte[]?> expected)
+    {
+        await keys.ExpectAsync([.. expected.Keys]);
+        foreach (var (slot, key) in expected) Assert.Equal(key, keys.Find(slot));
+    }
+
+    private static async Task<byte[]?> LyingAsync(NpgsqlDataSource source, long slot)
+    {
+        await using var command = source.CreateCommand($"SELECT key FROM test.subject_key WHERE slot = {slot}");
+        return await command.ExecuteScalarAsync(Cancel) as byte[];
+    }
+
+    private static async Task<long> CountAsync(NpgsqlDataSource source, string which)
+    {
+        await using var command = source.CreateCommand($"SELECT count(*) FROM test.subject_key WHERE {which}");
+        return (long)(await command.ExecuteScalarAsync(Cancel))!;
+    }
+
+    private static async Task DoAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancel);
     }
 }

@@ -7,9 +7,9 @@ public abstract partial class RecordLogContract : IDisposable
 
     /// <summary>Opens the one log of this test; after <see cref="Close"/>, the same log again.</summary>
     /// <remarks>Streams of declarations are stored in clear.</remarks>
-    protected IRecordLog Open(TimeProvider? time = null)
+    protected IRecordLog Open(TimeProvider? time = null, IKeyWrapper? wrapper = null)
     {
-        var log = OpenEngine(time ?? TimeProvider.System);
+        var log = OpenEngine(time ?? TimeProvider.System, wrapper);
         _opened.Add(log);
         return log;
     }
@@ -20,7 +20,7 @@ public abstract partial class RecordLogContract : IDisposable
         (log as IDisposable)?.Dispose();
     }
 
-    protected abstract IRecordLog OpenEngine(TimeProvider time);
+    protected abstract IRecordLog OpenEngine(TimeProvider time, IKeyWrapper? wrapper);
 
     protected static bool NamesNobody(string stream) => stream.StartsWith("declaration", StringComparison.Ordinal);
 

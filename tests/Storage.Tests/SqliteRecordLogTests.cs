@@ -10,7 +10,11 @@ public sealed class SqliteRecordLogTests : RecordLogContract
 
     private string File => _folder.Log().Data;
 
-    protected override IRecordLog OpenEngine(TimeProvider time) => SqliteRecordLog.Open(_folder.Log(), "test", time, NamesNobody);
+    protected override IRecordLog OpenEngine(TimeProvider time, IKeyWrapper? wrapper) => SqliteRecordLog.Open(_folder.Log(), "test", time, NamesNobody, wrapper);
+
+    protected override string KeysFolder => _folder.Log().Keys;
+
+    protected override Task<bool> DestroyAsync(IRecordLog log, string controller) => ((SqliteRecordLog)log).DestroyControllerAsync(controller);
 
     private readonly ManualTime _storeClock = new();
 

@@ -14,5 +14,12 @@ internal sealed class TestFolder : IDisposable
     /// <summary>A log's data and its keys, apart.</summary>
     public LogFiles Log(string name = "log") => new(File(name + ".db"), File(name + ".keys"));
 
+    /// <summary>Keys of controllers in <paramref name="folder"/>, wrapped by a file key there unless said.</summary>
+    public ControllerKeys Controllers(string? folder = null, IKeyWrapper? wrapper = null)
+    {
+        var keys = Directory.CreateDirectory(folder ?? File("keys")).FullName;
+        return ControllerKeys.Open(Path.Combine(keys, "controllers"), wrapper ?? new FileKeyWrapper(keys));
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

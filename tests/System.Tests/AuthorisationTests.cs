@@ -30,8 +30,12 @@ public sealed class AuthorisationTests(RunningAsMany running)
         { "marketing-unsubscribe", "audit", "GET", "/v1/sites/weefgoed/marketing/records/0123456789abcdef0123456789abcdef", null },
         { "marketing-unsubscribe", "audit", "POST", "/v1/sites/weefgoed/marketing/subjects", Topic },
         { "audit", "audit", "GET", "/v1/audit/subjects/0123456789abcdef0123456789abcdef/timeline?site=weefgoed", null },
+        { "audit", "audit", "GET", "/v1/audit/export?site=weefgoed", null },
+        { "audit", "audit", "GET", "/v1/audit/access?site=weefgoed", null },
         { "audit", "audit", "POST", "/v1/audit/timeline", """{"site":"weefgoed","address":"a@example.org"}""" },
         { "audit", "audit", "POST", "/v1/audit/was-in-force", """{"site":"weefgoed","subject":"0123456789abcdef0123456789abcdef","purpose":"statistics","at":"2024-06-03T12:00:00Z"}""" },
+        { "audit", "privacy-officer", "GET", "/v1/audit/holds?site=weefgoed", null },
+        { "audit", "privacy-officer", "POST", "/v1/audit/restrictions", """{"site":"weefgoed","subject":"0123456789abcdef0123456789abcdef","ground":"objection-pending"}""" },
         { "newsletter", "consent", "GET", "/v1/subscribers/newsletter/sites/weefgoed/permits/statistics", null },
         { "newsletter", "consent", "POST", "/v1/subscribers/newsletter/sites/weefgoed/recipients", Topic },
         { "analytics", "consent", "GET", "/v1/subscribers/analytics/sites/weefgoed/permits/statistics", null },
@@ -90,7 +94,7 @@ public sealed class AuthorisationTests(RunningAsMany running)
     {
         foreach (var door in (Uri[])[Product.Gateway, Product["audit"].Address])
         {
-            foreach (var path in (string[])["/log/weefgoed/checkpoint", "/log/weefgoed/keys", "/log/weefgoed/tile/0/000", "/log/nobody/checkpoint"])
+            foreach (var path in (string[])["/log/weefgoed/checkpoint", "/log/weefgoed/keys", "/log/weefgoed/successions", "/log/weefgoed/tile/0/000", "/log/nobody/checkpoint"])
             {
                 using var nobody = await SendAsync(door, null, "GET", path, null);
                 await ProblemOf.IsAsync(nobody, 401, "token-needed");

@@ -44,6 +44,7 @@ public sealed class BadInputTests(RunningAsOne running)
         { "nothing decided", "POST", $"/v1/sites/{Home}/decisions", null, """{"subjectId":"{visitor}","purposes":{},"declaration":"{hash}"}""", 422, "nothing-decided" },
         { "an unknown mailing system", "POST", "/v1/connectors", "marketing", $$"""{"site":"{{Home}}","system":"pigeon"}""", 422, "connector-system" },
         { "a proof of what is not there", "GET", "/v1/audit/proofs/00000000000000000000000000000000", "audit", null, 404, "unknown-receipt" },
+        { "no ids to look for in the log", "POST", "/v1/audit/proofs/included", "audit", """{"ids":[]}""", 400, "bad-ids" },
         { "a tile of a log that is not there", "GET", "/log/nobody/tile/0/000", "audit", null, 404, "unknown-log" },
         { "a receipt that is not there", "GET", "/v1/audit/trace/00000000000000000000000000000000", "audit", null, 404, "unknown-receipt" },
     };

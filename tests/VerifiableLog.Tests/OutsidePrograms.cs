@@ -56,7 +56,8 @@ public sealed class OutsidePrograms : IAsyncLifetime
         {
             ["GO111MODULE"] = "off",
             ["GOPATH"] = "/usr/share/gocode",
-            ["GOCACHE"] = _folder.File("cache"),
+            // Kept between runs: the standard library is compiled once.
+            ["GOCACHE"] = Path.Combine(Repository.Root, "artifacts", "go"),
             ["GOFLAGS"] = "-p=1",
             ["CGO_ENABLED"] = "0",
         })

@@ -1,6 +1,7 @@
-// A stranger's look at a verifiable log in a folder, as C2SP tlog-tiles lays it out: the Go project's sumdb/note opens its checkpoint, and
+// A stranger's look at a verifiable log in a folder or at an address, as C2SP tlog-tiles lays it out: the Go project's sumdb/note opens its checkpoint, and
 // sumdb/tlog recomputes the tree from the entries, reads every tile, checks the proofs that it was given and makes the same ones itself.
-// Nothing of ours is in here; what is, is glue: C2SP's names for tiles, length-prefixed entries, and the ECDSA line that the note package leaves to others.
+// Nothing of ours is in here; what is, is glue: C2SP's names for tiles, length-prefixed entries, and the lines that the note package leaves to others:
+// ECDSA, and witnesses' cosignatures.
 //
 //	check TASKS.json    a list of tasks; a line for each check, "ok TASK: CHECK" or "refused TASK: CHECK: why"; 0 when what was refused is what had to be
 package main
@@ -10,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -84,7 +84,7 @@ func (t task) run(tell tell) {
 		}
 		keys = append(keys, key)
 	}
-	text, err := os.ReadFile(filepath.Join(t.Log, "checkpoint"))
+	text, err := folder(t.Log).get("checkpoint")
 	if err != nil {
 		tell("checkpoint", err)
 		return

@@ -2,12 +2,15 @@ package main
 
 import (
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,8 +19,27 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// A folder holds a log; it is also what tlog reads tiles through.
+// A folder holds a log, or is the http address of one; it is also what tlog reads tiles through.
 type folder string
+
+// get reads one of the log's resources.
+func (log folder) get(path string) ([]byte, error) {
+	if !strings.HasPrefix(string(log), "http://") {
+		return os.ReadFile(filepath.Join(string(log), path))
+	}
+	answer, err := http.Get(string(log) + "/" + path)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	switch answer.StatusCode {
+	case http.StatusOK:
+		return io.ReadAll(answer.Body)
+	case http.StatusNotFound:
+		return nil, fmt.Errorf("%s: %w", path, os.ErrNotExist)
+	}
+	return nil, fmt.Errorf("%s: %s", path, answer.Status)
+}
 
 const height, width = 8, 256
 
@@ -45,12 +67,12 @@ func (log folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 func (log folder) read(tile tlog.Tile) ([]byte, int, error) {
 	path := func(t tlog.Tile) string {
 		name := strings.TrimPrefix(t.Path(), fmt.Sprintf("tile/%d/", t.H))
-		return filepath.Join(string(log), "tile", strings.Replace(name, "data/", "entries/", 1))
+		return "tile/" + strings.Replace(name, "data/", "entries/", 1)
 	}
-	read, err := os.ReadFile(path(tile))
+	read, err := log.get(path(tile))
 	if errors.Is(err, os.ErrNotExist) && tile.W < width {
 		tile.W = width
-		read, err = os.ReadFile(path(tile))
+		read, err = log.get(path(tile))
 	}
 	return read, tile.W, err
 }
@@ -147,13 +169,39 @@ func (v ecdsaVerifier) Verify(msg, sig []byte) bool {
 	return ecdsa.VerifyASN1(v.key, sum[:], sig)
 }
 
-// verifierOf reads a verifier key: the note package's own type, or ECDSA with a key ID of the public key alone.
+// A witness checks lines of type 4 (C2SP tlog-cosignature): a time, and an Ed25519 signature of two lines of its own before the text.
+type witness struct {
+	name string
+	hash uint32
+	key  ed25519.PublicKey
+}
+
+func (v witness) Name() string { return v.name }
+
+func (v witness) KeyHash() uint32 { return v.hash }
+
+func (v witness) Verify(msg, sig []byte) bool {
+	if len(sig) != 8+ed25519.SignatureSize {
+		return false
+	}
+	head := fmt.Sprintf("cosignature/v1\ntime %d\n", binary.BigEndian.Uint64(sig))
+	return ed25519.Verify(v.key, append([]byte(head), msg...), sig[8:])
+}
+
+// verifierOf reads a verifier key: the note package's own type, a witness's, or ECDSA with a key ID of the public key alone.
 func verifierOf(text string) (note.Verifier, error) {
 	parts := strings.SplitN(text, "+", 3)
 	if len(parts) != 3 {
 		return nil, errors.New("not a verifier key")
 	}
 	raw, err := base64.StdEncoding.DecodeString(parts[2])
+	if err == nil && len(raw) == 1+ed25519.PublicKeySize && raw[0] == 4 {
+		sum := sha256.Sum256(append([]byte(parts[0]+"\n"), raw...))
+		if fmt.Sprintf("%x", sum[:4]) != parts[1] {
+			return nil, errors.New("the witness's key has another ID")
+		}
+		return witness{parts[0], binary.BigEndian.Uint32(sum[:]), raw[1:]}, nil
+	}
 	if err != nil || len(raw) == 0 || raw[0] != 2 {
 		return note.NewVerifier(text)
 	}

@@ -29,8 +29,8 @@ internal static class AskInForce
             using var http = GatewayClient.Of(parsed.GetValue(gateway)!, parsed.GetValue(token), parsed.GetValue(data)!, "audit");
             try
             {
-                var (site, subject, address) = await person.ReadAsync(parsed, cancel);
-                var question = new { site, subject, address, purpose = parsed.GetValue(purpose), at = Moment(parsed.GetValue(at)!) };
+                var (site, subject, address, reason) = await person.ReadAsync(parsed, cancel);
+                var question = new { site, subject, address, reason, purpose = parsed.GetValue(purpose), at = Moment(parsed.GetValue(at)!) };
                 using var answer = await http.PostAsJsonAsync(new Uri("/v1/audit/was-in-force", UriKind.Relative), question, GatewayClient.Json, cancel);
                 var told = await GatewayClient.ReadJsonAsync(answer, cancel);
                 if (!answer.IsSuccessStatusCode || told is not JsonObject shown)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Consent.ServiceDefaults;
 
 namespace Consent.Cli;
 
@@ -14,22 +15,30 @@ internal sealed class AskedPerson
         Description = "The person's e-mail address or telephone number; - reads it from the standard input, so that it stands in no history and no list of processes.",
     };
 
+    public Option<string> Reason { get; } = new("--reason")
+    {
+        Description = $"Why you must know, {Reasons.Shortest} to {Reasons.Longest} characters that name nobody: needed with --address, and kept with the note that you looked.",
+    };
+
     public void AddTo(Command command)
     {
         command.Add(Site);
         command.Add(Subject);
         command.Add(Address);
+        command.Add(Reason);
         command.Validators.Add(given =>
         {
             if (given.GetResult(Subject) is null == given.GetResult(Address) is null) given.AddError("Name one person, by --subject or by --address.");
+            if (given.GetResult(Address) is not null && Reasons.Read(given.GetValue(Reason)) is null)
+                given.AddError($"--address takes a --reason of {Reasons.Shortest} to {Reasons.Longest} characters.");
         });
     }
 
     /// <summary>What the command line says, as audit takes it.</summary>
-    public async Task<(string Site, string? Subject, string? Address)> ReadAsync(ParseResult parsed, CancellationToken cancel)
+    public async Task<(string Site, string? Subject, string? Address, string? Reason)> ReadAsync(ParseResult parsed, CancellationToken cancel)
     {
         var address = parsed.GetValue(Address);
         if (address == "-") address = (await Console.In.ReadLineAsync(cancel))?.Trim();
-        return (parsed.GetValue(Site)!, parsed.GetValue(Subject), address);
+        return (parsed.GetValue(Site)!, parsed.GetValue(Subject), address, parsed.GetValue(Reason));
     }
 }

@@ -9,7 +9,7 @@ public static class MakeToken
 {
     /// <summary>Where the one-process host keeps its data, under the folder that both are called from.</summary>
     public const string DefaultData = "data/host";
-    private static readonly string[] Known = ["consent", "marketing", "audit", "operator", Authentication.Admin];
+    private static readonly string[] Known = ["consent", "marketing", Authentication.Audit, Authentication.PrivacyOfficer, Authentication.Operator, Authentication.Admin];
 
     internal static Command Command()
     {
@@ -36,7 +36,12 @@ public static class MakeToken
             if (given.GetValueOrDefault<int>() is < 1 or > 60 * 24 * 30) given.AddError("--lifetime is between 1 minute and 43200 (30 days).");
         });
         var data = DataOption();
-        var command = new Command("token", "Prints a token of the development issuer: for one's own machine, never for production.")
+        var command = new Command("token", """
+            Prints a token of the development issuer: for one's own machine, never for production.
+
+            Roles: audit sees all of a controller by pseudonym, and gives a reason to look somebody up by address; privacy-officer sees that too, and decides on legal holds and
+            restrictions; operator sees how the system is, and no person. The other scopes are of systems: consent, marketing; admin opens everything.
+            """)
         {
             scopes, sites, controllers, data, minutes,
         };

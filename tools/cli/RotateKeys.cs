@@ -1,11 +1,15 @@
 using System.CommandLine;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
+using Consent.Storage;
 using Microsoft.Extensions.Configuration;
 
 namespace Consent.Cli;
 
-/// <summary><c>keys rotate</c>: a new key signs the documents of receipts; what the old ones signed still verifies.</summary>
+/// <summary>
+/// <c>keys rotate</c>: a new key signs the documents of receipts; what the old ones signed still verifies. With <c>--wrapping</c> or <c>--controllers</c>: a new
+/// key under which the keys of controllers, or of persons, lie; what was written still opens.
+/// </summary>
 internal static class RotateKeys
 {
     public static Command Command()
@@ -15,16 +19,47 @@ internal static class RotateKeys
             Description = "The data folder, or in a cluster the volume of the consent service.",
             DefaultValueFactory = _ => MakeToken.DefaultData,
         };
+        var wrapping = new Option<bool>("--wrapping") { Description = "Instead: a new wrapping key in each service, under which the keys of its controllers are wrapped anew. None has to be restarted." };
+        var controllers = new Option<bool>("--controllers")
+        {
+            Description = "Instead: a new version of each controller's key. From its next start on each service uses it, and puts the persons' keys that it holds under it while it serves.",
+        };
         var json = new Option<bool>("--json") { Description = "Answers as JSON." };
         var rotate = new Command(
             "rotate",
             "Adds a key that signs the documents of receipts from now on, in every process that shares the folder; none has to be restarted. "
             + "Older public keys stay in the key set for ever. Copy the folder keys to its own backup afterwards.")
         {
-            data, json,
+            data, wrapping, controllers, json,
         };
-        rotate.SetAction(parsed => Rotate(Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(json)));
-        return new Command("keys", "The keys that sign the documents of receipts.") { rotate };
+        rotate.Validators.Add(given =>
+        {
+            if (given.GetValue(wrapping) && given.GetValue(controllers)) given.AddError("Give --wrapping or --controllers, one after the other.");
+        });
+        rotate.SetAction(async (parsed, _) =>
+        {
+            var folder = Path.GetFullPath(parsed.GetValue(data)!);
+            if (parsed.GetValue(wrapping)) return await TellAsync(ControllerKeyRotation.WrappingAsync(folder), "wrapped anew", parsed.GetValue(json));
+            if (parsed.GetValue(controllers)) return await TellAsync(ControllerKeyRotation.ControllersAsync(folder), "with a new version", parsed.GetValue(json));
+            return Rotate(folder, parsed.GetValue(json));
+        });
+        return new Command("keys", "The keys that sign the documents of receipts, and those under which the keys of persons lie.") { rotate };
+    }
+
+    private static async Task<int> TellAsync(Task<IReadOnlyList<RotatedKeys>> rotating, string did, bool json)
+    {
+        try
+        {
+            var rotated = await rotating;
+            if (json) Console.WriteLine(System.Text.Encoding.UTF8.GetString(ContractJson.Write(rotated)));
+            else foreach (var one in rotated) Console.WriteLine($"{one.Service}: keys of controllers {did}: {one.Keys}; wrapping key {one.Wrapping} holds.");
+            return ExitCode.Done;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCode.Refused;
+        }
     }
 
     private static int Rotate(string data, bool json)

@@ -24,11 +24,11 @@ internal static class TellTimeline
             using var http = GatewayClient.Of(parsed.GetValue(gateway)!, parsed.GetValue(token), parsed.GetValue(data)!, "audit");
             try
             {
-                var (site, subject, address) = await person.ReadAsync(parsed, cancel);
+                var (site, subject, address, reason) = await person.ReadAsync(parsed, cancel);
                 var (after, count) = ((string?)null, 0);
                 do
                 {
-                    using var answer = await http.PostAsJsonAsync(new Uri("/v1/audit/timeline", UriKind.Relative), new { site, subject, address, after, limit = AtOnce }, GatewayClient.Json, cancel);
+                    using var answer = await http.PostAsJsonAsync(new Uri("/v1/audit/timeline", UriKind.Relative), new { site, subject, address, reason, after, limit = AtOnce }, GatewayClient.Json, cancel);
                     var told = await GatewayClient.ReadJsonAsync(answer, cancel);
                     if (!answer.IsSuccessStatusCode || told?["events"] is not JsonArray events)
                     {

@@ -7,6 +7,7 @@ internal sealed class DerivedLog
 {
     private readonly string _folder;
     private readonly string _origin;
+    private readonly List<string> _successions = [];
     private GrowingTree _tree;
     private LogFolder? _files;
 
@@ -24,6 +25,9 @@ internal sealed class DerivedLog
 
     /// <summary>The kept checkpoint that was found to be in this log, and the entries that it covers.</summary>
     public (string Note, long Size) Kept { get; set; } = ("", 0);
+
+    /// <summary>Behind which position of the feed something is missing, because nothing could be signed when it was read; null for a log that has all.</summary>
+    public HeldNote? Held { get; set; }
 
     /// <summary>More was signed for than is here: what is here may be shown, and nothing be signed.</summary>
     public bool IsBehind { get; set; }
@@ -43,6 +47,7 @@ internal sealed class DerivedLog
         var signed = Checkpoint.Parse(SignedNote.Parse(State.Note).Text);
         SignedSize = signed.Size;
         if (await RootAtAsync(signed.Size, cancel) != signed.Root) throw new FormatException("The tiles are not those that the checkpoint was signed for.");
+        await ProveSuccessionsAsync(cancel);
     }
 
     /// <summary>Of a size that the log has or had.</summary>
@@ -60,17 +65,18 @@ internal sealed class DerivedLog
     /// <returns>What is to be found by its commitment.</returns>
     public async Task<List<Indexed>> ApplyAsync(IReadOnlyList<(long Position, LogBatch Batch)> batches, CancellationToken cancel)
     {
-        var (found, added, keys, state) = (new List<Indexed>(), new List<ReadOnlyMemory<byte>>(), State.Keys.ToList(), State);
+        var (found, added, keys, successions, state) = (new List<Indexed>(), new List<ReadOnlyMemory<byte>>(), State.Keys.ToList(), State.Successions.ToList(), State);
         foreach (var (position, batch) in batches)
         {
             if (batch.First != state.Size) throw new InvalidDataException($"A batch of the log {state.Name} begins at {batch.First}, and the log has {state.Size} entries.");
-            var at = state.At;
+            var (at, isFirst) = (state.At, keys.Count == 0);
             for (var i = 0; i < batch.Entries.Count; i++)
             {
                 var (bytes, entry) = (batch.Entries[i], LogEntry.Read(batch.Entries[i]));
                 at = entry.At;
                 added.Add(bytes);
                 if (entry.Key is not null) keys.Add(entry.Key);
+                if (entry.Key is not null && !isFirst && batch.Checkpoint is not null) successions.Add(new Succession(batch.First + i, batch.Checkpoint));
                 if (entry.Commitment is not null) found.Add(new Indexed(state.Name, entry.Commitment, batch.First + i, 0));
                 if (entry.Class == LogClass.Delivery) found.AddRange((batch.Told ?? []).Select(told => new Indexed(state.Name, told, batch.First + i, position)));
             }
@@ -83,6 +89,8 @@ internal sealed class DerivedLog
                 Batches = state.Batches + 1,
                 Note = batch.Checkpoint ?? state.Note,
                 Keys = keys,
+                Checkpoints = state.Checkpoints + (batch.Checkpoint is null ? 0 : 1),
+                Successions = successions,
             };
         }
 
@@ -95,15 +103,53 @@ internal sealed class DerivedLog
     }
 
     /// <summary>What may be shown to the world by the newest checkpoint.</summary>
-    public ServedLog Served() => new(State.Name, State.Controller, State.Note!, SignedSize, new ServedTiles(new FolderReader(_folder), SignedSize), State.Keys);
+    public async Task<ServedLog> ServedAsync(CancellationToken cancel)
+    {
+        await ProveSuccessionsAsync(cancel);
+        return new ServedLog(State.Name, State.Controller, State.Note!, SignedSize, new ServedTiles(new FolderReader(_folder), SignedSize), State.Keys) { Successions = [.. _successions] };
+    }
 
     public Task PruneAsync(CancellationToken cancel) => _files is null ? Task.CompletedTask : _files.PruneAsync(SignedSize, cancel);
+
+    /// <summary>Each is made once: it never changes.</summary>
+    private async Task ProveSuccessionsAsync(CancellationToken cancel)
+    {
+        while (_successions.Count < State.Successions.Count) _successions.Add(await ProofOfAsync(State.Successions[_successions.Count], cancel));
+    }
+
+    /// <summary>As C2SP tlog-proof writes it, with the entry as its extra data: whoever trusts the key before needs nothing else.</summary>
+    private async Task<string> ProofOfAsync(Succession succession, CancellationToken cancel)
+    {
+        var (note, reader) = (SignedNote.Parse(succession.Note), ReaderAt(State.Size));
+        var size = Checkpoint.Parse(note.Text).Size;
+        var entry = await reader.EntryAsync(succession.Index, size, cancel);
+        return new InclusionProofNote(succession.Index, await reader.InclusionAsync(succession.Index, size, cancel), note, entry).ToString();
+    }
 
     private TileReader ReaderAt(long size) => new(new ServedTiles(new FolderReader(_folder), size));
 }
 
-/// <summary>What the world may see of a log. Never changes; safe for many threads.</summary>
+/// <summary>What the world may see of a log. Nothing of it changes but that cosignatures come to it; safe for many threads.</summary>
 internal sealed record ServedLog(string Name, string Controller, string Note, long Size, ServedTiles Tiles, IReadOnlyList<string> Keys)
 {
+    private string? _cosigned;
+
     public TileReader Reader { get; } = new(Tiles);
+
+    /// <summary>Of each key that was announced after the first ones a proof of its entry, under a checkpoint that the key before it signed too: oldest first.</summary>
+    public IReadOnlyList<string> Successions { get; init; } = [];
+
+    /// <summary>The note, with what witnesses have added to it so far.</summary>
+    public string Cosigned => Volatile.Read(ref _cosigned) ?? Note;
+
+    /// <summary>One that was verified, on this note.</summary>
+    public void Add(Cosignature cosignature)
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref _cosigned);
+            var after = SignedNote.Parse(before ?? Note).With(cosignature.Line).ToString();
+            if (ReferenceEquals(Interlocked.CompareExchange(ref _cosigned, after, before), before)) return;
+        }
+    }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Consent.Storage;
-using Consent.VerifiableLog;
 using Microsoft.Data.Sqlite;
 
 namespace Consent.Audit.Logs;
@@ -13,15 +12,18 @@ namespace Consent.Audit.Logs;
 internal sealed class DerivedLogs(
     [FromKeyedServices(AuditSetup.Service)] IRecordLog log, LogSites sites, KeptCheckpoints kept, ILogSigners signers, LogSettings settings, ILogger<DerivedLogs> logger) : IDisposable
 {
-    private const int PageSize = 1000;
+    /// <summary>Logs whose files are written side by side: each is a matter of waiting for the disk.</summary>
+    public const int AtOnce = 8;
 
     /// <summary>SQLITE_CORRUPT and SQLITE_NOTADB.</summary>
     private const int Corrupt = 11, NotADatabase = 26;
     private readonly Dictionary<string, DerivedLog> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ServedLog> _served = new(StringComparer.Ordinal);
+    private readonly GuardKept _guard = new(kept, signers, logger);
     private OwnFolder? _folder;
     private LogIndex? _index;
     private bool _isOpen;
+    private volatile bool _isReady;
     private long _position;
 
     /// <summary>In the order of their names.</summary>
@@ -29,6 +31,12 @@ internal sealed class DerivedLogs(
 
     /// <summary>What the world may see; null for a log without a checkpoint here. For any thread.</summary>
     public ServedLog? Served(string name) => _served.GetValueOrDefault(name);
+
+    /// <summary>All that the world may see. For any thread.</summary>
+    public IReadOnlyCollection<ServedLog> AllServed => [.. _served.Values];
+
+    /// <summary>Whether all batches that there were when it was opened are in the tiles, and what may be shown is shown. For any thread.</summary>
+    public bool IsReady => _isReady;
 
     /// <summary>See <see cref="LogIndex.Find"/>. For any thread.</summary>
     public IReadOnlyList<(long Entry, long Batch)> Find(string name, byte[] commitment) => Volatile.Read(ref _index)?.Find(name, commitment) ?? [];
@@ -47,11 +55,11 @@ internal sealed class DerivedLogs(
         if (!_isOpen) await OpenAsync(cancel);
         try
         {
-            while (await log.FeedAsync(_position, PageSize, cancel) is { Count: > 0 } page)
+            for (var more = true; more;)
             {
-                await ApplyAsync(page, cancel);
-                _position = page[^1].Position;
-                if (page.Count < PageSize) break;
+                var page = await FeedPart.ReadAsync(log, _position, cancel);
+                await ApplyAsync(page.Records, cancel);
+                (_position, more) = (page.Through(_position), page.IsFull);
             }
         }
         catch
@@ -61,55 +69,15 @@ internal sealed class DerivedLogs(
             throw;
         }
 
-        foreach (var one in All) await ShowAsync(one, cancel);
+        await Parallel.ForEachAsync(All, SideBySide(cancel), async (one, stop) => await ShowAsync(one, stop));
+        _isReady = true;
     }
 
-    /// <summary>
-    /// Keeps the log's newest checkpoint, unless something was signed for that is not in it. Null, or why nothing may be signed for it any more, with what to do.
-    /// </summary>
-    public async Task<string?> FaultOfAsync(DerivedLog one, CancellationToken cancel)
-    {
-        var name = one.State.Name;
-        one.IsBehind = false;
-        try
-        {
-            var before = kept.Read(name);
-            if (before is not null && one.State.Size == 0 && !signers.HasAny(name))
-            {
-                // Neither the log nor a key of it is left: what begins now is another log, under other keys.
-                logger.LogWarning("A checkpoint of the log {Log} is kept, and neither its entries nor its keys are here: it is set aside, and a new log begins.", name);
-                kept.SetAside(name);
-                before = null;
-            }
+    /// <summary>See <see cref="GuardKept.Warnings"/>.</summary>
+    public IEnumerable<string> Warnings => _guard.Warnings;
 
-            if (before is not null && before.ToString() != one.Kept.Note)
-            {
-                var signed = Checkpoint.Parse(before.Text);
-                one.IsBehind = signed.Size > one.State.Size;
-                if (one.IsBehind)
-                    return $"{signed.Size} entries of the log {name} were signed for, and the data have {one.State.Size}: put back newer data, or begin new logs with Audit:LogSuffix";
-                if (signed.Origin != one.Origin || await one.RootAtAsync(signed.Size, cancel) != signed.Root)
-                    return $"the log {name} is not the one that was signed for at {signed.Size} entries: put back the data that were, or begin new logs with Audit:LogSuffix";
-                one.Kept = (before.ToString(), signed.Size);
-            }
-
-            if (one.State.Note is { } newest && (before is null || newest != one.Kept.Note) && one.SignedSize >= one.Kept.Size)
-            {
-                kept.Keep(name, newest);
-                one.Kept = (newest, one.SignedSize);
-            }
-
-            return null;
-        }
-        catch (FormatException)
-        {
-            return $"the kept checkpoint of the log {name} cannot be read: put it back from a copy, or begin new logs with the setting Audit:LogSuffix";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return $"the checkpoint of the log {name} cannot be kept outside of the data ({e.GetType().Name}): set Audit:Checkpoints to a folder that can be written";
-        }
-    }
+    /// <summary>See <see cref="GuardKept.FaultOfAsync"/>.</summary>
+    public Task<string?> FaultOfAsync(DerivedLog one, CancellationToken cancel) => _guard.FaultOfAsync(one, cancel);
 
     public void Dispose()
     {
@@ -174,22 +142,23 @@ internal sealed class DerivedLogs(
     private string FolderOf(string name) => Path.Combine(_folder!.File("of"), name);
 
     private DerivedLog Begin(string name, string controller) =>
-        new(new LogState(name, controller, 0, DateTimeOffset.UnixEpoch, 0, 0, null, []), FolderOf(name), settings.OriginOf(name));
+        new(new LogState(name, controller, 0, DateTimeOffset.UnixEpoch, 0, 0, null, [], 0, []), FolderOf(name), settings.OriginOf(name));
 
     private async Task ApplyAsync(IReadOnlyList<LogRecord> page, CancellationToken cancel)
     {
         foreach (var record in page) sites.Take(record);
         var batches = page.Select(r => (Record: r, Log: LogBatch.LogIn(r) ?? "")).Where(b => b.Log.Length > 0).Select(b => (b.Record, b.Log, Batch: b.Record.Read<LogBatch>())).ToList();
         if (batches.Count == 0) return;
-        var (found, states) = (new List<Indexed>(), new List<LogState>());
+        var applied = new List<(DerivedLog Log, List<(long Position, LogBatch Batch)> Batches)>();
         foreach (var of in batches.GroupBy(b => b.Log, StringComparer.Ordinal))
         {
             if (!_logs.TryGetValue(of.Key, out var one)) _logs[of.Key] = one = Begin(of.Key, of.First().Batch.Controller);
-            found.AddRange(await one.ApplyAsync([.. of.Select(b => (b.Record.Position, b.Batch))], cancel));
-            states.Add(one.State);
+            applied.Add((one, [.. of.Select(b => (b.Record.Position, b.Batch))]));
         }
 
-        _index!.Apply(states, found, batches[^1].Record.Position, batches[^1].Record.Id);
+        var found = new List<Indexed>[applied.Count];
+        await Parallel.ForEachAsync(applied.Index(), SideBySide(cancel), async (of, stop) => found[of.Index] = await of.Item.Log.ApplyAsync(of.Item.Batches, stop));
+        _index!.Apply(applied.Select(of => of.Log.State), found.SelectMany(some => some), batches[^1].Record.Position, batches[^1].Record.Id);
     }
 
     private async Task ShowAsync(DerivedLog one, CancellationToken cancel)
@@ -202,9 +171,11 @@ internal sealed class DerivedLogs(
             return;
         }
 
-        _served[one.State.Name] = one.Served();
+        _served[one.State.Name] = await one.ServedAsync(cancel);
         await one.PruneAsync(cancel);
     }
+
+    internal static ParallelOptions SideBySide(CancellationToken cancel) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
 
     /// <summary>Says in the log that nothing is signed any more, and when it is again.</summary>
     public void Tell(DerivedLog one, string? fault)

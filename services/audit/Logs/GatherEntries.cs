@@ -2,44 +2,60 @@ using Consent.Storage;
 
 namespace Consent.Audit.Logs;
 
-/// <summary>What a page of the feed brings to the logs, with the commitments: reads what <see cref="LogDecision"/> decides by, and notes what waits.</summary>
+/// <summary>What records of the feed bring to the logs, with the commitments: reads what <see cref="LogDecision"/> decides by, and notes what waits. A few records at a time, of which no more than the commitments is kept.</summary>
 internal sealed class GatherEntries([FromKeyedServices(AuditSetup.Service)] IRecordLog log, LogSites sites)
 {
+    /// <summary>Records whose traces are in memory at once.</summary>
+    private const int AtOnce = 64;
+
     public async Task<IReadOnlyList<Committed>> RunAsync(IReadOnlyList<LogRecord> page, CancellationToken cancel)
     {
-        var declared = page.Select(LoggedEvent.Of).OfType<LoggedEvent>().Where(e => e is { Class: LogClass.Declaration, Site: not null, Controller: not null }).ToList();
-        foreach (var e in declared) await sites.NoteOwnerAsync(e.Site!, e.Controller!, e.Record.Position, cancel);
-        var traces = new Dictionary<string, IReadOnlyList<LogRecord>>(StringComparer.Ordinal);
-        await ReadTracesAsync(page, traces, cancel);
-        foreach (var (site, position) in LogDecision.Waiting(page, traces, sites.Owners).ToList()) await sites.NoteWaitingAsync(site, position, cancel);
-
-        var waiting = new Dictionary<string, IReadOnlyList<LogRecord>>(StringComparer.Ordinal);
-        foreach (var e in declared)
-        {
-            if (sites.Owners.WaitedFor(e.Site!, e.Record.Position) is not { Count: > 0 } positions) continue;
-            var records = new List<LogRecord>();
-            foreach (var position in positions)
-                if (await log.FindByPositionAsync(position, cancel) is { } found) records.Add(found);
-            waiting[e.Site!] = records;
-            await ReadTracesAsync(records, traces, cancel);
-        }
-
-        var candidates = LogDecision.Of(page, traces, sites.Owners, waiting).ToList();
-        var salts = await log.SaltsOfAsync([.. candidates.Select(c => c.Record)], cancel);
-        // What was erased meanwhile has no salt, and gets no entry.
-        return [.. candidates.Zip(salts).Where(c => c.Second is not null).Select(c => new Committed(c.First, CommitmentTo(c.First.Record, c.Second!)))];
+        var gathered = new List<Committed>();
+        foreach (var some in page.Chunk(AtOnce)) await GatherAsync(some, gathered, cancel);
+        return gathered;
     }
 
     public static byte[] CommitmentTo(LogRecord record, byte[] salt) => LogEntry.CommitmentTo(salt, record.Kind, record.RecordedAt, record.Payload.Span);
 
-    private async Task ReadTracesAsync(IEnumerable<LogRecord> records, Dictionary<string, IReadOnlyList<LogRecord>> traces, CancellationToken cancel)
+    private async Task GatherAsync(LogRecord[] some, List<Committed> gathered, CancellationToken cancel)
+    {
+        foreach (var record in some) sites.Take(record);
+        var declared = some.Select(LoggedEvent.Of).OfType<LoggedEvent>().Where(e => e is { Class: LogClass.Declaration, Site: not null, Controller: not null }).ToList();
+        foreach (var e in declared) await sites.NoteOwnerAsync(e.Site!, e.Controller!, e.Version, e.Record.Position, cancel);
+        var traces = await ReadTracesAsync(some, cancel);
+        foreach (var (site, position) in LogDecision.Waiting(some, traces, sites.Owners).ToList()) await sites.NoteWaitingAsync(site, position, cancel);
+        await CommitAsync(LogDecision.Of(some, traces, sites.Owners), gathered, cancel);
+
+        foreach (var e in declared)
+        {
+            foreach (var positions in sites.Owners.WaitedFor(e.Site!, e.Record.Position).Chunk(AtOnce))
+            {
+                var waited = new List<LogRecord>();
+                foreach (var position in positions)
+                    if (await log.FindByPositionAsync(position, cancel) is { } found) waited.Add(found);
+                await CommitAsync(LogDecision.Late(waited, e.Record.Position, await ReadTracesAsync(waited, cancel), sites.Owners), gathered, cancel);
+            }
+        }
+    }
+
+    private async Task CommitAsync(IEnumerable<Candidate> decided, List<Committed> gathered, CancellationToken cancel)
+    {
+        var candidates = decided.ToList();
+        var salts = await log.SaltsOfAsync([.. candidates.Select(c => c.Record)], cancel);
+        // What was erased meanwhile has no salt, and gets no entry.
+        foreach (var (one, salt) in candidates.Zip(salts))
+            if (salt is not null) gathered.Add(new Committed(one.Controller, one.Class, one.Record.Position, one.Trigger, CommitmentTo(one.Record, salt)));
+    }
+
+    private async Task<Dictionary<string, IReadOnlyList<LogRecord>>> ReadTracesAsync(IEnumerable<LogRecord> records, CancellationToken cancel)
     {
         var wanted = records.Where(r => LoggedEvent.IsAcknowledgement(r) || (r.Version > 1 && LoggedEvent.Of(r) is { Class: not LogClass.Access })).Select(r => r.Stream)
-            .Distinct(StringComparer.Ordinal).Where(stream => !traces.ContainsKey(stream)).ToList();
+            .Distinct(StringComparer.Ordinal).ToList();
         var read = await Task.WhenAll(wanted.Select(async stream => await log.HistoryAsync(stream, cancel)));
-        foreach (var (stream, trace) in wanted.Zip(read)) traces[stream] = trace;
+        return wanted.Zip(read).ToDictionary(of => of.First, of => of.Second, StringComparer.Ordinal);
     }
 }
 
-/// <summary>A record that is to be in a log, and what the log says of it.</summary>
-internal sealed record Committed(Candidate Candidate, byte[] Commitment);
+/// <summary>A record that is to be in a log, by its place alone, and what the log says of it.</summary>
+/// <param name="Trigger">See <see cref="Candidate"/>.</param>
+internal sealed record Committed(string Controller, string Class, long Position, long Trigger, byte[] Commitment);

@@ -46,8 +46,5 @@ internal sealed class KeptCheckpoints(LogSettings settings)
         named.Flush(flushToDisk: true);
     }
 
-    /// <summary>It was signed with keys that are no more, of a log that is no more.</summary>
-    public void SetAside(string log) => File.Move(FileOf(log), $"{FileOf(log)}.before", overwrite: true);
-
     private string FileOf(string log) => Path.Combine(settings.Checkpoints, $"{log}.checkpoint");
 }

@@ -11,17 +11,14 @@ internal static class LogDecision
 {
     /// <param name="page">Records of the feed, ascending.</param>
     /// <param name="traces">The whole stream of each acknowledgement and of each event in the page that is not the first of its stream.</param>
-    /// <param name="waiting">Of each site whose first declaration is in the page, the records that were heard before it.</param>
-    public static IEnumerable<Candidate> Of(
-        IEnumerable<LogRecord> page, IReadOnlyDictionary<string, IReadOnlyList<LogRecord>> traces, SiteOwners owners, IReadOnlyDictionary<string, IReadOnlyList<LogRecord>> waiting)
-    {
-        foreach (var record in page)
-        {
-            foreach (var own in OfOne(record, record.Position, traces, owners)) yield return own;
-            if (LoggedEvent.Of(record) is not { Class: LogClass.Declaration, Site: { } site } || owners.WaitedFor(site, record.Position).Count == 0) continue;
-            foreach (var late in (waiting.GetValueOrDefault(site) ?? []).Where(w => w.Position < record.Position).SelectMany(w => OfOne(w, record.Position, traces, owners))) yield return late;
-        }
-    }
+    public static IEnumerable<Candidate> Of(IEnumerable<LogRecord> page, IReadOnlyDictionary<string, IReadOnlyList<LogRecord>> traces, SiteOwners owners) =>
+        page.SelectMany(record => OfOne(record, record.Position, traces, owners));
+
+    /// <summary>What was heard of a site before its first declaration, and comes into the log with that.</summary>
+    /// <param name="trigger">Position of the declaration.</param>
+    /// <param name="traces">As above, of these records.</param>
+    public static IEnumerable<Candidate> Late(IEnumerable<LogRecord> waited, long trigger, IReadOnlyDictionary<string, IReadOnlyList<LogRecord>> traces, SiteOwners owners) =>
+        waited.Where(record => record.Position < trigger).SelectMany(record => OfOne(record, trigger, traces, owners));
 
     /// <summary>What of the page waits for a declaration: site and position, acknowledgements that came before their event with it.</summary>
     public static IEnumerable<(string Site, long Position)> Waiting(IEnumerable<LogRecord> page, IReadOnlyDictionary<string, IReadOnlyList<LogRecord>> traces, SiteOwners owners)

@@ -57,6 +57,12 @@ internal static class LogClass
     /// <summary>Without identity.</summary>
     public const string Erasure = "erasure";
 
+    /// <summary>A data subject's request: that he be erased, or that what is held of him be restricted; and that a restriction was lifted.</summary>
+    public const string Request = "request";
+
+    /// <summary>A hold was placed, lifted or ended, and an erasure waits for that or was carried out behind it.</summary>
+    public const string Hold = "hold";
+
     /// <summary>A subscriber was retired or readmitted.</summary>
     public const string Subscriber = "subscriber";
 

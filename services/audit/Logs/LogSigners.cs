@@ -1,54 +1,56 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Collections.Immutable;
 using Consent.VerifiableLog;
 
 namespace Consent.Audit.Logs;
 
-/// <summary>With which keys the checkpoints of a log are signed: files of ours, or a key vault.</summary>
+/// <summary>With which keys the checkpoints of a log are signed: files of ours, or a key vault. Which of them sign is decided by <see cref="LogSigning"/>. Safe for many threads.</summary>
 internal interface ILogSigners
 {
-    /// <summary>The keys in use, Ed25519 first where there is one. Made at first need. Throws <see cref="IOException"/> or <see cref="FormatException"/> where one cannot be had.</summary>
-    /// <param name="origin">Their name.</param>
-    IReadOnlyList<INoteSigner> Of(string log, string origin);
+    /// <summary>Those that keys can be had of here, Ed25519 first where there is one.</summary>
+    IReadOnlyList<NoteKeyType> Algorithms { get; }
 
-    /// <summary>Whether any key was ever made for the log.</summary>
-    bool HasAny(string log);
+    /// <summary>
+    /// All keys of the log whose private half is here; of each algorithm from the oldest to the newest. Makes none. Throws <see cref="IOException"/>, <see cref="FormatException"/>
+    /// or <see cref="System.Security.Cryptography.CryptographicException"/> where one cannot be used.
+    /// </summary>
+    /// <param name="afresh">Nothing is remembered: one may have been put back.</param>
+    IReadOnlyList<INoteSigner> Held(string log, bool afresh = false);
+
+    /// <summary>Makes a first key of the algorithm. Throws as above.</summary>
+    /// <param name="name">Of the key: the log's origin.</param>
+    INoteSigner Make(string log, NoteKeyType algorithm, string name);
 }
 
 /// <summary>
-/// Private keys in files <c>log-{log}.{algorithm}.{version}.key</c>, of each algorithm versions 1, 2, 3 …: the newest signs. None is ever removed. Several processes
-/// may share the folder; keep it out of the backups of the data.
+/// Private keys in files <c>log-{log}.{algorithm}.{version}.key</c> (<see cref="NoteKeyFolder"/>). None is ever removed, and a next version is made by the operator alone, with the
+/// command line: it is found at the next look. Several processes may share the folder; keep it out of the backups of the data.
 /// </summary>
 internal sealed class LogKeys(LogSettings settings) : ILogSigners, IDisposable
 {
-    private readonly ConcurrentDictionary<string, INoteSigner> _opened = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Log, NoteKeyType Algorithm), ImmutableList<(int Version, INoteSigner Signer)>> _held = new();
 
-    private static IEnumerable<(string Name, Func<string, string> Make)> Algorithms =>
-        Ed25519NoteSigner.IsAvailable ? [("ed25519", NoteKeyFile.NewEd25519), ("ecdsa", NoteKeyFile.NewEcdsa)] : [("ecdsa", NoteKeyFile.NewEcdsa)];
+    public IReadOnlyList<NoteKeyType> Algorithms => NoteKeyFolder.Algorithms;
 
-    public IReadOnlyList<INoteSigner> Of(string log, string origin) => [.. Algorithms.Select(a => Open(FileOf(log, a.Name, Math.Max(1, Newest(log, a.Name))), () => a.Make(origin)))];
+    public IReadOnlyList<INoteSigner> Held(string log, bool afresh = false) => [.. Algorithms.SelectMany(algorithm => Held(log, algorithm, afresh)).Select(key => key.Signer)];
 
-    public bool HasAny(string log) => File.Exists(FileOf(log, "ecdsa", 1)) || File.Exists(FileOf(log, "ed25519", 1));
-
-    /// <summary>Makes a next version of each key, which signs from the next checkpoint on and is announced in the log with it.</summary>
-    public void Succeed(string log, string origin)
-    {
-        foreach (var (name, make) in Algorithms) Open(FileOf(log, name, Newest(log, name) + 1), () => make(origin));
-    }
+    public INoteSigner Make(string log, NoteKeyType algorithm, string name) => FolderOf(log).Make(algorithm, 1, name);
 
     public void Dispose()
     {
-        foreach (var signer in _opened.Values.OfType<IDisposable>()) signer.Dispose();
+        foreach (var signer in _held.Values.SelectMany(held => held).Select(key => key.Signer).OfType<IDisposable>()) signer.Dispose();
     }
 
-    private int Newest(string log, string algorithm)
+    private ImmutableList<(int Version, INoteSigner Signer)> Held(string log, NoteKeyType algorithm, bool afresh)
     {
-        var version = 0;
-        while (File.Exists(FileOf(log, algorithm, version + 1))) version++;
-        return version;
+        var folder = FolderOf(log);
+        var known = !afresh && _held.TryGetValue((log, algorithm), out var before) ? before : [];
+        // The folder is listed once; a successor has the next number.
+        var more = known is [.., var last] ? Enumerable.Range(last.Version + 1, folder.Has(algorithm, last.Version + 1) ? 1 : 0) : folder.Versions(algorithm);
+        var held = known.AddRange(more.Select(version => (version, folder.Open(algorithm, version))));
+        if (held.Count > known.Count) _held[(log, algorithm)] = held;
+        return held;
     }
 
-    private INoteSigner Open(string file, Func<string> make) => _opened.GetOrAdd(file, f => NoteKeyFile.OpenOrMake(f, make));
-
-    private string FileOf(string log, string algorithm, int version) => Path.Combine(settings.Keys, string.Create(CultureInfo.InvariantCulture, $"log-{log}.{algorithm}.{version}.key"));
+    private NoteKeyFolder FolderOf(string log) => new(settings.Keys, $"log-{log}");
 }

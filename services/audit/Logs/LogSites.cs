@@ -4,7 +4,7 @@ namespace Consent.Audit.Logs;
 
 /// <summary>
 /// Keeps <see cref="SiteOwners"/> in audit's own log: streams <c>log-site/{site}</c>, which lie under their names. Marketing's events name a site and no controller, and may
-/// be heard before the site's first declaration.
+/// be heard before the site's first declaration. What subscribers ask for stands in the log already (<see cref="KnownSubscribers"/>).
 /// </summary>
 internal sealed class LogSites([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog audit)
 {
@@ -14,7 +14,7 @@ internal sealed class LogSites([FromKeyedServices(AuditSetup.Service)] IRecordLo
     private const int PageSize = 1000;
     private readonly Lock _gate = new();
     private SiteOwners _owners = SiteOwners.None;
-    private long _read;
+    private readonly Dictionary<string, long> _read = new(StringComparer.Ordinal) { [Prefix] = 0, [KnownSubscribers.Prefix] = 0 };
 
     /// <summary>As far as this process has read.</summary>
     public SiteOwners Owners => Volatile.Read(ref _owners);
@@ -24,29 +24,33 @@ internal sealed class LogSites([FromKeyedServices(AuditSetup.Service)] IRecordLo
     /// <summary>All that was noted until now, by whichever process.</summary>
     public async Task LoadAsync(CancellationToken cancel)
     {
-        while (await log.NamedFeedAsync(Prefix, Interlocked.Read(ref _read), PageSize, cancel) is { Count: > 0 } page)
-            foreach (var record in page) Take(record);
+        foreach (var prefix in (string[])[Prefix, KnownSubscribers.Prefix])
+            while (await log.NamedFeedAsync(prefix, ReadOf(prefix), PageSize, cancel) is { Count: > 0 } page)
+                foreach (var record in page) Take(record);
     }
 
     /// <summary>A record of the feed, if it is a note of this kind.</summary>
     public void Take(LogRecord record)
     {
-        if (!IsStream(record.Stream)) return;
-        var site = record.Stream[Prefix.Length..];
+        var prefix = IsStream(record.Stream) ? Prefix : KnownSubscribers.IsStream(record.Stream) ? KnownSubscribers.Prefix : null;
+        if (prefix is null) return;
+        var site = record.Stream[prefix.Length..];
         lock (_gate)
         {
-            _read = Math.Max(_read, record.Position);
-            if (record.Kind == Owned && record.Read<OwnedNote>() is var owned) _owners = _owners.With(site, owned.Controller, owned.Since);
+            _read[prefix] = Math.Max(_read[prefix], record.Position);
+            if (KnownSubscribers.WishIn(record) is { } wish) _owners = _owners.WithWish(wish.Subscriber, wish.Site, record.Position);
+            else if (record.Kind == Owned && record.Read<OwnedNote>() is var owned) _owners = _owners.With(site, owned.Controller, owned.Version, owned.Since);
             else if (record.Kind == Waits) _owners = _owners.WithWaiting(site, record.Read<WaitsNote>().Position);
         }
     }
 
     /// <summary>Durable on return, and once however often it is noted.</summary>
-    public async Task NoteOwnerAsync(string site, string controller, long since, CancellationToken cancel)
+    /// <param name="version">Of the declaration that says so.</param>
+    public async Task NoteOwnerAsync(string site, string controller, int version, long since, CancellationToken cancel)
     {
-        if (!Owners.IsNews(site, controller, since)) return;
-        await audit.NoteAsync($"{Prefix}{site}", Owned, new OwnedNote(controller, since), $"{Owned}:{since}", cancel);
-        lock (_gate) _owners = _owners.With(site, controller, since);
+        if (!Owners.IsNews(site, controller, version, since)) return;
+        await audit.NoteAsync($"{Prefix}{site}", Owned, new OwnedNote(controller, since, version), $"{Owned}:{since}", cancel);
+        lock (_gate) _owners = _owners.With(site, controller, version, since);
     }
 
     /// <summary>As above.</summary>
@@ -56,7 +60,12 @@ internal sealed class LogSites([FromKeyedServices(AuditSetup.Service)] IRecordLo
         lock (_gate) _owners = _owners.WithWaiting(site, position);
     }
 
-    private sealed record OwnedNote(string Controller, long Since);
+    private long ReadOf(string prefix)
+    {
+        lock (_gate) return _read[prefix];
+    }
+
+    private sealed record OwnedNote(string Controller, long Since, int Version = 0);
 
     private sealed record WaitsNote(long Position);
 }

@@ -17,8 +17,15 @@ internal sealed class ServedTiles(FolderReader folder, long size) : ILogReader
     private ReadOnlyMemory<byte>? Read(TileAddress address)
     {
         if (folder.Read(address.Path) is { } own) return own;
-        var wider = folder.Read(TileAddress.InTree(address.Level, address.Index, size).Path) ?? folder.Read(new TileAddress(address.Level, address.Index).Path);
-        if (wider is not { } bytes) return null;
+        if (Wider(address) is not { } bytes) return null;
         return address.Level == TileAddress.Entries ? EntryBundle.Write([.. EntryBundle.Read(bytes).Take(address.Width)]) : bytes[..(address.Width * NodeHash.Length)];
+    }
+
+    private ReadOnlyMemory<byte>? Wider(TileAddress address)
+    {
+        var found = folder.Read(TileAddress.InTree(address.Level, address.Index, size).Path) ?? folder.Read(new TileAddress(address.Level, address.Index).Path);
+        // Behind a checkpoint may lie what none covers yet; built anew, the folder then has the tile as wide as that makes it, and in no width between.
+        for (var width = address.Width + 1; found is null && width < TileAddress.FullWidth; width++) found = folder.Read(new TileAddress(address.Level, address.Index, width).Path);
+        return found;
     }
 }

@@ -8,12 +8,14 @@ namespace Consent.Audit.Timelines;
 /// <param name="Subjects">The ids of the one person: more than one where a key of addresses was succeeded.</param>
 internal sealed record AskedPerson(string Site, string? Controller, IReadOnlyList<string> Subjects);
 
-/// <summary>Finds out who is meant, and whether the site is open to the caller.</summary>
+/// <summary>Finds out who is meant, whether the site is open to the caller, and whether he says why where he must.</summary>
 internal sealed class FindPerson(LogPlaces places, AskSubjects marketing)
 {
     /// <summary>The person, whether or not anything is held of him; or what is to be answered instead.</summary>
     /// <param name="subject">Either this or an address.</param>
-    public async Task<(AskedPerson? Person, IResult? Problem)> RunAsync(HttpContext http, string? site, string? subject, string? address, CancellationToken cancel)
+    /// <param name="reason">Why the caller asks: needed for an address, which is who somebody is; an id is a pseudonym.</param>
+    public async Task<(AskedPerson? Person, IResult? Problem)> RunAsync(
+        HttpContext http, string? site, string? subject, string? address, CancellationToken cancel, string? reason = null)
     {
         if (string.IsNullOrEmpty(site)) return (null, Problems.Because(400, "site-needed", "No site was named.", "Add the site's id."));
         if (string.IsNullOrEmpty(subject) == string.IsNullOrEmpty(address))
@@ -24,7 +26,8 @@ internal sealed class FindPerson(LogPlaces places, AskSubjects marketing)
         var controller = await places.OwnerOfAsync(site, cancel);
         if (controller is null || !Tenancy.Allows(http.User, site, controller)) return (null, Problems.UnknownSite());
         if (string.IsNullOrEmpty(address)) return (new AskedPerson(site, controller, [subject!]), null);
-        var (subjects, problem) = await marketing.OfAsync(site, address, http.Request, cancel);
+        if (Reasons.Read(reason) is not { } why) return (null, Reasons.Required());
+        var (subjects, problem) = await marketing.OfAsync(site, address, why, http, cancel);
         return subjects is null ? (null, problem) : (new AskedPerson(site, controller, subjects), null);
     }
 }

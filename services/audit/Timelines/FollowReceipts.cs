@@ -23,7 +23,10 @@ internal sealed class FollowReceipts(
     private long _position;
 
     /// <summary>By which a person of a site is known in the index, and in what notes who looked at him.</summary>
-    public StreamKey KeyOf(string site, string subject) => log.KeyOf($"subject/{site}/{subject}");
+    public StreamKey KeyOf(string site, string subject) => log.KeyOf(NameOf(site, subject));
+
+    /// <summary>Of which that is the keyed hash.</summary>
+    public static string NameOf(string site, string subject) => $"subject/{site}/{subject}";
 
     /// <summary>
     /// The index, with all that had been heard when this was called. Throws <see cref="LogUnavailableException"/> while it is being made from a long log, and when it cannot be written.
@@ -69,7 +72,7 @@ internal sealed class FollowReceipts(
                 if (page.Count > 0)
                 {
                     var erased = page.Where(r => r.Kind == LogRecord.Erased).Select(r => r.StreamKey).ToList();
-                    index.Apply([.. page.Select(Indexed).OfType<IndexedReceipt>()], erased, page[^1].Position, log.Epoch);
+                    index.Apply([.. page.Select(Indexed).OfType<IndexedReceipt>()], erased, page[^1].Position, log.Epoch, [.. page.Select(IndexedLook.Of).OfType<IndexedLook>()]);
                     _position = page[^1].Position;
                 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using Consent.Audit.Holds;
 using Consent.Contracts;
 
 namespace Consent.Audit.Timelines;
@@ -25,18 +26,20 @@ internal readonly record struct TimelinePlace(long At, string Key)
 }
 
 /// <param name="Next">To be sent as <c>after</c>; absent at the end.</param>
-internal sealed record Timeline(string Site, IReadOnlyList<string> Subjects, IReadOnlyList<TimelineEvent> Events, string? Next);
+/// <param name="Kept">Of whom is held or restricted: what is kept, on which ground, until when.</param>
+internal sealed record Timeline(string Site, IReadOnlyList<string> Subjects, IReadOnlyList<TimelineEvent> Events, string? Next, Kept? Kept = null);
 
 /// <summary>Reads one person's story: his receipts by the index, what marketing told by the notes under his address; of nobody else anything.</summary>
 internal sealed class GatherTimeline(FollowReceipts receipts, AddressTraces addresses, OpenTraces traces)
 {
-    public async Task<Timeline> RunAsync(ClaimsPrincipal user, AskedPerson person, TimelinePlace after, int limit, CancellationToken cancel)
+    /// <param name="isOpened">Whether the caller may see the person whatever restricts him; else of a restricted one nothing is told.</param>
+    public async Task<Timeline> RunAsync(ClaimsPrincipal user, AskedPerson person, TimelinePlace after, int limit, CancellationToken cancel, bool isOpened = false)
     {
         var items = (await ListAsync(person, cancel)).Where(i => i.Place.IsBehind(after))
             .OrderBy(i => i.Place.At).ThenBy(i => i.Place.Key, StringComparer.Ordinal).Take(limit + 1).ToList();
         var events = new List<TimelineEvent>();
         foreach (var item in items.Take(limit))
-            if (await ReadAsync(user, item, cancel) is { } read) events.Add(read);
+            if (await ReadAsync(user, item, isOpened, cancel) is { } read) events.Add(read);
         return new Timeline(person.Site, person.Subjects, events, items.Count > limit ? items[limit - 1].Place.ToString() : null);
     }
 
@@ -58,9 +61,9 @@ internal sealed class GatherTimeline(FollowReceipts receipts, AddressTraces addr
         static Item ItemOf(DateTimeOffset at, string key, string? id, long position) => new(new TimelinePlace(at.ToUnixTimeMilliseconds(), key), at, id, position);
     }
 
-    private async Task<TimelineEvent?> ReadAsync(ClaimsPrincipal user, Item item, CancellationToken cancel)
+    private async Task<TimelineEvent?> ReadAsync(ClaimsPrincipal user, Item item, bool isOpened, CancellationToken cancel)
     {
-        var trace = item.RecordId is { } id ? await traces.OfAsync(user, id, cancel) : await traces.AtAsync(user, item.Position, cancel);
+        var trace = item.RecordId is { } id ? await traces.OfAsync(user, id, cancel, isOpened) : await traces.AtAsync(user, item.Position, cancel, isOpened);
         var read = trace is null ? null : TimelineEvent.Of(trace, await traces.PlaceOfAsync(trace, cancel));
         // Of an erasure the moment is left in any case; an event that an erasure took meanwhile is not there.
         return item.IsErasure ? (read ?? new TimelineEvent { At = item.At, What = TimelineWhat.Erased }) with { At = item.At } : read;

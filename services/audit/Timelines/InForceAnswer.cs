@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Consent.Audit.Holds;
 using Consent.Audit.Logs;
 using Consent.Contracts;
 
@@ -53,6 +54,9 @@ internal sealed record InForceAnswer
 
     /// <summary>Who applied it afterwards.</summary>
     public IReadOnlyList<Application>? ToldLater { get; init; }
+
+    /// <summary>Of whom is held or restricted: what is kept, on which ground, until when.</summary>
+    public Kept? Kept { get; init; }
 
     /// <summary>By the one state function. Pure.</summary>
     /// <param name="newest">The receipt that was the person's newest at the moment; null when none is held.</param>

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Consent.Audit.Holds;
 using Consent.Audit.Logs;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
@@ -19,24 +20,27 @@ internal sealed record OpenTrace(LoggedEvent Event, string Id, string Controller
     public IReadOnlyList<Application> Applied => TraceStory.AppliedTo(Id, Heard, HeardAt);
 }
 
-/// <summary>Reads traces that are open to a caller; what is another controller's is as if it were not there.</summary>
-internal sealed class OpenTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, LogPlaces places)
+/// <summary>Reads traces that are open to a caller; what is another controller's is as if it were not there, and so is, unless it is asked for too, what is restricted.</summary>
+internal sealed class OpenTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, LogPlaces places, RestrictedPersons restricted)
 {
     /// <param name="position">Of the event's record in the feed.</param>
-    public async Task<OpenTrace?> AtAsync(ClaimsPrincipal user, long position, CancellationToken cancel) =>
-        position > 0 && await log.FindByPositionAsync(position, cancel) is { Stream.Length: > 0 } found ? await InAsync(user, found.Stream, cancel) : null;
+    /// <param name="isOpened">Whether the caller may see this person whatever restricts him: see <see cref="RestrictedPersons.Refusal"/>.</param>
+    public async Task<OpenTrace?> AtAsync(ClaimsPrincipal user, long position, CancellationToken cancel, bool isOpened = false) =>
+        position > 0 && await log.FindByPositionAsync(position, cancel) is { Stream.Length: > 0 } found ? await InAsync(user, found.Stream, isOpened, cancel) : null;
 
-    public Task<OpenTrace?> OfAsync(ClaimsPrincipal user, string id, CancellationToken cancel) => InAsync(user, AuditLog.TraceOf(id), cancel);
+    /// <param name="isOpened">As above.</param>
+    public Task<OpenTrace?> OfAsync(ClaimsPrincipal user, string id, CancellationToken cancel, bool isOpened = false) => InAsync(user, AuditLog.TraceOf(id), isOpened, cancel);
 
     public Task<LogPlace?> PlaceOfAsync(OpenTrace trace, CancellationToken cancel) => places.FindAsync(trace.Event, trace.Controller, cancel);
 
-    private async Task<OpenTrace?> InAsync(ClaimsPrincipal user, string stream, CancellationToken cancel)
+    private async Task<OpenTrace?> InAsync(ClaimsPrincipal user, string stream, bool isOpened, CancellationToken cancel)
     {
         var records = await log.HistoryAsync(stream, cancel);
         if (LoggedEvent.In(records) is not { } e) return null;
         IReadOnlyList<string?> controllers = places.ControllersOf(e);
         if (controllers.Count == 0) controllers = [e.Controller ?? (e.Site is null ? null : await places.OwnerOfAsync(e.Site, cancel))];
         if (controllers.FirstOrDefault(c => Tenancy.Allows(user, e.Site ?? "", c)) is not { } controller) return null;
+        if (!isOpened && await restricted.OfAsync(e.Record, cancel) is { IsRestricted: true }) return null;
         var heard = records.Where(r => r.Kind != LogRecord.Erased).Select(AuditLog.HeardOf).ToList();
         return new OpenTrace(e, AuditLog.HeardOf(e.Record).EventId, controller, heard);
     }

@@ -14,10 +14,10 @@ internal sealed record IndexedReceipt(
 /// Where each receipt stands in audit's log, by its person and by what is searched for: some 100 bytes a receipt. Names nobody: persons are keyed hashes. Derived and disposable;
 /// an erased receipt's row is deleted, and its bytes overwritten. Safe for many threads.
 /// </summary>
-internal sealed class ReceiptIndex : DerivedIndex
+internal sealed partial class ReceiptIndex : DerivedIndex
 {
     /// <summary>Another number is another form, and is made anew.</summary>
-    private const int Form = 1;
+    private const int Form = 2;
 
     /// <summary>Rows that one search looks at.</summary>
     private const int MostLookedAt = 200_000;
@@ -45,7 +45,8 @@ internal sealed class ReceiptIndex : DerivedIndex
                     position INTEGER PRIMARY KEY, trace BLOB NOT NULL, subject BLOB NOT NULL, place INTEGER NOT NULL, declaration INTEGER, changed INTEGER NOT NULL,
                     epoch INTEGER NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
                 CREATE INDEX IF NOT EXISTS receipt_trace ON receipt (trace);
-                CREATE INDEX IF NOT EXISTS receipt_subject ON receipt (subject)
+                CREATE INDEX IF NOT EXISTS receipt_subject ON receipt (subject);
+                {LookTable}
                 """);
             if (index.List("SELECT number FROM form", r => r.GetInt32(0)) is not [Form]) throw new FormatException("The index is of another form.");
             foreach (var (text, id) in index.List("SELECT text, id FROM name", r => (r.GetString(0), r.GetInt64(1)))) index._names[text] = id;
@@ -63,7 +64,8 @@ internal sealed class ReceiptIndex : DerivedIndex
 
     /// <summary>All of it or nothing.</summary>
     /// <param name="erased">Traces, which no receipt comes behind.</param>
-    public void Apply(IReadOnlyList<IndexedReceipt> receipts, IReadOnlyList<StreamKey> erased, long position, int epoch)
+    /// <param name="looks">Of auditors; none unless given.</param>
+    public void Apply(IReadOnlyList<IndexedReceipt> receipts, IReadOnlyList<StreamKey> erased, long position, int epoch, IReadOnlyList<IndexedLook>? looks = null)
     {
         lock (Gate)
         {
@@ -80,6 +82,7 @@ internal sealed class ReceiptIndex : DerivedIndex
                         NameFor(ChangedOf(r.Changed), named), r.Epoch, r.Version, r.RecordedAt.ToUnixTimeMilliseconds());
                 }
 
+                Add(looks ?? [], named);
                 using var gone = Command("DELETE FROM receipt WHERE trace = $1");
                 foreach (var trace in erased) Execute(gone, trace.ToArray());
                 using var applied = Command("UPDATE form SET position = $1, epoch = $2");
@@ -132,6 +135,22 @@ internal sealed class ReceiptIndex : DerivedIndex
                 r => r.GetInt64(0), after, end, JsonSerializer.Serialize(places), declaration, changed, wanted.From?.ToUnixTimeMilliseconds(), wanted.Until?.ToUnixTimeMilliseconds(), limit);
             if (found.Count == limit) return (found, found[^1], true);
             return end > 0 ? (found, end, true) : (found, Math.Max(after, List("SELECT coalesce(max(position), 0) FROM receipt", r => r.GetInt64(0))[0]), false);
+        }
+    }
+
+    /// <summary>Up to <paramref name="most"/> receipts of what is open, the newest first, as far as they are among the newest of all that one search looks at.</summary>
+    /// <param name="isOpen">Whether receipts of this site and controller are wanted.</param>
+    public IReadOnlyList<long> Newest(Func<string, string, bool> isOpen, int most)
+    {
+        lock (Gate)
+        {
+            var places = _names.Where(n => n.Key.Split('\n') is ["p", var site, var controller] && isOpen(site, controller)).Select(n => n.Value).ToList();
+            return List(
+                """
+                SELECT position FROM (SELECT position, place FROM receipt ORDER BY position DESC LIMIT $1)
+                WHERE place IN (SELECT value FROM json_each($2)) ORDER BY position DESC LIMIT $3
+                """,
+                r => r.GetInt64(0), MostLookedAt, JsonSerializer.Serialize(places), most);
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed record TimelineEvent
         if (e.As<MarketingSubscribed>() is { } yes)
             return told with { At = yes.RecordedAt, What = TimelineWhat.OptIn, Topics = yes.Topics, Action = yes.Action, Declaration = yes.Declaration };
         if (e.As<MarketingUnsubscribeUndone>() is { } back) return told with { At = back.RecordedAt, What = TimelineWhat.OptOutTakenBack, Topics = back.Topics };
-        return trace.Event.Class == LogClass.Erasure ? told with { What = TimelineWhat.Erased } : null;
+        return trace.Event.Class is LogClass.Erasure or LogClass.Request ? told with { What = TimelineWhat.Erased } : null;
     }
 }
 

@@ -56,7 +56,7 @@ public class LogEntryTests
     [Fact]
     public void OwnersOfASite_AreToldByPosition_HoweverTheyBecameKnown()
     {
-        var owners = SiteOwners.None.With("tuin", "second", 20).With("tuin", "first", 10).WithWaiting("tuin", 5).WithWaiting("tuin", 15);
+        var owners = SiteOwners.None.With("tuin", "second", 2, 20).With("tuin", "first", 1, 10).WithWaiting("tuin", 5).WithWaiting("tuin", 15);
 
         (long Position, long ReadThrough)[] asked = [(5, 9), (5, 10), (11, 11), (20, 20), (21, 21)];
         string?[] expected = [null, "first", "first", "first", "second"];
@@ -64,7 +64,10 @@ public class LogEntryTests
         Assert.Equal([5L], owners.WaitedFor("tuin", 10));
         Assert.Empty(owners.WaitedFor("tuin", 20));
         Assert.Equal(["first"], owners.Before(20));
-        Assert.Equal((false, false, true), (owners.IsNews("tuin", "other", 10), owners.IsNews("tuin", "second", 30), owners.IsNews("tuin", "first", 30)));
+        Assert.Equal((false, false, true), (owners.IsNews("tuin", "other", 3, 10), owners.IsNews("tuin", "second", 2, 30), owners.IsNews("tuin", "first", 2, 30)));
         Assert.Null(owners.Of("elsewhere", 100, 100));
+        Assert.Equal((false, true), (owners.IsNews("tuin", "first", 1, 30), owners.IsNews("tuin", "second", 3, 30)));
+        Assert.Equal("second", owners.With("tuin", "first", 1, 30).Of("tuin", 31, 31));
+        Assert.Equal("third", owners.With("tuin", "third", 3, 30).Of("tuin", 31, 31));
     }
 }

@@ -130,23 +130,77 @@ public sealed class RestoredLogsTests : IDisposable
     }
 
     [Fact]
-    public async Task AllDataAndKeysGone_ANewLogBegins_UnderNewKeys()
+    public async Task AllDataAndKeysGone_NothingIsSigned_AndNoKeyIsMade_UntilNewLogsAreBegun()
     {
-        List<NoteVerifierKey> before;
         await using (var audit = await AuditWithLogs.StartAsync(_folder))
         {
             await audit.HearAsync(Samples.Choice("one"));
             await audit.RoundAsync();
-            before = await audit.KeysAsync();
         }
 
+        var kept = await File.ReadAllTextAsync(Path.Combine(_folder.File("data.checkpoints"), "tuinhuis.checkpoint"));
         Directory.Delete(_folder.File("data"), recursive: true);
-        await using var anew = await AuditWithLogs.StartAsync(_folder);
-        await anew.HearAsync(Samples.Choice("other"));
-        await anew.RoundAsync();
+        await using (var refused = await AuditWithLogs.StartAsync(_folder))
+        {
+            await refused.HearAsync(Samples.Choice("other"));
+            await refused.RoundAsync();
 
-        Assert.Equal(["decision"], await anew.ClassesAsync());
-        Assert.Empty((await anew.KeysAsync()).Select(k => k.ToString()).Intersect(before.Select(k => k.ToString())));
+            var health = await refused.HealthAsync();
+            Assert.Equal(HealthStatus.Degraded, health.Status);
+            Assert.Contains("Audit:LogSuffix", health.Description, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFiles(_folder.File("data", "keys", "audit"), "log-tuinhuis.*.key"));
+            Assert.Equal(404, (int)(await refused.GetAsync("/log/tuinhuis/checkpoint", refused.Token("audit", "*"))).StatusCode);
+            Assert.Equal(kept, await File.ReadAllTextAsync(Path.Combine(_folder.File("data.checkpoints"), "tuinhuis.checkpoint")));
+        }
+
+        await using var begun = await AuditWithLogs.StartAsync(_folder, ("Audit:LogSuffix", ".2"));
+        Assert.Equal(["decision"], await begun.ClassesAsync("tuinhuis.2"));
+        Assert.Equal(HealthStatus.Healthy, (await begun.HealthAsync()).Status);
+    }
+
+    [Fact]
+    public async Task AKeptCheckpointThatIsGone_IsSaid_AndTheOneInTheDataKept_WhenAKeyOfOursSignedIt()
+    {
+        await SignTwiceAsync();
+        Directory.Delete(_folder.File("data.checkpoints"), recursive: true);
+        await using (var again = await AuditWithLogs.StartAsync(_folder))
+        {
+            await again.HearAsync(Samples.Choice("three"));
+            await again.RoundAsync();
+
+            var health = await again.HealthAsync();
+            Assert.Equal(HealthStatus.Degraded, health.Status);
+            Assert.Contains("the kept checkpoint of the log tuinhuis was gone", health.Description, StringComparison.Ordinal);
+            Assert.Equal(["decision", "decision", "decision"], await again.ClassesAsync());
+            Assert.Equal(await again.TextAsync("/log/tuinhuis/checkpoint"), await File.ReadAllTextAsync(Path.Combine(_folder.File("data.checkpoints"), "tuinhuis.checkpoint")));
+        }
+
+        await using var once = await AuditWithLogs.StartAsync(_folder);
+        Assert.Equal(HealthStatus.Healthy, (await once.HealthAsync()).Status);
+    }
+
+    [Fact]
+    public async Task AKeptCheckpointThatIsGone_WithTheKeys_IsMadeUpForByNothing()
+    {
+        await SignTwiceAsync();
+        Directory.Delete(_folder.File("data.checkpoints"), recursive: true);
+        foreach (var key in Directory.GetFiles(_folder.File("data", "keys", "audit"), "log-tuinhuis.*.key")) File.Delete(key);
+        await using var again = await AuditWithLogs.StartAsync(_folder);
+
+        var health = await again.HealthAsync();
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Contains("no key that is here signed", health.Description, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("data.checkpoints")));
+    }
+
+    private async Task SignTwiceAsync()
+    {
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        foreach (var id in (string[])["one", "two"])
+        {
+            await audit.HearAsync(Samples.Choice(id));
+            await audit.RoundAsync();
+        }
     }
 
     private static IEnumerable<string> PathsAt(long size)

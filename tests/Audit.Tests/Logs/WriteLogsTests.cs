@@ -1,8 +1,9 @@
 using Consent.Audit.Logs;
 using Consent.Contracts;
+using Consent.Storage;
 using Consent.Tests.Support;
-using Consent.VerifiableLog;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consent.Audit.Tests.Logs;
@@ -147,25 +148,76 @@ public sealed class WriteLogsTests : IDisposable
     }
 
     [Fact]
-    public async Task ASucceededKey_IsAnnouncedInTheLog_AndOldProofsVerifyWithTheOldOne()
+    public async Task AClockThatIsSetForwardOrBack_IsTold()
     {
         await using var audit = await AuditWithLogs.StartAsync(_folder);
-        await audit.HearAsync(Samples.Choice("old"));
+        await audit.HearAsync(Samples.Choice("first"));
         await audit.RoundAsync();
-        var (oldKeys, oldProof) = (await audit.KeysAsync(), await audit.ProofAsync("old"));
+        Assert.Equal(HealthStatus.Healthy, (await audit.HealthAsync()).Status);
 
-        ((LogKeys)audit.Of<ILogSigners>()).Succeed(Samples.Controller, (await audit.CheckpointAsync()).Origin);
+        audit.Clock.Pass(TimeSpan.FromHours(2));
+        await audit.HearAsync(Samples.Choice("second"));
         await audit.RoundAsync();
-        var keys = await audit.KeysAsync();
+        var forward = await audit.HealthAsync();
+        audit.Clock.Pass(TimeSpan.FromHours(-2));
+        await audit.RoundAsync();
+        var behind = await audit.HealthAsync();
 
-        Assert.Equal(2 * oldKeys.Count, keys.Count);
-        Assert.Equal(keys.Select(k => k.Type).Order(), keys.Select(k => k.Type));
-        Assert.DoesNotContain(keys[0].ToString(), oldKeys.Select(k => k.ToString()));
-        // The note of the look at the proof comes behind it.
-        Assert.Equal(["key", "access"], (await audit.EntriesAsync()).TakeLast(2).Select(e => e.Class));
-        AuditWithLogs.Verify(oldProof, oldKeys);
-        AuditWithLogs.Verify(await audit.ProofAsync("old"), keys);
-        Assert.False(InclusionProofNote.Parse((string)(await audit.ProofAsync("old"))["proof"]!).Verify(Convert.FromBase64String((string)oldProof["entry"]!), oldKeys));
+        Assert.Equal((HealthStatus.Degraded, HealthStatus.Degraded), (forward.Status, behind.Status));
+        Assert.Contains("the clock was set forward by ", forward.Description, StringComparison.Ordinal);
+        Assert.Contains("behind the newest entry of a log", behind.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADeclarationThatIsHeardLate_GivesTheSiteBackToNobody()
+    {
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        var second = Samples.Declaration(2);
+        second = second with { Declaration = second.Declaration with { Controller = second.Declaration.Controller with { Id = "nieuwhuis" } } };
+        await audit.HearAsync(Samples.Publication(second));
+        await audit.HearAsync(Samples.Publication());
+        await audit.HearAsync(Samples.OptOut());
+        await audit.RoundAsync();
+
+        Assert.Equal(["declaration", "decision"], await audit.ClassesAsync("nieuwhuis"));
+        Assert.Equal(["declaration"], await audit.ClassesAsync());
+    }
+
+    [Fact]
+    public async Task ARetiredSubscriber_IsInTheLogsOfThoseAloneWhomItConcerned()
+    {
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await audit.HearAsync(Samples.Publication());
+        var other = Samples.Declaration();
+        other = other with { Declaration = other.Declaration with { Site = "brood", Controller = other.Declaration.Controller with { Id = "bakkers" } } };
+        await audit.HearAsync(new DeclarationPublished("declaration-b", Samples.Noon, other));
+        await audit.HearAsync(new SubscriberAnnounced(RandomId.New(), "connectors/listmonk/1", [ConsentChanged.Kind], false, Samples.Noon, Site: Samples.Site));
+        await audit.HearAsync(new SubscriberRetired("retired-1", Samples.Noon, "consent", "connectors/listmonk/1", "gone", "operator", Samples.Noon));
+        await audit.HearAsync(new SubscriberRetired("retired-2", Samples.Noon, "consent", "newsletter", "gone", "operator", Samples.Noon));
+        await audit.RoundAsync();
+
+        Assert.Equal(["declaration", "subscriber", "subscriber"], await audit.ClassesAsync());
+        Assert.Equal(["declaration", "subscriber"], await audit.ClassesAsync("bakkers"));
+        await ProblemOf.IsAsync(await audit.GetAsync("/v1/audit/proofs/retired-1", audit.Token("audit", "bakkers")), 404, "unknown-receipt");
+        Assert.Contains("included", await audit.TextAsync("/v1/audit/proofs/retired-1", audit.Token("audit", Samples.Controller)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task APageOfLargeRecords_EndsByItsBytes_AndNoneIsLost()
+    {
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await Task.WhenAll(Enumerable.Range(0, 140).Select(i => audit.Records.AppendAsync(
+            new NewRecord { Stream = $"large/{i}", Version = 1, Kind = "large", RecordedAt = Samples.Noon, Payload = new byte[100_000] })));
+        var (pages, after) = (new List<FeedPart>(), 0L);
+        do
+        {
+            pages.Add(await FeedPart.ReadAsync(audit.Records, after, default));
+            after = pages[^1].Through(after);
+        }
+        while (pages[^1].IsFull);
+
+        Assert.All(pages, page => Assert.InRange(page.Records.Count, 0, FeedPart.AtOnce));
+        Assert.Equal((await audit.Records.FeedAsync(0, 10_000)).Select(r => r.Position).Where(position => position <= after), pages.SelectMany(page => page.Records).Select(r => r.Position));
     }
 
     internal static ConsentErased Erasure(string id, string stream = "0123456789abcdef0123", long version = 9) =>

@@ -17,6 +17,9 @@ internal sealed class StandInMarketing : IAsyncDisposable
     /// <summary>The token with which it was asked last.</summary>
     public string? Token { get; private set; }
 
+    /// <summary>Why it was asked last.</summary>
+    public string? Reason { get; private set; }
+
     /// <summary>What it answers; 200 with the ids.</summary>
     public int Status { get; set; } = 200;
 
@@ -31,9 +34,9 @@ internal sealed class StandInMarketing : IAsyncDisposable
 
     private IResult Answer(string site, HttpRequest request, Asked asked)
     {
-        Token = request.Headers.Authorization.ToString();
+        (Token, Reason) = (request.Headers.Authorization.ToString(), asked.Reason);
         return (site, asked.Address, Status) is (Samples.Site, Address, 200) ? TypedResults.Ok(new { subjects = (string[])[$"a2-{new string('c', 64)}", Samples.OptOut().SubjectId] }) : TypedResults.StatusCode(Status == 200 ? 422 : Status);
     }
 
-    private sealed record Asked(string Address);
+    private sealed record Asked(string Address, string? Reason = null);
 }

@@ -77,13 +77,13 @@ public sealed class TimelineTests : IDisposable
         await audit.HearAsync(Samples.OptIn() with { RecordedAt = Samples.Noon.AddDays(-1) });
         await audit.HearAsync(Samples.OptOut() with { Campaign = "spring-2026" });
         await audit.RoundAsync();
-        var (question, token) = (new { site = Samples.Site, address = StandInMarketing.Address }, audit.Token("audit", Samples.Controller));
+        var (question, token) = (new { site = Samples.Site, address = StandInMarketing.Address, reason = "  He asks what\nwe know of him. " }, audit.Token("audit", Samples.Controller));
 
         var told = await ReadAsync(await audit.PostAsync("/v1/audit/timeline", question, token));
 
         Assert.Equal(["opt-in", "opt-out"], told["events"]!.AsArray().Select(e => (string?)e!["what"]));
         Assert.Equal(("spring-2026", Samples.Controller), ((string?)told["events"]![1]!["campaign"], (string?)told["events"]![1]!["log"]!["log"]));
-        Assert.Equal($"Bearer {token}", marketing.Token);
+        Assert.Equal(($"Bearer {token}", "He asks what we know of him."), (marketing.Token, marketing.Reason));
         Assert.DoesNotContain(StandInMarketing.Address, told.ToJsonString(), StringComparison.Ordinal);
 
         await audit.HearAsync(new MarketingErased("erased-1", Samples.Noon, Samples.Site, Samples.OptOut().SubjectId, Samples.Noon));
@@ -100,7 +100,8 @@ public sealed class TimelineTests : IDisposable
         await using var marketing = await StandInMarketing.StartAsync();
         await using var audit = await StartAsync(("Audit:Marketing", marketing.Url));
         marketing.Status = status;
-        await ProblemOf.IsAsync(await audit.PostAsync("/v1/audit/timeline", new { site = Samples.Site, address = StandInMarketing.Address }, audit.Token("audit", "*")), expected, slug);
+        var question = new { site = Samples.Site, address = StandInMarketing.Address, reason = "He asks what we know of him." };
+        await ProblemOf.IsAsync(await audit.PostAsync("/v1/audit/timeline", question, audit.Token("audit", "*")), expected, slug);
     }
 
     [Fact]
@@ -118,7 +119,7 @@ public sealed class TimelineTests : IDisposable
         await ProblemOf.IsAsync(await audit.GetAsync("/v1/audit/subjects/els@example.com/timeline?site=tuin", own), 400, "subject-id");
         foreach (var range in (string[])["limit=0", "limit=201", "after=behind"]) await ProblemOf.IsAsync(await audit.GetAsync($"{OfVisitor}&{range}", own), 400, "bad-range");
         await ProblemOf.IsAsync(await audit.PostAsync("/v1/audit/timeline", new { site = Samples.Site }, own), 400, "person-needed");
-        await ProblemOf.IsAsync(await audit.PostAsync("/v1/audit/timeline", new { site = Samples.Site, address = "els@example.com" }, own), 503, "marketing-unset");
+        await ProblemOf.IsAsync(await audit.PostAsync("/v1/audit/timeline", new { site = Samples.Site, address = "els@example.com", reason = "He asks what we know." }, own), 503, "marketing-unset");
         Assert.Empty(Ids(await ToldAsync(audit, OfVisitor.Replace("0123456789abcdef", "fedcba9876543210", StringComparison.Ordinal))));
     }
 

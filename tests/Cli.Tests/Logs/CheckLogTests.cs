@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Consent.Tests.Support;
 using Consent.VerifiableLog;
-using Microsoft.AspNetCore.Http;
 
 namespace Consent.Cli.Tests.Logs;
 
@@ -75,45 +73,6 @@ public sealed class CheckLogTests : IDisposable
     }
 
     [Fact]
-    public async Task Receipts_that_the_log_does_not_have_are_named()
-    {
-        await _log.GrowAsync(300);
-        var proof = await SampleProof.OfReceiptAsync(_log, "proven");
-        var another = await SampleProof.OfReceiptAsync(_log, "somebody-elses");
-        var newest = await SampleProof.OfReceiptAsync(_log, "newest-checkpoint");
-        // Signed by the log's own key, and no part of what everybody else is shown.
-        using var fork = await SampleLog.OfAsync(4, _log.Signer, "other");
-        var split = await SampleProof.OfReceiptAsync(fork, "split-view");
-        var answers = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["proven"] = proof.ToJsonString(),
-            ["newest-checkpoint"] = newest.ToJsonString(),
-            ["just-now"] = """{"status":"pending"}""",
-            ["long-ago"] = """{"status":"pending"}""",
-            ["another"] = another.ToJsonString(),
-            ["split-view"] = split.ToJsonString(),
-            ["nonsense"] = "[]",
-        };
-        await using var gateway = await LogGateway.StartAsync(() => _log.Folder, (path, context) => AnswerAsync(path, answers, context));
-
-        var (code, output, errors) = await RunAsync(gateway.Log, "--receipts", "--token", "given");
-        Assert.Equal(1, code);
-        Assert.EndsWith("5 of 8 receipts are not in the log.", errors, StringComparison.Ordinal);
-        Assert.Contains("2 of 8 receipts are in it; 1 were heard just now and are not yet.", output, StringComparison.Ordinal);
-        Assert.Contains("missing long-ago: It was heard more than a minute ago, and is not in the log.", output, StringComparison.Ordinal);
-        Assert.Contains("missing unknown: Audit lists it, and knows of no proof.", output, StringComparison.Ordinal);
-        Assert.Contains("missing another: Its proof is of another record, somebody-elses.", output, StringComparison.Ordinal);
-        Assert.Contains("missing split-view: Its proof rests on a checkpoint of 5 entries that is no part of this log", output, StringComparison.Ordinal);
-        Assert.Contains("missing nonsense: ", output, StringComparison.Ordinal);
-        Assert.Equal(2, gateway.AskedFor("/v1/audit/receipts"));
-
-        (code, output, _) = await RunAsync(gateway.Log, "--receipts", "--token", "given", "--json");
-        var told = JsonNode.Parse(output)!;
-        Assert.Equal((1, "receipts", 5), (code, (string)told["fault"]!, (int)told["receipts"]!["missing"]!));
-        Assert.Equal(["long-ago", "unknown", "another", "split-view", "nonsense"], told["receipts"]!["named"]!.AsArray().Select(one => (string)one!["id"]!));
-    }
-
-    [Fact]
     public async Task A_log_that_is_not_public_asks_for_a_token_and_an_absent_gateway_is_unreachable()
     {
         await using var gateway = await LogGateway.StartAsync(() => _log.Folder, (_, context) => LogGateway.TellAsync(context, 401));
@@ -129,25 +88,10 @@ public sealed class CheckLogTests : IDisposable
     {
         var (code, output, _) = await CommandLine.RunAsync("fsck", "--help");
         Assert.Equal(0, code);
-        foreach (var word in (string[])["--key", "--receipts", "--json", "Exit codes"]) Assert.Contains(word, output, StringComparison.Ordinal);
+        foreach (var word in (string[])["--key", "--receipts", "--sample", "--json", "Exit codes"]) Assert.Contains(word, output, StringComparison.Ordinal);
     }
 
     private Task<(int Code, string Output, string Errors)> RunAsync(string log, params string[] more) => CommandLine.RunAsync(["fsck", log, "--key", _log.Key, .. more]);
-
-    /// <summary>Two pages of receipts, and their proofs.</summary>
-    private static Task<bool> AnswerAsync(string path, Dictionary<string, string> answers, HttpContext context)
-    {
-        const string Proofs = "/v1/audit/proofs/";
-        if (path.StartsWith(Proofs, StringComparison.Ordinal))
-            return answers.TryGetValue(path[Proofs.Length..], out var answer) ? LogGateway.TellAsync(context, 200, answer) : LogGateway.TellAsync(context, 404);
-        if (!path.StartsWith("/v1/audit/receipts", StringComparison.Ordinal)) return Task.FromResult(false);
-        var isFirst = path.Contains("after=0", StringComparison.Ordinal);
-        string[] ids = isFirst ? ["proven", "newest-checkpoint", "just-now", "long-ago"] : ["unknown", "another", "split-view", "nonsense"];
-        var now = TimeProvider.System.GetUtcNow();
-        var receipts = ids.Select(id => (JsonNode)new JsonObject { ["id"] = id, ["heardAt"] = (id == "just-now" ? now : now.AddHours(-1)).ToString("O", CultureInfo.InvariantCulture) });
-        return LogGateway.TellAsync(
-            context, 200, new JsonObject { ["receipts"] = new JsonArray(receipts.ToArray()), ["next"] = isFirst ? 4 : 8, ["more"] = isFirst }.ToJsonString());
-    }
 
     private async Task DoAsync(string what)
     {

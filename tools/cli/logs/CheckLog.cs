@@ -8,12 +8,24 @@ namespace Consent.Cli.Logs;
 /// <summary><c>fsck</c>: reads a log from end to end, believing nothing of it but the keys; with <c>--receipts</c> also finds receipts that it should have and has not.</summary>
 internal static class CheckLog
 {
+    private const int MostOpened = 100_000;
+
     public static Command Command()
     {
         var receipts = new Option<bool>("--receipts")
         {
-            Description = "Also ask for the proof of each receipt of the log's controller, with --token or --data: a token for this controller alone.",
+            Description = "Also ask where each receipt of the log's controller stands in it, with --token or --data: a token for this controller alone. Opens none of them.",
         };
+        var sample = new Option<int>("--sample")
+        {
+            Description = "With --receipts: of so many, chosen by chance, also ask for the whole proof. It opens them, and each is noted in the log as a look.",
+            DefaultValueFactory = _ => 20,
+        };
+        sample.Validators.Add(given =>
+        {
+            if (given.Tokens is [{ Value: var text }] && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MostOpened))
+                given.AddError($"--sample is a number from 0 to {MostOpened}.");
+        });
         var gateway = new Option<string>("--gateway") { Description = "Address of the gateway that is asked about receipts; unless given, that of the log." };
         var (log, key, token, data, json) = LogSource.Options();
         var command = new Command("fsck", """
@@ -22,7 +34,7 @@ internal static class CheckLog
             understood; 3 the log could not be reached.
             """)
         {
-            log, key, receipts, gateway, token, data, json,
+            log, key, receipts, sample, gateway, token, data, json,
         };
         command.SetAction((parsed, cancel) => TellFault.OrCodeAsync(
             parsed.GetValue(json),
@@ -31,7 +43,7 @@ internal static class CheckLog
                 var trusted = TrustedKeys.Read(parsed.GetValue(key) ?? []);
                 using var source = LogSource.Open(parsed.GetValue(log)!, parsed.GetValue(token), parsed.GetValue(data));
                 var asked = parsed.GetValue(receipts) ? GatewayOf(source, parsed.GetValue(gateway)) : null;
-                return await RunAsync(source, trusted, asked, parsed.GetValue(json), cancel);
+                return await RunAsync(source, trusted, asked, parsed.GetValue(sample), parsed.GetValue(json), cancel);
             },
             cancel));
         return command;
@@ -43,11 +55,13 @@ internal static class CheckLog
         : Uri.TryCreate(gateway, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri
         : throw new InvalidDataException($"--gateway is an address such as {GatewayClient.DefaultGateway}.");
 
-    private static async Task<int> RunAsync(LogSource source, IReadOnlyList<NoteVerifierKey> trusted, Uri? gateway, bool json, CancellationToken cancel)
+    private static async Task<int> RunAsync(LogSource source, IReadOnlyList<NoteVerifierKey> trusted, Uri? gateway, int sample, bool json, CancellationToken cancel)
     {
         var signed = await SignedCheckpoint.ReadAsync(source.Reader, trusted, cancel);
         var newest = await CheckAsync(source.Reader, signed, json ? null : new LogProgress(signed.Checkpoint.Size), cancel);
-        var told = gateway is null ? null : await new CheckReceipts(source, signed, trusted).RunAsync(gateway, json ? null : Looked, cancel);
+        var progress = new ReceiptProgress();
+        var told = gateway is null ? null : await new CheckReceipts(source, signed, trusted, sample).RunAsync(gateway, json ? null : progress.Report, cancel);
+        if (told is not null && !json) progress.End();
         var says = told is not { Missing: > 0 } ? null : $"{told.Missing:n0} of {told.Listed:n0} receipts are not in the log.";
         if (json) Console.WriteLine(JsonSerializer.Serialize(Answer(signed, newest, told, says), GatewayClient.Json));
         else Tell(signed, newest, told);
@@ -94,12 +108,7 @@ internal static class CheckLog
         if (receipts is null) return;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{receipts.Proven:n0} of {receipts.Listed:n0} receipts are in it; {receipts.Pending:n0} were heard just now and are not yet."));
+        if (receipts.Opened > 0) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Of {receipts.Opened:n0} of them, chosen by chance, the whole proof was checked."));
         foreach (var one in receipts.Named) Console.WriteLine($"  missing {one.Id}: {one.Why}");
-    }
-
-    private static void Looked(long receipts)
-    {
-        if (Console.IsErrorRedirected) Console.Error.WriteLine($"{receipts:n0} receipts");
-        else Console.Error.Write($"\r{receipts:n0} receipts");
     }
 }

@@ -39,8 +39,9 @@ internal static class CheckProof
             return new ProofVerdict([Opens(record, entry!, out var opened), new(false, $"The proof is none. {e.Message}")], null, [], entry, opened);
         }
 
-        Checked[] checks = [Opens(record, entry!, out var id), IsIncluded(record, entry!, read), IsSigned(read, trusted)];
-        return new ProofVerdict(checks, read, read.Note.VerifiedBy(trusted), entry, id);
+        var believed = KeySuccessions.Extended(trusted, (record.Successions ?? []).OfType<string>());
+        Checked[] checks = [Opens(record, entry!, out var id), IsIncluded(record, entry!, read), IsSigned(read, believed)];
+        return new ProofVerdict(checks, read, read.Note.VerifiedBy(believed), entry, id);
     }
 
     /// <summary>

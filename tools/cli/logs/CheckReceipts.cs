@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Consent.VerifiableLog;
@@ -9,127 +10,126 @@ namespace Consent.Cli.Logs;
 /// <param name="Why">A sentence.</param>
 internal sealed record MissingReceipt(string Id, string Why);
 
+/// <param name="Proven">They stand in the log, each as an entry of its own.</param>
+/// <param name="Opened">Of these, how many were opened besides, and held against their entry.</param>
 /// <param name="Pending">Heard less than a minute ago, and not in the log yet.</param>
 /// <param name="Named">Those that are missing, 1,000 of them at most.</param>
-internal sealed record ReceiptsChecked(long Listed, long Proven, long Pending, long Missing, IReadOnlyList<MissingReceipt> Named);
+internal sealed record ReceiptsChecked(long Listed, long Proven, long Opened, long Pending, long Missing, IReadOnlyList<MissingReceipt> Named);
 
 /// <summary>
-/// Asks for the proof of each receipt that audit lists, and finds those that the log does not have: whose proof there is none of after a minute, is no proof, is of another record or
-/// another log, or rests on a checkpoint that is no part of the log that was checked.
+/// Asks where each receipt that audit lists stands in the log, and finds those that it does not have: of which no entry is told after a minute, or one that is another receipt's, is
+/// none of a decision, or is of another moment. Nobody's receipt is opened for that. Of some, chosen by chance when all were told, the proof is asked for and checked to its last byte
+/// (<see cref="ProveSome"/>). In memory for a page of receipts, and a bit for each entry of the log.
 /// </summary>
-internal sealed class CheckReceipts(LogSource source, SignedCheckpoint signed, IReadOnlyList<NoteVerifierKey> trusted)
+/// <param name="some">How many are opened.</param>
+internal sealed class CheckReceipts(LogSource source, SignedCheckpoint signed, IReadOnlyList<NoteVerifierKey> trusted, int some)
 {
-    private const int PageSize = 500, AtOnce = 16, MostNamed = 1000;
+    private const int PageSize = 500, MostNamed = 1000;
 
     /// <summary>What a receipt promises.</summary>
     private static readonly TimeSpan Promised = TimeSpan.FromMinutes(1);
-    private readonly TileReader _tiles = new(source.Reader);
-    private readonly Dictionary<string, bool> _follows = new(StringComparer.Ordinal);
+    private readonly ToldEntries _entries = new(source.Reader, signed, trusted);
+    private readonly List<ToldReceipt> _chosen = [];
+    private readonly List<MissingReceipt> _named = [];
+    private ReceiptsChecked _sums = new(0, 0, 0, 0, 0, []);
 
     /// <param name="gateway">Its address.</param>
     /// <param name="looked">Is told how many were looked at.</param>
     public async Task<ReceiptsChecked> RunAsync(Uri gateway, Action<long>? looked, CancellationToken cancel)
     {
-        var (sums, named, after) = (new ReceiptsChecked(0, 0, 0, 0, []), new List<MissingReceipt>(), 0L);
+        var after = 0L;
         for (var more = true; more;)
         {
-            var page = PageOf(await AskAsync(new Uri(gateway, $"/v1/audit/receipts?after={after}&limit={PageSize}"), cancel), after);
+            var page = await ListAsync(gateway, after, cancel);
+            if (page.Receipts is { Count: > 0 } receipts) await JudgeAsync(gateway, receipts, await IncludedAsync(gateway, receipts, cancel), after, cancel);
             (after, more) = (page.Next, page.More);
-            foreach (var some in page.Receipts!.Chunk(AtOnce))
-            {
-                var answers = await Task.WhenAll(some.Select(one => AskAsync(new Uri(gateway, $"/v1/audit/proofs/{Uri.EscapeDataString(one.Id)}"), cancel)));
-                foreach (var (receipt, answer) in some.Zip(answers))
-                {
-                    var why = answer is null ? "Audit lists it, and knows of no proof." : await WhyNotAsync(receipt.Id, answer, cancel);
-                    var isPending = why is not null && IsPending(answer) && TimeProvider.System.GetUtcNow() - receipt.HeardAt < Promised;
-                    var isMissing = why is not null && !isPending;
-                    if (isMissing && named.Count < MostNamed) named.Add(new MissingReceipt(receipt.Id, why!));
-                    sums = sums with
-                    {
-                        Listed = sums.Listed + 1,
-                        Proven = sums.Proven + (why is null ? 1 : 0),
-                        Pending = sums.Pending + (isPending ? 1 : 0),
-                        Missing = sums.Missing + (isMissing ? 1 : 0),
-                    };
-                }
-            }
-
-            looked?.Invoke(sums.Listed);
+            looked?.Invoke(_sums.Listed);
         }
 
-        return sums with { Named = named };
+        var prove = new ProveSome(source, signed, trusted);
+        foreach (var one in _chosen)
+        {
+            var why = await prove.WhyNotAsync(gateway, one.Id, one.Index, cancel);
+            // Erased since it was listed.
+            if (why is not null && !await IsListedAsync(gateway, one, cancel)) _sums = _sums with { Listed = _sums.Listed - 1, Proven = _sums.Proven - 1 };
+            else if (why is null) _sums = _sums with { Opened = _sums.Opened + 1 };
+            else Miss(one.Id, why, wasProven: true);
+        }
+
+        return _sums with { Named = _named };
     }
 
-    private static Page PageOf(JsonNode? answer, long after)
+    private async Task JudgeAsync(Uri gateway, IReadOnlyList<Listed> receipts, IReadOnlyList<Included> told, long after, CancellationToken cancel)
     {
+        HashSet<string>? still = null;
+        foreach (var (receipt, answer) in receipts.Zip(told))
+        {
+            var isTold = answer is { Status: "included", Index: not null, At: not null };
+            var isPending = answer.Status == "pending" && TimeProvider.System.GetUtcNow() - receipt.HeardAt < Promised;
+            var why = isTold ? await _entries.WhyNotAsync(answer, cancel)
+                : answer.Status == "pending" ? "It was heard more than a minute ago, and is not in the log."
+                : "Audit lists it, and says that it knows of no such record.";
+            // Erased between the two questions: then it is listed no more.
+            if (!isTold && answer.Status != "pending" && !(still ??= [.. (await ListAsync(gateway, after, cancel)).Receipts!.Select(r => r.Id)]).Contains(receipt.Id)) continue;
+            _sums = _sums with { Listed = _sums.Listed + 1, Pending = _sums.Pending + (isPending ? 1 : 0), Proven = _sums.Proven + (why is null ? 1 : 0) };
+            if (why is null) Choose(new ToldReceipt(receipt.Id, answer.Index!.Value, after));
+            else if (!isPending) Miss(receipt.Id, why, wasProven: false);
+        }
+    }
+
+    private void Miss(string id, string why, bool wasProven)
+    {
+        _sums = _sums with { Missing = _sums.Missing + 1, Proven = _sums.Proven - (wasProven ? 1 : 0) };
+        if (_named.Count < MostNamed) _named.Add(new MissingReceipt(id, why));
+    }
+
+    /// <summary>Each of all receipts as likely as any other, and none that audit could have foreseen.</summary>
+    private void Choose(ToldReceipt one)
+    {
+        if (_chosen.Count < some) _chosen.Add(one);
+        else if (some > 0 && RandomNumberGenerator.GetInt32((int)Math.Min(_sums.Proven, int.MaxValue)) is var place && place < some) _chosen[place] = one;
+    }
+
+    private async Task<bool> IsListedAsync(Uri gateway, ToldReceipt one, CancellationToken cancel) => (await ListAsync(gateway, one.After, cancel)).Receipts!.Any(r => r.Id == one.Id);
+
+    private async Task<Page> ListAsync(Uri gateway, long after, CancellationToken cancel)
+    {
+        using var answer = await source.Http.GetAsync(new Uri(gateway, $"/v1/audit/receipts?after={after}&limit={PageSize}"), cancel);
+        // One that does not go on would be asked for again and again.
+        return await ReadAsync<Page>(answer, cancel) is { Receipts: { Count: <= PageSize } receipts } page && (!page.More || page.Next > after) && receipts.All(one => one is { Id: not null })
+            ? page : throw new RefusedException("What came is no list of receipts. Does --gateway name a gateway of Consent?");
+    }
+
+    private async Task<IReadOnlyList<Included>> IncludedAsync(Uri gateway, IReadOnlyList<Listed> receipts, CancellationToken cancel)
+    {
+        var question = new JsonObject { ["ids"] = new JsonArray(receipts.Select(r => (JsonNode?)r.Id).ToArray()) };
+        using var answer = await source.Http.PostAsync(new Uri(gateway, "/v1/audit/proofs/included"), question, cancel);
+        return await ReadAsync<Answer>(answer, cancel) is { Records: { } told } && told.All(one => one is not null) && told.Select(one => one.Id).SequenceEqual(receipts.Select(r => r.Id), StringComparer.Ordinal)
+            ? told : throw new RefusedException("What came does not say of each receipt whether it is in the log. Is the gateway as new as this program?");
+    }
+
+    /// <summary>Null for what is no such answer.</summary>
+    private static async Task<T?> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancel) where T : class
+    {
+        var told = await GatewayClient.ReadJsonAsync(answer, cancel);
+        if ((int)answer.StatusCode >= 500) answer.EnsureSuccessStatusCode();
+        if (!answer.IsSuccessStatusCode && answer.StatusCode != HttpStatusCode.NotFound) throw new RefusedException(GatewayClient.Reason(answer, told));
         try
         {
-            // One that does not go on would be asked for again and again.
-            if (answer.Deserialize<Page>(GatewayClient.Json) is { Receipts: { } receipts } page
-                && (!page.More || page.Next > after) && receipts.All(one => one is { Id: not null })) return page;
+            return told.Deserialize<T>(GatewayClient.Json);
         }
         catch (JsonException)
         {
-            // Told below.
+            return null;
         }
-
-        throw new RefusedException("What came is no list of receipts. Does --gateway name a gateway of Consent?");
-    }
-
-    private static bool IsPending(JsonNode? answer) => answer is JsonObject told && told["status"] is JsonValue status && status.TryGetValue(out string? text) && text == "pending";
-
-    /// <summary>A sentence; null when it is proved.</summary>
-    private async Task<string?> WhyNotAsync(string id, JsonNode answer, CancellationToken cancel)
-    {
-        if (IsPending(answer)) return "It was heard more than a minute ago, and is not in the log.";
-        ProofVerdict verdict;
-        try
-        {
-            var record = ProvenRecord.Read(System.Text.Encoding.UTF8.GetBytes(answer.ToJsonString(GatewayClient.Json)));
-            verdict = CheckProof.Of(record, record.Proof ?? "", trusted);
-        }
-        catch (FormatException e)
-        {
-            return e.Message;
-        }
-
-        if (!verdict.Verifies) return string.Join(' ', verdict.Checks.Where(check => !check.Holds).Select(check => check.Says));
-        if (verdict.RecordId != id) return $"Its proof is of another record, {verdict.RecordId ?? "without an id"}.";
-        var proof = verdict.Proof!;
-        if (proof.Checkpoint.Origin != signed.Checkpoint.Origin) return $"It is in another log, {proof.Checkpoint.Origin}.";
-        return await FollowsAsync(proof.Checkpoint, cancel) ? null
-            : $"Its proof rests on a checkpoint of {proof.Checkpoint.Size} entries that is no part of this log: somebody is shown another one.";
-    }
-
-    /// <summary>Whether one of the two trees begins with the other. The log may have grown since it was checked.</summary>
-    private async Task<bool> FollowsAsync(Checkpoint other, CancellationToken cancel)
-    {
-        if (_follows.TryGetValue(other.Text, out var known)) return known;
-        var (first, second) = other.Size <= signed.Checkpoint.Size ? (other, signed.Checkpoint) : (signed.Checkpoint, other);
-        bool follows;
-        try
-        {
-            follows = TreeProof.IsConsistent(first.Size, first.Root, second.Size, second.Root, await _tiles.ConsistencyAsync(first.Size, second.Size, cancel));
-        }
-        catch (FormatException)
-        {
-            follows = false;
-        }
-
-        return _follows[other.Text] = follows;
-    }
-
-    /// <summary>Null where it is not known.</summary>
-    private async Task<JsonNode?> AskAsync(Uri address, CancellationToken cancel)
-    {
-        using var answer = await source.Http.GetAsync(address, cancel);
-        if (answer.StatusCode == HttpStatusCode.NotFound) return null;
-        var told = await GatewayClient.ReadJsonAsync(answer, cancel);
-        if ((int)answer.StatusCode >= 500) answer.EnsureSuccessStatusCode();
-        return answer.IsSuccessStatusCode ? told : throw new RefusedException(GatewayClient.Reason(answer, told));
     }
 
     private sealed record Page(IReadOnlyList<Listed>? Receipts, long Next, bool More);
 
     private sealed record Listed(string Id, DateTimeOffset HeardAt);
+
+    private sealed record Answer(IReadOnlyList<Included>? Records);
+
+    /// <param name="After">Where the page begins on which it was listed.</param>
+    private sealed record ToldReceipt(string Id, long Index, long After);
 }

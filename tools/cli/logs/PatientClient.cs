@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Consent.Cli.Logs;
 
@@ -18,11 +20,19 @@ internal sealed class PatientClient(Func<string?> token) : IDisposable
     /// Whatever is answered but 429 and 503, for which it waits and asks again, ten times at most. Throws <see cref="HttpRequestException"/> where nobody answers, and
     /// <see cref="FormatException"/> for an answer larger than any can be.
     /// </summary>
-    public async Task<HttpResponseMessage> GetAsync(Uri address, CancellationToken cancel)
+    public Task<HttpResponseMessage> GetAsync(Uri address, CancellationToken cancel) => SendAsync(address, () => new HttpRequestMessage(HttpMethod.Get, address), cancel);
+
+    /// <summary>The same of a question that is too long for an address, and changes nothing.</summary>
+    public Task<HttpResponseMessage> PostAsync(Uri address, JsonNode question, CancellationToken cancel) => SendAsync(
+        address, () => new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(question.ToJsonString(), Encoding.UTF8, "application/json") }, cancel);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(Uri address, Func<HttpRequestMessage> made, CancellationToken cancel)
     {
         for (var tries = 1; ; tries++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            using var request = made();
             if (token() is { } bearer) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
             HttpResponseMessage answer;
             try
@@ -40,6 +50,4 @@ internal sealed class PatientClient(Func<string?> token) : IDisposable
             await Task.Delay(pause < LongestPause ? pause : LongestPause, TimeProvider.System, cancel);
         }
     }
-
-    public void Dispose() => _http.Dispose();
 }

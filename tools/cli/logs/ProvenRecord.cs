@@ -6,7 +6,9 @@ namespace Consent.Cli.Logs;
 /// What <c>GET /v1/audit/proofs/{id}</c> answers (services/audit, README). Everything in it is a claim until it is checked. For a <c>.tlog-proof</c> the same without
 /// <c>proof</c>: the entry and its opening, which such a file does not carry.
 /// </summary>
-internal sealed record ProvenRecord(string? Status, string? Class, DateTimeOffset? At, long? Index, byte[]? Entry, Opening? Opening, ToldAmong? Told, string? Proof)
+/// <param name="Successions">See <see cref="KeySuccessions"/>; absent where the first keys of the log are in force.</param>
+internal sealed record ProvenRecord(
+    string? Status, string? Class, DateTimeOffset? At, long? Index, byte[]? Entry, Opening? Opening, ToldAmong? Told, string? Proof, IReadOnlyList<string?>? Successions = null)
 {
     /// <summary>Bytes of a file; a record that is proved has far fewer.</summary>
     public const long LargestFile = 16 << 20;

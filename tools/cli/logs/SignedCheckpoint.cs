@@ -4,7 +4,7 @@ using Consent.VerifiableLog;
 namespace Consent.Cli.Logs;
 
 /// <summary>A checkpoint that a trusted key of its own log signed.</summary>
-/// <param name="Signers">Those of the trusted keys that signed it, witnesses among them.</param>
+/// <param name="Signers">Those of the trusted keys, and of their successors, that signed it, witnesses among them.</param>
 internal sealed record SignedCheckpoint(Checkpoint Checkpoint, SignedNote Note, IReadOnlyList<NoteVerifierKey> Signers)
 {
     /// <summary>The newest of a log. Throws <see cref="LogFaultException"/> when there is none that can be trusted.</summary>
@@ -15,9 +15,11 @@ internal sealed record SignedCheckpoint(Checkpoint Checkpoint, SignedNote Note, 
             if (await log.ReadAsync("checkpoint", cancel) is not { } bytes) throw new LogFaultException(LogFault.Checkpoint, "The log has no checkpoint.");
             var note = SignedNote.Parse(bytes.Span);
             var checkpoint = Checkpoint.Parse(note.Text);
-            return WhyNot(note, checkpoint, trusted) is { } why
+            // Only of a log whose keys were succeeded since is more to be read than the checkpoint.
+            var believed = WhyNot(note, checkpoint, trusted) is null ? trusted : await KeySuccessions.ReadAsync(log, checkpoint, trusted, cancel);
+            return WhyNot(note, checkpoint, believed) is { } why
                 ? throw new LogFaultException(LogFault.Signature, $"The checkpoint of {checkpoint.Size} entries of {checkpoint.Origin} cannot be trusted: {why}")
-                : new SignedCheckpoint(checkpoint, note, note.VerifiedBy(trusted));
+                : new SignedCheckpoint(checkpoint, note, note.VerifiedBy(believed));
         }
         catch (FormatException e)
         {

@@ -5,19 +5,26 @@ using Consent.VerifiableLog;
 
 namespace Consent.Cli.Logs;
 
-/// <summary><c>verify</c>: whether a record stands in its controller's log, by a file and keys alone; nobody is asked.</summary>
+/// <summary><c>verify</c>: whether a record stands in its controller's log, by a file and keys alone, or whether an evidence package is whole and true; nobody is asked.</summary>
 internal static class VerifyProof
 {
     public static Command Command()
     {
-        var file = new Argument<FileInfo>("proof") { Description = "What GET /v1/audit/proofs/{id} answered, or a .tlog-proof together with --opening." };
+        var file = new Argument<FileInfo>("file")
+        {
+            Description = "An evidence package (what GET /v1/audit/evidence/{id} answered), what GET /v1/audit/proofs/{id} answered, or a .tlog-proof together with --opening.",
+        };
         var opening = new Option<FileInfo>("--opening")
         {
             Description = "For a .tlog-proof: JSON with the members entry, opening and, of an acknowledgement, told, as the same address answers them.",
         };
         var (key, json) = (TrustedKeys.Option(), new Option<bool>("--json") { Description = "Answer in JSON, for programs." });
+        // A package brings keys along, and is held against these where none are given.
+        key.Required = false;
         var command = new Command("verify", """
             Checks, without asking anybody, that the log's commitment opens to a record, that the entry is in the log, and that the checkpoint is signed by keys that you trust.
+            Of an evidence package also that each of its files is the one that was signed for, that the text is the one that the receipt names, and that each acknowledgement is of
+            this receipt; without --key it rests on the keys in the package itself, and says so.
             Says of each whether it holds. Exit codes: 0 all hold; 1 one does not; 2 there is no such file, or a key cannot be read.
             """)
         {
@@ -30,6 +37,13 @@ internal static class VerifyProof
 
     private static async Task<int> RunAsync(FileInfo file, FileInfo? opening, string[] keys, bool json, CancellationToken cancel)
     {
+        if (ReadEvidence.IsPackage(file))
+        {
+            if (opening is not null) throw new InvalidDataException("--opening is for a .tlog-proof; an evidence package has the openings of its proofs.");
+            return await VerifyEvidence.RunAsync(file, keys.Length == 0 ? [] : TrustedKeys.Read(keys), json, cancel);
+        }
+
+        if (keys.Length == 0) throw new InvalidDataException("A proof brings no keys along: name those that you trust with --key.");
         var trusted = TrustedKeys.Read(keys);
         var verdict = Verdict(await BytesAsync(file, cancel), opening is null ? null : await BytesAsync(opening, cancel), trusted);
         if (json)

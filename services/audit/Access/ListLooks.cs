@@ -1,0 +1,42 @@
+using System.Security.Claims;
+using Consent.Audit.Timelines;
+using Consent.ServiceDefaults;
+using Consent.Storage;
+
+namespace Consent.Audit.Access;
+
+/// <summary>What one auditor did, as it was noted before he had his answer.</summary>
+/// <param name="By">Who, by his token.</param>
+/// <param name="What">Such as <c>timeline</c>, <c>trace</c>, <c>sign-in</c>.</param>
+/// <param name="Record">Id of the record that was looked at.</param>
+/// <param name="Subjects">Keyed hashes of whom was looked at: the same for the same person, and leading to nobody once he is erased.</param>
+/// <param name="Reason">In his own words, where one was needed.</param>
+internal sealed record NotedLook(
+    DateTimeOffset At, string By, string What, string? Site, string? Controller, string? Record, IReadOnlyList<string>? Subjects, string? Reason);
+
+/// <param name="Next">To be sent as <c>after</c>, where there is <paramref name="More"/>.</param>
+internal sealed record LookPage(IReadOnlyList<NotedLook> Looks, long Next, bool More);
+
+/// <summary>Reads the auditors' own access log: for the API and for the pages.</summary>
+internal sealed class ListLooks(FollowReceipts index, [FromKeyedServices(AuditSetup.Service)] IRecordLog log)
+{
+    public const int Most = 500;
+
+    /// <summary>In the order of noting, those that are open to the user: at one site, or at all and the sign-ins.</summary>
+    /// <param name="from">Then or later.</param>
+    /// <param name="until">Before.</param>
+    public async Task<LookPage> RunAsync(ClaimsPrincipal user, string? site, DateTimeOffset? from, DateTimeOffset? until, long after, int limit, CancellationToken cancel)
+    {
+        var positions = (await index.CurrentAsync(cancel)).Looks(
+            from, until, (of, controller) => (site is null || of == site) && Tenancy.Allows(user, of, controller.Length == 0 ? null : controller), after, limit + 1);
+        var looks = new List<NotedLook>();
+        foreach (var position in positions.Take(limit))
+        {
+            after = position;
+            if (await log.FindByPositionAsync(position, cancel) is { Kind: AccessNotes.Kind } record && record.Read<AccessNotes.Look>() is var look)
+                looks.Add(new NotedLook(look.At, look.By, look.What, look.Site, look.Controller, look.Record, look.Subjects, look.Reason));
+        }
+
+        return new LookPage(looks, after, positions.Count > limit);
+    }
+}

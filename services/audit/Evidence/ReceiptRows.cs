@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using System.Security.Claims;
+using Consent.Audit.Holds;
+using Consent.Audit.Timelines;
+using Consent.Contracts;
+using Consent.ServiceDefaults;
+using Consent.Storage;
+
+namespace Consent.Audit.Evidence;
+
+/// <param name="HeardAt">By audit, for the first time.</param>
+internal sealed record ExportedReceipt(DateTimeOffset HeardAt, Receipt Receipt);
+
+/// <summary>Reads receipts one by one, in the order of hearing, and holds none of them: however many there are, it takes the room of one page of positions.</summary>
+internal sealed class ReceiptRows([FromKeyedServices(AuditSetup.Service)] IRecordLog log, FollowReceipts receipts, HoldJournal holds, TimeProvider time)
+{
+    private const int AtOnce = 2_000;
+
+    /// <summary>What is erased meanwhile is left out, and so is who is restricted.</summary>
+    /// <param name="site">Receipts of the time when it was another controller's are read by whom that one is open to.</param>
+    public async IAsyncEnumerable<ExportedReceipt> ReadAsync(ClaimsPrincipal user, string site, ReceiptFilter wanted, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var (after, isMore) = (0L, true);
+        while (isMore)
+        {
+            var index = await receipts.CurrentAsync(cancel);
+            var (positions, next, more) = index.Search(wanted, (of, controller) => of == site && Tenancy.Allows(user, of, controller), after, AtOnce);
+            (after, isMore) = (next, more);
+            var book = await holds.ReadAsync(site, cancel);
+            foreach (var position in positions)
+            {
+                if (await log.FindByPositionAsync(position, cancel) is not { } record || record.Kind != ConsentChanged.Kind) continue;
+                var receipt = record.Read<ConsentChanged>().Receipt;
+                if (Kept.Of(book, [holds.PersonOf(site, receipt.SubjectId)], time.Now()) is { IsRestricted: true }) continue;
+                yield return new ExportedReceipt(record.RecordedAt, receipt);
+            }
+        }
+    }
+}

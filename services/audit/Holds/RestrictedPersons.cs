@@ -1,0 +1,38 @@
+using System.Security.Claims;
+using Consent.Contracts;
+using Consent.ServiceDefaults;
+using Consent.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Consent.Audit.Holds;
+
+/// <summary>Whether somebody may be shown. To be asked before any answer that is about one person; asked for all that <see cref="Timelines.OpenTraces"/> reads.</summary>
+internal sealed class RestrictedPersons(HoldJournal journal, TimeProvider time)
+{
+    /// <summary>Null for whoever is neither held nor restricted.</summary>
+    public async Task<Kept?> OfAsync(string site, IReadOnlyList<string> subjects, CancellationToken cancel) =>
+        Kept.Of(await journal.ReadAsync(site, cancel), [.. subjects.Select(id => journal.PersonOf(site, id))], time.Now());
+
+    /// <summary>The same of whom an event speaks, as it stands in audit's log.</summary>
+    public async Task<Kept?> OfAsync(LogRecord e, CancellationToken cancel) =>
+        PersonIn(e) is var (site, subject) && site is not null && subject is not null ? await OfAsync(site, [subject], cancel) : null;
+
+    /// <summary>What is to be answered in his place; null when he may be shown.</summary>
+    /// <param name="reason">Why the caller asks; null where the route takes none.</param>
+    public static ProblemHttpResult? Refusal(Kept? kept, ClaimsPrincipal user, string? reason) => kept is not { IsRestricted: true } || MayBeShown(user, reason) ? null : Problems.Because(
+        403, "person-restricted", "What is held of this person is restricted.",
+        $"Have a privacy officer ask, by POST and with a reason of {Reasons.Shortest} to {Reasons.Longest} characters in the body.", [new("kept", kept)]);
+
+    private static bool MayBeShown(ClaimsPrincipal user, string? reason) => user.HasScope(HoldRoutes.Scope) && Reasons.Read(reason) is not null;
+
+    private static (string? Site, string? Subject) PersonIn(LogRecord e)
+    {
+        if (e.Kind == LogRecord.Erased || e.Payload.Length == 0) return default;
+        var body = e.Read<Body>();
+        return (body.Receipt?.Site ?? body.Site, body.Receipt?.SubjectId ?? body.SubjectId);
+    }
+
+    private sealed record Body(string? Site = null, string? SubjectId = null, OfReceipt? Receipt = null);
+
+    private sealed record OfReceipt(string? Site = null, string? SubjectId = null);
+}

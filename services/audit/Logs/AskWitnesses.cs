@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Consent.Audit.Logs;
+
+/// <summary>
+/// Has witnesses cosign the checkpoints of the logs (C2SP tlog-witness), as often as there may be new ones. Each witness by itself and behind what is served: a checkpoint is served at
+/// once, and with a cosignature from when that has come, so no witness delays anything. Every replica asks for itself. Health check <c>log-witnesses</c>: degraded
+/// while one of them does not cosign. Does nothing where no witness is configured.
+/// </summary>
+internal sealed class AskWitnesses : BackgroundService, IHealthCheck
+{
+    private readonly DerivedLogs _logs;
+    private readonly LogSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger<AskWitnesses> _logger;
+    private readonly List<CallWitness> _calls;
+    private readonly List<AskWitness> _witnesses;
+
+    public AskWitnesses(DerivedLogs logs, LogSettings settings, WitnessSettings witnesses, TimeProvider time, ILogger<AskWitnesses> logger)
+    {
+        (_logs, _settings, _time, _logger) = (logs, settings, time, logger);
+        _calls = [.. witnesses.Witnesses.Select(witness => new CallWitness(witness, witnesses.AllowedNetworks, time))];
+        _witnesses = [.. witnesses.Witnesses.Zip(_calls, (witness, call) => new AskWitness(witness, call, time, logger))];
+    }
+
+    /// <summary>One round of each witness.</summary>
+    internal Task RoundAsync(CancellationToken cancel) => Task.WhenAll(_witnesses.Select(witness => witness.RoundAsync(Growing(), cancel)));
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        List<string> troubles = [.. _witnesses.Select(witness => witness.Trouble).OfType<string>()];
+        return Task.FromResult(troubles.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join("; ", troubles)));
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        foreach (var call in _calls) call.Dispose();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_witnesses.Select(witness => AskAsync(witness, stoppingToken)));
+
+    private async Task AskAsync(AskWitness witness, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(_settings.Every, _time);
+        while (await timer.WaitForNextTickAsync(cancel))
+        {
+            try
+            {
+                await witness.RoundAsync(Growing(), cancel);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+            {
+                _logger.LogWarning("A witness could not be asked ({Kind}); it is asked again at the next round.", e.GetType().Name);
+            }
+        }
+    }
+
+    /// <summary>Without those in whose place new ones were begun.</summary>
+    private List<ServedLog> Growing() => [.. _logs.AllServed.Where(log => _settings.LogOf(log.Controller) == log.Name)];
+}

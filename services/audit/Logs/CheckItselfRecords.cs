@@ -1,0 +1,80 @@
+using Consent.Audit.Timelines;
+using Consent.Contracts;
+using Consent.Storage;
+using Consent.VerifiableLog;
+
+namespace Consent.Audit.Logs;
+
+/// <summary>
+/// Looks whether logs, receipts and acknowledgements agree about records of audit's feed: each has the entry that is due to it, in a bundle that the newest checkpoint was signed
+/// for; each receipt stands in the index of receipts. Nothing is due to what was erased, nor to what waits for its site's declaration or for its event.
+/// </summary>
+internal sealed class CheckItselfRecords(
+    [FromKeyedServices(AuditSetup.Service)] IRecordLog log, LogPlaces places, FindEntries find, DerivedLogs logs, FollowReceipts receipts)
+{
+    /// <summary>Of each record, in their order: null when all is well, else what it is, as words behind a number. Throws <see cref="LogUnavailableException"/> where that cannot be said now.</summary>
+    public async Task<IReadOnlyList<string?>> RunAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel)
+    {
+        if (records.Count == 0) return [];
+        var (said, sought, traces) = (new string?[records.Count], new List<(int Number, Sought Sought)>(), await TracesAsync(records, cancel));
+        for (var i = 0; i < records.Count; i++)
+        {
+            var (number, record, isTold) = (i, records[i], LoggedEvent.IsAcknowledgement(records[i]));
+            if ((isTold ? LoggedEvent.In(traces[record.Stream]) : LoggedEvent.Of(record)) is not { } e) continue;
+            sought.AddRange(places.ControllersOf(e).Select(controller => (number, new Sought(record, controller, isTold))));
+        }
+
+        var (found, bundles) = (await find.RunAsync([.. sought.Select(s => s.Sought)], cancel), new Dictionary<(string Log, long Bundle), string?>());
+        foreach (var ((number, one), entry) in sought.Zip(found))
+        {
+            if (entry.IsErased) continue;
+            if (entry.Place is not { } place)
+            {
+                said[number] ??= one.IsTold ? $"acknowledgements that no entry of the log of {one.Controller} tells" : $"records without an entry in the log of {one.Controller}";
+                continue;
+            }
+
+            var bundle = (place.Log, place.Index >> 8);
+            if (!bundles.TryGetValue(bundle, out var fault)) bundles[bundle] = fault = await FaultInAsync(place.Log, place.Index >> 8, cancel);
+            said[number] ??= fault;
+        }
+
+        await LookIntoIndexAsync(records, said, cancel);
+        return said;
+    }
+
+    private async Task<Dictionary<string, IReadOnlyList<LogRecord>>> TracesAsync(IEnumerable<LogRecord> records, CancellationToken cancel)
+    {
+        var streams = records.Where(LoggedEvent.IsAcknowledgement).Select(r => r.Stream).Distinct(StringComparer.Ordinal).ToList();
+        var traces = await Task.WhenAll(streams.Select(async stream => await log.HistoryAsync(stream, cancel)));
+        return streams.Zip(traces).ToDictionary(t => t.First, t => t.Second, StringComparer.Ordinal);
+    }
+
+    private async Task<string?> FaultInAsync(string name, long bundle, CancellationToken cancel)
+    {
+        if (logs.Served(name) is not { } served) return null;
+        try
+        {
+            // With a reader of its own, which has kept nothing from before.
+            var signed = Checkpoint.Parse(SignedNote.Parse(served.Note).Text);
+            await ProvenBundle.ReadAsync(new TileReader(served.Tiles), bundle, signed.Size, signed.Root, cancel);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return $"records whose entry in the log {name} is not shown as it was signed ({e.Message.TrimEnd('.')})";
+        }
+    }
+
+    private async Task LookIntoIndexAsync(IReadOnlyList<LogRecord> records, string?[] said, CancellationToken cancel)
+    {
+        ReceiptIndex? index = null;
+        for (var i = 0; i < records.Count; i++)
+        {
+            if (records[i].Kind != ConsentChanged.Kind || records[i].Read<ConsentChanged>().Receipt is not { } receipt) continue;
+            index ??= await receipts.CurrentAsync(cancel);
+            var position = records[i].Position;
+            if (!index.Of(receipts.KeyOf(receipt.Site, receipt.SubjectId)).Any(r => r.Position == position)) said[i] ??= "receipts that the index of receipts lacks";
+        }
+    }
+}

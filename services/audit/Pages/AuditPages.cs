@@ -1,0 +1,54 @@
+namespace Consent.Audit.Pages;
+
+/// <summary>
+/// The auditors' pages, for people who signed in: made by the server, complete without script, asking nobody else for anything. What a page tells comes from the functions that answer the
+/// API, with all that these refuse and note.
+/// </summary>
+internal static class AuditPages
+{
+    public const string Root = "/audit";
+
+    public static void AddAuditPages(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ReadPageTrace>();
+        builder.Services.AddSingleton<CheckReceipt>();
+        builder.Services.AddSingleton<CountDecisions>();
+        builder.Services.AddHostedService(p => p.GetRequiredService<CountDecisions>());
+    }
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        var pages = endpoints.MapGroup(Root).RequireSignIn().AddEndpointFilter(ProblemPage.FilterAsync);
+        pages.MapGet("", HomePage.AnswerAsync);
+        pages.MapGet("/receipts", ReceiptsPage.AnswerAsync);
+        pages.MapGet("/receipts.csv", ReceiptsPage.CsvAsync);
+        pages.MapGet("/receipts.json", ReceiptsPage.JsonAsync);
+        pages.MapGet("/receipts/{id}", ReceiptPage.AnswerAsync);
+        pages.MapPost("/receipts/{id}", ReceiptPage.AskedAsync);
+        pages.MapGet("/receipts/{id}/trace.json", ReceiptPage.JsonAsync);
+        pages.MapGet("/receipts/{id}/story.csv", ReceiptPage.CsvAsync);
+        pages.MapGet("/receipts/{id}/evidence.zip", EvidencePage.AnswerAsync);
+        pages.MapPost("/receipts/{id}/evidence.zip", EvidencePage.AskedAsync);
+        pages.MapGet("/receipts/{id}/banner", BannerPage.AnswerAsync);
+        pages.MapPost("/timeline", TimelinePage.AnswerAsync);
+        pages.MapPost("/timeline.csv", TimelinePage.CsvAsync);
+        pages.MapPost("/timeline.json", TimelinePage.JsonAsync);
+        pages.MapPost("/in-force", InForcePage.AnswerAsync);
+        pages.MapPost("/in-force.json", InForcePage.JsonAsync);
+        pages.MapGet("/sites/{site}", DeclarationsPage.AnswerAsync);
+        pages.MapGet("/sites/{site}/declarations/{hash}", DeclarationPage.AnswerAsync);
+        pages.MapGet("/sites/{site}/declarations/{hash}.json", DeclarationPage.JsonAsync);
+        pages.MapGet("/sites/{site}/difference", DifferencePage.AnswerAsync);
+        pages.MapGet("/sites/{site}/deliveries", DeliveriesPage.AnswerAsync);
+        pages.MapGet("/sites/{site}/rates", RatesPage.AnswerAsync);
+        pages.MapGet("/sites/{site}/rates.csv", RatesPage.CsvAsync);
+        pages.MapGet("/sites/{site}/rates.json", RatesPage.JsonAsync);
+        pages.MapGet("/access", AccessPage.AnswerAsync);
+        pages.MapGet("/access.csv", AccessPage.CsvAsync);
+        pages.MapGet("/access.json", AccessPage.JsonAsync);
+        // Whoever loads the address of an answer to a form again comes to the forms.
+        pages.MapGet("/timeline", () => TypedResults.Redirect(Root));
+        pages.MapGet("/in-force", () => TypedResults.Redirect(Root));
+        pages.MapGet("/{**rest}", (HttpContext http) => ProblemPage.Of(Visit.Of(http), StatusCodes.Status404NotFound, "not-found"));
+    }
+}

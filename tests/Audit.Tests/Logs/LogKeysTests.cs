@@ -1,0 +1,124 @@
+using Consent.Audit.Logs;
+using Consent.Tests.Support;
+using Consent.VerifiableLog;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Consent.Audit.Tests.Logs;
+
+/// <summary>A key that was announced is succeeded in the log, or put back from a backup; it is never made anew.</summary>
+public sealed class LogKeysTests : IDisposable
+{
+    private const string Header = "c2sp.org/tlog-proof@v1\n";
+    private readonly TemporaryFolder _folder = new();
+
+    private string Keys => _folder.File("data", "keys", "audit");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task ASucceedingKey_IsAnnouncedUnderACheckpointThatBothSign_AndSignsAloneFromTheNextOn()
+    {
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await audit.HearAsync(Samples.Choice("old"));
+        await audit.RoundAsync();
+        var (oldKeys, oldProof) = (await audit.KeysAsync(), await audit.ProofAsync("old"));
+        Assert.Equal("", await audit.TextAsync("/log/tuinhuis/successions"));
+
+        Rotate();
+        await audit.RoundAsync();
+        var (both, keys) = (await NoteAsync(audit), await audit.KeysAsync());
+        await audit.HearAsync(Samples.Choice("new"));
+        await audit.RoundAsync();
+        var next = await NoteAsync(audit);
+
+        Assert.Equal(2 * oldKeys.Count, keys.Count);
+        Assert.Equal(keys.Select(k => k.Type).Order(), keys.Select(k => k.Type));
+        Assert.Equal(keys.Count, both.VerifiedBy(keys).Count);
+        Assert.Equal((0, oldKeys.Count), (next.VerifiedBy(oldKeys).Count, next.VerifiedBy(keys).Count));
+        AuditWithLogs.Verify(oldProof, oldKeys);
+        AuditWithLogs.Verify(await audit.ProofAsync("old"), keys);
+    }
+
+    [Fact]
+    public async Task WhoTrustsTheOldKeys_FindsTheNewOnesByProofs_AlsoWhenTheTilesWereMadeAnew()
+    {
+        string told;
+        List<NoteVerifierKey> oldKeys;
+        await using (var audit = await AuditWithLogs.StartAsync(_folder))
+        {
+            await audit.HearAsync(Samples.Choice("old"));
+            await audit.RoundAsync();
+            oldKeys = await audit.KeysAsync();
+            Rotate();
+            await audit.RoundAsync();
+            await audit.HearAsync(Samples.Choice("new"));
+            await audit.RoundAsync();
+            told = await audit.TextAsync("/log/tuinhuis/successions");
+            Assert.Equal(told, string.Concat((await audit.ProofAsync("new"))["successions"]!.AsArray().Select(proof => (string?)proof)));
+        }
+
+        Directory.Delete(_folder.File("data", "audit", "logs"), recursive: true);
+        await using var anew = await AuditWithLogs.StartAsync(_folder);
+        Assert.Equal(told, await anew.TextAsync("/log/tuinhuis/successions"));
+        var keys = (await anew.KeysAsync()).Select(k => k.ToString()).Except(oldKeys.Select(k => k.ToString()));
+        var proofs = told.Split(Header, StringSplitOptions.RemoveEmptyEntries).Select(proof => InclusionProofNote.Parse(Header + proof)).ToList();
+        Assert.All(proofs, proof => Assert.True(proof.Verify(proof.Extra.Span, oldKeys)));
+        Assert.Equal(keys.Order(StringComparer.Ordinal), proofs.Select(proof => LogEntry.Read(proof.Extra.Span).Key!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task KeysThatAreGone_AreNotMadeAnew_AndSignAgainWhenTheyArePutBack()
+    {
+        await HearAsync("one");
+        var backup = Directory.CreateDirectory(_folder.File("backup")).FullName;
+        foreach (var key in KeyFiles()) File.Move(key, Path.Combine(backup, Path.GetFileName(key)));
+
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await audit.HearAsync(Samples.Choice("two"));
+        await audit.RoundAsync();
+        var health = await audit.HealthAsync();
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Contains("put back the keys", health.Description, StringComparison.Ordinal);
+        Assert.Empty(KeyFiles());
+        Assert.Equal(["decision"], await audit.ClassesAsync());
+
+        foreach (var key in Directory.GetFiles(backup)) File.Move(key, Path.Combine(Keys, Path.GetFileName(key)));
+        await audit.RoundAsync();
+        Assert.Equal(["decision", "decision"], await audit.ClassesAsync());
+        Assert.Equal(HealthStatus.Healthy, (await audit.HealthAsync()).Status);
+    }
+
+    [Fact]
+    public async Task KeysOfAnOlderBackup_SignNothing()
+    {
+        await HearAsync("one");
+        Rotate();
+        await HearAsync("two");
+        foreach (var key in KeyFiles().Where(file => file.EndsWith(".2.key", StringComparison.Ordinal))) File.Delete(key);
+
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        var before = await audit.TextAsync("/log/tuinhuis/checkpoint");
+        await audit.HearAsync(Samples.Choice("three"));
+        await audit.RoundAsync();
+
+        Assert.Contains("put back the keys", (await audit.HealthAsync()).Description, StringComparison.Ordinal);
+        Assert.Equal(before, await audit.TextAsync("/log/tuinhuis/checkpoint"));
+    }
+
+    private string[] KeyFiles() => Directory.GetFiles(Keys, "log-tuinhuis.*.key");
+
+    private async Task HearAsync(string id)
+    {
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await audit.HearAsync(Samples.Choice(id));
+        await audit.RoundAsync();
+    }
+
+    private void Rotate()
+    {
+        var keys = new NoteKeyFolder(Keys, "log-tuinhuis");
+        foreach (var algorithm in NoteKeyFolder.Algorithms) keys.Make(algorithm, keys.Versions(algorithm)[^1] + 1, "localhost/log/tuinhuis");
+    }
+
+    private static async Task<SignedNote> NoteAsync(AuditWithLogs audit) => SignedNote.Parse(await audit.TextAsync("/log/tuinhuis/checkpoint"));
+}

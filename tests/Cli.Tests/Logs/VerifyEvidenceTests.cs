@@ -1,0 +1,183 @@
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using Consent.Cli.Logs;
+using Consent.Tests.Support;
+using Consent.VerifiableLog;
+
+namespace Consent.Cli.Tests.Logs;
+
+/// <summary><c>verify</c> of an evidence package: what holds, what was changed, by whom, and what would do harm.</summary>
+public sealed class VerifyEvidenceTests : IDisposable
+{
+    private readonly SampleLog _log = new();
+
+    public static TheoryData<string> AllFiles =>
+    [
+        "VERIFY.md", "cover.html", "receipt.json", "declaration.json", "text.json", "trace.json", "proofs/receipt.json", "proofs/receipt.tlog-proof", "proofs/declaration.json",
+        "proofs/declaration.tlog-proof", "proofs/delivery-1.json", "proofs/delivery-1.tlog-proof", "checkpoint", "keys", "manifest.json", "manifest.note",
+    ];
+
+    private string Package => _log.File("evidence.zip");
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public async Task A_true_package_verifies_and_says_on_whose_keys_it_rests()
+    {
+        await WriteAsync((await SampleEvidence.MakeAsync(_log)).Pack());
+        var (code, output, errors) = await CommandLine.RunAsync("verify", Package, "--key", _log.Key);
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Contains("All 14 files are those that were signed for, and there is no other.", output, StringComparison.Ordinal);
+        Assert.Contains("receipt: The entry is in the log consent.example/log/bakkers at index 2: class decision", output, StringComparison.Ordinal);
+        Assert.Contains("delivery-1: newsletter applied this receipt at 2026-06-03T12:00:01.000Z, by its own word.", output, StringComparison.Ordinal);
+        Assert.EndsWith("\nIt verifies.", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("No key was given", output, StringComparison.Ordinal);
+
+        (code, output, _) = await CommandLine.RunAsync("verify", Package);
+        Assert.Equal(0, code);
+        Assert.Contains("No key was given, so this rests on the keys in the package, which whoever made it could have made too.", output, StringComparison.Ordinal);
+        Assert.EndsWith("\nIt verifies, by its own keys alone.", output, StringComparison.Ordinal);
+
+        (code, output, _) = await CommandLine.RunAsync("verify", Package, "--json");
+        var told = JsonNode.Parse(output)!;
+        Assert.Equal((0, true, false, "receipt-1", 2), (code, (bool)told["verifies"]!, (bool)told["pinned"]!, (string)told["record"]!, (int)told["index"]!));
+        Assert.Equal((SampleLog.Origin, 5), ((string)told["log"]!, (int)told["size"]!));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllFiles))]
+    public async Task A_file_of_which_one_byte_was_changed_is_refused_by_its_name(string name)
+    {
+        var evidence = await SampleEvidence.MakeAsync(_log);
+        Assert.Equal(16, evidence.Files.Count);
+        evidence.Files[name][evidence.Files[name].Length / 2] ^= 1;
+        foreach (var verdict in (EvidenceVerdict[])[Verdict(evidence, _log.Key), Verdict(evidence)])
+        {
+            Assert.False(verdict.Verifies);
+            Assert.Contains(verdict.Checks, check => !check.Holds && check.Says.StartsWith($"{name} ", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllFiles))]
+    public async Task A_file_that_is_missing_or_one_more_is_refused_by_its_name(string name)
+    {
+        var evidence = await SampleEvidence.MakeAsync(_log);
+        evidence.Files.Remove(name);
+        Assert.Contains(Verdict(evidence, _log.Key).Checks, check => !check.Holds && check.Says.StartsWith($"{name} is missing", StringComparison.Ordinal));
+
+        evidence = await SampleEvidence.MakeAsync(_log);
+        evidence.Set($"{name}.more", "more");
+        Assert.Equal($"{name}.more is in the package and was not signed for.", Assert.Single(Verdict(evidence, _log.Key).Checks, check => !check.Holds).Says);
+    }
+
+    /// <summary>Whoever has the log's key signs for files that do not belong together: what the log and the hashes say is stronger.</summary>
+    [Theory]
+    [InlineData("receipt.json", "receipt.json is not what the log commits to")]
+    [InlineData("receipt", "receipt.json is not what the log commits to")]
+    [InlineData("declaration.json", "declaration.json is not the text that the receipt names")]
+    [InlineData("text.json", "text.json has other words than declaration.json")]
+    [InlineData("language", "text.json has other words than declaration.json, or another language")]
+    [InlineData("trace.json", "trace.json tells of another receipt")]
+    [InlineData("publication", "declaration: it is the publication of another text")]
+    [InlineData("delivery", "delivery-1: it is the acknowledgement of another receipt")]
+    [InlineData("subscriber", "delivery-1: it is the acknowledgement of another receipt, or of another subscriber")]
+    [InlineData("proof", "receipt: The entry is not in the log")]
+    [InlineData("tlog-proof", "receipt: proofs/receipt.tlog-proof is another proof than proofs/receipt.json has.")]
+    [InlineData("checkpoint", "checkpoint is not the one on which the proofs rest.")]
+    [InlineData("no proof", "receipt: proofs/receipt.json or proofs/receipt.tlog-proof is missing.")]
+    public async Task What_does_not_belong_together_is_refused_though_it_is_signed_for(string what, string says)
+    {
+        var evidence = await SampleEvidence.MakeAsync(_log);
+        await ChangeAsync(evidence, what);
+        evidence.Seal(_log.Signer, what == "receipt" ? "receipt-2" : "receipt-1");
+        var verdict = Verdict(evidence, _log.Key);
+        Assert.Contains(verdict.Checks, check => !check.Holds && check.Says.StartsWith(says, StringComparison.Ordinal));
+        Assert.DoesNotContain(verdict.Checks, check => !check.Holds && check.Says.Contains("was not signed for", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_forgers_own_log_and_keys_verify_by_themselves_and_not_by_the_key_that_is_trusted()
+    {
+        using var forged = new SampleLog();
+        var evidence = await SampleEvidence.MakeAsync(forged);
+        Assert.True(Verdict(evidence).Verifies);
+        var verdict = Verdict(evidence, _log.Key);
+        Assert.False(verdict.Verifies);
+        Assert.Contains(verdict.Checks, check => !check.Holds && check.Says.StartsWith("manifest.note is not signed by a key of the log that is trusted", StringComparison.Ordinal));
+
+        using var otherName = SampleLog.NewKey("consent.example/log/another");
+        evidence.Seal(otherName);
+        Assert.False(Verdict(evidence, otherName.Key.ToString()).Verifies);
+    }
+
+    [Theory]
+    [InlineData("/etc/passwd")]
+    [InlineData("../evidence")]
+    [InlineData("proofs/../../evidence")]
+    [InlineData("C:\\evidence")]
+    [InlineData("proofs\\evidence")]
+    [InlineData("proofs//evidence")]
+    [InlineData(".hidden")]
+    [InlineData("with\nline")]
+    public async Task A_name_that_leads_elsewhere_is_refused(string name)
+    {
+        var evidence = await SampleEvidence.MakeAsync(_log);
+        Assert.Contains("whose name leads elsewhere", Refusal(evidence.Pack((name, "x"u8.ToArray()))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_there_twice_and_one_that_swells_are_refused_and_so_is_what_is_no_package()
+    {
+        var evidence = await SampleEvidence.MakeAsync(_log);
+        Assert.Equal("keys is in the package twice.", Refusal(evidence.Pack(("keys", "x"u8.ToArray()))));
+        Assert.Equal("KEYS is in the package twice.", Refusal(evidence.Pack(("KEYS", "x"u8.ToArray()))));
+        var bomb = evidence.Pack(("zeros", new byte[17 << 20]));
+        Assert.True(bomb.Length < 1 << 20);
+        Assert.StartsWith("zeros is larger than anything in a package.", Refusal(bomb), StringComparison.Ordinal);
+
+        await WriteAsync(evidence.Pack()[..^30]);
+        var (code, _, errors) = await CommandLine.RunAsync("verify", Package, "--key", _log.Key);
+        Assert.Equal((1, "The package is no ZIP file that can be read, or is damaged.\nIt does not verify."), (code, errors));
+        Assert.Equal(2, (await CommandLine.RunAsync("verify", Package, "--key", _log.Key, "--opening", Package)).Code);
+    }
+
+    [Fact]
+    public void Many_files_are_refused_before_they_are_read()
+    {
+        using var packed = new MemoryStream();
+        using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+            for (var i = 0; i < 2_001; i++) zip.CreateEntry($"file{i}");
+        Assert.StartsWith("The package has more than 2000 files", Refusal(packed.ToArray()), StringComparison.Ordinal);
+    }
+
+    private async Task ChangeAsync(SampleEvidence evidence, string what)
+    {
+        switch (what)
+        {
+            case "receipt.json": evidence.Set(what, evidence.Text(what).Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal)); break;
+            case "declaration.json": evidence.Set(what, evidence.Text(what).Replace("Wij tellen", "Wij volgen", StringComparison.Ordinal)); break;
+            case "text.json": evidence.Set(what, evidence.Text(what).Replace("Wij tellen", "Wij volgen", StringComparison.Ordinal)); break;
+            case "language": evidence.Set("text.json", """{"language":"en","controller":"De Bakkers","purposes":[{"id":"statistics","name":"Statistics","description":"We count."}],"topics":[]}"""); break;
+            case "trace.json": evidence.Set(what, evidence.Text(what).Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal)); break;
+            case "publication": await evidence.ProveAsync(("declaration", "declaration", "declaration-published", """{"id":"d1","declaration":{"declaration":{"site":"baker"}}}""")); break;
+            case "delivery": await evidence.ProveAsync(("delivery-1", "delivery", "consent-applied", """{"id":"x","subscriber":"newsletter","recordId":"receipt-2","appliedAt":"2026-06-03T12:00:01.000Z"}""")); break;
+            case "subscriber": evidence.Set("trace.json", evidence.Text("trace.json").Replace("newsletter", "analytics", StringComparison.Ordinal)); break;
+            case "proof": evidence.Set("proofs/receipt.json", evidence.Text("proofs/receipt.json").Replace("index 2", "index 1", StringComparison.Ordinal)); break;
+            case "tlog-proof": evidence.Files["proofs/receipt.tlog-proof"] = evidence.Files["proofs/declaration.tlog-proof"]; break;
+            case "checkpoint":
+                await _log.GrowAsync(1);
+                evidence.Files["checkpoint"] = await File.ReadAllBytesAsync(_log.CheckpointFile);
+                break;
+            case "no proof": evidence.Files.Remove("proofs/receipt.json"); break;
+            default: break;
+        }
+    }
+
+    private static EvidenceVerdict Verdict(SampleEvidence evidence, params string[] keys) =>
+        CheckEvidence.Of(ReadEvidence.Of(evidence.Pack()), [.. keys.Select(NoteVerifierKey.Parse)]);
+
+    private static string Refusal(byte[] package) => Assert.Throws<FormatException>(() => ReadEvidence.Of(package)).Message;
+
+    private Task WriteAsync(byte[] package) => File.WriteAllBytesAsync(Package, package);
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Consent.Storage;
+using Consent.Tests.Support;
+
+namespace Consent.System.Tests;
+
+/// <summary>What remains readable of an erased person: nothing, in no file, no line and no backup.</summary>
+public sealed class ErasedEverywhereTests
+{
+    private const string Reason = "A data subject asks what became of his data.";
+
+    [Fact]
+    public async Task After_an_erasure_no_file_no_line_and_no_backup_holds_the_address_or_the_visitor_in_any_dress()
+    {
+        await using var mail = new MailSink();
+        await using var product = new OneProcess();
+        foreach (var (name, value) in mail.Settings) product.Settings[name] = value;
+        await product.StartAsync();
+        var (site, visitor, address) = (new Site(product, "koppelhuis"), Contracts.RandomId.New(), $"Zeldzaam.{Contracts.RandomId.New()[..12]}@voorbeeld.example");
+        var search = new IdentifierSearch(visitor, address);
+
+        var receipts = await LiveAsync(product, site, mail, visitor, address);
+        using var backup = new TemporaryFolder();
+        var copies = backup.File("copies");
+        DataBackup.Take(product.Data, copies);
+        // The search finds both where they stand in clear: in the mail that was sent, and at a subscriber.
+        Assert.NotEmpty(search.In("the mail", mail.Taken[^1].Text));
+        Assert.NotEmpty(Directory.GetFiles(product.Data, "subscriber.db*", SearchOption.AllDirectories).SelectMany(file => search.In(Path.GetFileName(file), File.ReadAllBytes(file))));
+
+        await EraseAsync(product, site, visitor, address);
+        await ForgottenAsync(product, site, visitor, address, receipts);
+        // Without the tidying up of a stop that was asked for.
+        await product.Processes[0].Kill9Async();
+
+        Assert.Empty(search.InFolder(product.Data));
+        Assert.Empty(search.In("what was logged", product.Output));
+        // Webhooks and connectors hold what they still have to send, with ids in clear: README.md of tools/cli says how long to keep their copies.
+        foreach (var service in Directory.GetDirectories(copies).Where(d => Path.GetFileName(d) is not ("webhooks" or "connectors"))) Assert.Empty(search.InFolder(service));
+    }
+
+    /// <returns>Ids of the receipts of both, each of which audit holds.</returns>
+    private static async Task<List<string>> LiveAsync(Product product, Site site, MailSink mail, string visitor, string address)
+    {
+        var http = product.Client();
+        using var asked = await http.PostAsJsonAsync($"/v1/sites/{site.Id}/marketing/subscriptions", new { address, topic = await site.TopicAsync(), source = "form" });
+        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        await Eventually.IsSoAsync("the mail was sent", () => Task.FromResult(mail.Taken.Any(m => m.To.Contains(address, StringComparer.OrdinalIgnoreCase))));
+        await http.PressAsync(mail.LinkTo(address, "/c/"));
+        Assert.Equal((true, "opted-in"), await site.MaySendAsync(address));
+        await site.OneClickAsync(await site.LinkAsync(address));
+        var ids = new List<string>();
+        foreach (var held in (long[])[0, 1])
+        {
+            ids.Add((string)(await site.DecideAsync(visitor, statistics: held == 0, heldVersion: held))["id"]!);
+            await site.TracedAsync(ids[^1], "newsletter", "analytics");
+        }
+
+        JsonArray events = [];
+        await Eventually.IsSoAsync("the auditor sees the opt-out and its receipt", async () =>
+        {
+            events = await TimelineAsync(product, new { site = site.Id, address, reason = Reason });
+            return events.Any(e => (string?)e!["what"] == "opt-out") && events.Any(e => (string?)e!["what"] == "receipt" && (string?)e["action"] == "one-click-unsubscribe");
+        }, null, () => events.ToJsonString());
+        Assert.Equal(2, (await TimelineAsync(product, new { site = site.Id, subject = visitor })).Count);
+        return [.. ids, .. events.Where(e => (string?)e!["what"] == "receipt").Select(e => (string)e!["id"]!)];
+    }
+
+    private static async Task EraseAsync(Product product, Site site, string visitor, string address)
+    {
+        using var ofVisitor = await product.Client("consent").DeleteAsync(new Uri($"/v1/sites/{site.Id}/subjects/{visitor}", UriKind.Relative));
+        using var ofAddress = await product.Client("marketing").PostAsJsonAsync($"/v1/sites/{site.Id}/marketing/erasures", new { address });
+        Assert.All([ofVisitor, ofAddress], answer => Assert.True(answer.IsSuccessStatusCode));
+    }
+
+    /// <summary>Nobody tells anything of them, and every subscriber has said that it applied all that was told.</summary>
+    private static async Task ForgottenAsync(Product product, Site site, string visitor, string address, IReadOnlyList<string> receipts)
+    {
+        foreach (var id in receipts) await Eventually.IsSoAsync("audit has forgotten a receipt", async () => await site.TraceAsync(id) is null);
+        await Eventually.IsSoAsync("audit tells of the address that it was erased, and nothing else", async () =>
+            (await TimelineAsync(product, new { site = site.Id, address, reason = Reason })).All(e => (string?)e!["what"] == "erased"));
+        Assert.Empty(await TimelineAsync(product, new { site = site.Id, subject = visitor }));
+        var looker = product.Client("operator");
+        foreach (var source in (string[])["consent", "marketing-unsubscribe"])
+        {
+            JsonNode? standing = null;
+            await Eventually.IsSoAsync($"everybody has applied all of {source}", async () =>
+            {
+                standing = await looker.GetFromJsonAsync<JsonNode>(new Uri($"/v1/deliveries/{source}", UriKind.Relative));
+                return standing!["subscribers"]!.AsArray().All(s => (long)s!["open"]! == 0);
+            }, TimeSpan.FromSeconds(60), () => standing?.ToJsonString() ?? "nothing");
+        }
+    }
+
+    private static async Task<JsonArray> TimelineAsync(Product product, object question)
+    {
+        using var answer = await product.Client("audit").PostAsJsonAsync("/v1/audit/timeline", question);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonObject>())!["events"]!.AsArray();
+    }
+}

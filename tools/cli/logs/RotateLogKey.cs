@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Consent.Contracts;
+using Consent.VerifiableLog;
+
+namespace Consent.Cli.Logs;
+
+/// <summary><c>audit log-key --rotate</c>: new keys sign the checkpoints of a log from its next one on, which the old keys sign too, for the last time.</summary>
+internal static partial class RotateLogKey
+{
+    public static Command Command()
+    {
+        var log = new Option<string>("--log") { Description = "Name of the log, as in /log/{name}: its controller's id, with the suffix where there is one.", Required = true };
+        log.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<string>() is not { } name || !Name().IsMatch(name)) given.AddError("--log is the name of a log, such as weefgoed.");
+        });
+        var rotate = new Option<bool>("--rotate") { Description = "Makes the next key of each algorithm. Without it, the keys that are there are told." };
+        var data = new Option<string>("--data")
+        {
+            Description = "The data folder, or in a cluster the volume of the audit service.",
+            DefaultValueFactory = _ => MakeToken.DefaultData,
+        };
+        var json = new Option<bool>("--json") { Description = "Answers as JSON." };
+        var command = new Command(
+            "log-key",
+            "The keys that sign the checkpoints of a verifiable log. New ones are found by the running service at its next round, which announces them in the log under a checkpoint that the old "
+            + "keys sign too: whoever trusts those goes on without doing anything. The old ones stay in the list of keys for ever. Copy the folder keys to its own backup afterwards.")
+        {
+            log, rotate, data, json,
+        };
+        command.SetAction(parsed => Run(Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(log)!, parsed.GetValue(rotate), parsed.GetValue(json)));
+        return new Command("audit", "The verifiable logs, for their operator.") { command };
+    }
+
+    private static int Run(string data, string log, bool rotate, bool json)
+    {
+        var keys = new NoteKeyFolder(Path.Combine(data, "keys", "audit"), $"log-{log}");
+        try
+        {
+            var there = NoteKeyFolder.Algorithms.Select(algorithm => (Algorithm: algorithm, Version: keys.Versions(algorithm) is [.., var newest] ? newest : 0)).ToList();
+            if (there.TrueForAll(one => one.Version == 0))
+                return Refuse($"There is no key of a log {log} in {data}. Name with --data the folder that the audit service runs on, and with --log one of its logs.");
+            // A first key is the service's to make.
+            var current = there.Where(one => one.Version > 0).Select(one => (one.Algorithm, one.Version, keys.Open(one.Algorithm, one.Version).Key)).ToList();
+            if (rotate) current = [.. current.Select(one => (one.Algorithm, one.Version + 1, keys.Make(one.Algorithm, one.Version + 1, one.Key.Name).Key))];
+            Tell(current, rotate, json);
+            return ExitCode.Done;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
+        {
+            return Refuse(e.Message);
+        }
+    }
+
+    private static void Tell(List<(NoteKeyType Algorithm, int Version, NoteVerifierKey Key)> keys, bool rotated, bool json)
+    {
+        if (json)
+        {
+            Console.WriteLine(Encoding.UTF8.GetString(ContractJson.Write(new { Keys = keys.Select(one => new { one.Version, Key = one.Key.ToString() }) })));
+            return;
+        }
+
+        foreach (var (_, version, key) in keys)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{SignedCheckpoint.NameOf(key)}, version {version}{(rotated ? ", signs from the log's next checkpoint on" : "")}."));
+    }
+
+    private static int Refuse(string says)
+    {
+        Console.Error.WriteLine(says);
+        return ExitCode.Refused;
+    }
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,99}(\.[a-z0-9][a-z0-9-]{0,99})?\z")]
+    private static partial Regex Name();
+}
