@@ -175,12 +175,13 @@ Consent is ready, as ${#pids[@]} processes and RabbitMQ.
   Demonstration   $demo/${sites[0]}
 $(printf "                  $demo/%s\n" "${sites[@]:1}")
   Gateway         $urls
+  Auditors        $urls/audit
   Broker          amqp://guest:guest@localhost:$((base_port + 10))/${next:+
   Mail gate       localhost:$((base_port + 13)), before $next; passwords: $data/mail-gate.txt}
   A token         dotnet run --project tools/cli -- token --scope consent --data $([ "$data" = "$usual" ] && echo data/up || echo "$data")
   Data and logs   $data
 
-Ctrl-C stops it. The data stay; delete the folder for a clean start.
+Ctrl-C stops it. The data stay; for a clean start delete $data and $data.checkpoints
 HERE
 
 # Woken by Ctrl-C, or by the first process that ends by itself.

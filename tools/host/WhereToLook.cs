@@ -14,10 +14,11 @@ internal static class WhereToLook
 
               Demonstration   {string.Join($"{Environment.NewLine}                  ", sites.Select(site => $"{options.DemoOrigin}/{site}"))}
               Gateway         {options.GatewayOrigin}
+              Auditors        {options.GatewayOrigin}/audit
               A token         dotnet run --project tools/cli -- token --scope consent{data}
               Data            {options.Data}
 
-            Ctrl-C stops it. The data stay; delete the folder for a clean start.
+            Ctrl-C stops it. The data stay; for a clean start delete {options.Data} and {options.Data}.checkpoints
             """);
     }
 }
