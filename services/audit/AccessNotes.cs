@@ -8,7 +8,8 @@ namespace Consent.Audit;
 
 /// <summary>
 /// Who looked at whom, and who signed in or out: streams <c>access/{auditor}/{month}</c> in audit's log, sealed under a key of their own, each note durable before the answer leaves, and an entry of class
-/// <c>access</c> in the controller's verifiable log. A person is noted as the keyed hash of site and id, so that a note survives his erasure and names him no more.
+/// <c>access</c> in the controller's verifiable log. A person is noted as the keyed hash of site and id, so that a note survives his erasure and names him to nobody
+/// but whoever already has the id.
 /// </summary>
 internal sealed class AccessNotes(AuditLog audit, FollowReceipts receipts, TimeProvider time)
 {
@@ -17,7 +18,7 @@ internal sealed class AccessNotes(AuditLog audit, FollowReceipts receipts, TimeP
 
     public static bool IsStream(string stream) => stream.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <param name="what">Such as <c>trace</c>, <c>proof</c>, <c>timeline</c>, <c>was-in-force</c>.</param>
+    /// <param name="what">Such as <c>trace</c>, <c>proof</c>, <c>timeline</c>, <c>was-in-force</c>, <c>refused</c>.</param>
     /// <param name="record">Id of the one that was looked at.</param>
     public Task NoteAsync(ClaimsPrincipal user, string what, string site, string? controller, string record, CancellationToken cancel) =>
         NoteAsync(user, what, site, controller, record, null, cancel);

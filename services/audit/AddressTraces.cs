@@ -22,19 +22,20 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
             return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         }
 
-        if (await IsErasedAsync(e, cancel)) return Heard.Of(e, time.Now());
+        if (await IsErasedAsync(e, cancel))
+        {
+            await CleanAsync(e, cancel);
+            return Heard.Of(e, time.Now());
+        }
+
         var no = e as MarketingUnsubscribed;
-        await NoteAsync(StreamOf(e.Site, e.SubjectId), new Trace(e.Id, e.RecordedAt, no?.Campaign), cancel);
+        await NoteAsync(StreamOf(e.Site, e.SubjectId), new Trace(e.Id, e.RecordedAt, no?.Campaign, (e as MarketingUnsubscribeUndone)?.Undoes), cancel);
         if (no?.Campaign is not null && await FirstOfCampaignAsync(no, cancel) is { } first) await campaigns.NoteOptOutAsync(no, first, cancel);
         // Where the opt-out is read, it is seen that it was taken back.
         if (e is MarketingUnsubscribeUndone undone) await traces.KeepAsync(AuditLog.TraceOf(undone.Undoes), undone, cancel);
         var heard = await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
-        // Erased between the first look and now: the erasure may have passed this trace before it was there.
-        if (await IsErasedAsync(e, cancel))
-        {
-            await log.EraseAsync(AuditLog.TraceOf(e.Id), default, time.Now());
-            if (e is MarketingUnsubscribeUndone late) await log.EraseAsync(AuditLog.TraceOf(late.Undoes), default, time.Now());
-        }
+        // Erased between the first look and now: the erasure may have passed this trace, and the note of it, before they were there.
+        if (await IsErasedAsync(e, cancel)) await CleanAsync(e, cancel);
         return heard;
     }
 
@@ -48,8 +49,7 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
             var history = await log.HistoryAsync(stream, cancel);
             if (history is [{ Kind: LogRecord.Erased, Payload.Length: > 0 } oldest, ..] && oldest.Read<Erased>() is var done && done.At >= erasedAt)
             {
-                // What came afterwards and was heard of before; noted again until it stands.
-                foreach (var trace in done.Later ?? []) await NoteAsync(stream, trace, cancel);
+                await SweepAsync(stream, cancel);
                 return;
             }
 
@@ -62,7 +62,7 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
             }
 
             var later = noted.Where(t => t.RecordedAt > erasedAt).ToList();
-            foreach (var trace in noted.Except(later)) await log.EraseAsync(AuditLog.TraceOf(trace.RecordId), default, time.Now());
+            foreach (var trace in noted.Except(later)) await EraseAsync(trace);
             await log.EraseAsync(stream, ContractJson.Write(new Erased(erasedAt, later.Count == 0 ? null : later, by)), time.Now(), history[^1].Version);
         }
     }
@@ -74,6 +74,42 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
         var history = await log.HistoryAsync(StreamOf(site, subjectId), cancel);
         (DateTimeOffset At, string? By)? erased = history is [{ Kind: LogRecord.Erased, Payload.Length: > 0 } oldest, ..] && oldest.Read<Erased>() is var done ? (done.At, done.By) : null;
         return ([.. history.Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()).Select(t => (t.RecordId, t.RecordedAt))], erased);
+    }
+
+    /// <summary>Of an event that the tombstone covers nothing stays, also where it was being kept while the erasure went by.</summary>
+    private async Task CleanAsync(IAddressEvent e, CancellationToken cancel)
+    {
+        await EraseAsync(new Trace(e.Id, e.RecordedAt, Undoes: (e as MarketingUnsubscribeUndone)?.Undoes));
+        await SweepAsync(StreamOf(e.Site, e.SubjectId), cancel);
+    }
+
+    /// <summary>
+    /// Erases what was noted behind the address's tombstone although that covers it, and leaves the same tombstone. What came afterwards and was heard of before is noted again until it
+    /// stands.
+    /// </summary>
+    private async Task SweepAsync(string stream, CancellationToken cancel)
+    {
+        while (await log.HistoryAsync(stream, cancel) is [{ Kind: LogRecord.Erased, Payload.Length: > 0 } oldest, ..] history)
+        {
+            var done = oldest.Read<Erased>();
+            var noted = history.Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()).ToList();
+            var covered = noted.Where(t => t.RecordedAt <= done.At).ToList();
+            if (covered.Count == 0)
+            {
+                foreach (var trace in done.Later ?? []) await NoteAsync(stream, trace, cancel);
+                return;
+            }
+
+            foreach (var trace in covered) await EraseAsync(trace);
+            List<Trace> later = [.. noted.Except(covered).Concat(done.Later ?? []).DistinctBy(t => t.RecordId, StringComparer.Ordinal)];
+            await log.EraseAsync(stream, ContractJson.Write(done with { Later = later.Count == 0 ? null : later }), time.Now(), history[^1].Version);
+        }
+    }
+
+    private async Task EraseAsync(Trace trace)
+    {
+        await log.EraseAsync(AuditLog.TraceOf(trace.RecordId), default, time.Now());
+        if (trace.Undoes is { } undone) await log.EraseAsync(AuditLog.TraceOf(undone), default, time.Now());
     }
 
     private async Task<bool> IsErasedAsync(IAddressEvent e, CancellationToken cancel) =>
@@ -92,7 +128,8 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
     private static string StreamOf(string site, string subjectId) => $"address/{site}/{subjectId}";
 
     /// <param name="Campaign">Of an opt-out by a link of one.</param>
-    private sealed record Trace(string RecordId, DateTimeOffset RecordedAt, string? Campaign = null);
+    /// <param name="Undoes">Id of the opt-out that was taken back, in whose trace that stands too; null in notes of old.</param>
+    private sealed record Trace(string RecordId, DateTimeOffset RecordedAt, string? Campaign = null, string? Undoes = null);
 
     /// <param name="Later">Of what came after that; they name nobody.</param>
     /// <param name="By">Id of the event that asked for it, which names nobody either; null in those of old.</param>

@@ -4,7 +4,7 @@ using Consent.ServiceDefaults.Messaging;
 namespace Consent.Audit;
 
 // Each keeps the record first and acknowledges it then: an acknowledgement rests on a commit. When the broker does not take
-// the acknowledgement the handler fails, and the record comes again.
+// the acknowledgement the handler fails, and the record comes again. Of an erasure it says that it was heard: one that a hold keeps waiting is acknowledged too.
 
 internal sealed class HearConsentChanged(PersonTraces persons, IEventTransport transport) : IEventHandler<ConsentChanged>, IEventHandler<ConsentErased>
 {

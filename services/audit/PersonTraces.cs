@@ -18,12 +18,17 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
     public async Task<Heard> KeepAsync(ConsentChanged e, CancellationToken cancel)
     {
         if (e.Stream is not { } person) return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
-        if (await WasErasedAsync(person, e.Receipt, cancel)) return Heard.Of(e, time.Now());
+        if (await WasErasedAsync(person, e.Receipt, cancel))
+        {
+            await CleanAsync(person, e.Id, cancel);
+            return Heard.Of(e, time.Now());
+        }
+
         await NoteAsync(person, new Trace(e.Id, e.Receipt.CausedBy, e.Receipt.Site, e.Receipt.SubjectId, e.Receipt.Epoch, e.Receipt.Version), cancel, e.Receipt.Controller);
         if (e.Receipt.CausedBy is { } cause) await traces.NoteAsync(AuditLog.TraceOf(cause), Caused, new CausedReceipt(e.Id), $"{Caused}:{e.Id}", cancel, e.Receipt.Controller);
         var heard = await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
-        // Erased between the first look and now: the erasure may have passed this trace before it was there.
-        if (await WasErasedAsync(person, e.Receipt, cancel)) await log.EraseAsync(AuditLog.TraceOf(e.Id), default, time.Now());
+        // Erased between the first look and now: the erasure may have passed this trace, and the note of it, before they were there.
+        if (await WasErasedAsync(person, e.Receipt, cancel)) await CleanAsync(person, e.Id, cancel);
         return heard;
     }
 
@@ -43,10 +48,9 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
         while (true)
         {
             var history = await log.HistoryAsync(stream, cancel);
-            if (DoneIn(history, e) is { } done)
+            if (DoneIn(history, e) is not null)
             {
-                // What the person decided afterwards and was heard of before; noted again until it stands.
-                foreach (var trace in done.Later ?? []) await NoteAsync(e.Stream, trace, cancel);
+                await SweepAsync(e.Stream, cancel);
                 return;
             }
 
@@ -79,6 +83,41 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
     /// <param name="person">The keyed hash of their stream.</param>
     internal async Task<IReadOnlyList<string>> ReceiptsOfAsync(string person, CancellationToken cancel) =>
         [.. (await log.HistoryAsync(StreamOf(person), cancel)).Where(r => r.Kind == Kind).Select(r => r.Read<Trace>().RecordId)];
+
+    /// <summary>Of a receipt that the tombstone covers nothing stays, also where it was being kept while the erasure went by.</summary>
+    private async Task CleanAsync(string person, string receipt, CancellationToken cancel)
+    {
+        await log.EraseAsync(AuditLog.TraceOf(receipt), default, time.Now());
+        await SweepAsync(person, cancel);
+    }
+
+    /// <summary>
+    /// Erases what was noted behind the person's tombstone although that covers it, and leaves the same tombstone. What he decided afterwards and was heard of before is noted again
+    /// until it stands.
+    /// </summary>
+    private async Task SweepAsync(string person, CancellationToken cancel)
+    {
+        while (await log.HistoryAsync(StreamOf(person), cancel) is [{ Kind: LogRecord.Erased, Payload.Length: > 0 } oldest, ..] history)
+        {
+            var done = oldest.Read<Erased>();
+            var noted = history.Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()).ToList();
+            var covered = noted.Where(t => t.SubjectId is not null && (t.Epoch, t.Version).CompareTo((done.Epoch, done.Version)) <= 0).ToList();
+            if (covered.Count == 0)
+            {
+                foreach (var trace in done.Later ?? []) await NoteAsync(person, trace, cancel);
+                return;
+            }
+
+            foreach (var trace in covered)
+            {
+                await log.EraseAsync(AuditLog.TraceOf(trace.RecordId), default, time.Now());
+                if (trace.CausedBy is { } cause) await log.EraseAsync(AuditLog.TraceOf(cause), default, time.Now());
+            }
+
+            List<Trace> later = [.. noted.Except(covered).Concat(done.Later ?? []).DistinctBy(t => t.RecordId, StringComparer.Ordinal).Select(t => t with { Site = null, SubjectId = null })];
+            await log.EraseAsync(StreamOf(person), ContractJson.Write(done with { Later = later.Count == 0 ? null : later }), time.Now(), history[^1].Version);
+        }
+    }
 
     /// <summary>Whether the erasure, where it is not done yet, has to wait. The tombstone names nobody; who it was, the notes tell, or what they lead to.</summary>
     private async Task<bool> WaitsAsync(ConsentErased e, CancellationToken cancel)

@@ -32,7 +32,8 @@ internal static class ReadTrace
         var heard = await GatherAsync(id, log, cancel);
         if (TraceStory.Tell(id, heard) is not { } trace || !Tenancy.Allows(user, trace.Receipt.Site, trace.Receipt.Controller)) return UnknownReceipt();
         var kept = await restricted.OfAsync(trace.Receipt.Site, [trace.Receipt.SubjectId], cancel);
-        if (RestrictedPersons.Refusal(kept, user, reason) is { } refusal) return refusal;
+        if (await RestrictedPersons.RefusalAsync(
+            kept, user, reason, what => looks.NoteAsync(user, what, trace.Receipt.Site, trace.Receipt.Controller, trace.Receipt.Id, reason, cancel)) is { } refusal) return refusal;
         await looks.NoteAsync(user, "trace", trace.Receipt.Site, trace.Receipt.Controller, trace.Receipt.Id, reason, cancel);
         return TypedResults.Json(trace, ContractJson.Options);
     }

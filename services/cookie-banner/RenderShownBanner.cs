@@ -13,7 +13,7 @@ internal static class RenderShownBanner
 {
     /// <summary>The banner's own, then what makes it stand in a page and on paper, instead of over one.</summary>
     public static readonly string Css = Read("shown.style.css") + Read("shown.rest.css") + """
-        :root{color-scheme:light dark}
+        :root{color-scheme:light dark;background:Canvas;color:CanvasText}
         body{max-width:52rem;margin:0 auto;padding:1rem;font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
         .note{margin:0 0 1rem;padding:.6rem .9rem;border:1px solid;border-left-width:.4rem}
         .kz-w{position:static;max-height:none;border-radius:14px}

@@ -80,11 +80,21 @@ internal sealed class ControllerKeyFolder(string folder)
     /// <summary>Makes a destruction whole that a crash may have cut short.</summary>
     public void Empty(int number)
     {
-        for (var version = 1; File.Exists(FileOf(number, version)); version++)
+        // Also what was left beside a version by a process that died while it made or replaced it: a wrapped key, and later perhaps the only one.
+        foreach (var path in Directory.EnumerateFiles(folder, FormattableString.Invariant($"{number}.*.key*")).ToList())
         {
-            using var file = new FileStream(FileOf(number, version), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-            file.Write(new byte[file.Length]);
-            file.Flush(flushToDisk: true);
+            try
+            {
+                using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+                file.Write(new byte[file.Length]);
+                file.Flush(flushToDisk: true);
+            }
+            catch (FileNotFoundException)
+            {
+                // Whoever made it has deleted it.
+            }
+
+            if (!path.EndsWith(".key", StringComparison.Ordinal)) File.Delete(path);
         }
     }
 

@@ -31,6 +31,8 @@ public static class ControllerKeyRotation
         {
             var wrapper = new FileKeyWrapper(folder);
             using var keys = await ControllerKeys.OpenAsync(LogFiles.ControllersIn(folder), wrapper);
+            // A version that was lost would be made anew under its number, and what lies under it would open to nobody.
+            keys.Require(SegmentKeys.UsedIn(Path.Combine(folder, "subject.wraps")));
             var count = await rotate(keys, wrapper);
             done.Add(new RotatedKeys(Path.GetFileName(folder), (await wrapper.NewestAsync()).Version, count));
         }

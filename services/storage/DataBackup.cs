@@ -41,6 +41,7 @@ public static class DataBackup
         if (files.Count == 0) throw new IOException($"There is no database in {backup}: name a folder that 'backup' made.");
         var replaced = files.Select(file => Path.Combine(data, file)).Where(File.Exists).ToList();
         foreach (var file in replaced) RefuseIfUsed(file);
+        foreach (var file in files.Where(f => Path.GetFileName(f) == Log && File.Exists(Path.Combine(data, f)))) FinishErasures(data, file, time);
         var restored = new List<BackedUp>();
         foreach (var file in files)
         {
@@ -99,10 +100,29 @@ public static class DataBackup
 
     private static int BeginEpoch(string data, string file, TimeProvider time)
     {
-        var files = new LogFiles(Path.Combine(data, file), Path.Combine(data, "keys", Path.GetDirectoryName(file)!));
-        using var log = SqliteRecordLog.Open(files, "restore", time);
+        using var log = OpenLog(data, file, time);
         return log.RaiseEpoch();
     }
+
+    /// <summary>What was erased and has its key still, since a process died in between, is known to the log that is about to be replaced, and to no other.</summary>
+    private static void FinishErasures(string data, string file, TimeProvider time)
+    {
+        try
+        {
+            OpenLog(data, file, time).Dispose();
+        }
+        catch (Exception e) when (e is SqliteException or IOException or NewerSchemaException)
+        {
+            // A log that does not open may be why it is replaced: it tells nothing any more.
+        }
+        catch (LogUnavailableException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    private static SqliteRecordLog OpenLog(string data, string file, TimeProvider time) =>
+        SqliteRecordLog.Open(new LogFiles(Path.Combine(data, file), Path.Combine(data, "keys", Path.GetDirectoryName(file)!)), "restore", time);
 
     private static SqliteConnection Open(string file, SqliteOpenMode mode)
     {

@@ -30,7 +30,16 @@ public sealed record LogFiles(string Data, string Keys)
     /// <param name="wrapper">Who keeps the key that wraps the keys of controllers; null for a file in <see cref="Keys"/>.</param>
     internal ControllerKeys OpenControllers(IKeyWrapper? wrapper) => ControllerKeys.Open(ControllersIn(Keys), wrapper ?? new FileKeyWrapper(Keys));
 
-    internal ISubjectKeys OpenKeys(IKeyWrapper? wrapper) => SubjectKeyFile.Open(Path.Combine(Keys, "subject.keys"), OpenControllers(wrapper));
+    /// <summary>Throws <see cref="IOException"/> when the keys are not there and the log is: made anew, they would let everybody look erased.</summary>
+    internal ISubjectKeys OpenKeys(IKeyWrapper? wrapper)
+    {
+        var file = Path.Combine(Keys, "subject.keys");
+        if (!File.Exists(file) && File.Exists(Data)) throw new IOException("subject.keys is missing: put the folder of keys back, whole, from its newest copy.");
+        return SubjectKeyFile.Open(file, OpenControllers(wrapper));
+    }
+
+    internal static IOException KeysAreOlder() =>
+        new("The keys of persons are older than the log, and lack some that it names: put their newest copy back. Without them living persons would look erased.");
 
     internal static string ControllersIn(string keys) => Path.Combine(keys, "controllers");
 }

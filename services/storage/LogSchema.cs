@@ -34,5 +34,10 @@ internal static class LogSchema
         CREATE TABLE cursor (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT;
         CREATE TABLE doomed (slot INTEGER PRIMARY KEY) STRICT
         """,
+        // Version 2: keys of persons lie under those of controllers. A release from before would write some in clear among them, and refuses by this. Slots: see LogWriter.
+        """
+        CREATE TABLE keys_layout (version INTEGER NOT NULL, slots INTEGER NOT NULL) STRICT;
+        INSERT INTO keys_layout SELECT 2, 1 + coalesce(max(slot), -1) FROM (SELECT slot FROM record ORDER BY position DESC LIMIT 100000)
+        """,
     ];
 }

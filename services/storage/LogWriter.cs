@@ -17,12 +17,14 @@ internal sealed class LogWriter : StatementSet
     private readonly Statement _setLease;
     private readonly Statement _setCursor;
     private readonly Statement _raise;
+    private readonly Statement _reach;
 
     public LogWriter(SqliteConnection connection) : base(connection)
     {
         (Epoch, var floor) = Prepare("SELECT epoch, floor FROM log").First(row => (row.Int32(0), row.Int64(1)));
         NewestPosition = Prepare("SELECT max(position) FROM record").Number() ?? 0;
         LastPosition = Math.Max(floor, NewestPosition);
+        Slots = Prepare("SELECT slots FROM keys_layout").Number() ?? 0;
         // A version or key that is taken makes no row; it ends neither the statement nor the transaction it shares.
         _append = Prepare("""
             INSERT OR IGNORE INTO record (position, stream, version, epoch, kind, recorded_at, slot, name, request, body)
@@ -42,6 +44,7 @@ internal sealed class LogWriter : StatementSet
         _setLease = Prepare("INSERT OR REPLACE INTO lease VALUES (?1, ?2, ?3, ?4, ?5)");
         _setCursor = Prepare("INSERT INTO cursor VALUES (?1, ?2) ON CONFLICT DO UPDATE SET position = excluded.position WHERE excluded.position > position");
         _raise = Prepare("UPDATE log SET epoch = ?1, floor = ?2");
+        _reach = Prepare("UPDATE keys_layout SET slots = ?1");
     }
 
     public int Epoch { get; private set; }
@@ -50,6 +53,9 @@ internal sealed class LogWriter : StatementSet
     public long LastPosition { get; private set; }
 
     public long NewestPosition { get; private set; }
+
+    /// <summary>Slots of keys that there must be: no record ever named a higher one, whether it is still there or not. Noted by whole segments, so that it is written seldom.</summary>
+    public long Slots { get; private set; }
 
     /// <summary>What was appended since it was last taken, which happens with each commit.</summary>
     public List<LogRecord> Fresh { get; } = [];
@@ -66,6 +72,12 @@ internal sealed class LogWriter : StatementSet
         var rows = _append.Run(
             position, record.Stream.ToArray(), record.Version, record.Epoch, record.Kind, record.RecordedAt, record.Slot, record.Name, record.Request, record.Body);
         if (rows == 0) return 0;
+        if (record.Slot >= Slots)
+        {
+            Slots = ((record.Slot.Value / SubjectKeyFile.SlotsPerSegment) + 1) * SubjectKeyFile.SlotsPerSegment;
+            _reach.Run(Slots);
+        }
+
         return NewestPosition = LastPosition = position;
     }
 

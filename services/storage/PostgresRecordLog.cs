@@ -92,9 +92,14 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     public Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at, long? version = null) => PostgresWork.RunAsync(async () =>
     {
         var key = _cipher.Secret.KeyOf(stream);
-        if (await PostgresWork.EraseAsync(_source, _schema, key, tombstone, at, version) is not { } erased) return await LatestAsync(stream, CancellationToken.None);
-        _cipher.Keys.Destroy(erased.Slots);
-        await PostgresWork.ForgetAsync(_source, _schema, erased.Slots);
+        if (await PostgresWork.EraseAsync(_source, _schema, key, tombstone, at, version) is not { } erased)
+        {
+            // Perhaps a repeat of one that was committed, and then could not destroy its keys: it is done when they are.
+            await PostgresWork.DestroyAsync(_source, _schema, _cipher.Keys, await PostgresWork.DoomedAsync(_source, _schema));
+            return await LatestAsync(stream, CancellationToken.None);
+        }
+
+        await PostgresWork.DestroyAsync(_source, _schema, _cipher.Keys, erased.Slots);
         StorageMetrics.Erased.Add(1, _tag);
         Announce(Epoch, erased.Tombstone.Position, erased.Tombstone.Position);
         return _cipher.Open(erased.Tombstone);
@@ -228,15 +233,14 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         // With another secret a stream would bear another name: the history of a person would begin anew, and his "no" be overlooked.
         if (!PostgresWork.IsSecretAsync(_source, _schema, _cipher.Secret.Fingerprint("the secret itself")).GetAwaiter().GetResult())
             throw new IOException("The log was begun with another secret: give this replica the folder of keys that the others have, or put it back from its backup.");
+        PostgresWork.RequireAsync(_source, _schema, _cipher.Keys).GetAwaiter().GetResult();
         var seen = _mark.Read();
         var (epoch, head, newest) = PostgresWork.HeadAsync(_source, _schema).GetAwaiter().GetResult();
         (Epoch, _head, _newest) = (epoch, head, newest);
         if (Restored.Since(seen, epoch, head)) RaiseEpochAsync().GetAwaiter().GetResult();
         _mark.Move(Epoch, _head);
         // A crash may have come between the commit of an erasure and the destruction of its keys.
-        var doomed = PostgresWork.DoomedAsync(_source, _schema).GetAwaiter().GetResult();
-        _cipher.Keys.Destroy(doomed);
-        PostgresWork.ForgetAsync(_source, _schema, doomed).GetAwaiter().GetResult();
+        PostgresWork.DestroyAsync(_source, _schema, _cipher.Keys, PostgresWork.DoomedAsync(_source, _schema).GetAwaiter().GetResult()).GetAwaiter().GetResult();
         _ = Task.Run(LookAsync, CancellationToken.None);
     }
 

@@ -13,17 +13,22 @@ internal sealed class PostgresRewrap(NpgsqlDataSource source, string schema, Con
     private readonly CancellationTokenSource _closing = new();
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Keys of controllers under which something lies, or lay.</summary>
-    public static IReadOnlyList<(int Number, int Version)> Noted(NpgsqlDataSource source, string schema)
+    /// <summary>Keys of controllers under which something lies, or lay: each is noted before anything is put under it.</summary>
+    public static IReadOnlyList<(int Number, int Version)> Used(NpgsqlDataSource source, string schema) => In(source, $"{schema}.controller_key_used");
+
+    /// <summary>Of each controller the version under which all its keys lie, or a newer one.</summary>
+    private static List<(int Number, int Version)> Noted(NpgsqlDataSource source, string schema) => In(source, $"{schema}.controller_key");
+
+    private static List<(int Number, int Version)> In(NpgsqlDataSource source, string table)
     {
-        using var command = source.CreateCommand($"SELECT controller, version FROM {schema}.controller_key");
+        using var command = source.CreateCommand($"SELECT controller, version FROM {table}");
         using var reader = command.ExecuteReader();
         var noted = new List<(int, int)>();
         while (reader.Read()) noted.Add((reader.GetInt32(0), reader.GetInt32(1)));
         return noted;
     }
 
-    public void Start() => _running = Task.Run(() => RunAsync(_closing.Token), CancellationToken.None);
+    public void Start() => _running = Task.Run(() => Rewrapping.RunAsync(schema, RewrapAsync, _closing.Token), CancellationToken.None);
 
     /// <summary>Ends it, at a page's end at the latest.</summary>
     public void Dispose()
@@ -40,8 +45,15 @@ internal sealed class PostgresRewrap(NpgsqlDataSource source, string schema, Con
         var due = noted.Select(one => (one.Number, Newest: controllers.Newest(one.Number))).Where(one => one.Newest is { } newest && !noted.Contains((one.Number, newest.Version)))
             .ToDictionary(one => one.Number, one => one.Newest!);
         if (!noted.Contains((0, 0))) due[0] = await controllers.OfAsync(null);
-        if (due.Count == 0) return 0;
+        if (due.Count == 0)
+        {
+            Rewrapping.Left(schema, 0);
+            return 0;
+        }
 
+        await UseAsync([.. due.Values], closing);
+        var left = await CountAsync([.. due.Keys], closing);
+        Rewrapping.Left(schema, left);
         var (done, after) = (0, -1L);
         while (await PageAsync([.. due.Keys], after, closing) is { Count: > 0 } page)
         {
@@ -49,33 +61,37 @@ internal sealed class PostgresRewrap(NpgsqlDataSource source, string schema, Con
             List<Turned> turned = [.. page.Select(row => Turn(row, due[row.Controller])).OfType<Turned>()];
             if (turned.Count > 0) await UpdateAsync(turned, closing);
             (done, after) = (done + turned.Count, page[^1].Slot);
+            Rewrapping.Left(schema, left = Math.Max(0, left - page.Count));
         }
 
         await NoteAsync(due, closing);
+        Rewrapping.Left(schema, 0);
         if (done == 0) return 0;
         // What lay there before is gone when its row is.
-        await using var vacuum = source.CreateCommand($"VACUUM {schema}.subject_key");
+        await using var vacuum = source.CreateCommand($"VACUUM {schema}.person_key");
         await vacuum.ExecuteNonQueryAsync(closing);
         return done;
     }
 
-    /// <summary>Until all is done, or closing, or something fails: then the next start goes on, and meanwhile all opens as it lies.</summary>
-    private async Task RunAsync(CancellationToken closing)
+    private async Task<long> CountAsync(int[] numbers, CancellationToken closing)
     {
-        try
-        {
-            await RewrapAsync(closing);
-        }
-        catch (Exception e) when (e is NpgsqlException or IOException or OperationCanceledException or TimeoutException or LogUnavailableException or System.Security.Cryptography.CryptographicException)
-        {
-            // See above.
-        }
+        await using var command = source.CreateCommand($"SELECT count(*) FROM {schema}.person_key WHERE controller = ANY($1) AND key IS NOT NULL");
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = numbers });
+        return (long)(await command.ExecuteScalarAsync(closing))!;
+    }
+
+    private async Task UseAsync(List<ControllerKey> targets, CancellationToken closing)
+    {
+        await using var command = source.CreateCommand($"INSERT INTO {schema}.controller_key_used SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING");
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. targets.Select(to => to.Number)] });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. targets.Select(to => to.Version)] });
+        await command.ExecuteNonQueryAsync(closing);
     }
 
     private async Task<List<Row>> PageAsync(int[] numbers, long after, CancellationToken closing)
     {
         await using var command = source.CreateCommand(
-            $"SELECT slot, key, controller, version FROM {schema}.subject_key WHERE slot > $1 AND controller = ANY($2) AND key IS NOT NULL ORDER BY slot LIMIT {Page}");
+            $"SELECT slot, key, controller, version FROM {schema}.person_key WHERE slot > $1 AND controller = ANY($2) AND key IS NOT NULL ORDER BY slot LIMIT {Page}");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = numbers });
         await using var reader = await command.ExecuteReaderAsync(closing);
@@ -87,7 +103,7 @@ internal sealed class PostgresRewrap(NpgsqlDataSource source, string schema, Con
     /// <summary>Null where it lies there already, or under what was destroyed.</summary>
     private Turned? Turn(Row row, ControllerKey target)
     {
-        if ((row.Controller, row.Version) == (target.Number, target.Version)) return null;
+        if (row.Controller == target.Number && row.Version >= target.Version) return null;
         var key = row.Key.ToArray();
         if (row.Controller != 0)
         {
@@ -102,7 +118,7 @@ internal sealed class PostgresRewrap(NpgsqlDataSource source, string schema, Con
     private async Task UpdateAsync(List<Turned> turned, CancellationToken closing)
     {
         await using var command = source.CreateCommand($"""
-            UPDATE {schema}.subject_key AS k SET key = t.fresh, controller = t.controller, version = t.version
+            UPDATE {schema}.person_key AS k SET key = t.fresh, controller = t.controller, version = t.version
             FROM unnest($1, $2, $3, $4, $5) AS t (slot, old, fresh, controller, version) WHERE k.slot = t.slot AND k.key = t.old
             """);
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. turned.Select(t => t.Row.Slot)] });

@@ -4,8 +4,9 @@ namespace Consent.Storage;
 
 /// <summary>
 /// The tables of a log on PostgreSQL, step by step, and how a database is brought up to date: forward only, each step in a
-/// transaction, by one process at a time. A step only adds: the release before goes on reading and writing while it runs and after.
-/// A step that was released never changes. <c>{0}</c> is the schema, named like the service.
+/// transaction, by one process at a time. A step of the log only adds: the release before goes on reading and writing while it runs and after.
+/// Not so the keys: whoever does not know under what a key lies takes the bytes in its slot for the key itself, and would seal records that nobody opens again. So the third
+/// step takes the table away from the releases before, whose statements fail from then on. A step that was released never changes. <c>{0}</c> is the schema, named like the service.
 /// </summary>
 internal static class PostgresSchema
 {
@@ -51,6 +52,11 @@ internal static class PostgresSchema
         ALTER TABLE {0}.subject_key ADD COLUMN controller integer NOT NULL DEFAULT 0, ADD COLUMN version integer NOT NULL DEFAULT 0;
         CREATE TABLE {0}.controller_key (controller integer PRIMARY KEY, version integer NOT NULL);
         INSERT INTO {0}.controller_key SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM {0}.subject_key);
+        """,
+        """
+        ALTER TABLE {0}.subject_key RENAME TO person_key;
+        CREATE TABLE {0}.controller_key_used (controller integer NOT NULL, version integer NOT NULL, PRIMARY KEY (controller, version));
+        INSERT INTO {0}.controller_key_used SELECT controller, version FROM {0}.controller_key WHERE controller <> 0;
         """,
     ];
 

@@ -38,7 +38,7 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
         try
         {
             PostgresSchema.BringUpToDate(_source, schema, "keys", PostgresSchema.KeySteps);
-            controllers.Require(PostgresRewrap.Noted(_source, schema));
+            controllers.Require(PostgresRewrap.Used(_source, schema));
         }
         catch
         {
@@ -83,20 +83,26 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
         if (wanted.Length > 0) await FetchAsync(wanted);
     }
 
+    public async ValueTask<long> SlotsAsync() => SlotsPerBlock * await _places.RunAsync(async () =>
+    {
+        await using var command = _source.CreateCommand($"SELECT CASE WHEN is_called THEN last_value + 1 ELSE 0 END FROM {_schema}.subject_block");
+        return (long)(await command.ExecuteScalarAsync())!;
+    });
+
     public bool Suits(long slot, string? controller) =>
         controller is null || (_remembered.TryGetValue(slot, out var known) && _controllers.ControllerOf(known.Controller) == controller);
 
     public void Destroy(IReadOnlyCollection<long> slots)
     {
         if (slots.Count == 0) return;
-        using (var command = _source.CreateCommand($"UPDATE {_schema}.subject_key SET key = NULL WHERE slot = ANY($1)"))
+        using (var command = _source.CreateCommand($"UPDATE {_schema}.person_key SET key = NULL WHERE slot = ANY($1)"))
         {
             command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. slots] });
             command.ExecuteNonQuery();
         }
 
         foreach (var slot in slots) _remembered.TryRemove(slot, out _);
-        using var vacuum = _source.CreateCommand($"VACUUM {_schema}.subject_key");
+        using var vacuum = _source.CreateCommand($"VACUUM {_schema}.person_key");
         vacuum.ExecuteNonQuery();
     }
 
@@ -137,13 +143,14 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
 
     private async Task<Dictionary<long, (byte[]? Key, int Controller, int Version)>> ReadAsync(long[] wanted)
     {
-        // Absent until read to the end: another thread that found half of this would take living records for erased ones.
-        var found = wanted.ToDictionary(slot => slot, _ => ((byte[]?)null, 0, 0));
-        await using var command = _source.CreateCommand($"SELECT slot, key, controller, version FROM {_schema}.subject_key WHERE slot = ANY($1)");
+        var found = new Dictionary<long, (byte[]? Key, int Controller, int Version)>(wanted.Length);
+        await using var command = _source.CreateCommand($"SELECT slot, key, controller, version FROM {_schema}.person_key WHERE slot = ANY($1)");
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = wanted });
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync()) found[reader.GetInt64(0)] = (reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1), reader.GetInt32(2), reader.GetInt32(3));
-        return found;
+        // Committed before it was handed out: no row is not destroyed.
+        return found.Count == wanted.Length ? found
+            : throw new LogUnavailableException("The database of keys lacks a key that the log names: put its newest copy back.");
     }
 
     /// <summary>For all who wait for it, who share a failure too. Tried twice: the connection that the pool gave may have died unnoticed, and a block that nobody heard of is only a gap.</summary>
@@ -176,8 +183,9 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
         var first = (long)(await next.ExecuteScalarAsync())! * SlotsPerBlock;
         var keys = Enumerable.Range(0, size).Select(_ => RandomNumberGenerator.GetBytes(KeyBytes)).ToArray();
         await using var insert = _source.CreateCommand($"""
-            WITH noted AS (INSERT INTO {_schema}.controller_key VALUES ($3, $4) ON CONFLICT DO NOTHING)
-            INSERT INTO {_schema}.subject_key (slot, key, controller, version) SELECT $1 + ord - 1, key, $3, $4 FROM unnest($2) WITH ORDINALITY AS t (key, ord)
+            WITH noted AS (INSERT INTO {_schema}.controller_key VALUES ($3, $4) ON CONFLICT DO NOTHING),
+                used AS (INSERT INTO {_schema}.controller_key_used VALUES ($3, $4) ON CONFLICT DO NOTHING)
+            INSERT INTO {_schema}.person_key (slot, key, controller, version) SELECT $1 + ord - 1, key, $3, $4 FROM unnest($2) WITH ORDINALITY AS t (key, ord)
             """);
         insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
         insert.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = [.. keys.Select((key, i) => Closed(under, key, first + i))] });

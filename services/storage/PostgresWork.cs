@@ -62,9 +62,20 @@ internal static class PostgresWork
         return await ListAsync(connection, $"SELECT slot FROM {schema}.doomed");
     }
 
-    public static async Task ForgetAsync(NpgsqlDataSource source, string schema, List<long> slots)
+    /// <summary>Throws <see cref="IOException"/> when the newest records name keys that were never made: the database of keys came back from an older copy than the data.</summary>
+    public static async Task RequireAsync(NpgsqlDataSource source, string schema, ISubjectKeys keys)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        var newest = await FirstAsync(
+            connection, $"SELECT coalesce(max(slot), -1) FROM (SELECT slot FROM {schema}.record ORDER BY position DESC LIMIT 10000) AS newest", r => r.GetInt64(0));
+        if (newest >= await keys.SlotsAsync()) throw LogFiles.KeysAreOlder();
+    }
+
+    /// <summary>Destroys the keys of what was erased, and then no longer notes that this is to be done.</summary>
+    public static async Task DestroyAsync(NpgsqlDataSource source, string schema, ISubjectKeys keys, List<long> slots)
     {
         if (slots.Count == 0) return;
+        keys.Destroy(slots);
         await using var connection = await source.OpenConnectionAsync();
         await DoAsync(connection, $"DELETE FROM {schema}.doomed WHERE slot = ANY($1)", slots.ToArray());
     }

@@ -36,13 +36,20 @@ internal sealed class SegmentKeys : IDisposable
             Begin(path, segments);
         }
 
-        var bytes = File.ReadAllBytes(path);
-        if (!bytes.AsSpan().StartsWith(Magic)) throw new IOException($"{name} is damaged, or of a later version of this software: put it back from its own backup, or run that version.");
-        var entries = new ulong[(bytes.Length - HeaderBytes) / EntryBytes];
-        for (var i = 0; i < entries.Length; i++) entries[i] = BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(HeaderBytes + (EntryBytes * i)));
+        var entries = EntriesIn(File.ReadAllBytes(path), name);
         if (entries.Length < segments || entries.Length > segments + MostAhead)
             throw new IOException($"{name} and subject.keys do not belong together: one is older than the other. Put both back from one backup.");
         return new SegmentKeys(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), entries);
+    }
+
+    /// <summary>Every key under which something lies, as the file at <paramref name="path"/> tells it, whoever has it open; none where there is no such file.</summary>
+    public static IReadOnlyList<(int Number, int Version)> UsedIn(string path)
+    {
+        if (!File.Exists(path)) return [];
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[file.Length];
+        var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return [.. EntriesIn(bytes.AsSpan(0, read), Path.GetFileName(path)).Where(entry => entry != Clear).Distinct().Select(Parts)];
     }
 
     public static ulong Of(ControllerKey key) => ((ulong)(uint)key.Number << 32) | (uint)key.Version;
@@ -90,6 +97,14 @@ internal sealed class SegmentKeys : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static ulong[] EntriesIn(ReadOnlySpan<byte> bytes, string name)
+    {
+        if (!bytes.StartsWith(Magic)) throw new IOException($"{name} is damaged, or of a later version of this software: put it back from its own backup, or run that version.");
+        var entries = new ulong[(bytes.Length - HeaderBytes) / EntryBytes];
+        for (var i = 0; i < entries.Length; i++) entries[i] = BinaryPrimitives.ReadUInt64BigEndian(bytes[(HeaderBytes + (EntryBytes * i))..]);
+        return entries;
+    }
 
     /// <summary>Whole or not at all.</summary>
     private static void Begin(string path, long segments)

@@ -80,7 +80,13 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     public async Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at, long? version = null)
     {
         var key = _cipher.Secret.KeyOf(stream);
-        if (await _writer.RunAsync(writer => writer.Erase(key, tombstone, at, version)) is not { } erased) return await LatestAsync(stream);
+        if (await _writer.RunAsync(writer => writer.Erase(key, tombstone, at, version)) is not { } erased)
+        {
+            // Perhaps a repeat of one that was committed, and then could not destroy its keys: it is done when they are.
+            if (await _writer.RunAsync(writer => writer.Doomed()) is { Count: > 0 } left) await DestroyAsync(left);
+            return await LatestAsync(stream);
+        }
+
         await DestroyAsync(erased.Slots);
         StorageMetrics.Erased.Add(1, _tag);
         return _cipher.Open(erased.Tombstone);
@@ -204,12 +210,14 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
 
     private void Begin()
     {
-        var seen = _mark.Read();
-        (Epoch, _last, _newest, var doomed) = _writer.RunAsync(writer =>
+        var (seen, slots) = (_mark.Read(), _cipher.Keys.SlotsAsync().AsTask().GetAwaiter().GetResult());
+        (Epoch, _last, _newest, var doomed, var areOlder) = _writer.RunAsync(writer =>
         {
-            if (Restored.Since(seen, writer.Epoch, writer.LastPosition)) writer.RaiseEpoch(Restored.NextEpoch(seen, writer.Epoch, _time.Now()));
-            return (writer.Epoch, writer.LastPosition, writer.NewestPosition, writer.Doomed());
+            var isBehind = writer.Slots > slots;
+            if (!isBehind && Restored.Since(seen, writer.Epoch, writer.LastPosition)) writer.RaiseEpoch(Restored.NextEpoch(seen, writer.Epoch, _time.Now()));
+            return (writer.Epoch, writer.LastPosition, writer.NewestPosition, writer.Doomed(), isBehind);
         }).GetAwaiter().GetResult();
+        if (areOlder) throw LogFiles.KeysAreOlder();
         _mark.Move(Epoch, _last);
         // A crash may have come between the commit of an erasure and the destruction of its keys.
         if (doomed.Count > 0) DestroyAsync(doomed).GetAwaiter().GetResult();

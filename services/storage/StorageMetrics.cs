@@ -18,6 +18,12 @@ internal static class StorageMetrics
     public static Counter<long> Erased { get; } = Meter.CreateCounter<long>(
         "consent.log.erased", "{stream}", "Streams of which a tombstone is left.");
 
+    public static Gauge<long> KeysBehind { get; } = Meter.CreateGauge<long>(
+        "consent.keys.behind", "{key}", "Keys of persons, handed out or not, that are still to be put under the newest key of their controller; in clear, as all once lay, or under an older one.");
+
+    public static Counter<long> RewrapFailures { get; } = Meter.CreateCounter<long>(
+        "consent.keys.rewrap.failures", "{attempt}", "Attempts to put keys of persons under the newest key of their controller that failed and will be repeated.");
+
     public static Gauge<long> FeedBehind { get; } = Meter.CreateGauge<long>(
         "consent.feed.behind", "{position}", "How many positions a reader of the feed is behind the head of the log, at its last look; 0 at the head.");
 

@@ -14,7 +14,7 @@ internal sealed class SubjectKeyFile : ISubjectKeys
 {
     public const int SegmentBytes = SlotsPerSegment * KeyBytes;
     private const int KeyBytes = ControllerKey.Bytes;
-    private const int SlotsPerSegment = 256;
+    public const int SlotsPerSegment = 256;
 
     /// <summary>In a block. A controller's first has one segment, and each next twice as many: most controllers are small, and a block is begun at each start.</summary>
     private const int MostSegments = 16;
@@ -24,13 +24,14 @@ internal sealed class SubjectKeyFile : ISubjectKeys
     private readonly ControllerKeys _controllers;
     private readonly SegmentKeys _under;
     private readonly RewrapJournal _journal;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly string _store;
     private Task _rewrapping = Task.CompletedTask;
-    private volatile bool _isClosing;
     private bool _isUnsettled = true;
     private long _passed;
 
-    private SubjectKeyFile(SafeFileHandle file, ControllerKeys controllers, SegmentKeys under, RewrapJournal journal) =>
-        (_file, _controllers, _under, _journal) = (file, controllers, under, journal);
+    private SubjectKeyFile(SafeFileHandle file, ControllerKeys controllers, SegmentKeys under, RewrapJournal journal, string store) =>
+        (_file, _controllers, _under, _journal, _store) = (file, controllers, under, journal, store);
 
     /// <summary>Called after each write of a rewrapping: where a test lets the process die.</summary>
     internal Action Written { get; set; } = () => { };
@@ -55,9 +56,9 @@ internal sealed class SubjectKeyFile : ISubjectKeys
             under = SegmentKeys.Open(Path.ChangeExtension(path, ".wraps"), (RandomAccess.GetLength(file) + SegmentBytes - 1) / SegmentBytes, controllers.Count == 0);
             controllers.Require(under.Used());
             journal = new RewrapJournal(Path.ChangeExtension(path, ".rewrap"));
-            var keys = new SubjectKeyFile(file, controllers, under, journal);
+            var keys = new SubjectKeyFile(file, controllers, under, journal, Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)))!);
             lock (keys._gate) keys.Settle();
-            if (rewraps && keys.IsAnyDue()) keys._rewrapping = Task.Run(keys.RewrapAllAsync);
+            if (rewraps) keys.StartRewrapping();
             return keys;
         }
         catch
@@ -71,6 +72,8 @@ internal sealed class SubjectKeyFile : ISubjectKeys
     }
 
     public async ValueTask<SubjectKey> NextAsync(string? controller = null) => Take(await _controllers.OfAsync(controller));
+
+    public ValueTask<long> SlotsAsync() => new(RandomAccess.GetLength(_file) / KeyBytes);
 
     public byte[]? Find(long slot)
     {
@@ -106,13 +109,18 @@ internal sealed class SubjectKeyFile : ISubjectKeys
 
     public void Dispose()
     {
-        _isClosing = true;
+        _closing.Cancel();
         _rewrapping.GetAwaiter().GetResult();
+        _closing.Dispose();
         _journal.Dispose();
         _under.Dispose();
         _file.Dispose();
         _controllers.Dispose();
     }
+
+    /// <summary>In the background, until all is done or this is disposed of; not at all where nothing is to be done.</summary>
+    internal void StartRewrapping() =>
+        _rewrapping = Due() == 0 ? Task.CompletedTask : Task.Run(() => Rewrapping.RunAsync(_store, RewrapAllAsync, _closing.Token), CancellationToken.None);
 
     /// <summary>
     /// Puts some segments under the newest key of their controller. They are read, exchanged and in the journal before one is touched, and until the journal is
@@ -187,7 +195,10 @@ internal sealed class SubjectKeyFile : ISubjectKeys
     private byte[]? Read(long slot)
     {
         var key = new byte[KeyBytes];
-        return RandomAccess.Read(_file, key, slot * KeyBytes) == KeyBytes && key.AsSpan().ContainsAnyExcept((byte)0) ? key : null;
+        // On disk before it was handed out: not there is not destroyed.
+        if (RandomAccess.Read(_file, key, slot * KeyBytes) != KeyBytes)
+            throw new LogUnavailableException("subject.keys lacks a key that the log names: put the newest copy of the folder of keys back.");
+        return key.AsSpan().ContainsAnyExcept((byte)0) ? key : null;
     }
 
     private byte[]? Opened(byte[]? key, ulong entry, long slot)
@@ -258,25 +269,23 @@ internal sealed class SubjectKeyFile : ISubjectKeys
         }
     }
 
-    private bool IsAnyDue()
+    /// <summary>Segments that do not lie under the newest key of their controller, and could.</summary>
+    private long Due()
     {
-        var last = Segments;
-        for (var i = 0L; i < last; i++)
-            if (_under[i] == SegmentKeys.Clear || TargetOf(_under[i], null) is not null) return true;
-        return false;
+        var (due, last) = (0L, Segments);
+        for (var i = 0L; i < last; i++) due += _under[i] == SegmentKeys.Clear || TargetOf(_under[i], null) is not null ? 1 : 0;
+        return due;
     }
 
-    private async Task RewrapAllAsync()
+    private async Task RewrapAllAsync(CancellationToken closing)
     {
-        try
+        var service = await _controllers.OfAsync(null);
+        do
         {
-            var service = await _controllers.OfAsync(null);
-            while (!_isClosing && RewrapSome(service) > 0) await Task.Yield();
+            Rewrapping.Left(_store, Due() * SlotsPerSegment);
+            await Task.Yield();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LogUnavailableException or CryptographicException)
-        {
-            // What is left is done at the next opening; until then it opens as it lies.
-        }
+        while (!closing.IsCancellationRequested && RewrapSome(service) > 0);
     }
 
     private sealed class Block(long first, byte[] bytes)

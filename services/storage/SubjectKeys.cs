@@ -12,10 +12,13 @@ public interface ISubjectKeys : IDisposable
     ValueTask<SubjectKey> NextAsync(string? controller = null);
 
     /// <summary>
-    /// The key in the slot; null when it was destroyed, by itself or with its controller's, or was never there. Throws <see cref="LogUnavailableException"/>
-    /// when its controller's key is not here.
+    /// The key in the slot; null when it was destroyed, by itself or with its controller's. Throws <see cref="LogUnavailableException"/> when there is no such
+    /// slot, since one is on disk before it is handed out: these keys are older than what names it; and when its controller's key is not here.
     /// </summary>
     byte[]? Find(long slot);
+
+    /// <summary>How many slots there are: whoever knows of one with this number, or a higher one, has newer data than keys, and must not go on: it would be handed out again.</summary>
+    ValueTask<long> SlotsAsync();
 
     /// <summary>These will be asked for in a moment: where keys are far away, they are fetched together, and no thread is held meanwhile.</summary>
     ValueTask ExpectAsync(IReadOnlyCollection<long> slots) => default;

@@ -85,5 +85,36 @@ public sealed class AddressTracesTests
         Assert.Contains(ConsentApplied.By("audit", "consent", "asked-1", audit.Clock.At), audit.Outbox.Of<ConsentApplied>());
     }
 
+    [Fact]
+    public async Task AnUndoHeardBeforeItsOptOut_LeavesNothing_WhereTheErasureComesBetweenThem()
+    {
+        await using var audit = new AuditOnDisk();
+        await audit.HearAsync(new MarketingUnsubscribeUndone("undo-1", Samples.Noon, Samples.Site, _subject, ["offers"], "opt-out-1", "nl", Samples.Noon));
+        Assert.NotEmpty(await audit.Log.ReadAsync(AuditLog.TraceOf("opt-out-1"), default));
+
+        await audit.HearAsync(Erased(Samples.Noon));
+        Assert.Empty(await audit.Log.ReadAsync(AuditLog.TraceOf("opt-out-1"), default));
+        await audit.HearAsync(Samples.OptOut());
+
+        foreach (var id in (string[])["undo-1", "opt-out-1"]) Assert.Empty(await audit.Log.ReadAsync(AuditLog.TraceOf(id), default));
+    }
+
+    /// <summary>What a thread that was between its two looks when the erasure went by, or was killed there, leaves: a note behind the tombstone, and the trace.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhatWasBeingKeptWhileTheErasureWentBy_Goes_WhicheverIsToldAgain(bool isErasure)
+    {
+        await using var audit = new AuditOnDisk();
+        await audit.HearAsync(Erased(Samples.Noon));
+        await audit.Log.NoteAsync($"address/{Samples.Site}/{_subject}", "address-trace", new { RecordId = "opt-in-1", Samples.OptIn().RecordedAt }, "opt-in-1", default);
+        await audit.Log.KeepAsync(AuditLog.TraceOf("opt-in-1"), Samples.OptIn(), default);
+
+        await audit.HearAsync(isErasure ? Erased(Samples.Noon) : Samples.OptIn());
+
+        Assert.Empty(await audit.Log.ReadAsync(AuditLog.TraceOf("opt-in-1"), default));
+        Assert.DoesNotContain(await audit.Log.FeedAsync(0, 100, default), r => r.Kind == "address-trace");
+    }
+
     private static MarketingErased Erased(DateTimeOffset at, string id = "erased-1") => new(id, at, Samples.Site, _subject, at);
 }

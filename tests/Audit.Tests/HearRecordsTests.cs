@@ -1,3 +1,4 @@
+using System.Text;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
 
@@ -111,6 +112,33 @@ public class HearRecordsTests
 
         Assert.Equal([ConsentApplied.By("audit", source, e.Id, firstHeard)], audit.Outbox.Of<ConsentApplied>());
         Assert.Equal(records, await audit.RecordsAsync());
+    }
+
+    /// <summary>What a thread that was between its two looks when the erasure went by, or was killed there, leaves: a note behind the tombstone, and the trace.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Hear_AReceiptAndItsErasureAtOnce_LeavesNoNoteOfThePerson_WhicheverIsToldAgain(bool isErasure)
+    {
+        const string Stream = "0123456789abcdef0123";
+        await using var audit = new AuditOnDisk();
+        var (receipt, later) = (Samples.Choice() with { Stream = Stream }, Samples.Choice("receipt-5"));
+        var erased = new ConsentErased("t4", Samples.Noon, Samples.Site, Stream, 1, 4, Samples.Noon, ErasureReason.Request);
+        await audit.HearAsync(erased);
+        await audit.HearAsync(later with { Stream = Stream, Receipt = later.Receipt with { Version = 5 } });
+        var of = receipt.Receipt;
+        await audit.Log.NoteAsync($"person/{Stream}", "person-trace", new { RecordId = of.Id, of.Site, of.SubjectId, of.Epoch, of.Version }, of.Id, default);
+        await audit.Log.KeepAsync(AuditLog.TraceOf(of.Id), receipt, default);
+
+        await audit.HearAsync(isErasure ? erased : receipt);
+
+        Assert.Empty(await audit.Log.ReadAsync(AuditLog.TraceOf(of.Id), default));
+        var notes = (await audit.Log.FeedAsync(0, 100, default)).Where(r => r.Kind == "person-trace").Select(r => Encoding.UTF8.GetString(r.Payload.Span)).ToList();
+        Assert.DoesNotContain(notes, note => note.Contains(of.Id, StringComparison.Ordinal) || note.Contains(of.SubjectId, StringComparison.Ordinal));
+        // What he decided afterwards stays, and is found by the next erasure.
+        Assert.NotEmpty(await audit.Log.ReadAsync(AuditLog.TraceOf("receipt-5"), default));
+        await audit.HearAsync(erased with { Id = "t6", Version = 6 });
+        Assert.Empty(await audit.Log.ReadAsync(AuditLog.TraceOf("receipt-5"), default));
     }
 
     [Fact]

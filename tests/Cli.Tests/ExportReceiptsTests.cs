@@ -63,6 +63,45 @@ public sealed class ExportReceiptsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_earlier_run_left_is_made_anew_and_readable_to_its_owner_alone()
+    {
+        await using var gateway = await ExportGateway.StartAsync(200, Whole);
+        var (file, part) = (_folder.File("receipts.jsonl"), _folder.File("receipts.jsonl.part"));
+        await File.WriteAllTextAsync(part, "left");
+        File.SetUnixFileMode(part, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        Assert.Equal(0, (await RunAsync(gateway, file)).Code);
+        Assert.Equal((Whole, UnixFileMode.UserRead | UnixFileMode.UserWrite), (await File.ReadAllTextAsync(file), File.GetUnixFileMode(file)));
+        File.Delete(file);
+
+        var elsewhere = _folder.File("elsewhere");
+        await File.WriteAllTextAsync(elsewhere, "another's");
+        File.CreateSymbolicLink(part, elsewhere);
+        Assert.Equal(0, (await RunAsync(gateway, file)).Code);
+        Assert.Equal((Whole, "another's"), (await File.ReadAllTextAsync(file), await File.ReadAllTextAsync(elsewhere)));
+        Assert.Null(new FileInfo(file).LinkTarget);
+    }
+
+    [Fact]
+    public async Task What_another_run_is_writing_is_left_to_it()
+    {
+        await using var gateway = await ExportGateway.StartAsync(200, Whole);
+        var part = _folder.File("receipts.jsonl.part");
+        await using var writing = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        Assert.Equal(1, (await RunAsync(gateway, _folder.File("receipts.jsonl"))).Code);
+        Assert.Equal([part], Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public async Task When_its_name_is_taken_meanwhile_nothing_is_kept()
+    {
+        var file = _folder.File("receipts.jsonl");
+        await using var gateway = await ExportGateway.StartAsync(200, Whole, meanwhile: () => File.WriteAllTextAsync(file, "another's"));
+        Assert.Equal(1, (await RunAsync(gateway, file)).Code);
+        Assert.Equal("another's", await File.ReadAllTextAsync(file));
+        Assert.Equal([file], Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
     public async Task A_file_that_is_there_is_not_written_over_and_a_refusal_is_told()
     {
         await using var gateway = await ExportGateway.StartAsync(404, """{"title":"There is no such site.","detail":"Check it."}""");
@@ -99,11 +138,11 @@ public sealed class ExportReceiptsTests : IDisposable
     private static Task<(int Code, string Output, string Errors)> RunAsync(ExportGateway gateway, string file, params string[] more) =>
         CommandLine.RunAsync(["export", file, "--site", "baker", "--gateway", gateway.Address, "--token", "given", .. more]);
 
-    private sealed class ExportGateway(int status, string text, bool breaksOff) : StandInGateway<string>
+    private sealed class ExportGateway(int status, string text, bool breaksOff, Func<Task>? meanwhile) : StandInGateway<string>
     {
-        public static async Task<ExportGateway> StartAsync(int status, string text, bool breaksOff = false)
+        public static async Task<ExportGateway> StartAsync(int status, string text, bool breaksOff = false, Func<Task>? meanwhile = null)
         {
-            var gateway = new ExportGateway(status, text, breaksOff);
+            var gateway = new ExportGateway(status, text, breaksOff, meanwhile);
             await gateway.ListenAsync();
             return gateway;
         }
@@ -111,6 +150,7 @@ public sealed class ExportReceiptsTests : IDisposable
         protected override async Task AnswerAsync(HttpContext context)
         {
             Keep(context.Request.QueryString.Value!);
+            if (meanwhile is not null) await meanwhile();
             await WriteAsync(context, status, text);
             await context.Response.Body.FlushAsync();
             if (breaksOff) context.Abort();

@@ -26,7 +26,8 @@ public sealed class RestoreBackup
         await ToolAsync("backup", "--data", product.Data, "--to", copies);
         await LoadAsync(random.Next(60, 120));
         Assert.True(await product.Processes[0].StopAsync());
-        foreach (var kept in (string[])["newsletter", "analytics"]) Directory.Delete(Path.Combine(copies, kept), recursive: true);
+        // What a subscriber holds is in no backup: it outlives the restore.
+        Assert.All((string[])["newsletter", "analytics"], kept => Assert.False(Directory.Exists(Path.Combine(copies, kept))));
         await ToolAsync("restore", "--data", product.Data, "--from", copies);
         Counts.Did("restore of an old backup");
         await product.StartAsync();

@@ -93,6 +93,24 @@ public sealed class ControllerKeysTests : IDisposable
     }
 
     [Fact]
+    public async Task RotationOfAFolderThatLostAVersion_IsRefused_AndMakesNothingInItsPlace()
+    {
+        var folder = _folder.File("keys/consent");
+        var lost = Path.Combine(folder, "controllers", "1.2.key");
+        for (var version = 1; version <= 2; version++)
+        {
+            using (var keys = SubjectKeyFile.Open(Path.Combine(Directory.CreateDirectory(folder).FullName, "subject.keys"), _folder.Controllers(folder))) await keys.NextAsync("bakkers");
+            if (version == 1) await ControllerKeyRotation.ControllersAsync(_folder.FullName);
+        }
+
+        File.Delete(lost);
+
+        foreach (var rotate in new Func<string, Task<IReadOnlyList<RotatedKeys>>>[] { ControllerKeyRotation.ControllersAsync, ControllerKeyRotation.WrappingAsync })
+            Assert.Contains("controllers/1.2.key", (await Assert.ThrowsAsync<IOException>(() => rotate(_folder.FullName))).Message, StringComparison.Ordinal);
+        Assert.Equal((false, false), (File.Exists(lost), File.Exists(Path.Combine(folder, "wrapping.2.key"))));
+    }
+
+    [Fact]
     public async Task Destroyed_NothingIsLeftInItsFiles_OtherProcessesNotice_AndTheControllerBeginsAnew()
     {
         using var keys = _folder.Controllers();
@@ -101,10 +119,13 @@ public sealed class ControllerKeysTests : IDisposable
         await keys.SucceedAsync();
         await other.ExpectAsync([(1, 2)]);
         Assert.NotNull(other.Find(1, 2));
+        // Left by processes that died while they made, or replaced, a version.
+        foreach (var left in new[] { "1.1.key.new", "1.2.key.0123456789.new" }) File.Copy(Path.Combine(Files, "1.1.key"), Path.Combine(Files, left));
 
         Assert.True(await keys.DestroyAsync("bakkers"));
 
         Assert.Null(keys.Find(1, 1));
+        Assert.Empty(Directory.EnumerateFiles(Files, "*.new"));
         Assert.All(new[] { "1.1.key", "1.2.key" }, file => Assert.False(File.ReadAllBytes(Path.Combine(Files, file)).AsSpan().ContainsAnyExcept((byte)0)));
         await Eventually.IsSoAsync("another process has noticed", async () =>
         {

@@ -67,6 +67,26 @@ public sealed class ErasureLeavesNothing : IDisposable
         Assert.False((await ReadAsync(Path.Combine(files.Keys, "subject.keys"))).AsSpan(0, 32).ContainsAnyExcept((byte)0));
     }
 
+    [Fact]
+    public async Task RepeatOfAnErasureWhoseKeyCouldNotBeDestroyed_DestroysIt()
+    {
+        var files = _folder.Log();
+        using var log = SqliteRecordLog.Open(files, "test", TimeProvider.System);
+        await log.AppendedAsync("a", 1);
+        // As a failing disk leaves it, in a process that lives on: committed, noted, and not done.
+        using (var writer = new LogWriter(SqliteRecordLog.FileAt(files.Data).OpenForWriting()))
+        {
+            writer.Begin();
+            using var secret = files.OpenSecret();
+            Assert.NotNull(writer.Erase(secret.KeyOf("a"), default, Make.Moment));
+            writer.Commit();
+        }
+
+        Assert.Equal(LogRecord.Erased, (await log.EraseAsync("a", default, Make.Moment))!.Kind);
+
+        Assert.False((await ReadAsync(Path.Combine(files.Keys, "subject.keys"))).AsSpan(0, 32).ContainsAnyExcept((byte)0));
+    }
+
     private static async Task<byte[]> ReadAsync(string file)
     {
         await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

@@ -19,7 +19,7 @@ public sealed class PostgresSubjectKeysTests(OnePostgres postgres) : IDisposable
         await using var slow = new NpgsqlConnection(database);
         await slow.OpenAsync(Cancel);
         await using var locking = await slow.BeginTransactionAsync(Cancel);
-        await using var command = new NpgsqlCommand("LOCK TABLE test.subject_key IN ACCESS EXCLUSIVE MODE", slow, locking);
+        await using var command = new NpgsqlCommand("LOCK TABLE test.person_key IN ACCESS EXCLUSIVE MODE", slow, locking);
         await command.ExecuteNonQueryAsync(Cancel);
 
         // Each call comes back to this one thread at once.
@@ -39,9 +39,9 @@ public sealed class PostgresSubjectKeysTests(OnePostgres postgres) : IDisposable
         using var keys = new PostgresSubjectKeys(database, "test", _folder.Controllers());
         await using var other = new NpgsqlConnection(database);
         await other.OpenAsync(Cancel);
-        await using (var hide = new NpgsqlCommand("ALTER TABLE test.subject_key RENAME TO hidden", other)) await hide.ExecuteNonQueryAsync(Cancel);
+        await using (var hide = new NpgsqlCommand("ALTER TABLE test.person_key RENAME TO hidden", other)) await hide.ExecuteNonQueryAsync(Cancel);
         await Assert.ThrowsAsync<LogUnavailableException>(() => keys.NextAsync().AsTask());
-        await using (var show = new NpgsqlCommand("ALTER TABLE test.hidden RENAME TO subject_key", other)) await show.ExecuteNonQueryAsync(Cancel);
+        await using (var show = new NpgsqlCommand("ALTER TABLE test.hidden RENAME TO person_key", other)) await show.ExecuteNonQueryAsync(Cancel);
         Assert.Equal(32, (await keys.NextAsync()).Key.Length);
     }
 
@@ -58,6 +58,9 @@ public sealed class PostgresSubjectKeysTests(OnePostgres postgres) : IDisposable
             Assert.NotEqual(key.Key, await LyingAsync(source, key.Slot));
             Assert.Equal(key.Key, keys.Find(key.Slot));
         }
+
+        // What is not there was not destroyed.
+        Assert.Throws<LogUnavailableException>(() => keys.Find(999_999));
     }
 
     [Fact]
@@ -70,7 +73,7 @@ public sealed class PostgresSubjectKeysTests(OnePostgres postgres) : IDisposable
         await DoAsync(source, "UPDATE test.subject_key SET key = NULL WHERE slot = 7");
         var slots = Enumerable.Range(0, 2500).Select(i => (long)i).ToList();
         var before = new Dictionary<long, byte[]?>();
-        foreach (var slot in slots) before[slot] = await LyingAsync(source, slot);
+        foreach (var slot in slots) before[slot] = await LyingAsync(source, slot, "subject_key");
         var controllers = _folder.Controllers();
         using (var keys = new PostgresSubjectKeys(database, "test", controllers, rewraps: false))
         {
@@ -80,7 +83,7 @@ public sealed class PostgresSubjectKeysTests(OnePostgres postgres) : IDisposable
             await using (var other = await source.OpenConnectionAsync(Cancel))
             {
                 await using var locking = await other.BeginTransactionAsync(Cancel);
-                await using var command = new NpgsqlCommand("SELECT 1 FROM test.subject_key WHERE slot = 1500 FOR UPDATE", other, locking);
+                await using var command = new NpgsqlCommand("SELECT 1 FROM test.person_key WHERE slot = 1500 FOR UPDATE", other, locking);
                 await command.ExecuteScalarAsync(Cancel);
                 var rewrapping = rewrap.RewrapAsync(closing.Token);
                 await Eventually.IsSoAsync("a page is done", async () => await CountAsync(source, "controller <> 0") == 1000);
@@ -136,6 +139,69 @@ public sealed class PostgresSubjectKeysTests(OnePostgres postgres) : IDisposable
         Assert.Contains("controllers/1.1.key", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task VersionUnderWhichKeysAreBeingPut_IsRequired_BeforeTheFirstLiesUnderIt()
+    {
+        var database = await postgres.Server.CreateDatabaseAsync();
+        await using var source = PostgresSource.Of(database);
+        long slot;
+        using (var keys = new PostgresSubjectKeys(database, "test", _folder.Controllers(), rewraps: false)) slot = (await keys.NextAsync("bakkers")).Slot;
+        using (var controllers = _folder.Controllers())
+        {
+            await controllers.SucceedAsync();
+            using var rewrap = new PostgresRewrap(source, "test", controllers);
+            using var closing = new CancellationTokenSource();
+            await using var other = await source.OpenConnectionAsync(Cancel);
+            await using var locking = await other.BeginTransactionAsync(Cancel);
+            await using var command = new NpgsqlCommand($"SELECT 1 FROM test.person_key WHERE slot = {slot} FOR UPDATE", other, locking);
+            await command.ExecuteScalarAsync(Cancel);
+            var rewrapping = rewrap.RewrapAsync(closing.Token);
+            await Eventually.IsSoAsync("the target is noted", () => Task.FromResult(PostgresRewrap.Used(source, "test").Contains((1, 2))));
+            await closing.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rewrapping);
+        }
+
+        File.Delete(_folder.File("keys/controllers/1.2.key"));
+
+        var refused = Assert.Throws<IOException>(() => new PostgresSubjectKeys(database, "test", _folder.Controllers()));
+        Assert.Contains("controllers/1.2.key", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RewrappingThatFails_IsTriedAgain_AndTold()
+    {
+        var database = await postgres.Server.CreateDatabaseAsync();
+        await using var source = PostgresSource.Of(database);
+        PostgresSchema.BringUpToDate(source, "test", "keys", [PostgresSchema.KeySteps[0]]);
+        await DoAsync(source, "INSERT INTO test.subject_key SELECT i, sha256(convert_to(i::text, 'UTF8')) FROM generate_series(0, 99) AS i");
+        using var failures = new Measured(StorageMetrics.MeterName, "consent.keys.rewrap.failures", "store", "test");
+        using var behind = new Measured(StorageMetrics.MeterName, "consent.keys.behind", "store", "test");
+        var controllers = _folder.Controllers();
+        using var keys = new PostgresSubjectKeys(database, "test", controllers, rewraps: false);
+        using var rewrap = new PostgresRewrap(source, "test", controllers);
+        await DoAsync(source, "ALTER TABLE test.controller_key RENAME TO hidden");
+
+        rewrap.Start();
+
+        await Eventually.IsSoAsync("it has failed", () => Task.FromResult(failures.Count > 0));
+        await DoAsync(source, "ALTER TABLE test.hidden RENAME TO controller_key");
+        await Eventually.IsSoAsync("none is behind", () => Task.FromResult(behind.Saw(100) && behind.Last == 0));
+        Assert.Equal(0, await CountAsync(source, "controller = 0"));
+    }
+
+    [Fact]
+    public async Task ReleaseFromBeforeControllersKeys_NeitherReadsNorWritesAnyMore()
+    {
+        var database = await postgres.Server.CreateDatabaseAsync();
+        await using var source = PostgresSource.Of(database);
+        PostgresSchema.BringUpToDate(source, "test", "keys", [PostgresSchema.KeySteps[0]]);
+        await DoAsync(source, "INSERT INTO test.subject_key VALUES (1024, 'before')");
+        using var keys = new PostgresSubjectKeys(database, "test", _folder.Controllers(), rewraps: false);
+
+        await Assert.ThrowsAsync<PostgresException>(() => LyingAsync(source, 1024, "subject_key"));
+        await Assert.ThrowsAsync<PostgresException>(() => DoAsync(source, "INSERT INTO test.subject_key VALUES (1025, 'after')"));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static async Task SameAsync(PostgresSubjectKeys keys, Dictionary<long, byte[]?> expected)
@@ -144,15 +210,15 @@ public sealed class PostgresSubjectKeysTests(OnePostgres postgres) : IDisposable
         foreach (var (slot, key) in expected) Assert.Equal(key, keys.Find(slot));
     }
 
-    private static async Task<byte[]?> LyingAsync(NpgsqlDataSource source, long slot)
+    private static async Task<byte[]?> LyingAsync(NpgsqlDataSource source, long slot, string table = "person_key")
     {
-        await using var command = source.CreateCommand($"SELECT key FROM test.subject_key WHERE slot = {slot}");
+        await using var command = source.CreateCommand($"SELECT key FROM test.{table} WHERE slot = {slot}");
         return await command.ExecuteScalarAsync(Cancel) as byte[];
     }
 
     private static async Task<long> CountAsync(NpgsqlDataSource source, string which)
     {
-        await using var command = source.CreateCommand($"SELECT count(*) FROM test.subject_key WHERE {which}");
+        await using var command = source.CreateCommand($"SELECT count(*) FROM test.person_key WHERE {which}");
         return (long)(await command.ExecuteScalarAsync(Cancel))!;
     }
 

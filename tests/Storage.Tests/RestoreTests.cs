@@ -153,6 +153,57 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task OlderCopyOfTheKeys_BesideNewerData_IsRefused_UntilTheNewestIsPutBack()
+    {
+        using (var log = Open()) await log.AppendedAsync("a", 1);
+        CopyFolder(Keys, _folder.File("older"));
+        using (var log = Open()) await log.AppendedAsync("b", 1);
+        Directory.Move(Keys, _folder.File("newest"));
+        CopyFolder(_folder.File("older"), Keys);
+
+        Assert.Contains("older than the log", Assert.Throws<IOException>(Open).Message, StringComparison.Ordinal);
+
+        Directory.Delete(Keys, recursive: true);
+        Directory.Move(_folder.File("newest"), Keys);
+        using var after = Open();
+        Assert.Equal(["a", "b"], (await after.WholeFeedAsync()).Select(r => r.Stream));
+    }
+
+    [Theory]
+    [InlineData(false, "subject.keys is missing")]
+    [InlineData(true, "older than the log")]
+    public async Task KeysThatAreLost_OrEmpty_AreNotMadeAnew(bool isEmpty, string told)
+    {
+        using (var log = Open()) await log.AppendedAsync("a", 1);
+        var file = Path.Combine(Keys, "subject.keys");
+        File.Delete(file);
+        if (isEmpty) await File.WriteAllBytesAsync(file, [], TestContext.Current.CancellationToken);
+
+        Assert.Contains(told, Assert.Throws<IOException>(Open).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restore_AfterAnErasureThatDiedBeforeItsKeyWasDestroyed_BringsNothingBack()
+    {
+        using (var log = Open()) await log.AppendedAsync("a", 1);
+        DataBackup.Take(Data, _folder.File("backup"));
+        var files = new LogFiles(Path.Combine(Data, "consent", "log.db"), Keys);
+        using (var writer = new LogWriter(SqliteRecordLog.FileAt(files.Data).OpenForWriting()))
+        {
+            using var secret = files.OpenSecret();
+            writer.Begin();
+            Assert.NotNull(writer.Erase(secret.KeyOf("a"), default, Make.Moment));
+            writer.Commit();
+        }
+
+        DataBackup.Restore(_folder.File("backup"), Data, TimeProvider.System);
+
+        using var after = Open();
+        var left = Assert.Single(await after.WholeFeedAsync());
+        Assert.Equal((LogRecord.Erased, ""), (left.Kind, left.Stream));
+    }
+
+    [Fact]
     public async Task FileOfTheSchemaBefore_IsBroughtUpToDate_WithEverythingInIt()
     {
         var folder = _folder.Log("old");
@@ -161,7 +212,7 @@ public sealed class RestoreTests : IDisposable
         {
             connection.Open();
             using var back = connection.CreateCommand();
-            back.CommandText = "DROP TABLE lease; DROP TABLE cursor; DROP TABLE doomed; PRAGMA user_version = 2";
+            back.CommandText = "DROP TABLE lease; DROP TABLE cursor; DROP TABLE doomed; DROP TABLE keys_layout; PRAGMA user_version = 2";
             back.ExecuteNonQuery();
         }
 
@@ -173,6 +224,16 @@ public sealed class RestoreTests : IDisposable
     }
 
     private string Keys => Path.Combine(Data, "keys", "consent");
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
 
     private SqliteRecordLog Open()
     {

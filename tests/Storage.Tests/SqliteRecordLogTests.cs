@@ -98,6 +98,14 @@ public sealed class SqliteRecordLogTests : RecordLogContract
     }
 
     [Fact]
+    public void Open_ByAReleaseFromBeforeControllersKeys_IsRefused()
+    {
+        Close(Open());
+
+        Assert.Throws<NewerSchemaException>(() => new SqliteFile(File, LogSchema.First, [.. LogSchema.Steps.Take(2)]).OpenForWriting());
+    }
+
+    [Fact]
     public void Writer_CommitsWithAnFsync()
     {
         using var connection = new SqliteFile(_folder.File("full.db"), 1, ["CREATE TABLE t (x)"]).OpenForWriting();

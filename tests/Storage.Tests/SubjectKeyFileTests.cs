@@ -23,6 +23,9 @@ public sealed class SubjectKeyFileTests : IDisposable
                 Assert.Equal(key.Key, keys.Find(key.Slot));
                 Assert.NotEqual(key.Key, (await BytesAsync()).AsSpan((int)key.Slot * KeyBytes, KeyBytes).ToArray());
             }
+
+            // What is not there was not destroyed.
+            Assert.Throws<LogUnavailableException>(() => keys.Find(4096));
         }
 
         var copied = Copy("copied");

@@ -48,7 +48,7 @@ internal static class ExportReceipts
                     return await FailAsync(ExitCode.Refused, $"What came has no end after {end.Receipts:n0} receipts. Nothing was kept; run it again.");
                 }
 
-                File.Move(part, to.FullName, overwrite: false);
+                GiveName(part, to.FullName);
                 Tell(to.FullName, end.Receipts, parsed.GetValue(json));
                 return ExitCode.Done;
             }
@@ -71,7 +71,8 @@ internal static class ExportReceipts
     /// <summary>Readable to its owner alone, and on the disk when it returns.</summary>
     private static async Task<ExportEnd> KeepAsync(HttpResponseMessage answer, string part, bool csv, Action<long, long>? progress, CancellationToken cancel)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, Options = FileOptions.Asynchronous };
+        TakeAwayOld(part);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, Options = FileOptions.Asynchronous };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using var to = new FileStream(part, options);
         try
@@ -95,6 +96,31 @@ internal static class ExportReceipts
             await to.FlushAsync(cancel);
             to.Flush(flushToDisk: true);
             return end;
+        }
+        catch
+        {
+            TakeAway(part);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// What a run that was killed left: written anew, it would keep its mode, or lead elsewhere where it is a link. Throws <see cref="IOException"/>, and leaves it, while another run
+    /// writes it.
+    /// </summary>
+    private static void TakeAwayOld(string part)
+    {
+        var old = new FileInfo(part);
+        if (old.LinkTarget is not null) old.Delete();
+        else if (old.Exists) new FileStream(part, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, Share = FileShare.None, Options = FileOptions.DeleteOnClose }).Dispose();
+    }
+
+    /// <summary>Gives the whole file its name, unless that was taken meanwhile: then nothing is kept.</summary>
+    private static void GiveName(string part, string file)
+    {
+        try
+        {
+            File.Move(part, file, overwrite: false);
         }
         catch
         {

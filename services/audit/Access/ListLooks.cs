@@ -9,7 +9,7 @@ namespace Consent.Audit.Access;
 /// <param name="By">Who, by his token.</param>
 /// <param name="What">Such as <c>timeline</c>, <c>trace</c>, <c>sign-in</c>.</param>
 /// <param name="Record">Id of the record that was looked at.</param>
-/// <param name="Subjects">Keyed hashes of whom was looked at: the same for the same person, and leading to nobody once he is erased.</param>
+/// <param name="Subjects">Keyed hashes of whom was looked at: the same for the same person, once he is erased too, for whoever already has his id.</param>
 /// <param name="Reason">In his own words, where one was needed.</param>
 internal sealed record NotedLook(
     DateTimeOffset At, string By, string What, string? Site, string? Controller, string? Record, IReadOnlyList<string>? Subjects, string? Reason);

@@ -25,19 +25,25 @@ internal static class EvidenceManual
 
         ## 1. Met de opdrachtregel van Consent · With the command line of Consent
 
-        NL: Dit controleert alles hieronder in een keer, zonder iemand iets te vragen. `trusted-keys` zijn de sleutels die u langs een andere weg kreeg.
+        NL: Dit controleert alles hieronder in een keer, zonder iemand iets te vragen. `trusted-keys` zijn de sleutels die u langs een andere weg kreeg; zonder `--key` blijkt alleen
+        dat het pakket met zichzelf klopt, en eindigt het met code 4.
 
-        EN: This checks all of the below at once, and asks nobody. `trusted-keys` are the keys that you had by another way.
+        EN: This checks all of the below at once, and asks nobody. `trusted-keys` are the keys that you had by another way; without `--key` it shows only that the package agrees with
+        itself, and ends with code 4.
 
             consent verify evidence.zip --key trusted-keys
 
         ## 2. Met coreutils, jq en openssl · With coreutils, jq and openssl
 
-        NL: Zijn alle bestanden die waarvoor getekend is? EN: Are all files those that were signed for?
+        NL: Zijn alle bestanden die waarvoor getekend is, en is er geen ander? De laatste opdracht zegt niets als dat zo is; `>` is een bestand waarvoor niet getekend is. Doe dit eerst:
+        wat hieronder volgt, maakt zelf bestanden. EN: Are all files those that were signed for, and is there no other? The last command says nothing when it is so; `>` is a file that
+        was not signed for. Do this first: what follows below makes files itself.
 
             unzip -d evidence evidence.zip && cd evidence
             sed -n 2p manifest.note | sha256sum -c --strict -
             jq -r '.files[] | "\(.sha256)  \(.name)"' manifest.json | sha256sum -c --strict -
+            find . ! -type d -printf '%P\n' | sort > ../found
+            jq -r '.files[].name, "manifest.json", "manifest.note"' manifest.json | sort | diff - ../found
 
         NL: Is de handtekening onder het manifest goed? De laatste regel van de notitie is die van de ECDSA-sleutel (P-256); neem uit `keys` de regel met `+AjBZ` die u vertrouwt.
         EN: Is the signature under the manifest right? The last line of the note is that of the ECDSA key (P-256); take from `keys` the line with `+AjBZ` that you trust.

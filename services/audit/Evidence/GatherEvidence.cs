@@ -22,7 +22,8 @@ internal sealed class GatherEvidence(
     {
         var heard = await ReadTrace.GatherAsync(id, audit, cancel);
         if (TraceStory.Tell(id, heard) is not { Receipt: { } receipt } trace || !Tenancy.Allows(user, receipt.Site, receipt.Controller)) return (null, ReadTrace.UnknownReceipt());
-        if (RestrictedPersons.Refusal(await restricted.OfAsync(receipt.Site, [receipt.SubjectId], cancel), user, reason) is { } refusal) return (null, refusal);
+        if (await RestrictedPersons.RefusalAsync(
+            await restricted.OfAsync(receipt.Site, [receipt.SubjectId], cancel), user, reason, what => looks.NoteAsync(user, what, receipt.Site, receipt.Controller, receipt.Id, reason, cancel)) is { } refusal) return (null, refusal);
         if (logs.Served(settings.LogOf(receipt.Controller)) is not { } served) return (null, Pending());
 
         var records = await log.HistoryAsync(AuditLog.TraceOf(receipt.Id), cancel);

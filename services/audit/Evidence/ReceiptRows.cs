@@ -16,7 +16,10 @@ internal sealed class ReceiptRows([FromKeyedServices(AuditSetup.Service)] IRecor
 {
     private const int AtOnce = 2_000;
 
-    /// <summary>What is erased meanwhile is left out, and so is who is restricted.</summary>
+    /// <summary>How old what is known of restrictions may be: rows leave as fast as the reader takes them, which may be hours a page.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is erased meanwhile is left out, and so is who is restricted, within a second also who was restricted meanwhile.</summary>
     /// <param name="site">Receipts of the time when it was another controller's are read by whom that one is open to.</param>
     public async IAsyncEnumerable<ExportedReceipt> ReadAsync(ClaimsPrincipal user, string site, ReceiptFilter wanted, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -26,9 +29,10 @@ internal sealed class ReceiptRows([FromKeyedServices(AuditSetup.Service)] IRecor
             var index = await receipts.CurrentAsync(cancel);
             var (positions, next, more) = index.Search(wanted, (of, controller) => of == site && Tenancy.Allows(user, of, controller), after, AtOnce);
             (after, isMore) = (next, more);
-            var book = await holds.ReadAsync(site, cancel);
+            var (readAt, book) = (time.Now(), await holds.ReadAsync(site, cancel));
             foreach (var position in positions)
             {
+                if ((time.Now() - readAt).Duration() >= Fresh) (readAt, book) = (time.Now(), await holds.ReadAsync(site, cancel));
                 if (await log.FindByPositionAsync(position, cancel) is not { } record || record.Kind != ConsentChanged.Kind) continue;
                 var receipt = record.Read<ConsentChanged>().Receipt;
                 if (Kept.Of(book, [holds.PersonOf(site, receipt.SubjectId)], time.Now()) is { IsRestricted: true }) continue;

@@ -15,7 +15,8 @@ internal static class ShownBanner
     {
         var heard = await ReadTrace.GatherAsync(id, log, cancel);
         if (TraceStory.Tell(id, heard) is not { Receipt: { } receipt } || !Tenancy.Allows(user, receipt.Site, receipt.Controller)) return ReadTrace.UnknownReceipt();
-        if (RestrictedPersons.Refusal(await restricted.OfAsync(receipt.Site, [receipt.SubjectId], cancel), user, reason: null) is { } refusal) return refusal;
+        if (await RestrictedPersons.RefusalAsync(
+            await restricted.OfAsync(receipt.Site, [receipt.SubjectId], cancel), user, reason: null, what => looks.NoteAsync(user, what, receipt.Site, receipt.Controller, receipt.Id, cancel)) is { } refusal) return refusal;
         if (HrefOf(receipt) is not { } href)
             return Problems.Because(404, "no-banner", "No banner was shown.", "This decision was not taken on a banner; what the person was told is in the trace, under declaration.");
         await looks.NoteAsync(user, "banner", receipt.Site, receipt.Controller, receipt.Id, cancel);

@@ -4,7 +4,7 @@ namespace Consent.Audit.Holds;
 
 /// <summary>
 /// What was done about holding or restricting a person, or about an erasure that waits: one record of the journal of a site, and an entry of its controller's verifiable log.
-/// Names persons by keyed hashes alone, which an erasure makes meaningless.
+/// Names persons by keyed hashes alone, which an erasure leaves: they stay attributable to whoever already has the id.
 /// </summary>
 /// <param name="Id">Of the act; of an erasure that waits, the id of the event that told of it.</param>
 /// <param name="By">The officer by his token, or <c>audit</c> for what came of itself.</param>

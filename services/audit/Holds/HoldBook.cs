@@ -19,10 +19,11 @@ internal sealed record HoldBook(IReadOnlyList<Placed> Holds, IReadOnlyList<Place
         IReadOnlyList<Placed> OfKind(string kind) => [.. acts.Where(a => a.Kind == kind).Select(a => new Placed(a.Act, a.Record, over.GetValueOrDefault(a.Act.Id)))];
     }
 
-    public bool IsHeld(string person, DateTimeOffset at) => Holds.Any(h => h.IsInForce(at) && h.Concerns(person));
+    /// <summary>Whether a hold has the person that nobody lifted and whose end was not noted: a clock that ran ahead ends none.</summary>
+    public bool IsHeld(string person) => Holds.Any(h => h.Over is null && h.Concerns(person));
 
     /// <summary>Erasures that nothing holds back any more.</summary>
-    public IReadOnlyList<HoldAct> Due(DateTimeOffset at) => [.. Waiting.Where(w => w.Persons?.Any(person => IsHeld(person, at)) != true)];
+    public IReadOnlyList<HoldAct> Due() => [.. Waiting.Where(w => w.Persons?.Any(IsHeld) != true)];
 
     /// <summary>Erasures that wait for the end of the hold.</summary>
     public IReadOnlyList<HoldAct> WaitingFor(Placed hold) => [.. Waiting.Where(w => w.Persons?.Any(hold.Concerns) == true)];
@@ -31,7 +32,7 @@ internal sealed record HoldBook(IReadOnlyList<Placed> Holds, IReadOnlyList<Place
     /// <param name="eventId">Of the event that told of the erasure.</param>
     public HoldAct? Wait(string eventId, string person, DateTimeOffset at)
     {
-        if (IsWaiting(eventId) || Done.Contains(eventId) || Holds.FirstOrDefault(h => h.IsInForce(at) && h.Concerns(person)) is not { } hold) return null;
+        if (IsWaiting(eventId) || Done.Contains(eventId) || Holds.FirstOrDefault(h => h.Over is null && h.Concerns(person)) is not { } hold) return null;
         return new HoldAct(eventId, at, HoldAct.Itself, hold.Act.Site, hold.Act.Controller, [person]);
     }
 

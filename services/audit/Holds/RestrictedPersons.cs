@@ -9,6 +9,8 @@ namespace Consent.Audit.Holds;
 /// <summary>Whether somebody may be shown. To be asked before any answer that is about one person; asked for all that <see cref="Timelines.OpenTraces"/> reads.</summary>
 internal sealed class RestrictedPersons(HoldJournal journal, TimeProvider time)
 {
+    public const string Refused = "refused";
+
     /// <summary>Null for whoever is neither held nor restricted.</summary>
     public async Task<Kept?> OfAsync(string site, IReadOnlyList<string> subjects, CancellationToken cancel) =>
         Kept.Of(await journal.ReadAsync(site, cancel), [.. subjects.Select(id => journal.PersonOf(site, id))], time.Now());
@@ -17,11 +19,18 @@ internal sealed class RestrictedPersons(HoldJournal journal, TimeProvider time)
     public async Task<Kept?> OfAsync(LogRecord e, CancellationToken cancel) =>
         PersonIn(e) is var (site, subject) && site is not null && subject is not null ? await OfAsync(site, [subject], cancel) : null;
 
-    /// <summary>What is to be answered in his place; null when he may be shown.</summary>
+    /// <summary>What is to be answered in his place, noted as a look before it leaves; null when he may be shown. What is kept, and why, only privacy officers are told.</summary>
     /// <param name="reason">Why the caller asks; null where the route takes none.</param>
-    public static ProblemHttpResult? Refusal(Kept? kept, ClaimsPrincipal user, string? reason) => kept is not { IsRestricted: true } || MayBeShown(user, reason) ? null : Problems.Because(
-        403, "person-restricted", "What is held of this person is restricted.",
-        $"Have a privacy officer ask, by POST and with a reason of {Reasons.Shortest} to {Reasons.Longest} characters in the body.", [new("kept", kept)]);
+    /// <param name="noteAsync">Notes the look, by what it was: <see cref="Refused"/>.</param>
+    public static async Task<ProblemHttpResult?> RefusalAsync(Kept? kept, ClaimsPrincipal user, string? reason, Func<string, Task> noteAsync)
+    {
+        if (kept is not { IsRestricted: true } || MayBeShown(user, reason)) return null;
+        await noteAsync(Refused);
+        return Problems.Because(
+            403, "person-restricted", "What is held of this person is restricted.",
+            $"Have a privacy officer ask, by POST and with a reason of {Reasons.Shortest} to {Reasons.Longest} characters in the body.",
+            user.HasScope(HoldRoutes.Scope) ? [new("kept", kept)] : []);
+    }
 
     private static bool MayBeShown(ClaimsPrincipal user, string? reason) => user.HasScope(HoldRoutes.Scope) && Reasons.Read(reason) is not null;
 

@@ -29,7 +29,7 @@ internal sealed class DerivedLog
     /// <summary>Behind which position of the feed something is missing, because nothing could be signed when it was read; null for a log that has all.</summary>
     public HeldNote? Held { get; set; }
 
-    /// <summary>More was signed for than is here: what is here may be shown, and nothing be signed.</summary>
+    /// <summary>More was signed for than is here, or may have been: what is here may be shown, and nothing be signed.</summary>
     public bool IsBehind { get; set; }
 
     /// <summary>Entries that the newest checkpoint covers.</summary>

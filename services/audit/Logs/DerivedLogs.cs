@@ -19,7 +19,7 @@ internal sealed class DerivedLogs(
     private const int Corrupt = 11, NotADatabase = 26;
     private readonly Dictionary<string, DerivedLog> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ServedLog> _served = new(StringComparer.Ordinal);
-    private readonly GuardKept _guard = new(kept, signers, logger);
+    private readonly GuardKept _guard = new(kept, signers, settings, logger);
     private OwnFolder? _folder;
     private LogIndex? _index;
     private bool _isOpen;
@@ -72,9 +72,6 @@ internal sealed class DerivedLogs(
         await Parallel.ForEachAsync(All, SideBySide(cancel), async (one, stop) => await ShowAsync(one, stop));
         _isReady = true;
     }
-
-    /// <summary>See <see cref="GuardKept.Warnings"/>.</summary>
-    public IEnumerable<string> Warnings => _guard.Warnings;
 
     /// <summary>See <see cref="GuardKept.FaultOfAsync"/>.</summary>
     public Task<string?> FaultOfAsync(DerivedLog one, CancellationToken cancel) => _guard.FaultOfAsync(one, cancel);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Consent.VerifiableLog;
 
@@ -6,15 +5,11 @@ namespace Consent.Audit.Logs;
 
 /// <summary>
 /// Compares a log with the checkpoint of it that is kept outside of the data, and keeps its newest there: before that is shown, and before anything more is signed. What was
-/// signed for must be in the log; a log of which nothing is left is no exception, and begins anew under another name only (<c>Audit:LogSuffix</c>).
+/// signed for must be in the log; a log of which nothing is left is no exception, and begins anew under another name only (<c>Audit:LogSuffix</c>). Where nothing is kept of
+/// a log that has signed, or has keys, nothing is signed either.
 /// </summary>
-internal sealed class GuardKept(KeptCheckpoints kept, ILogSigners signers, ILogger logger)
+internal sealed class GuardKept(KeptCheckpoints kept, ILogSigners signers, LogSettings settings, ILogger logger)
 {
-    private readonly ConcurrentDictionary<string, string> _gone = new(StringComparer.Ordinal);
-
-    /// <summary>What an operator is to know though checkpoints are signed. For any thread.</summary>
-    public IEnumerable<string> Warnings => _gone.Values;
-
     /// <summary>Null, or why nothing may be signed for the log any more, with what to do.</summary>
     public async Task<string?> FaultOfAsync(DerivedLog one, CancellationToken cancel)
     {
@@ -23,7 +18,7 @@ internal sealed class GuardKept(KeptCheckpoints kept, ILogSigners signers, ILogg
         try
         {
             var before = kept.Read(name);
-            if (before is null && IsGone(one) && Replaced(one) is { } gone) return gone;
+            if (before is null && IsGone(one) && WhyNotAccepted(one) is { } gone) return gone;
             if (before is not null && before.ToString() != one.Kept.Note)
             {
                 var signed = Checkpoint.Parse(before.Text);
@@ -35,6 +30,8 @@ internal sealed class GuardKept(KeptCheckpoints kept, ILogSigners signers, ILogg
                 one.Kept = (before.ToString(), signed.Size);
             }
 
+            // Before a key is made, and for a log of before there were markers.
+            if (!kept.HasBegun(name)) kept.Begin(name);
             if (one.State.Note is { } newest && (before is null || newest != one.Kept.Note) && one.SignedSize >= one.Kept.Size)
             {
                 kept.Keep(name, newest);
@@ -53,21 +50,45 @@ internal sealed class GuardKept(KeptCheckpoints kept, ILogSigners signers, ILogg
         }
     }
 
-    /// <summary>Each checkpoint is kept before the next is signed: of a log with two of them, or one that was seen there, something was kept.</summary>
-    private static bool IsGone(DerivedLog one) => one.State.Note is not null && (one.State.Checkpoints > 1 || one.Kept.Size > 0);
+    /// <summary>
+    /// Whether something was signed that is not kept here any more, or may have been. Each checkpoint is kept before the next is signed, so that a log that began in this folder may lack
+    /// its first one. Keys are looked for before the marker, which another process may be making: it makes keys afterwards.
+    /// </summary>
+    private bool IsGone(DerivedLog one)
+    {
+        var isSomethingHere = one.State.Size > 0 || HasKeys(one.State.Name);
+        return one.Kept.Size > 0 || one.State.Checkpoints > 1 || (isSomethingHere && !kept.HasBegun(one.State.Name));
+    }
 
     /// <summary>
-    /// What is in the data takes its place where a key that is here signed it: those who have neither the keys nor the log cannot have made it. It may be older than what was
-    /// kept, though, which nobody can tell here: so it is said, until the service is started again. Otherwise why it does not.
+    /// What is in the data may be older than what was signed, which nobody can tell here. So it takes the place of what is gone by the word of an operator alone, and where a key that is here
+    /// signed it. Otherwise why it does not; it is still what was signed for then, and may be shown.
     /// </summary>
-    private string? Replaced(DerivedLog one)
+    private string? WhyNotAccepted(DerivedLog one)
     {
-        var name = one.State.Name;
-        if (!IsOurs(one)) return $"the kept checkpoint of the log {name} is gone, and no key that is here signed the newest in the data: put back the kept checkpoint, or the keys, from their own backup";
+        var (name, size) = (one.State.Name, one.SignedSize);
+        if (one.State.Note is not null && !IsOurs(one))
+            return $"the kept checkpoint of the log {name} is gone, and no key that is here signed the newest in the data: put back the kept checkpoint, or the keys, from their own backup";
+        one.IsBehind = one.State.Note is not null;
+        if (!settings.Accepts(name, size))
+            return $"the kept checkpoint of the log {name} is gone, and the data, with {size} entries that were signed for, may be older than it: put back the folder Audit:Checkpoints; or compare with what a monitor "
+                + $"has seen, and set Audit:AcceptCheckpoint to {name}@{size} where nobody has seen more; or begin new logs with Audit:LogSuffix";
         one.Kept = ("", 0);
-        _gone[name] = $"the kept checkpoint of the log {name} was gone, and is the one in the data again: compare with what a monitor has seen, for nothing here tells whether the data are the newest";
-        logger.LogWarning("The kept checkpoint of the log {Log} was gone from its folder. The one in the data, of {Size} entries, is kept in its place.", name, one.SignedSize);
+        one.IsBehind = false;
+        logger.LogWarning("The kept checkpoint of the log {Log} was gone. The one in the data, of {Size} entries, is kept in its place, as Audit:AcceptCheckpoint says.", name, size);
         return null;
+    }
+
+    private bool HasKeys(string log)
+    {
+        try
+        {
+            return signers.Held(log).Count > 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
+        {
+            return true;
+        }
     }
 
     private bool IsOurs(DerivedLog one)

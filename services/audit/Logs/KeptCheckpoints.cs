@@ -6,7 +6,8 @@ namespace Consent.Audit.Logs;
 
 /// <summary>
 /// The newest checkpoint of each log that was signed here, in a file <c>{log}.checkpoint</c> outside of the data: so that a log that came back from an old
-/// backup is found out before it signs something else for the sizes that it has signed already.
+/// backup is found out before it signs something else for the sizes that it has signed already. Beside it <c>{log}.begun</c>, which is there before the log has a key:
+/// where that is missing too, the folder is not the one in which the log began.
 /// </summary>
 internal sealed class KeptCheckpoints(LogSettings settings)
 {
@@ -19,6 +20,16 @@ internal sealed class KeptCheckpoints(LogSettings settings)
         if (!File.Exists(file)) return null;
         if (new FileInfo(file).Length > Largest) throw new FormatException("A checkpoint is no longer than a note may be.");
         return SignedNote.Parse(File.ReadAllBytes(file));
+    }
+
+    public bool HasBegun(string log) => File.Exists(MarkerOf(log));
+
+    /// <summary>On the disk when it returns.</summary>
+    public void Begin(string log)
+    {
+        Directory.CreateDirectory(settings.Checkpoints);
+        using var marker = new FileStream(MarkerOf(log), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        marker.Flush(flushToDisk: true);
     }
 
     /// <summary>In the place of the one before; on the disk when it returns.</summary>
@@ -45,6 +56,8 @@ internal sealed class KeptCheckpoints(LogSettings settings)
         using var named = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         named.Flush(flushToDisk: true);
     }
+
+    private string MarkerOf(string log) => Path.Combine(settings.Checkpoints, $"{log}.begun");
 
     private string FileOf(string log) => Path.Combine(settings.Checkpoints, $"{log}.checkpoint");
 }

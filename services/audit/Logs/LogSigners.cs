@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
 using Consent.VerifiableLog;
 
 namespace Consent.Audit.Logs;
@@ -10,9 +12,13 @@ internal interface ILogSigners
     /// <summary>Those that keys can be had of here, Ed25519 first where there is one.</summary>
     IReadOnlyList<NoteKeyType> Algorithms { get; }
 
+    /// <summary>What an operator is to know of keys though checkpoints are signed. For any thread.</summary>
+    IEnumerable<string> Warnings { get; }
+
     /// <summary>
     /// All keys of the log whose private half is here; of each algorithm from the oldest to the newest. Makes none. Throws <see cref="IOException"/>, <see cref="FormatException"/>
-    /// or <see cref="System.Security.Cryptography.CryptographicException"/> where one cannot be used.
+    /// or <see cref="CryptographicException"/> where the first cannot be used; a later one that cannot be is left out
+    /// with those behind it, and told in <see cref="Warnings"/>. Whether the one in force is among them, <see cref="LogSigning"/> says.
     /// </summary>
     /// <param name="afresh">Nothing is remembered: one may have been put back.</param>
     IReadOnlyList<INoteSigner> Held(string log, bool afresh = false);
@@ -29,6 +35,9 @@ internal interface ILogSigners
 internal sealed class LogKeys(LogSettings settings) : ILogSigners, IDisposable
 {
     private readonly ConcurrentDictionary<(string Log, NoteKeyType Algorithm), ImmutableList<(int Version, INoteSigner Signer)>> _held = new();
+    private readonly ConcurrentDictionary<(string Log, NoteKeyType Algorithm), string> _unread = new();
+
+    public IEnumerable<string> Warnings => _unread.Values;
 
     public IReadOnlyList<NoteKeyType> Algorithms => NoteKeyFolder.Algorithms;
 
@@ -47,7 +56,23 @@ internal sealed class LogKeys(LogSettings settings) : ILogSigners, IDisposable
         var known = !afresh && _held.TryGetValue((log, algorithm), out var before) ? before : [];
         // The folder is listed once; a successor has the next number.
         var more = known is [.., var last] ? Enumerable.Range(last.Version + 1, folder.Has(algorithm, last.Version + 1) ? 1 : 0) : folder.Versions(algorithm);
-        var held = known.AddRange(more.Select(version => (version, folder.Open(algorithm, version))));
+        var (held, unread) = (known, (string?)null);
+        foreach (var version in more)
+        {
+            try
+            {
+                held = held.Add((version, folder.Open(algorithm, version)));
+            }
+            catch (Exception e) when (held.Count > 0 && (e is IOException or UnauthorizedAccessException or FormatException or CryptographicException))
+            {
+                var which = string.Create(CultureInfo.InvariantCulture, $"version {version} of the {algorithm} key of the log {log}");
+                unread = $"{which} cannot be read ({e.GetType().Name}), and does not sign: let the service's user read its file in keys/audit, or put it back from its own backup";
+                break;
+            }
+        }
+
+        if (unread is null) _unread.TryRemove((log, algorithm), out _);
+        else _unread[(log, algorithm)] = unread;
         if (held.Count > known.Count) _held[(log, algorithm)] = held;
         return held;
     }

@@ -57,7 +57,7 @@ internal sealed class WriteLogs(
         }
         finally
         {
-            _health.Say([.. logs.All.Select(l => l.Trouble), .. logs.Warnings, clock]);
+            _health.Say([.. logs.All.Select(l => l.Trouble), .. signers.Warnings, clock]);
             _one.Release();
         }
     }

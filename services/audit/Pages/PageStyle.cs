@@ -11,7 +11,7 @@ internal static class PageStyle
         @media (prefers-color-scheme:dark){:root{--page:#12151a;--card:#1a1f26;--line:#39424e;--text:#eceff3;--quiet:#aab3c0;--act:#9cc3ff;--on-act:#0c1a30;--good:#7fd6a2;--bad:#ffb0a6;--mark:#302914}}
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%}
-        body{margin:0;padding:0 min(1.25rem,4vw) 3rem;background:var(--page);color:var(--text);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:break-word}
+        body{margin:0;padding:0 min(1.25rem,4vw) 3rem;background:var(--page);color:var(--text);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
         header,main,footer{max-width:76rem;margin-inline:auto}
         .skip{position:absolute;left:1rem;top:-4rem;padding:.6rem 1rem;background:var(--act);color:var(--on-act)}
         .skip:focus{top:.5rem}
@@ -67,10 +67,11 @@ internal static class PageStyle
         .solid{fill:var(--act)}
         .empty{fill:var(--card)}
         .key{vertical-align:-2px}
-        .banner{display:block;width:100%;height:40rem;max-height:80vh;border:1px solid var(--line);background:#fff}
+        .banner{display:block;width:100%;height:40rem;max-height:80vh;border:1px solid var(--line);background:Canvas}
         footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--line);color:var(--quiet);font-size:.92rem}
         @media screen and (max-width:46rem){
         dl div{grid-template-columns:minmax(0,1fr)}
+        td,dd{overflow-wrap:anywhere}
         table,tbody,tr,th,td,caption{display:block}
         table{border:0;background:none}
         thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

@@ -37,7 +37,7 @@ internal static class SignIn
             forms.Cookie.Path = "/";
             forms.Cookie.HttpOnly = true;
             forms.Cookie.IsEssential = true;
-            forms.Cookie.SameSite = SameSiteMode.Strict;
+            forms.Cookie.SameSite = SameSiteMode.Lax;
             forms.FormFieldName = "form";
             forms.HeaderName = null;
         });

@@ -86,6 +86,7 @@ internal static class WordsInDutchTold
             ["proof"] = "haalde een bewijs op",
             ["evidence"] = "haalde een bewijspakket op",
             ["banner"] = "bekeek een banner",
+            ["refused"] = "kreeg niets te zien van wie beperkt is",
             ["export"] = "haalde een lijst op",
             ["sign-in"] = "logde in",
             ["sign-out"] = "logde uit",

@@ -86,6 +86,7 @@ internal static class WordsInEnglishTold
             ["proof"] = "fetched a proof",
             ["evidence"] = "fetched an evidence package",
             ["banner"] = "looked at a banner",
+            ["refused"] = "was refused whom is restricted",
             ["export"] = "exported a list",
             ["sign-in"] = "signed in",
             ["sign-out"] = "signed out",

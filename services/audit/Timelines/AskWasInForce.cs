@@ -28,7 +28,8 @@ internal static class AskWasInForce
         var declarations = await SiteDeclarations.ReadAsync(log, person.Site, cancel);
         if (!declarations.EverDeclared(question.Purpose)) return Problems.UnknownPurpose(question.Purpose);
         var kept = await restricted.OfAsync(person.Site, person.Subjects, cancel);
-        if (RestrictedPersons.Refusal(kept, http.User, question.Reason) is { } refusal) return refusal;
+        if (await RestrictedPersons.RefusalAsync(
+            kept, http.User, question.Reason, what => looks.NoteAsync(http.User, what, person.Site, person.Controller, person.Subjects, question.Reason, cancel)) is { } refusal) return refusal;
         await looks.NoteAsync(http.User, "was-in-force", person.Site, person.Controller, person.Subjects, question.Reason, cancel);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(await inForce.RunAsync(http.User, person, question.Purpose, at, declarations, cancel, isOpened: true) with { Kept = kept }, ContractJson.Options);

@@ -24,7 +24,7 @@ internal sealed record OpenTrace(LoggedEvent Event, string Id, string Controller
 internal sealed class OpenTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, LogPlaces places, RestrictedPersons restricted)
 {
     /// <param name="position">Of the event's record in the feed.</param>
-    /// <param name="isOpened">Whether the caller may see this person whatever restricts him: see <see cref="RestrictedPersons.Refusal"/>.</param>
+    /// <param name="isOpened">Whether the caller may see this person whatever restricts him: see <see cref="RestrictedPersons.RefusalAsync"/>.</param>
     public async Task<OpenTrace?> AtAsync(ClaimsPrincipal user, long position, CancellationToken cancel, bool isOpened = false) =>
         position > 0 && await log.FindByPositionAsync(position, cancel) is { Stream.Length: > 0 } found ? await InAsync(user, found.Stream, isOpened, cancel) : null;
 

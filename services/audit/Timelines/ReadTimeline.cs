@@ -32,7 +32,8 @@ internal static class ReadTimeline
         var (person, problem) = await find.RunAsync(http, question.Site, question.Subject, question.Address, cancel, question.Reason);
         if (person is null) return problem!;
         var kept = await restricted.OfAsync(person.Site, person.Subjects, cancel);
-        if (RestrictedPersons.Refusal(kept, http.User, question.Reason) is { } refusal) return refusal;
+        if (await RestrictedPersons.RefusalAsync(
+            kept, http.User, question.Reason, what => looks.NoteAsync(http.User, what, person.Site, person.Controller, person.Subjects, question.Reason, cancel)) is { } refusal) return refusal;
         await looks.NoteAsync(http.User, "timeline", person.Site, person.Controller, person.Subjects, question.Reason, cancel);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(await gather.RunAsync(http.User, person, after, question.Limit, cancel, isOpened: true) with { Kept = kept }, ContractJson.Options);

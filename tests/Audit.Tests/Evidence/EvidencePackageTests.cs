@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
@@ -51,10 +52,11 @@ public sealed class EvidencePackageTests : IDisposable
         await audit.RoundAsync();
 
         var (code, output, errors) = await CommandLine.RunAsync("verify", await SaveAsync(audit, "/v1/audit/evidence/opt-out-1"));
-        Assert.Equal((0, ""), (code, errors));
+        Assert.Equal((4, ""), (code, errors));
         Assert.Contains("cause: it is what led to the receipt.", output, StringComparison.Ordinal);
         Assert.Contains("receipt receipt-1.", output, StringComparison.Ordinal);
         Assert.Contains("No key was given, so this rests on the keys in the package", output, StringComparison.Ordinal);
+        Assert.EndsWith("It is consistent, by its own keys alone.", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,6 +96,24 @@ public sealed class EvidencePackageTests : IDisposable
         var manual = Text(files, "VERIFY.md");
         Assert.Contains("localhost/log/tuinhuis", manual, StringComparison.Ordinal);
         Assert.DoesNotContain("{log}", manual, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task By_the_manual_s_own_commands_a_file_that_was_added_is_found()
+    {
+        await using var audit = await HeardAsync();
+        var package = await SaveAsync(audit);
+        var folder = Directory.CreateDirectory(_folder.File("unpacked", "evidence")).FullName;
+        await ZipFile.ExtractToDirectoryAsync(package, folder);
+        var manual = (await File.ReadAllLinesAsync(System.IO.Path.Combine(folder, "VERIFY.md"))).Select(line => line.Trim());
+        var commands = string.Join('\n', manual.SkipWhile(line => !line.StartsWith("sed -n 2p", StringComparison.Ordinal)).TakeWhile(line => line.Length > 0));
+        var (code, said) = await ShellAsync(commands, folder);
+        Assert.True(code == 0, said);
+
+        await File.WriteAllTextAsync(System.IO.Path.Combine(folder, "cover-english.html"), "Another story.");
+        (code, said) = await ShellAsync(commands, folder);
+        Assert.Equal(1, code);
+        Assert.EndsWith("> cover-english.html\n", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,6 +193,15 @@ public sealed class EvidencePackageTests : IDisposable
         var file = _folder.File($"{RandomId.New()}.zip");
         await File.WriteAllBytesAsync(file, bytes);
         return file;
+    }
+
+    private static async Task<(int Code, string Said)> ShellAsync(string commands, string folder)
+    {
+        var start = new ProcessStartInfo("sh", ["-ec", commands]) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false };
+        using var shell = Process.Start(start)!;
+        var said = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        return (shell.ExitCode, said);
     }
 
     private static List<(string Name, string Text, DateTime Dated)> Files(string package)

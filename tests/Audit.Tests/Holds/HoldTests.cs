@@ -33,14 +33,17 @@ public sealed class HoldTests : IDisposable
         Assert.NotEmpty(await HeldOfAsync(audit, "first"));
         Assert.Contains(audit.Outbox.Of<ConsentApplied>(), a => a.RecordId == "erasure-1");
         var question = new { site = Samples.Site, subject = Visitor, purpose = "statistics", at = Samples.Noon.AddHours(1) };
-        foreach (var answer in (HttpResponseMessage[])[
-            await audit.GetAsync(OfVisitor, Auditor(audit)), await audit.GetAsync("/v1/audit/trace/first", Auditor(audit)), await audit.PostAsync("/v1/audit/was-in-force", question, Auditor(audit)),
-            await audit.PostAsync("/v1/audit/timeline", new { site = Samples.Site, subject = Visitor, reason = Reason }, Auditor(audit)),
-            await audit.PostAsync("/v1/audit/timeline", new { site = Samples.Site, subject = Visitor }, Officer(audit)),
-            await audit.PostAsync("/v1/audit/trace", new { id = "first", reason = "too short" }, Officer(audit))])
+        foreach (var (isOfficer, answer) in ((bool, HttpResponseMessage)[])[
+            (false, await audit.GetAsync(OfVisitor, Auditor(audit))), (false, await audit.GetAsync("/v1/audit/trace/first", Auditor(audit))),
+            (false, await audit.PostAsync("/v1/audit/was-in-force", question, Auditor(audit))),
+            (false, await audit.PostAsync("/v1/audit/timeline", new { site = Samples.Site, subject = Visitor, reason = Reason }, Auditor(audit))),
+            (true, await audit.PostAsync("/v1/audit/timeline", new { site = Samples.Site, subject = Visitor }, Officer(audit))),
+            (true, await audit.PostAsync("/v1/audit/trace", new { id = "first", reason = "too short" }, Officer(audit)))])
         {
             var refused = await ProblemOf.IsAsync(answer, 403, "person-restricted");
-            Assert.Equal(("legal-claims", hold["until"]!.ToString()), ((string?)refused["kept"]!["holds"]![0]!["ground"], refused["kept"]!["holds"]![0]!["until"]!.ToString()));
+            // On which ground he is held is told to no auditor.
+            if (!isOfficer) Assert.Null(refused["kept"]);
+            else Assert.Equal(("legal-claims", hold["until"]!.ToString()), ((string?)refused["kept"]!["holds"]![0]!["ground"], refused["kept"]!["holds"]![0]!["until"]!.ToString()));
         }
 
         Assert.Empty((await TimelineTests.ReadAsync(await audit.GetAsync($"/v1/audit/receipts?site={Samples.Site}", Auditor(audit))))["receipts"]!.AsArray());
@@ -61,7 +64,10 @@ public sealed class HoldTests : IDisposable
         // Placed, the erasure waits, lifted, carried out.
         Assert.Equal((4, 1), (classes.Count(c => c == "hold"), classes.Count(c => c == "erasure")));
         var look = (await audit.Records.FeedAsync(0, 1000)).Where(r => r.Kind == "access").Select(r => JsonNode.Parse(r.Payload.Span)!).ToList();
-        Assert.Equal(2, look.Count(l => (string?)l["reason"] == Reason));
+        Assert.Equal(2, look.Count(l => (string?)l["reason"] == Reason && (string?)l["what"] != "refused"));
+        // Each refusal is a look: two by the receipt, four by the person.
+        var refusals = look.Where(l => (string?)l["what"] == "refused").ToList();
+        Assert.Equal((6, 2), (refusals.Count, refusals.Count(l => (string?)l["record"] == "first")));
     }
 
     [Fact]
@@ -74,14 +80,14 @@ public sealed class HoldTests : IDisposable
             await audit.HearAsync(WriteLogsTests.Erasure("erasure-1"));
         }
 
-        await using var again = await AuditWithLogs.StartAsync(_folder);
+        await using var again = await AuditWithLogs.StartAsync(_folder, ("Audit:HoldsSettle", "00:00:00"));
         await again.Of<CarryOutErasures>().RunAsync(CancellationToken.None);
         Assert.NotEmpty(await HeldOfAsync(again, "first"));
         // Told again it waits once.
         await again.HearAsync(WriteLogsTests.Erasure("erasure-1"));
 
         again.Clock.Pass(TimeSpan.FromHours(2));
-        for (var times = 0; times < 2; times++) await again.Of<CarryOutErasures>().RunAsync(CancellationToken.None);
+        for (var times = 0; times < 3; times++) await again.Of<CarryOutErasures>().RunAsync(CancellationToken.None);
         await again.RoundAsync();
 
         Assert.Empty(await HeldOfAsync(again, "first"));
@@ -90,6 +96,33 @@ public sealed class HoldTests : IDisposable
         Assert.Equal(Samples.Controller, (string?)listed["log"]!["log"]);
         Assert.DoesNotContain(Visitor, listed.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal(4, (await again.ClassesAsync()).Count(c => c == "hold"));
+    }
+
+    [Theory]
+    [InlineData("00:10:00")]
+    [InlineData("00:00:00")]
+    public async Task AClockThatRanAhead_AndIsSetRight_EndsNoHold_AndErasesNothing(string settle)
+    {
+        await using var audit = await StartAsync(("Audit:HoldsSettle", settle), ("Audit:HoldsEvery", "1.00:00:00"));
+        await audit.HearAsync(TimelineTests.Decided("first", 1, Samples.Noon));
+        await PlaceAsync(audit, "holds", OfTheVisitor("legal-claims", audit.Clock.At.AddDays(1)));
+        await audit.HearAsync(WriteLogsTests.Erasure("erasure-1"));
+        var carry = audit.Of<CarryOutErasures>();
+
+        // One round may find it ended each time, and the round between finds it in force.
+        for (var times = 0; times < 2; times++)
+        {
+            audit.Clock.Pass(TimeSpan.FromDays(2000));
+            await carry.RunAsync(CancellationToken.None);
+            if (settle != "00:00:00") await carry.RunAsync(CancellationToken.None);
+            await audit.HearAsync(WriteLogsTests.Erasure("erasure-1"));
+            audit.Clock.Pass(TimeSpan.FromDays(-2000));
+            await carry.RunAsync(CancellationToken.None);
+        }
+
+        Assert.NotEmpty(await HeldOfAsync(audit, "first"));
+        var listed = Assert.Single((await TimelineTests.ReadAsync(await audit.GetAsync($"/v1/audit/holds?site={Samples.Site}", Officer(audit))))["placed"]!.AsArray())!;
+        Assert.Equal(("in-force", 1), ((string?)listed["state"], (int)listed["erasuresWaiting"]!));
     }
 
     [Fact]

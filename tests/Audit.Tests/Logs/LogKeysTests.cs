@@ -105,6 +105,26 @@ public sealed class LogKeysTests : IDisposable
         Assert.Equal(before, await audit.TextAsync("/log/tuinhuis/checkpoint"));
     }
 
+    [Fact]
+    public async Task ASuccessorThatCannotBeRead_IsTold_AndTheOneInForceSignsOn()
+    {
+        await HearAsync("one");
+        var successor = Path.Combine(Keys, "log-tuinhuis.ecdsa.2.key");
+        await File.WriteAllTextAsync(successor, "PRIVATE+KEY+loc");
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await audit.HearAsync(Samples.Choice("two"));
+        await audit.RoundAsync();
+
+        Assert.Equal(["decision", "decision"], await audit.ClassesAsync());
+        var health = await audit.HealthAsync();
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Contains("version 2 of the Ecdsa key of the log tuinhuis cannot be read", health.Description, StringComparison.Ordinal);
+
+        File.Delete(successor);
+        await audit.RoundAsync();
+        Assert.Equal(HealthStatus.Healthy, (await audit.HealthAsync()).Status);
+    }
+
     private string[] KeyFiles() => Directory.GetFiles(Keys, "log-tuinhuis.*.key");
 
     private async Task HearAsync(string id)

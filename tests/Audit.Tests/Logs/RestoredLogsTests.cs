@@ -158,51 +158,6 @@ public sealed class RestoredLogsTests : IDisposable
         Assert.Equal(HealthStatus.Healthy, (await begun.HealthAsync()).Status);
     }
 
-    [Fact]
-    public async Task AKeptCheckpointThatIsGone_IsSaid_AndTheOneInTheDataKept_WhenAKeyOfOursSignedIt()
-    {
-        await SignTwiceAsync();
-        Directory.Delete(_folder.File("data.checkpoints"), recursive: true);
-        await using (var again = await AuditWithLogs.StartAsync(_folder))
-        {
-            await again.HearAsync(Samples.Choice("three"));
-            await again.RoundAsync();
-
-            var health = await again.HealthAsync();
-            Assert.Equal(HealthStatus.Degraded, health.Status);
-            Assert.Contains("the kept checkpoint of the log tuinhuis was gone", health.Description, StringComparison.Ordinal);
-            Assert.Equal(["decision", "decision", "decision"], await again.ClassesAsync());
-            Assert.Equal(await again.TextAsync("/log/tuinhuis/checkpoint"), await File.ReadAllTextAsync(Path.Combine(_folder.File("data.checkpoints"), "tuinhuis.checkpoint")));
-        }
-
-        await using var once = await AuditWithLogs.StartAsync(_folder);
-        Assert.Equal(HealthStatus.Healthy, (await once.HealthAsync()).Status);
-    }
-
-    [Fact]
-    public async Task AKeptCheckpointThatIsGone_WithTheKeys_IsMadeUpForByNothing()
-    {
-        await SignTwiceAsync();
-        Directory.Delete(_folder.File("data.checkpoints"), recursive: true);
-        foreach (var key in Directory.GetFiles(_folder.File("data", "keys", "audit"), "log-tuinhuis.*.key")) File.Delete(key);
-        await using var again = await AuditWithLogs.StartAsync(_folder);
-
-        var health = await again.HealthAsync();
-        Assert.Equal(HealthStatus.Degraded, health.Status);
-        Assert.Contains("no key that is here signed", health.Description, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_folder.File("data.checkpoints")));
-    }
-
-    private async Task SignTwiceAsync()
-    {
-        await using var audit = await AuditWithLogs.StartAsync(_folder);
-        foreach (var id in (string[])["one", "two"])
-        {
-            await audit.HearAsync(Samples.Choice(id));
-            await audit.RoundAsync();
-        }
-    }
-
     private static IEnumerable<string> PathsAt(long size)
     {
         foreach (var level in (int[])[TileAddress.Entries, 0])
@@ -210,7 +165,7 @@ public sealed class RestoredLogsTests : IDisposable
         if (size >= TileAddress.FullWidth) yield return TileAddress.InTree(1, 0, size).Path;
     }
 
-    private static void Copy(string from, string to)
+    internal static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
         foreach (var folder in Directory.GetDirectories(from, "*", SearchOption.AllDirectories)) Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));

@@ -86,6 +86,9 @@ public sealed class WitnessTests : IDisposable
         using var elsewhere = new TemporaryFolder();
         Directory.CreateDirectory(elsewhere.File("data", "keys", "audit"));
         foreach (var key in Directory.GetFiles(_folder.File("data", "keys", "audit"), "log-*")) File.Copy(key, elsewhere.File("data", "keys", "audit", Path.GetFileName(key)));
+        // As if the log were to begin there: without the marker nothing would be signed with keys that are here already.
+        Directory.CreateDirectory(elsewhere.File("data.checkpoints"));
+        File.Copy(Path.Combine(_folder.File("data.checkpoints"), "tuinhuis.begun"), Path.Combine(elsewhere.File("data.checkpoints"), "tuinhuis.begun"));
         await using var fork = await AuditWithLogs.StartAsync(elsewhere, witness.Settings);
         for (var i = 0; i < 5; i++) await fork.HearAsync(Samples.Choice($"choice-{i}"));
         await fork.RoundAsync();

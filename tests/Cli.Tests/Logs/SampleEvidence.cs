@@ -10,8 +10,11 @@ namespace Consent.Cli.Tests.Logs;
 /// <summary>What audit answers at <c>/v1/audit/evidence/{id}</c>, made here from its README: receipt, text, publication and one acknowledgement, all under one checkpoint.</summary>
 internal sealed class SampleEvidence
 {
+    public const string Applied = """{"id":"receipt-1.newsletter","subscriber":"newsletter","recordId":"receipt-1","appliedAt":"2026-06-03T12:00:01.000Z"}""";
     private static readonly DateTimeOffset Taken = new(2026, 6, 3, 12, 20, 1, TimeSpan.Zero);
     private readonly SampleLog _log;
+    private long _size;
+    private long? _index;
 
     private SampleEvidence(SampleLog log) => _log = log;
 
@@ -26,7 +29,7 @@ internal sealed class SampleEvidence
             {"site":"baker","languages":["nl","en"],"controller":{"id":"bakkers","name":"De Bakkers"},"topics":[],
              "purposes":[{"id":"statistics","name":{"nl":"Statistiek","en":"Statistics"},"description":{"nl":"Wij tellen.","en":"We count."}}]}
             """));
-        var receipt = $$$"""{"id":"receipt-1","site":"baker","declaration":"{{{Hash(declaration)}}}","language":"nl","version":1}""";
+        var receipt = $$$"""{"id":"receipt-1","site":"baker","controller":"bakkers","declaration":"{{{Hash(declaration)}}}","language":"nl","version":1}""";
         made.Files["receipt.json"] = Encoding.UTF8.GetBytes($$$"""{"id":"receipt-1","receipt":{{{receipt}}}}""");
         made.Files["declaration.json"] = declaration;
         made.Set("text.json", """{"language":"nl","controller":"De Bakkers","purposes":[{"id":"statistics","name":"Statistiek","description":"Wij tellen."}],"topics":[]}""");
@@ -36,7 +39,8 @@ internal sealed class SampleEvidence
         await made.ProveAsync(
             ("receipt", "decision", "consent-changed", Encoding.UTF8.GetString(made.Files["receipt.json"])),
             ("declaration", "declaration", "declaration-published", $$$"""{"id":"d1","declaration":{"version":1,"declaration":{{{Encoding.UTF8.GetString(declaration)}}}}}"""),
-            ("delivery-1", "delivery", "consent-applied", """{"id":"receipt-1.newsletter","subscriber":"newsletter","recordId":"receipt-1","appliedAt":"2026-06-03T12:00:01.000Z"}"""));
+            ("delivery-1", "delivery", "consent-applied", Applied));
+        made._size = log.Size;
         made.Files["checkpoint"] = await File.ReadAllBytesAsync(log.CheckpointFile);
         made.Set("keys", $"{log.Key}\n");
         made.Seal(log.Signer);
@@ -58,6 +62,7 @@ internal sealed class SampleEvidence
             var root = NodeHash.OfEntry(commitment).ToArray();
             var (index, entry) = (_log.Size, SampleLog.EntryAt(Taken, its, its == "delivery" ? root : commitment));
             await _log.AppendAsync(entry);
+            if (name == "receipt") _index ??= index;
             var answer = new JsonObject
             {
                 ["status"] = "included",
@@ -88,22 +93,25 @@ internal sealed class SampleEvidence
     }
 
     /// <summary>Signs for the files as they are now, as whoever has the key could.</summary>
-    public void Seal(INoteSigner signer, string receipt = "receipt-1")
+    /// <param name="change">What the manifest says otherwise.</param>
+    public void Seal(INoteSigner signer, string receipt = "receipt-1", Action<JsonObject>? change = null)
     {
         Files.Remove("manifest.json");
         Files.Remove("manifest.note");
         var listed = Files.Select(file => (JsonNode)new JsonObject { ["name"] = file.Key, ["bytes"] = file.Value.Length, ["sha256"] = Hash(file.Value) }).ToArray();
-        Set("manifest.json", new JsonObject
+        var manifest = new JsonObject
         {
             ["form"] = "consent.evidence/v1",
             ["receipt"] = receipt,
             ["site"] = "baker",
             ["controller"] = "bakkers",
             ["log"] = SampleLog.Origin,
-            ["index"] = 2,
-            ["size"] = _log.Size,
+            ["index"] = _index,
+            ["size"] = _size,
             ["files"] = new JsonArray(listed),
-        }.ToJsonString());
+        };
+        change?.Invoke(manifest);
+        Set("manifest.json", manifest.ToJsonString());
         Set("manifest.note", SignedNote.Sign($"consent.evidence/v1\n{Hash(Files["manifest.json"])}  manifest.json\n", signer).ToString());
     }
 

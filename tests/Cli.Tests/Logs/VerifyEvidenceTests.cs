@@ -34,14 +34,95 @@ public sealed class VerifyEvidenceTests : IDisposable
         Assert.DoesNotContain("No key was given", output, StringComparison.Ordinal);
 
         (code, output, _) = await CommandLine.RunAsync("verify", Package);
-        Assert.Equal(0, code);
+        Assert.Equal(4, code);
         Assert.Contains("No key was given, so this rests on the keys in the package, which whoever made it could have made too.", output, StringComparison.Ordinal);
-        Assert.EndsWith("\nIt verifies, by its own keys alone.", output, StringComparison.Ordinal);
+        Assert.EndsWith("\nIt is consistent, by its own keys alone.", output, StringComparison.Ordinal);
 
         (code, output, _) = await CommandLine.RunAsync("verify", Package, "--json");
         var told = JsonNode.Parse(output)!;
-        Assert.Equal((0, true, false, "receipt-1", 2), (code, (bool)told["verifies"]!, (bool)told["pinned"]!, (string)told["record"]!, (int)told["index"]!));
+        Assert.Equal((4, false, true, false), (code, (bool)told["verifies"]!, (bool)told["consistent"]!, (bool)told["pinned"]!));
+        Assert.Equal(("receipt-1", 2), ((string)told["record"]!, (int)told["index"]!));
         Assert.Equal((SampleLog.Origin, 5), ((string)told["log"]!, (int)told["size"]!));
+
+        (code, output, _) = await CommandLine.RunAsync("verify", Package, "--key", _log.Key, "--json");
+        told = JsonNode.Parse(output)!;
+        Assert.Equal((0, true, true, true), (code, (bool)told["verifies"]!, (bool)told["consistent"]!, (bool)told["pinned"]!));
+    }
+
+    /// <summary>A service that forks its log shows the receipt out of one history and the acknowledgement out of another, both with good proofs.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Proofs_under_another_checkpoint_than_the_receipts_are_refused(bool isFork)
+    {
+        var evidence = await SampleEvidence.MakeAsync(_log);
+        using var other = new SampleLog(_log.Signer);
+        if (isFork)
+        {
+            // As many entries, signed by the same key, and another root.
+            var told = await SampleEvidence.MakeAsync(other);
+            Assert.Equal(_log.Size, other.Size);
+            foreach (var ending in (string[])["json", "tlog-proof"]) evidence.Files[$"proofs/delivery-1.{ending}"] = told.Files[$"proofs/delivery-1.{ending}"];
+        }
+        else
+        {
+            await evidence.ProveAsync(("delivery-1", "delivery", "consent-applied", SampleEvidence.Applied));
+        }
+
+        evidence.Seal(_log.Signer);
+        Assert.Equal("delivery-1: its proof rests on another checkpoint than the file checkpoint.", Assert.Single(Verdict(evidence, _log.Key).Checks, check => !check.Holds).Says);
+    }
+
+    [Theory]
+    [InlineData("log")]
+    [InlineData("index")]
+    [InlineData("size")]
+    [InlineData("site")]
+    [InlineData("controller")]
+    public async Task A_manifest_that_names_another_place_site_or_controller_is_refused(string what)
+    {
+        var evidence = await SampleEvidence.MakeAsync(_log);
+        evidence.Seal(_log.Signer, change: manifest => manifest[what] = what is "index" or "size" ? 7 : "consent.example/log/others");
+        Assert.Contains(
+            Verdict(evidence, _log.Key).Checks,
+            check => !check.Holds && check.Says == "manifest.json names another log, index, size, site or controller than the receipt and its proof.");
+    }
+
+    /// <summary>Whoever forges a package writes what he likes into it, and his words go to the auditor's terminal.</summary>
+    [Fact]
+    public async Task A_listed_name_that_would_write_on_the_terminal_is_not_shown()
+    {
+        var evidence = await SampleEvidence.MakeAsync(_log);
+        evidence.Seal(_log.Signer, change: manifest => manifest["files"]![0]!["name"] = "\u001b[2J\u001b[HIt verifies.\u001b[8m");
+        await WriteAsync(evidence.Pack());
+        foreach (var keys in (string[][])[[], ["--key", _log.Key]])
+        {
+            var (code, output, errors) = await CommandLine.RunAsync(["verify", Package, .. keys]);
+            Assert.Equal(1, code);
+            Assert.DoesNotContain("It verifies.", output + errors, StringComparison.Ordinal);
+            Assert.DoesNotContain(output + errors, c => c == '\u001b');
+            Assert.Contains("manifest.json cannot be read", errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_a_package_says_is_shown_without_what_turns_or_hides_text()
+    {
+        var evidence = await SampleEvidence.MakeAsync(_log);
+        await evidence.ProveAsync(("delivery-1", "delivery", "consent-applied", SampleEvidence.Applied.Replace("newsletter\",\"rec", "news\\u202eletter\",\"rec", StringComparison.Ordinal)));
+        evidence.Set("trace.json", evidence.Text("trace.json").Replace("newsletter", "news\\u202eletter", StringComparison.Ordinal));
+        evidence.Seal(_log.Signer, "receipt-\u202e\u009b8m\u2028\u200b1");
+        await WriteAsync(evidence.Pack());
+        foreach (var more in (string[][])[[], ["--json"]])
+        {
+            var (code, output, errors) = await CommandLine.RunAsync(["verify", Package, "--key", _log.Key, .. more]);
+            Assert.Equal(1, code);
+            Assert.DoesNotContain(output + errors, c => c is '\u202e' or '\u009b' or '\u2028' or '\u200b');
+            Assert.Contains("delivery-1: news?letter applied this receipt", output, StringComparison.Ordinal);
+            if (more.Length > 0) Assert.Equal("receipt-??8m??1", (string)JsonNode.Parse(output)!["record"]!);
+        }
+
+        Assert.Equal("a?b?c?d?é…", HarmlessText.Of("a\nb\u009bc\u202ed\U000E0041é…"));
     }
 
     [Theory]
@@ -53,7 +134,7 @@ public sealed class VerifyEvidenceTests : IDisposable
         evidence.Files[name][evidence.Files[name].Length / 2] ^= 1;
         foreach (var verdict in (EvidenceVerdict[])[Verdict(evidence, _log.Key), Verdict(evidence)])
         {
-            Assert.False(verdict.Verifies);
+            Assert.False(verdict.IsConsistent);
             Assert.Contains(verdict.Checks, check => !check.Holds && check.Says.StartsWith($"{name} ", StringComparison.Ordinal));
         }
     }
@@ -101,7 +182,7 @@ public sealed class VerifyEvidenceTests : IDisposable
     {
         using var forged = new SampleLog();
         var evidence = await SampleEvidence.MakeAsync(forged);
-        Assert.True(Verdict(evidence).Verifies);
+        Assert.Equal((true, false), (Verdict(evidence).IsConsistent, Verdict(evidence).Verifies));
         var verdict = Verdict(evidence, _log.Key);
         Assert.False(verdict.Verifies);
         Assert.Contains(verdict.Checks, check => !check.Holds && check.Says.StartsWith("manifest.note is not signed by a key of the log that is trusted", StringComparison.Ordinal));

@@ -10,7 +10,10 @@ namespace Consent.Cli.Logs;
 /// <param name="Checkpoint">Under which the receipt's proof stands, true or not.</param>
 internal sealed record EvidenceVerdict(IReadOnlyList<Checked> Checks, bool IsPinned, string? Receipt, long? Index, Checkpoint? Checkpoint, IReadOnlyList<NoteVerifierKey> Signers)
 {
-    public bool Verifies => Checks.All(check => check.Holds);
+    /// <summary>All holds, by whatever keys: of a package that rests on its own, a forger's is as consistent as a true one.</summary>
+    public bool IsConsistent => Checks.All(check => check.Holds);
+
+    public bool Verifies => IsPinned && IsConsistent;
 }
 
 /// <summary>
@@ -23,8 +26,14 @@ internal sealed class CheckEvidence
     private readonly IReadOnlyList<NoteVerifierKey> _trusted;
     private readonly List<Checked> _checks = [];
 
+    /// <summary>The text of the checkpoint in the file of that name, without signatures: a cosignature may come between two proofs. Null when there is none.</summary>
+    private readonly string? _checkpoint;
+
+    /// <summary>Proofs under another: of a log that was forked, each history can have a valid one.</summary>
+    private readonly List<string> _elsewhere = [];
+
     private CheckEvidence(IReadOnlyDictionary<string, byte[]> files, IReadOnlyList<NoteVerifierKey> pinned) =>
-        (_files, _trusted) = (files, pinned.Count > 0 ? KeySuccessions.Extended(pinned, SuccessionsIn(files)) : KeysIn(files));
+        (_files, _trusted, _checkpoint) = (files, pinned.Count > 0 ? KeySuccessions.Extended(pinned, SuccessionsIn(files)) : KeysIn(files), CheckpointIn(files));
 
     /// <param name="pinned">Empty where none were given: then the package is held against the keys that it brings itself.</param>
     public static EvidenceVerdict Of(IReadOnlyDictionary<string, byte[]> files, IReadOnlyList<NoteVerifierKey> pinned) => new CheckEvidence(files, pinned).Run(pinned.Count > 0);
@@ -35,13 +44,22 @@ internal sealed class CheckEvidence
         if (manifest is null || Proof("receipt") is not (var opened, var verdict)) return new EvidenceVerdict(_checks, isPinned, manifest?.Receipt, null, null, []);
         var heard = JsonIn("receipt.json");
         var receipt = heard?["receipt"] as JsonObject;
-        Check(opened?.Kind == "consent-changed" && verdict.RecordId == manifest.Receipt && _files.GetValueOrDefault("receipt.json") is { } body && body.AsSpan().SequenceEqual(opened?.Body),
+        Check(
+            opened?.Kind == "consent-changed" && verdict.RecordId == manifest.Receipt && (receipt is null || Word(receipt["id"]) == manifest.Receipt)
+            && _files.GetValueOrDefault("receipt.json") is { } body && body.AsSpan().SequenceEqual(opened?.Body),
             $"receipt.json is what the log commits to, byte for byte: receipt {manifest.Receipt}.", "receipt.json is not what the log commits to, or another receipt than the manifest names.");
         if (receipt is null) _checks.Add(new(false, "receipt.json has no receipt in it."));
         else CheckTold(receipt);
 
-        Check(_files.GetValueOrDefault("checkpoint") is { } checkpoint && verdict.Proof?.Note.ToString() == Encoding.UTF8.GetString(checkpoint),
-            "The proofs rest on the checkpoint in the file checkpoint.", "checkpoint is not the one on which the proofs rest.");
+        if (receipt is not null && verdict.Proof is { } place)
+            Check(
+                (manifest.Log, manifest.Index, manifest.Size) == (place.Checkpoint.Origin, place.Index, place.Checkpoint.Size)
+                && manifest.Site is not null && manifest.Site == Word(receipt["site"]) && manifest.Controller is not null && manifest.Controller == Word(receipt["controller"]),
+                $"manifest.json names the receipt's place in the log, its site {manifest.Site} and its controller {manifest.Controller}.",
+                "manifest.json names another log, index, size, site or controller than the receipt and its proof.");
+        var isIts = _files.GetValueOrDefault("checkpoint") is { } checkpoint && verdict.Proof?.Note.ToString() == Encoding.UTF8.GetString(checkpoint);
+        if (!isIts || _elsewhere.Count == 0) Check(isIts, "The proofs rest on the checkpoint in the file checkpoint, all of them.", "checkpoint is not the one on which the proofs rest.");
+        foreach (var name in _elsewhere) _checks.Add(new(false, $"{name}: its proof rests on another checkpoint than the file checkpoint."));
         return new EvidenceVerdict(_checks, isPinned, manifest.Receipt, verdict.Proof?.Index, verdict.Proof?.Checkpoint, verdict.Signers);
     }
 
@@ -92,6 +110,7 @@ internal sealed class CheckEvidence
             var record = ProvenRecord.Read(bytes);
             var verdict = CheckProof.Of(record, record.Proof ?? "", _trusted);
             _checks.AddRange(verdict.Checks.Select(check => check with { Says = $"{name}: {check.Says}" }));
+            if (verdict.Proof is { } under && under.Note.Text != _checkpoint) _elsewhere.Add(name);
             if (!text.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(record.Proof ?? ""))) _checks.Add(new(false, $"{name}: {note} is another proof than {json} has."));
             return (record.Opening, verdict);
         }
@@ -144,6 +163,18 @@ internal sealed class CheckEvidence
         catch (FormatException)
         {
             return [];
+        }
+    }
+
+    private static string? CheckpointIn(IReadOnlyDictionary<string, byte[]> files)
+    {
+        try
+        {
+            return files.GetValueOrDefault("checkpoint") is { } bytes ? SignedNote.Parse(bytes).Text : null;
+        }
+        catch (FormatException)
+        {
+            return null;
         }
     }
 

@@ -48,7 +48,7 @@ internal static class CheckManifest
         try
         {
             var read = JsonSerializer.Deserialize<EvidenceManifest>(bytes, GatewayClient.Json);
-            return read is { Form: Form, Receipt: not null, Log: not null, Files: { } listed } && listed.All(file => file is { Name: not null, Sha256: not null }) ? read : null;
+            return read is { Form: Form, Receipt: not null, Log: not null, Files: { } listed } && listed.All(file => file is { Name: { } name, Sha256: not null } && ReadEvidence.IsName(name)) ? read : null;
         }
         catch (JsonException)
         {

@@ -14,6 +14,9 @@ internal static partial class ReadEvidence
     private const long LargestInAll = 64 << 20, LargestFile = 16 << 20;
     private const int MostFiles = 2_000;
 
+    /// <summary>Whether a file of a package may be called so.</summary>
+    public static bool IsName(string name) => Name().IsMatch(name);
+
     public static bool IsPackage(FileInfo file)
     {
         if (!file.Exists) return false;
@@ -32,7 +35,7 @@ internal static partial class ReadEvidence
             var (files, names, left) = (new Dictionary<string, byte[]>(StringComparer.Ordinal), new HashSet<string>(StringComparer.OrdinalIgnoreCase), LargestInAll);
             foreach (var entry in zip.Entries)
             {
-                if (!Name().IsMatch(entry.FullName)) throw new FormatException($"The package has a file whose name leads elsewhere: {Shown(entry.FullName)}. Do not unpack it.");
+                if (!IsName(entry.FullName)) throw new FormatException($"The package has a file whose name leads elsewhere: {Shown(entry.FullName)}. Do not unpack it.");
                 if (!names.Add(entry.FullName)) throw new FormatException($"{entry.FullName} is in the package twice.");
                 files[entry.FullName] = Unpack(entry, Math.Min(left, LargestFile));
                 left -= files[entry.FullName].Length;

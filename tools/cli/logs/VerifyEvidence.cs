@@ -14,32 +14,35 @@ internal static class VerifyEvidence
     {
         if (file.Length > ReadEvidence.LargestPackage) throw new InvalidDataException($"{file} is too large for an evidence package, which has 16 MiB at most.");
         var verdict = Verdict(await File.ReadAllBytesAsync(file.FullName, cancel), pinned);
+        var checks = HarmlessText.Of(verdict.Checks);
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(
                 new
                 {
                     verdict.Verifies,
+                    Consistent = verdict.IsConsistent,
                     Pinned = verdict.IsPinned,
-                    verdict.Checks,
-                    Record = verdict.Receipt,
-                    Log = verdict.Checkpoint?.Origin,
+                    Checks = checks,
+                    Record = verdict.Receipt is { } receipt ? HarmlessText.Of(receipt) : null,
+                    Log = verdict.Checkpoint is { } checkpoint ? HarmlessText.Of(checkpoint.Origin) : null,
                     verdict.Index,
                     Size = verdict.Checkpoint?.Size,
-                    Signers = verdict.Signers.Select(signer => signer.ToString()),
+                    Signers = verdict.Signers.Select(signer => HarmlessText.Of(signer.ToString())),
                 },
                 GatewayClient.Json));
         }
         else
         {
-            foreach (var check in verdict.Checks.Where(c => c.Holds)) Console.WriteLine(check.Says);
+            foreach (var check in checks.Where(c => c.Holds)) Console.WriteLine(check.Says);
             if (!verdict.IsPinned) Console.WriteLine(NotPinned);
-            if (verdict.Verifies) Console.WriteLine(verdict.IsPinned ? "It verifies." : "It verifies, by its own keys alone.");
+            if (verdict.IsConsistent) Console.WriteLine(verdict.IsPinned ? "It verifies." : "It is consistent, by its own keys alone.");
         }
 
-        foreach (var check in verdict.Checks.Where(c => !c.Holds)) await Console.Error.WriteLineAsync(check.Says);
-        if (!verdict.Verifies) await Console.Error.WriteLineAsync("It does not verify.");
-        return verdict.Verifies ? ExitCode.Done : ExitCode.Refused;
+        foreach (var check in checks.Where(c => !c.Holds)) await Console.Error.WriteLineAsync(check.Says);
+        if (!verdict.IsConsistent) await Console.Error.WriteLineAsync("It does not verify.");
+        if (!verdict.IsConsistent) return ExitCode.Refused;
+        return verdict.IsPinned ? ExitCode.Done : ExitCode.ByItsOwnKeys;
     }
 
     private static EvidenceVerdict Verdict(byte[] package, IReadOnlyList<NoteVerifierKey> pinned)

@@ -24,8 +24,9 @@ internal static class VerifyProof
         var command = new Command("verify", """
             Checks, without asking anybody, that the log's commitment opens to a record, that the entry is in the log, and that the checkpoint is signed by keys that you trust.
             Of an evidence package also that each of its files is the one that was signed for, that the text is the one that the receipt names, and that each acknowledgement is of
-            this receipt; without --key it rests on the keys in the package itself, and says so.
-            Says of each whether it holds. Exit codes: 0 all hold; 1 one does not; 2 there is no such file, or a key cannot be read.
+            this receipt; without --key it rests on the keys in the package itself, says so, and is not verified by that.
+            Says of each whether it holds. Exit codes: 0 all hold, by keys that you gave; 1 one does not; 2 there is no such file, or a key cannot be read; 4 all hold, by the package's
+            own keys alone.
             """)
         {
             file, opening, key, json,
@@ -46,15 +47,16 @@ internal static class VerifyProof
         if (keys.Length == 0) throw new InvalidDataException("A proof brings no keys along: name those that you trust with --key.");
         var trusted = TrustedKeys.Read(keys);
         var verdict = Verdict(await BytesAsync(file, cancel), opening is null ? null : await BytesAsync(opening, cancel), trusted);
+        var checks = HarmlessText.Of(verdict.Checks);
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(
                 new
                 {
                     verdict.Verifies,
-                    verdict.Checks,
-                    Record = verdict.RecordId,
-                    Log = verdict.Proof?.Checkpoint.Origin,
+                    Checks = checks,
+                    Record = verdict.RecordId is { } id ? HarmlessText.Of(id) : null,
+                    Log = verdict.Proof is { } proof ? HarmlessText.Of(proof.Checkpoint.Origin) : null,
                     Index = verdict.Proof?.Index,
                     Size = verdict.Proof?.Checkpoint.Size,
                     Class = verdict.Entry?.Class,
@@ -65,11 +67,11 @@ internal static class VerifyProof
         }
         else
         {
-            foreach (var check in verdict.Checks.Where(c => c.Holds)) Console.WriteLine(check.Says);
+            foreach (var check in checks.Where(c => c.Holds)) Console.WriteLine(check.Says);
             if (verdict.Verifies) Console.WriteLine("It verifies.");
         }
 
-        foreach (var check in verdict.Checks.Where(c => !c.Holds)) await Console.Error.WriteLineAsync(check.Says);
+        foreach (var check in checks.Where(c => !c.Holds)) await Console.Error.WriteLineAsync(check.Says);
         if (!verdict.Verifies) await Console.Error.WriteLineAsync("It does not verify.");
         return verdict.Verifies ? ExitCode.Done : ExitCode.Refused;
     }

@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using Consent.Tests.Support;
+
+namespace Consent.Storage.Tests;
+
+/// <summary>Keys of persons that are put under another key in the background: what fails is tried again, and an operator can see it.</summary>
+public sealed class RewrappingTests : IDisposable
+{
+    private const int Keys = 20 * 256;
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task DiskThatFails_IsTriedAgain_WhileTheServiceRuns_AndIsTold()
+    {
+        using var failures = new Measured(StorageMetrics.MeterName, "consent.keys.rewrap.failures", "store", "behind");
+        using var behind = new Measured(StorageMetrics.MeterName, "consent.keys.behind", "store", "behind");
+        var file = Path.Combine(Directory.CreateDirectory(_folder.File("behind")).FullName, "subject.keys");
+        var inClear = RandomNumberGenerator.GetBytes(Keys * 32);
+        await File.WriteAllBytesAsync(file, inClear, TestContext.Current.CancellationToken);
+        using var keys = SubjectKeyFile.Open(file, _folder.Controllers(_folder.File("behind")), rewraps: false);
+        var writes = 0;
+        keys.Written = () =>
+        {
+            if (Interlocked.Increment(ref writes) == 1) throw new IOException("The disk is full.");
+        };
+
+        keys.StartRewrapping();
+
+        await Eventually.IsSoAsync("none is behind", () => Task.FromResult(behind.Count > 1 && behind.Last == 0));
+        Assert.Equal((1L, true), (failures.Count, behind.Saw(Keys)));
+        for (var slot = 0; slot < Keys; slot += 100) Assert.Equal(inClear.AsSpan(slot * 32, 32).ToArray(), keys.Find(slot));
+        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var now = new byte[inClear.Length];
+        await stream.ReadExactlyAsync(now, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(Enumerable.Range(0, Keys), slot => now.AsSpan(slot * 32, 32).SequenceEqual(inClear.AsSpan(slot * 32, 32)));
+    }
+}
