@@ -139,6 +139,19 @@ public sealed class VerifyEvidenceTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_publication_that_is_no_text_is_refused()
+    {
+        var evidence = await SampleEvidence.MakeAsync(_log);
+        var proof = JsonNode.Parse(evidence.Text("proofs/declaration.json"))!;
+        var body = Convert.FromBase64String((string)proof["opening"]!["body"]!);
+        body[body.AsSpan().IndexOf("De Bakkers"u8)] = 0xB3;
+        proof["opening"]!["body"] = Convert.ToBase64String(body);
+        evidence.Set("proofs/declaration.json", proof.ToJsonString());
+
+        Assert.Contains(Verdict(evidence, _log.Key).Checks, check => !check.Holds && check.Says.StartsWith("declaration: it is the publication of another text", StringComparison.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(AllFiles))]
     public async Task A_file_that_is_missing_or_one_more_is_refused_by_its_name(string name)

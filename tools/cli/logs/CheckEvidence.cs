@@ -129,7 +129,8 @@ internal sealed class CheckEvidence
     {
         try
         {
-            return JsonNode.Parse(bytes, null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
+            // What is no text at all is found out by the parser only when a word of it is asked for.
+            return System.Text.Unicode.Utf8.IsValid(bytes) ? JsonNode.Parse(bytes, null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject : null;
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

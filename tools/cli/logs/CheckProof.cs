@@ -125,7 +125,7 @@ internal static class CheckProof
     {
         try
         {
-            var read = JsonNode.Parse(body) as JsonObject;
+            var read = System.Text.Unicode.Utf8.IsValid(body) ? JsonNode.Parse(body) as JsonObject : null;
             return (Word(read?["id"]), Word(read?["site"]) ?? Word((read?["receipt"] as JsonObject)?["site"]));
         }
         // ArgumentException where a name comes twice.
