@@ -91,6 +91,57 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task What_fails_of_before_it_was_resumed_holds_it_up_no_more()
+    {
+        using var isAsked = new ManualResetEventSlim();
+        using var isAnswered = new ManualResetEventSlim();
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        there.Add(Jan);
+        there.Fault = http =>
+        {
+            isAsked.Set();
+            Assert.True(isAnswered.Wait(TimeSpan.FromMinutes(1)));
+            there.Fault = _ => false;
+            return StandIn.Always(503)(http);
+        };
+        var (id, _) = await app.ConnectAsync(there);
+        await Eventually.IsSoAsync("it is asked", () => Task.FromResult(isAsked.IsSet));
+
+        Assert.Equal(200, (await app.SendAsync(HttpMethod.Post, $"{ConnectorsApp.Path}/{id}/resume", token: app.Token())).Status);
+        isAnswered.Set();
+
+        // The clock stands still: what would wait for its next time would wait for ever.
+        await app.SettledAsync(id);
+        Assert.Equal(1, (long)(await app.ShowAsync(id))["contacts"]!);
+    }
+
+    [Fact]
+    public async Task A_walk_under_way_begins_anew_when_the_connector_is_resumed()
+    {
+        using var isAsked = new ManualResetEventSlim();
+        using var isAnswered = new ManualResetEventSlim();
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        for (var i = 0; i < there.OnePage + 1; i++) there.Add($"reader{i}@reader.example");
+        there.Fault = _ =>
+        {
+            isAsked.Set();
+            Assert.True(isAnswered.Wait(TimeSpan.FromMinutes(1)));
+            there.Fault = _ => false;
+            return false;
+        };
+        var (id, _) = await app.ConnectAsync(there);
+        await Eventually.IsSoAsync("the first page is asked for", () => Task.FromResult(isAsked.IsSet));
+
+        Assert.Equal(200, (await app.SendAsync(HttpMethod.Post, $"{ConnectorsApp.Path}/{id}/resume", token: app.Token())).Status);
+        isAnswered.Set();
+        await app.SettledAsync(id);
+
+        Assert.Equal(3, there.Asked.Count(asked => asked.StartsWith("GET /api/subscribers?", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_paused_connector_carries_nothing_until_it_is_resumed()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());

@@ -61,7 +61,7 @@ public sealed class UnknownContactTests
     {
         var row = new ConnectorRow(
             "c", "bakery", "listmonk", null, [], false, Connector.Enabled, 0, 0, null, null, null, null, null, null, null, Minutes(nextRound)!.Value, null, Minutes(walkedAt), Minutes(askedAt),
-            Minutes(askedAt));
+            Minutes(askedAt), 0);
         Assert.Equal(round, WalkContacts.RoundDue(row, tellsChanges: true, TimeSpan.FromHours(6), DateTimeOffset.FromUnixTimeMilliseconds(Minutes(now)!.Value)));
     }
 

@@ -107,7 +107,10 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
         await store.WriteAsync(db => End(db, connector.Id), cancel);
     }
 
-    /// <summary>It could not be spoken to: it is left alone for a while, ever longer up to an hour, and nothing that waits is given up for it.</summary>
+    /// <summary>
+    /// It could not be spoken to: it is left alone for a while, ever longer up to an hour, and nothing that waits is given up for it. Unless it was resumed or
+    /// set anew meanwhile: then it is tried at once.
+    /// </summary>
     public Task FailedAsync(Connector connector, string outcome, int? status, TimeSpan? retryAfter, CancellationToken cancel)
     {
         var now = time.Now();
@@ -118,7 +121,7 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
             db => db.Database.ExecuteSql(
                 $"""
                 UPDATE connectors SET failures = failures + 1, failing_since = coalesce(failing_since, {at}), not_before = {until}, last_outcome = {outcome}, last_status = {status}
-                WHERE id = {connector.Id} AND status <> {Connector.Deleting}
+                WHERE id = {connector.Id} AND status <> {Connector.Deleting} AND restarts = {connector.Row.Restarts}
                 """),
             cancel);
     }
@@ -128,25 +131,32 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
         if (connector.Row is { Failures: 0, LastOutcome: null }) return;
         await store.WriteAsync(
             db => db.Database.ExecuteSql(
-                $"UPDATE connectors SET failures = 0, failing_since = NULL, not_before = NULL, last_outcome = NULL, last_status = NULL WHERE id = {connector.Id}"),
+                $"""
+                UPDATE connectors SET failures = 0, failing_since = NULL, not_before = NULL, last_outcome = NULL, last_status = NULL
+                WHERE id = {connector.Id} AND restarts = {connector.Row.Restarts}
+                """),
             cancel);
     }
 
-    /// <summary>The round goes on at <paramref name="page"/>; at its end the next one is due later.</summary>
+    /// <summary>
+    /// The round goes on at <paramref name="page"/>; at its end the next one is due later. One that began before the connector was resumed or set anew goes no
+    /// further: another begins.
+    /// </summary>
     /// <param name="page">Null at the end.</param>
-    public static void MoveRound(ConnectorDb db, string id, string round, DateTimeOffset began, string? page, DateTimeOffset next)
+    public static void MoveRound(ConnectorDb db, ConnectorRow of, string round, DateTimeOffset began, string? page, DateTimeOffset next)
     {
         var (at, due, overlap) = (began.ToUnixTimeMilliseconds(), next.ToUnixTimeMilliseconds(), (began - WalkContacts.Overlap).ToUnixTimeMilliseconds());
         if (page is not null)
         {
-            db.Database.ExecuteSql($"UPDATE connectors SET round = {round}, round_page = {page}, round_began = {at} WHERE id = {id}");
+            db.Database.ExecuteSql(
+                $"UPDATE connectors SET round = {round}, round_page = {page}, round_began = {at} WHERE id = {of.Id} AND restarts = {of.Restarts}");
             return;
         }
         var walkedAt = round == WalkContacts.Walk ? at : (long?)null;
         db.Database.ExecuteSql(
             $"""
             UPDATE connectors SET round = NULL, round_page = NULL, round_began = NULL, since = {overlap}, walked_at = coalesce({walkedAt}, walked_at), next_round = {due}
-            WHERE id = {id}
+            WHERE id = {of.Id} AND restarts = {of.Restarts}
             """);
     }
 
@@ -170,7 +180,7 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
             $"""
             UPDATE connectors
             SET failures = 0, failing_since = NULL, not_before = NULL, last_outcome = NULL, last_status = NULL, round = NULL, round_page = NULL, round_began = NULL,
-                since = NULL, walked_at = NULL, next_round = created_at
+                since = NULL, walked_at = NULL, next_round = created_at, restarts = restarts + 1
             WHERE id = {id}
             """);
     }

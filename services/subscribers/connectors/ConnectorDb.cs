@@ -55,6 +55,10 @@ internal sealed class ConnectorDb(DbContextOptions<ConnectorDb> options) : DbCon
         ALTER TABLE owed ADD COLUMN recorded_at INTEGER;
         PRAGMA user_version = 4;
         """,
+        """
+        ALTER TABLE connectors ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0;
+        PRAGMA user_version = 5;
+        """,
     ],
     "Run that release.");
 
@@ -107,10 +111,11 @@ internal sealed class ConnectorDb(DbContextOptions<ConnectorDb> options) : DbCon
 /// <param name="WalkedAt">When the last walk over all contacts began that came to its end; null before the first.</param>
 /// <param name="HeardAt">When a change was heard of last whose subject is no contact that is known.</param>
 /// <param name="WalkAskedAt">The same of a "no": a walk that begins later finds the contact.</param>
+/// <param name="Restarts">How often it was set anew or resumed: what a turn found that began before says nothing of it any more.</param>
 internal sealed record ConnectorRow(
     string Id, string Site, string System, string? Name, byte[] Account, bool StopsWithoutBasis, string Status, long CreatedAt, int Failures, long? FailingSince,
     long? NotBefore, string? LastOutcome, int? LastStatus, string? Round, string? RoundPage, long? RoundBegan, long NextRound, long? Since, long? WalkedAt,
-    long? HeardAt, long? WalkAskedAt);
+    long? HeardAt, long? WalkAskedAt, long Restarts);
 
 /// <param name="Key">A keyed hash of the contact's id in the mailing system, by which it is found.</param>
 /// <param name="Contact">That id, sealed: in some systems it is the address.</param>

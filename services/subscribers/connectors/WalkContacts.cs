@@ -39,7 +39,7 @@ internal sealed class WalkContacts(
             {
                 // It was deleted or set anew meanwhile: then it begins anew, too.
                 if (!contacts.Learn(db, connector, weighed.Select(w => w.Learned(w.CarryAt(now))), now)) return false;
-                ConnectorBook.MoveRound(db, connector.Id, round, began, page.Next, now + settings.PollEvery);
+                ConnectorBook.MoveRound(db, row, round, began, page.Next, now + settings.PollEvery);
                 return true;
             },
             cancel);
