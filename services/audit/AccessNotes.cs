@@ -18,7 +18,7 @@ internal sealed class AccessNotes(AuditLog audit, FollowReceipts receipts, TimeP
 
     public static bool IsStream(string stream) => stream.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <param name="what">Such as <c>trace</c>, <c>proof</c>, <c>timeline</c>, <c>was-in-force</c>, <c>refused</c>.</param>
+    /// <param name="what">Such as <c>trace</c>, <c>proof</c>, <c>timeline</c>, <c>was-in-force</c>, <c>refused</c>; at marketing, <c>address</c> and <c>opt-in-proof</c>.</param>
     /// <param name="record">Id of the one that was looked at.</param>
     public Task NoteAsync(ClaimsPrincipal user, string what, string site, string? controller, string record, CancellationToken cancel) =>
         NoteAsync(user, what, site, controller, record, null, cancel);
@@ -34,8 +34,10 @@ internal sealed class AccessNotes(AuditLog audit, FollowReceipts receipts, TimeP
 
     /// <param name="subjects">As above.</param>
     /// <param name="reason">Why, in the words of who looked; null where none was needed.</param>
-    public Task NoteAsync(ClaimsPrincipal user, string what, string site, string? controller, IReadOnlyList<string> subjects, string? reason, CancellationToken cancel) =>
-        NoteAsync(user, new Look("", default, "", what, site, controller, Subjects: [.. subjects.Select(id => receipts.KeyOf(site, id).ToString())], Reason: reason), cancel);
+    /// <param name="record">Of a look at one record of his.</param>
+    public Task NoteAsync(
+        ClaimsPrincipal user, string what, string site, string? controller, IReadOnlyList<string> subjects, string? reason, CancellationToken cancel, string? record = null) =>
+        NoteAsync(user, new Look("", default, "", what, site, controller, record, [.. subjects.Select(id => receipts.KeyOf(site, id).ToString())], reason), cancel);
 
     /// <param name="what"><c>sign-in</c> or <c>sign-out</c>.</param>
     /// <param name="site">Which was open to him; null where that was a whole controller.</param>

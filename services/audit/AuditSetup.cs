@@ -28,11 +28,14 @@ public static class AuditSetup
         builder.AddRecordLog(Service, AuditLog.NamesNobody);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<AuditLog>();
+        builder.Services.AddSingleton(p => new KeptHolds(p.GetRequiredService<LogSettings>().Checkpoints, p.GetRequiredKeyedService<IRecordLog>(Service)));
         builder.Services.AddSingleton<HoldJournal>();
         builder.Services.AddSingleton<RestrictedPersons>();
         builder.Services.AddSingleton<Placing>();
         builder.Services.AddSingleton<CarryOutErasures>();
         builder.Services.AddHostedService(p => p.GetRequiredService<CarryOutErasures>());
+        builder.Services.AddSingleton<PutBackHolds>();
+        builder.Services.AddHostedService(p => p.GetRequiredService<PutBackHolds>());
         builder.Services.AddSingleton<PersonTraces>();
         builder.Services.AddSingleton<AddressTraces>();
         builder.Services.AddSingleton<CampaignNotes>();
@@ -105,9 +108,10 @@ public static class AuditSetup
         builder.Services.AddHostedService(p => p.GetRequiredService<CheckItself>());
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("logs-complete", p => p.GetRequiredService<CheckItself>(), null, null));
         builder.Services.AddSingleton(p => WitnessSettings.Of(p.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton<CosignedLogs>();
         builder.Services.AddSingleton<AskWitnesses>();
         builder.Services.AddHostedService(p => p.GetRequiredService<AskWitnesses>());
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("log-witnesses", p => p.GetRequiredService<AskWitnesses>(), null, null));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("log-witnesses", p => p.GetRequiredService<AskWitnesses>(), null, [ServiceDefaultsSetup.Alarm]));
     }
 
     /// <summary>Whether it arrived by itself, as almost everything does.</summary>
@@ -127,6 +131,7 @@ public static class AuditSetup
         audit.MapPost("/was-in-force", AskWasInForce.AnswerAsync);
         audit.MapGet("/mail", ListMailVolumes.AnswerAsync);
         audit.MapGet("/access", ReadAccess.AnswerAsync);
+        audit.MapPost("/looks", NoteMarketingLook.AnswerAsync);
         audit.MapGet("/proofs/{recordId}", ProveRecord.AnswerAsync);
         audit.MapPost("/proofs/included", TellIncluded.AnswerAsync);
         audit.MapGet("/proofs/{recordId}/deliveries/{**subscriber}", ProveRecord.AnswerDeliveryAsync);

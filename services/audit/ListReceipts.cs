@@ -14,17 +14,23 @@ internal static class ListReceipts
 {
     private const int MostReceipts = 500, MostTraces = 2_000, AtOnce = 500;
 
-    public static async Task<IResult> AnswerAsync(
+    public static Task<IResult> AnswerAsync(
         ClaimsPrincipal user, FollowReceipts receipts, OpenTraces traces, CampaignNotes notes, CancellationToken cancel, string? site = null, string? purpose = null, string? declaration = null,
-        DateTimeOffset? from = null, DateTimeOffset? until = null, string? campaign = null, string? subscriber = null, long after = 0, int limit = 100)
-    {
-        if (limit is < 1 or > MostReceipts || after < 0 || from >= until)
-            return Problems.Because(400, "bad-range", "The range cannot be answered.", $"Ask for limit=1 to {MostReceipts}, after=0 or the next of the answer before, and from= before until=.");
-        if (campaign is not null && site is null) return Problems.Because(400, "site-needed", "No site was named.", "Add the site of the campaign, as in ?site=my-site.");
+        DateTimeOffset? from = null, DateTimeOffset? until = null, string? campaign = null, string? subscriber = null, long after = 0, int limit = 100) =>
+        FindAsync(user, receipts, traces, notes, new ReceiptFilter(site, purpose, declaration, from, until), campaign, subscriber, ListPlace.After(after), limit, cancel);
 
-        var (wanted, listed) = (new ReceiptFilter(site, purpose, declaration, from, until), new List<ListedReceipt>());
-        var more = campaign is null ? await SearchAsync() : await OfCampaignAsync(site!, campaign);
-        return TypedResults.Json(new Page(listed, after, more), ContractJson.Options);
+    /// <summary>The same in either direction: the pages begin with the newest.</summary>
+    internal static async Task<IResult> FindAsync(
+        ClaimsPrincipal user, FollowReceipts receipts, OpenTraces traces, CampaignNotes notes, ReceiptFilter wanted, string? campaign, string? subscriber, ListPlace place, int limit,
+        CancellationToken cancel)
+    {
+        if (limit is < 1 or > MostReceipts || place.From < 0 || wanted.From >= wanted.Until)
+            return Problems.Because(400, "bad-range", "The range cannot be answered.", $"Ask for limit=1 to {MostReceipts}, after=0 or the next of the answer before, and from= before until=.");
+        if (campaign is not null && wanted.Site is null) return Problems.Because(400, "site-needed", "No site was named.", "Add the site of the campaign, as in ?site=my-site.");
+
+        var (next, listed) = (place.From, new List<ListedReceipt>());
+        var more = campaign is null ? await SearchAsync() : await OfCampaignAsync(wanted.Site!, campaign);
+        return TypedResults.Json(new Page(listed, next, more), ContractJson.Options);
 
         async Task<bool> SearchAsync()
         {
@@ -32,16 +38,16 @@ internal static class ListReceipts
             for (var lookedAt = 0; lookedAt < MostTraces;)
             {
                 // Who applied it stands in the traces alone.
-                var (positions, next, isMore) = index.Search(
-                    wanted, (of, controller) => (site is null || of == site) && Tenancy.Allows(user, of, controller), after, subscriber is null ? limit : AtOnce);
+                var (positions, behind, isMore) = index.Search(
+                    wanted, (of, controller) => (wanted.Site is null || of == wanted.Site) && Tenancy.Allows(user, of, controller), place with { From = next }, subscriber is null ? limit : AtOnce);
                 lookedAt += positions.Count;
                 foreach (var position in positions)
                 {
-                    after = position;
+                    next = position;
                     if (Add(await traces.AtAsync(user, position, cancel)) && listed.Count == limit) return true;
                 }
 
-                after = next;
+                next = behind;
                 // Where none of many matched, it took its time already.
                 if (!isMore || positions.Count == 0) return isMore;
             }
@@ -49,14 +55,16 @@ internal static class ListReceipts
             return true;
         }
 
-        // Here "after" counts opt-outs.
+        // Here places count opt-outs, from 1.
         async Task<bool> OfCampaignAsync(string of, string named)
         {
             var optOuts = (await notes.ReadAsync(of, named, cancel)).OptOuts.SelectMany(ids => ids).ToList();
-            for (var lookedAt = 0; after < optOuts.Count; after++, lookedAt++)
+            var n = !place.IsDown ? place.From + 1 : place.From == 0 ? optOuts.Count : Math.Min(place.From - 1, optOuts.Count);
+            for (var lookedAt = 0; n >= 1 && n <= optOuts.Count; n += place.IsDown ? -1 : 1, lookedAt++)
             {
                 if (lookedAt == MostTraces || listed.Count >= limit) return true;
-                if (await traces.OfAsync(user, optOuts[(int)after], cancel) is not { } optOut) continue;
+                next = n;
+                if (await traces.OfAsync(user, optOuts[(int)n - 1], cancel) is not { } optOut) continue;
                 foreach (var caused in optOut.Heard.Where(h => h.Kind == PersonTraces.Caused)) Add(await traces.OfAsync(user, caused.EventId, cancel));
             }
 

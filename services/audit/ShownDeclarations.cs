@@ -16,7 +16,7 @@ public static class ShownDeclarations
         return published is null ? new ShownDeclaration(hash, receipt.DeclarationVersion, null, Href(receipt.Site, receipt.DeclarationVersion), null) : Of(published, receipt.Language);
     }
 
-    /// <param name="language">In which it was shown; of one that it does not have, its first.</param>
+    /// <param name="language">In which it was shown; for none, and for one that it does not have, its first, as one of its texts.</param>
     internal static ShownDeclaration Of(PublishedDeclaration published, string? language) =>
         new(published.Hash, published.Version, published.PublishedAt, Href(published.Declaration.Site, published.Version), TextOf(published.Declaration, language));
 
@@ -24,9 +24,11 @@ public static class ShownDeclarations
 
     private static ShownText TextOf(Declaration declaration, string? language)
     {
-        var shown = declaration.Languages.Contains(language, StringComparer.Ordinal) ? language! : declaration.Languages[0];
+        var isNamed = declaration.Languages.Contains(language, StringComparer.Ordinal);
+        var shown = isNamed ? language! : declaration.Languages[0];
         return new ShownText(shown, declaration.Controller.Name,
             [.. declaration.Purposes.Select(p => new ShownEntry(p.Id, p.Name.In(shown), p.Description.In(shown)))],
-            [.. declaration.Topics.Select(t => new ShownEntry(t.Id, t.Name.In(shown), t.Description.In(shown)))]);
+            [.. declaration.Topics.Select(t => new ShownEntry(t.Id, t.Name.In(shown), t.Description.In(shown)))],
+            isNamed ? null : declaration.Languages);
     }
 }

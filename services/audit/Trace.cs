@@ -28,9 +28,13 @@ public sealed record Trace
 /// <param name="Href">Where the consent service serves the whole declaration.</param>
 public sealed record ShownDeclaration(string Hash, int? Version, DateTimeOffset? PublishedAt, string Href, ShownText? Text);
 
-/// <summary>The declaration's texts as they were shown.</summary>
-/// <param name="Language">Of these texts: the receipt's, or the declaration's first where it has none in the receipt's.</param>
-public sealed record ShownText(string Language, string Controller, IReadOnlyList<ShownEntry> Purposes, IReadOnlyList<ShownEntry> Topics);
+/// <summary>The declaration's texts in one language.</summary>
+/// <param name="Language">Of these texts: the receipt's, in which they were shown; the declaration's first where <paramref name="OneOf"/> is there.</param>
+/// <param name="OneOf">
+/// Every language of the declaration, where the receipt names none, or one in which it has no text: in which of them it was shown, if in any, is not known then. Absent otherwise.
+/// </param>
+public sealed record ShownText(
+    string Language, string Controller, IReadOnlyList<ShownEntry> Purposes, IReadOnlyList<ShownEntry> Topics, IReadOnlyList<string>? OneOf = null);
 
 public sealed record ShownEntry(string Id, string Name, string Description);
 

@@ -24,20 +24,22 @@ internal static class RenderShownBanner
     public static string Page(PublishedDeclaration published, Shown shown, ShownWords words)
     {
         var (declaration, first) = (published.Declaration, BannerTexts.FirstLayer(published.Declaration, shown.Language));
+        var moment = ShownMoment.Of(published, shown, [.. Asked(declaration)]);
         var layer = shown.Layout switch
         {
-            "banner" => FirstLayer(published, shown, first),
-            "settings" => Settings(declaration, shown, first),
+            "banner" => FirstLayer(published, shown, moment, first),
+            "settings" => Settings(published, shown, moment, first),
             _ => null,
         };
         string[] notes =
         [
-            words.Declaration.Fill(("version", $"{published.Version}"), ("hash", published.Hash), ("language", shown.Language)),
+            (shown.IsNamed ? words.Declaration : words.OneOf).Fill(
+                ("version", $"{published.Version}"), ("hash", published.Hash), ("language", shown.Language), ("languages", string.Join(", ", declaration.Languages))),
             shown.Build is null ? words.NoBuild.Fill(("own", Bundles.Build))
             : shown.Build == Bundles.Build ? words.SameBuild.Fill(("build", shown.Build)) : words.OtherBuild.Fill(("build", shown.Build), ("own", Bundles.Build)),
             layer is null ? words.NotALayer : words.Still,
-            shown.Layout == "banner" ? words.Again.Fill(("again", Said(first, "again", ("controller", declaration.Controller.Name)))) : "",
-            shown.Gpc ? words.Gpc : "",
+            layer is null ? "" : Before(shown, moment, declaration, first, words),
+            shown.Gpc && !(shown.Layout == "banner" && moment.Occasion == Occasion.Reopened) ? words.Gpc : "",
             shown.Element is null ? "" : words.Pressed.Fill(("element", ButtonNamed(shown.Element, first, declaration, shown.Language))),
         ];
         return $"""
@@ -64,25 +66,43 @@ internal static class RenderShownBanner
             """;
     }
 
-    private static string FirstLayer(PublishedDeclaration published, Shown shown, JsonObject texts)
+    /// <summary>What the receipts tell of how it came to stand there, and what they cannot tell.</summary>
+    private static string Before(Shown shown, ShownMoment moment, Declaration declaration, JsonObject first, ShownWords words)
     {
-        var asked = Asked(published.Declaration).Where(p => !(shown.Gpc && p.Advertising));
-        return Panel(
-            (string)texts["title"]!, texts,
-            $"<p>{Html.Text(Said(texts, "intro", ("controller", published.Declaration.Controller.Name)))}</p>"
-            + $"<ul>{string.Concat(asked.Select(p => $"<li><b>{Html.Text(p.Name.In(shown.Language))}</b></li>"))}</ul>",
-            "refuse", "accept", "settings");
+        if (shown.Layout == "settings") return shown.Held is not null ? words.BoxesHeld : shown.IsKnown ? words.BoxesEmpty : words.BoxesUnknown;
+        return moment.Occasion switch
+        {
+            Occasion.Again => words.AskedAgain,
+            Occasion.Reopened => shown.IsKnown ? words.Reopened : words.ReopenedUnknown,
+            _ => words.First.Fill(("again", Said(first, "again", ("controller", declaration.Controller.Name))), ("reopen", (string?)first["reopen"] ?? "")),
+        };
     }
 
-    private static string Settings(Declaration declaration, Shown shown, JsonObject first)
+    private static string FirstLayer(PublishedDeclaration published, Shown shown, ShownMoment moment, JsonObject texts)
     {
+        var act = BannerTexts.Act(published.Declaration, shown.Language);
+        var closing = moment.IsStanding ? $"<span class=\"b\">{Html.Text((string?)act["close"] ?? "")}</span>" : "";
+        return Panel(
+            (string)texts[moment.IsStanding || !shown.IsKnown ? "reopen" : "title"]!, texts,
+            $"{closing}<p>{Html.Text(Said(texts, moment.SaysAgain ? "again" : "intro", ("controller", published.Declaration.Controller.Name)))}</p>"
+            + $"<ul>{string.Concat(moment.Listed.Select(p => $"<li><b>{Html.Text(p.Name.In(shown.Language))}</b>{Standing(p)}</li>"))}</ul>",
+            "refuse", "accept", "settings");
+
+        string Standing(Purpose p) => moment.IsStanding ? Html.Text($" ({(string?)act[ShownMoment.Permits(published, shown, p) ? "on" : "off"]})") : "";
+    }
+
+    private static string Settings(PublishedDeclaration published, Shown shown, ShownMoment moment, JsonObject first)
+    {
+        var declaration = published.Declaration;
         var (details, asked) = (RenderRest.Of(declaration, shown.Language), Asked(declaration).Select(p => p.Id).ToHashSet(StringComparer.Ordinal));
+        var listed = moment.Listed.Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
+        var ticked = moment.Listed.Where(p => ShownMoment.Permits(published, shown, p)).Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
         var texts = details.Texts;
         var all = new JsonObject(first.Concat(texts).DistinctBy(t => t.Key).Select(t => KeyValuePair.Create(t.Key, t.Value?.DeepClone())));
         var signal = shown.Gpc && texts["gpc"] is { } gpc ? $"<p>{Html.Text((string)gpc!)}</p>" : "";
         // What is asked comes first, as the script has it.
-        var purposes = details.Purposes.OrderBy(p => asked.Contains(p.Key) ? 0 : 1).Select(p => asked.Contains(p.Key)
-            ? $"<div class=\"kz-p\"><label><input type=\"checkbox\" disabled><span>{Described(p.Value)}</span></label>{More(declaration, details, p.Value, shown.Language)}</div>"
+        var purposes = details.Purposes.Where(p => !asked.Contains(p.Key) || listed.Contains(p.Key)).OrderBy(p => asked.Contains(p.Key) ? 0 : 1).Select(p => asked.Contains(p.Key)
+            ? $"<div class=\"kz-p\"><label><input type=\"checkbox\" disabled{(ticked.Contains(p.Key) ? " checked" : "")}><span>{Described(p.Value)}</span></label>{More(declaration, details, p.Value, shown.Language)}</div>"
             : $"<div class=\"kz-p\"><p>{Described(p.Value)} ({Html.Text($"{(string?)texts["always"]}: {p.Value.Basis}")})</p>{More(declaration, details, p.Value, shown.Language)}</div>");
         return Panel((string)first["reopen"]!, all, $"{signal}{string.Concat(purposes)}<p>{Html.Text((string?)texts["statement"] ?? "")}</p>", "refuse", "accept", "save");
     }

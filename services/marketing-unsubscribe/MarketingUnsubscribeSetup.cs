@@ -9,7 +9,7 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>
 /// Opt-out links, one-click opt-out, opt-ins and "may I send?". Settings: <c>PublicUrl</c>, the address under which people reach
 /// <c>/u/…</c> (default <c>http://localhost:8080</c>; RFC 8058 wants https); <c>Mail:…</c>, see <see cref="MailSettings"/> and <see cref="MailLimits"/>; <c>Marketing:Rules</c>, see
-/// <see cref="ChannelRuleFiles"/>; <c>Data</c> and <c>Relay</c> as for every service.
+/// <see cref="ChannelRuleFiles"/>; <c>Marketing:Audit</c>, see <see cref="NoteLook"/>; <c>Data</c> and <c>Relay</c> as for every service.
 /// </summary>
 public static class MarketingUnsubscribeSetup
 {
@@ -37,6 +37,7 @@ public static class MarketingUnsubscribeSetup
         builder.Services.AddSingleton<TellObjections>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<TellObjections>());
         builder.Services.AddSingleton<AddressStreams>();
+        builder.Services.AddSingleton<NoteLook>();
         builder.Services.AddSingleton<OptOuts>();
         builder.Services.AddSingleton<StatedOptOuts>();
         builder.Services.AddSingleton<UnsubscribePages>();

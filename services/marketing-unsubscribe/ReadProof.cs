@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.Storage;
@@ -9,7 +8,8 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>
 /// <c>GET /v1/sites/{site}/marketing/records/{id}</c>: one record of this service, by the id that a check tells as <c>receipt</c>, with what shows that the
 /// person consented (GDPR art. 7(1)), or on what a soft opt-in rests: the proof as it was recorded, and in clear the texts of which it has the hashes. For
-/// marketing and for auditors. Neither the address nor its id is told: who asks had the id of the record from a check of the address, or from a trace.
+/// marketing and for auditors, whose looks are noted first (<see cref="NoteLook"/>). Neither the address nor its id is told: who asks had the id of
+/// the record from a check of the address, or from a trace.
 /// </summary>
 internal static class ReadProof
 {
@@ -26,11 +26,11 @@ internal static class ReadProof
         endpoints.MapGet("/v1/sites/{site}/marketing/records/{id}", HandleAsync).RequireScope("marketing", "audit");
 
     private static async Task<IResult> HandleAsync(
-        string site, string id, HttpResponse response, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
-        [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log, MailTexts mails, CancellationToken cancel)
+        string site, string id, HttpContext http, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
+        [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log, MailTexts mails, NoteLook looks, CancellationToken cancel)
     {
-        if (declarations.Open(user, site) is null) return Problems.UnknownSite();
-        response.Headers.CacheControl = "no-store";
+        if (declarations.Open(http.User, site) is null) return Problems.UnknownSite();
+        http.Response.Headers.CacheControl = "no-store";
         // Of an erased person a tombstone is left, or what says the same: it tells no more than an id that nobody knows.
         if (await log.FindByIdAsync(id, cancel) is not { } found || !MarketingRecord.IsOfAnAddress(found.Kind)
             || found.Read<MarketingRecord>() is not { Action: not ErasureDecisions.Erasure } record || record.Site != site)
@@ -40,7 +40,8 @@ internal static class ReadProof
         var proof = (entry is { } made && made.By == found.Id ? made.Proof : null) ?? record.Proof ?? entry?.Proof;
         var shown = proof is null ? null : declarations.ByHash(site, proof.Declaration);
         // The site may have been another controller's when it was recorded.
-        if (shown is not null && !Tenancy.Allows(user, site, shown.Declaration.Controller.Id)) return UnknownRecord();
+        if (shown is not null && !Tenancy.Allows(http.User, site, shown.Declaration.Controller.Id)) return UnknownRecord();
+        if (await looks.RunAsync(http, new NoteLook.Look(site, "opt-in-proof", [record.SubjectId], found.Id), cancel) is { } refused) return refused;
         var mail = proof?.OwnWord?.MailHash is { } hash ? await mails.FindAsync(hash, cancel) : null;
         return TypedResults.Ok(new Answer(
             found.Id, record.Kind, record.Topic, record.Action, record.Language, record.RecordedAt, proof, TextOf(shown?.Declaration, record.Topic, proof), mail));

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 
@@ -6,7 +5,8 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
 /// <c>POST /v1/sites/{site}/marketing/subjects</c>: the ids of an address or telephone number, the newest key first, whether or not anything is known of it. For marketing and for
-/// auditors, who look a person up in what the other services tell, and hold no key of addresses: these say why, by <c>reason</c>, which audit notes. By POST, because no address belongs in a URL.
+/// auditors, who look a person up in what the other services tell, and hold no key of addresses: these say why, by <c>reason</c>, and are answered when audit has noted it (<see cref="NoteLook"/>).
+/// By POST, because no address belongs in a URL.
 /// </summary>
 internal static class TellSubjects
 {
@@ -20,18 +20,18 @@ internal static class TellSubjects
         endpoints.MapPost("/v1/sites/{site}/marketing/subjects", HandleAsync).RequireScope("marketing", "audit");
 
     private static async Task<IResult> HandleAsync(
-        string site, HttpRequest request, HttpResponse response, ClaimsPrincipal user, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations,
-        AddressStreams addresses)
+        string site, HttpContext http, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, AddressStreams addresses, NoteLook looks, CancellationToken cancel)
     {
+        var user = http.User;
         if (declarations.Open(user, site) is not { } inForce) return Problems.UnknownSite();
-        var (body, problem) = await JsonBody.ReadAsync<Body>(request, LargestBody);
+        var (body, problem) = await JsonBody.ReadAsync<Body>(http.Request, LargestBody);
         if (body is null) return problem!;
         if (!user.HasScope("marketing") && Reasons.Read(body.Reason) is null) return Reasons.Required();
         if (!ContactAddress.TryNormalise(body.Address, inForce.Declaration.Controller.Country, out var address)) return MarketingProblems.InvalidAddress();
-        response.Headers.CacheControl = "no-store";
+        http.Response.Headers.CacheControl = "no-store";
         // The site may have been another controller's before, who knew the address under a key of his own.
         var controllers = declarations.Of(site).Versions.Select(d => d.Declaration.Controller.Id).Prepend(inForce.Declaration.Controller.Id).Distinct(StringComparer.Ordinal);
-        return TypedResults.Json(
-            new Answer([.. controllers.Where(controller => Tenancy.Allows(user, site, controller)).SelectMany(controller => addresses.RingOf(controller).AddressIds(address))]), ContractJson.Options);
+        IReadOnlyList<string> subjects = [.. controllers.Where(controller => Tenancy.Allows(user, site, controller)).SelectMany(controller => addresses.RingOf(controller).AddressIds(address))];
+        return await looks.RunAsync(http, new NoteLook.Look(site, "address", subjects, Reason: body.Reason), cancel) ?? TypedResults.Json(new Answer(subjects), ContractJson.Options);
     }
 }

@@ -15,6 +15,9 @@ namespace Consent.ServiceDefaults;
 /// <summary>What every process of the product does alike: sign-in, problem details, telemetry, probes, JSON.</summary>
 public static class ServiceDefaultsSetup
 {
+    /// <summary>Tag of a health check that is for people and alarms alone: whatever it says, the service goes on answering.</summary>
+    public const string Alarm = "alarm";
+
     /// <summary>Once per process, before the services add themselves.</summary>
     /// <param name="process">Name in telemetry: the service's, or <c>host</c>.</param>
     public static void AddServiceDefaults(this IHostApplicationBuilder builder, string process)
@@ -36,7 +39,7 @@ public static class ServiceDefaultsSetup
 
     /// <summary>
     /// Once per process, before the services map their endpoints. Probes: <c>/health/live</c>, <c>/health/ready</c> (its own parts), and
-    /// <c>/health</c> (the broker too), for people and alarms.
+    /// <c>/health</c> (the broker too, and what is tagged <see cref="Alarm"/>), for people and alarms.
     /// </summary>
     public static void UseServiceDefaults(this WebApplication app)
     {
@@ -52,7 +55,7 @@ public static class ServiceDefaultsSetup
         app.UseAuthorization();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         // Without the broker a service still answers and records: to take it out of service then would lose what it could keep.
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = c => c.Name != HearEvents.Check, ResponseWriter = WriteHealthAsync });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = c => c.Name != HearEvents.Check && !c.Tags.Contains(Alarm), ResponseWriter = WriteHealthAsync });
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
     }
 

@@ -1,3 +1,4 @@
+using Consent.Contracts;
 using Microsoft.Data.Sqlite;
 
 namespace Consent.Storage;
@@ -19,29 +20,32 @@ public static class DataBackup
 
     /// <summary>
     /// Copies each database as it stands at one moment. A ledger before its log, so that it never knows more than the log does.
-    /// Throws <see cref="IOException"/> when the target holds something already, or when there is nothing to copy.
+    /// Throws <see cref="IOException"/> when the target holds something already, lies in the data folder or among a copy of keys, or when there is nothing to copy.
     /// </summary>
     public static IReadOnlyList<BackedUp> Take(string data, string target, Action<BackedUp>? done = null)
     {
         var files = DatabasesIn(data);
         if (files.Count == 0) throw new IOException($"There is no database in {data}: name the data folder of the services.");
-        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
-            throw new IOException($"{target} is not empty: name a new folder.");
+        BackupPlace.RequireNew(data, target);
+        BackupPlace.RequireApart(target, "log.secret", "a copy of keys");
         return [.. files.Select(file => Copied(data, target, file, done))];
     }
 
     /// <summary>
     /// Puts a backup in the place of what is in the data folder, and lets each log begin a new epoch, so that what is decided from
     /// now on overrules whatever subscribers hold of the lost time. Throws <see cref="IOException"/>, and has changed nothing, when a
-    /// service still runs on the folder or there is no backup.
+    /// service still runs on the folder or there is no backup. The keys of persons are not opened for it.
     /// </summary>
-    public static IReadOnlyList<BackedUp> Restore(string backup, string data, TimeProvider time, Action<BackedUp>? done = null)
+    /// <param name="wrapper">
+    /// Who keeps the wrapping key of the log that is replaced; null for a file among the keys. Without it what that log had erased, and whose key it could not destroy any more, keeps its key.
+    /// </param>
+    public static IReadOnlyList<BackedUp> Restore(string backup, string data, TimeProvider time, Action<BackedUp>? done = null, IKeyWrapper? wrapper = null)
     {
         var files = DatabasesIn(backup);
         if (files.Count == 0) throw new IOException($"There is no database in {backup}: name a folder that 'backup' made.");
         var replaced = files.Select(file => Path.Combine(data, file)).Where(File.Exists).ToList();
         foreach (var file in replaced) RefuseIfUsed(file);
-        foreach (var file in files.Where(f => Path.GetFileName(f) == Log && File.Exists(Path.Combine(data, f)))) FinishErasures(data, file, time);
+        foreach (var file in files.Where(f => Path.GetFileName(f) == Log && File.Exists(Path.Combine(data, f)))) FinishErasures(data, file, time, wrapper);
         var restored = new List<BackedUp>();
         foreach (var file in files)
         {
@@ -100,16 +104,24 @@ public static class DataBackup
 
     private static int BeginEpoch(string data, string file, TimeProvider time)
     {
-        using var log = OpenLog(data, file, time);
-        return log.RaiseEpoch();
+        var files = FilesOf(data, file);
+        files.OpenSecret().Dispose();
+        using var mark = new HighWaterMark(files.Mark, TimeProvider.System);
+        using var writer = new LogWriter(SqliteRecordLog.FileAt(files.Data).OpenForWriting());
+        if (writer.Slots > files.CountSlots()) throw LogFiles.KeysAreOlder();
+        writer.Begin();
+        writer.RaiseEpoch(Restored.NextEpoch(mark.Read(), writer.Epoch, time.Now()));
+        writer.Commit();
+        mark.Move(writer.Epoch, writer.LastPosition);
+        return writer.Epoch;
     }
 
     /// <summary>What was erased and has its key still, since a process died in between, is known to the log that is about to be replaced, and to no other.</summary>
-    private static void FinishErasures(string data, string file, TimeProvider time)
+    private static void FinishErasures(string data, string file, TimeProvider time, IKeyWrapper? wrapper)
     {
         try
         {
-            OpenLog(data, file, time).Dispose();
+            SqliteRecordLog.Open(FilesOf(data, file), "restore", time, wrapper: wrapper).Dispose();
         }
         catch (Exception e) when (e is SqliteException or IOException or NewerSchemaException)
         {
@@ -121,8 +133,7 @@ public static class DataBackup
         }
     }
 
-    private static SqliteRecordLog OpenLog(string data, string file, TimeProvider time) =>
-        SqliteRecordLog.Open(new LogFiles(Path.Combine(data, file), Path.Combine(data, "keys", Path.GetDirectoryName(file)!)), "restore", time);
+    private static LogFiles FilesOf(string data, string file) => new(Path.Combine(data, file), Path.Combine(data, "keys", Path.GetDirectoryName(file)!));
 
     private static SqliteConnection Open(string file, SqliteOpenMode mode)
     {

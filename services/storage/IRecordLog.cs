@@ -7,11 +7,17 @@ namespace Consent.Storage;
 /// </summary>
 public interface IRecordLog
 {
-    /// <summary>Generation of the log, from 1; raised by a restore. A receipt to be appended carries it.</summary>
+    /// <summary>
+    /// Generation of the log, from 1; raised by a restore, and while the process runs when the database turns out to have lost what it had committed. A receipt to be appended carries it; whoever
+    /// keeps what follows from the feed makes it anew in another epoch.
+    /// </summary>
     int Epoch { get; }
 
     /// <summary>Whether replicas may write to it too; false where one process owns its files.</summary>
     bool IsShared { get; }
+
+    /// <summary>What an operator should know of the log or its keys, with what to do; null while all is well. Names nobody.</summary>
+    string? Alarm => null;
 
     /// <summary>
     /// The id that a record has which is appended to the stream under the version, in this epoch: 32 hexadecimal digits that

@@ -38,6 +38,13 @@ public sealed record LogFiles(string Data, string Keys)
         return SubjectKeyFile.Open(file, OpenControllers(wrapper));
     }
 
+    /// <summary>How many slots of keys there are, without opening one. Throws <see cref="IOException"/> when they are not there.</summary>
+    internal long CountSlots()
+    {
+        var file = new FileInfo(Path.Combine(Keys, "subject.keys"));
+        return file.Exists ? file.Length / ControllerKey.Bytes : throw new IOException("subject.keys is missing: put the folder of keys back, whole, from its newest copy.");
+    }
+
     internal static IOException KeysAreOlder() =>
         new("The keys of persons are older than the log, and lack some that it names: put their newest copy back. Without them living persons would look erased.");
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using Npgsql;
 using NpgsqlTypes;
@@ -17,14 +18,14 @@ internal sealed class PostgresCommitter : IAsyncDisposable
     private readonly Channel<Work> _waiting = Channel.CreateBounded<Work>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly NpgsqlDataSource _source;
     private readonly string _schema;
-    private readonly Action<int, long, long> _committed;
+    private readonly FollowHead _head;
     private readonly KeyValuePair<string, object?> _tag;
     private readonly Task _writer;
 
-    /// <param name="committed">Epoch and head of the log, and the newest record of the commit, 0 for none: after each, before anybody is answered.</param>
-    public PostgresCommitter(NpgsqlDataSource source, string schema, Action<int, long, long> committed)
+    /// <param name="head">Is told of each commit, before anybody is answered. No position is given out that it has seen given out.</param>
+    public PostgresCommitter(NpgsqlDataSource source, string schema, FollowHead head)
     {
-        (_source, _schema, _committed) = (source, schema, committed);
+        (_source, _schema, _head) = (source, schema, head);
         _tag = new KeyValuePair<string, object?>("store", schema);
         _writer = Task.Run(WriteAllAsync);
     }
@@ -84,8 +85,17 @@ internal sealed class PostgresCommitter : IAsyncDisposable
     {
         try
         {
-            var (epoch, head, won) = await RunAsync(batch);
-            _committed(epoch, head, won.Values.DefaultIfEmpty().Max());
+            var known = _head.Known;
+            if (await RunAsync(batch, known.Mark) is not { } done)
+            {
+                // Sealed for an epoch that is over: whoever asked looks again, and decides by what is there.
+                await _head.RecoverAsync(known);
+                foreach (var work in batch) work.Answer.SetResult(0);
+                return;
+            }
+
+            var won = done.Won;
+            _head.Announce(done.Head, NewestOf(batch, won));
             StorageMetrics.BatchSize.Record(batch.Count, _tag);
             for (var i = 0; i < batch.Count; i++) batch[i].Answer.SetResult(won.GetValueOrDefault(i));
         }
@@ -98,17 +108,26 @@ internal sealed class PostgresCommitter : IAsyncDisposable
     }
 
     /// <summary>All commands of a batch go in one message and are one transaction: nobody can die holding the lock of the head.</summary>
-    private async Task<(int Epoch, long Head, Dictionary<int, long> Won)> RunAsync(List<Work> batch)
+    /// <returns>Null, and nothing was done, where the head is lower than what is known.</returns>
+    private async Task<(Mark Head, Dictionary<int, long> Won)?> RunAsync(List<Work> batch, Mark known)
     {
         await using var connection = await _source.OpenConnectionAsync();
         await using var commands = new NpgsqlBatch(connection);
-        commands.BatchCommands.Add(new NpgsqlBatchCommand($"UPDATE {_schema}.log SET position = position + $1 RETURNING epoch, position") { Parameters = { new NpgsqlParameter<long> { TypedValue = batch.Count } } });
+        commands.BatchCommands.Add(new NpgsqlBatchCommand($"UPDATE {_schema}.log SET position = position + $1 * CASE WHEN (epoch, position) >= ($2, $3) THEN 1 ELSE 0 END RETURNING epoch, position")
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<long> { TypedValue = batch.Count },
+                new NpgsqlParameter<int> { TypedValue = known.Epoch },
+                new NpgsqlParameter<long> { TypedValue = known.Position },
+            },
+        });
         var insert = new NpgsqlBatchCommand($"""
             INSERT INTO {_schema}.record (position, stream, version, epoch, kind, recorded_at, slot, name, request, body)
             SELECT head.position - $10 + ord, t.stream, t.version, t.epoch, t.kind, t.recorded_at, t.slot, t.name, t.request, t.body
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) WITH ORDINALITY AS t (stream, version, epoch, kind, recorded_at, slot, name, request, body, ord),
                 {_schema}.log AS head
-            WHERE t.epoch = head.epoch
+            WHERE t.epoch = head.epoch AND (head.epoch, head.position - $10) >= ($11, $12)
             AND t.version = 1 + coalesce((SELECT max(version) FROM {_schema}.record AS r WHERE r.stream = t.stream), 0)
             AND (t.request IS NULL OR NOT EXISTS (
                 SELECT 1 FROM {_schema}.record AS r WHERE r.stream = t.stream AND substr(r.request, 1, 8) = substr(t.request, 1, 8)))
@@ -126,6 +145,8 @@ internal sealed class PostgresCommitter : IAsyncDisposable
         insert.Parameters.Add(new NpgsqlParameter { Value = rows.Select(r => r.Request).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
         insert.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = [.. rows.Select(r => r.Body)] });
         insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = batch.Count });
+        insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = known.Epoch });
+        insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = known.Position });
         commands.BatchCommands.Add(insert);
         await using var reader = await commands.ExecuteReaderAsync();
         await reader.ReadAsync();
@@ -138,7 +159,15 @@ internal sealed class PostgresCommitter : IAsyncDisposable
         {
         }
 
-        return (epoch, head, won);
+        return Restored.Since(known, epoch, head) ? null : (new Mark(epoch, head), won);
+    }
+
+    private static SeenRecord? NewestOf(List<Work> batch, Dictionary<int, long> won)
+    {
+        if (won.Count == 0) return null;
+        var (index, position) = won.MaxBy(one => one.Value);
+        var row = batch[index].Row;
+        return new SeenRecord(position, row.Stream, row.Version, SHA256.HashData(row.Body));
     }
 
     /// <summary>

@@ -1,5 +1,5 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Consent.Contracts;
 using Npgsql;
 
 namespace Consent.Storage;
@@ -10,33 +10,30 @@ namespace Consent.Storage;
 /// </summary>
 public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
-    private readonly Lock _gate = new();
     private int _disposed;
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _writing;
     private readonly PostgresRows _rows;
     private readonly string _schema;
     private readonly LogCipher _cipher;
-    private readonly TimeProvider _time;
     private readonly PostgresCommitter _committer;
     private readonly HighWaterMark _mark;
+    private readonly FollowHead _head;
     private readonly KeyValuePair<string, object?> _tag;
-    private readonly CancellationTokenSource _closing = new();
-    private TaskCompletionSource? _appended;
-    private long _head;
-    private long _newest;
 
     private PostgresRecordLog(NpgsqlDataSource source, NpgsqlDataSource writing, string schema, LogCipher cipher, HighWaterMark mark, TimeProvider time)
     {
-        (_source, _writing, _schema, _cipher, _mark, _time, _rows) = (source, writing, schema, cipher, mark, time, new PostgresRows(source, schema));
+        (_source, _writing, _schema, _cipher, _mark, _rows) = (source, writing, schema, cipher, mark, new PostgresRows(source, schema));
         _tag = new KeyValuePair<string, object?>("store", schema);
-        _committer = new PostgresCommitter(writing, schema, Announce);
+        _head = new FollowHead(source, schema, mark, time);
+        _committer = new PostgresCommitter(writing, schema, _head);
     }
 
-    public int Epoch { get; private set; }
+    public int Epoch => _head.Epoch;
 
     public bool IsShared => true;
+
+    public string? Alarm => string.Join("; ", ((string?[])[_head.Alarm, _cipher.Keys.Alarm]).OfType<string>()) is { Length: > 0 } says ? says : null;
 
     /// <summary>
     /// Opens or creates the log in the schema named like the service. The log's secret and mark lie in <see cref="LogFiles.Keys"/>,
@@ -92,7 +89,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     public Task<LogRecord?> EraseAsync(string stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at, long? version = null) => PostgresWork.RunAsync(async () =>
     {
         var key = _cipher.Secret.KeyOf(stream);
-        if (await PostgresWork.EraseAsync(_source, _schema, key, tombstone, at, version) is not { } erased)
+        if (await PostgresWork.EraseAsync(_source, _schema, key, tombstone, at, version, _head.Known.Mark) is not { } erased)
         {
             // Perhaps a repeat of one that was committed, and then could not destroy its keys: it is done when they are.
             await PostgresWork.DestroyAsync(_source, _schema, _cipher.Keys, await PostgresWork.DoomedAsync(_source, _schema));
@@ -101,7 +98,8 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
         await PostgresWork.DestroyAsync(_source, _schema, _cipher.Keys, erased.Slots);
         StorageMetrics.Erased.Add(1, _tag);
-        Announce(Epoch, erased.Tombstone.Position, erased.Tombstone.Position);
+        _head.Announce(
+            new Mark(erased.Tombstone.Epoch, erased.Tombstone.Position), new SeenRecord(erased.Tombstone.Position, key, erased.Tombstone.Version, SHA256.HashData(erased.Tombstone.Body)));
         return _cipher.Open(erased.Tombstone);
     });
 
@@ -158,31 +156,11 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     public async ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default)
     {
         var rows = await _rows.ReadAsync("WHERE position > $1 ORDER BY position LIMIT $2", cancel, afterPosition, max);
-        var newest = Volatile.Read(ref _newest);
-        StorageMetrics.FeedBehind.Record(rows.Count == 0 ? 0 : Math.Max(0, newest - rows[0].Position + 1), _tag);
+        StorageMetrics.FeedBehind.Record(rows.Count == 0 ? 0 : Math.Max(0, _head.Newest - rows[0].Position + 1), _tag);
         return await _cipher.OpenAsync(rows);
     }
 
-    public async Task<bool> WaitForAppendAsync(long afterPosition, TimeSpan timeout, CancellationToken cancel = default)
-    {
-        Task appended;
-        lock (_gate)
-        {
-            if (_newest > afterPosition) return true;
-            _appended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            appended = _appended.Task;
-        }
-
-        try
-        {
-            await appended.WaitAsync(timeout, _time, cancel);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-    }
+    public Task<bool> WaitForAppendAsync(long afterPosition, TimeSpan timeout, CancellationToken cancel = default) => _head.WaitForAppendAsync(afterPosition, timeout, cancel);
 
     // Materialized, so that it goes by the index of names whatever the planner believes: walking the positions would pass every receipt.
     public async ValueTask<IReadOnlyList<LogRecord>> NamedFeedAsync(string prefix, long afterPosition, int max, CancellationToken cancel = default) =>
@@ -202,30 +180,23 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         await _rows.ScalarAsync($"SELECT position FROM {_schema}.cursor WHERE name = $1", cancel, name) is long position ? position : 0;
 
     public Task<bool> MoveCursorAsync(Lease lease, long position) =>
-        PostgresWork.RunAsync(() => PostgresWork.MoveCursorAsync(_source, _schema, lease, position));
+        PostgresWork.RunAsync(() => PostgresWork.MoveCursorAsync(_source, _schema, lease, position, _head.Known.Mark));
 
     /// <summary>Begins a new epoch, after a restore: what is appended from now on overrules all that was ever told of the time before.</summary>
-    public async Task<int> RaiseEpochAsync()
-    {
-        var next = Restored.NextEpoch(_mark.Read(), Epoch, _time.Now());
-        // Never lower than what another replica, which found the same restore, has begun.
-        return Epoch = (int)(await _rows.ScalarAsync(
-            $"UPDATE {_schema}.log SET epoch = greatest(epoch, $1), position = greatest(position, $2) RETURNING epoch", default, next, Restored.FloorOf(next)))!;
-    }
+    public Task<int> RaiseEpochAsync() => _head.RaiseAsync();
 
     /// <summary>Finishes the appends that wait, then closes the connections. Appends after that are unavailable.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
-        _closing.Cancel();
         _committer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _head.Dispose();
         _mark.Dispose();
         _cipher.Keys.Dispose();
         _cipher.Secret.Dispose();
         _source.Dispose();
         _writing.Dispose();
         _rows.Dispose();
-        _closing.Dispose();
     }
 
     private void Begin()
@@ -234,65 +205,15 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         if (!PostgresWork.IsSecretAsync(_source, _schema, _cipher.Secret.Fingerprint("the secret itself")).GetAwaiter().GetResult())
             throw new IOException("The log was begun with another secret: give this replica the folder of keys that the others have, or put it back from its backup.");
         PostgresWork.RequireAsync(_source, _schema, _cipher.Keys).GetAwaiter().GetResult();
-        var seen = _mark.Read();
-        var (epoch, head, newest) = PostgresWork.HeadAsync(_source, _schema).GetAwaiter().GetResult();
-        (Epoch, _head, _newest) = (epoch, head, newest);
-        if (Restored.Since(seen, epoch, head)) RaiseEpochAsync().GetAwaiter().GetResult();
-        _mark.Move(Epoch, _head);
+        _head.BeginAsync().GetAwaiter().GetResult();
         // A crash may have come between the commit of an erasure and the destruction of its keys.
         PostgresWork.DestroyAsync(_source, _schema, _cipher.Keys, PostgresWork.DoomedAsync(_source, _schema).GetAwaiter().GetResult()).GetAwaiter().GetResult();
-        _ = Task.Run(LookAsync, CancellationToken.None);
-    }
-
-    /// <summary>What other replicas appended is found by looking; what this one did is told by its commit.</summary>
-    private async Task LookAsync()
-    {
-        using var timer = new PeriodicTimer(LookEvery);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_closing.Token))
-            {
-                try
-                {
-                    var (epoch, head, newest) = await PostgresWork.HeadAsync(_source, _schema);
-                    Announce(epoch, head, newest);
-                }
-                catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
-                {
-                    // The next look is in a moment; whoever appends or reads meanwhile is told.
-                }
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            // Closing.
-        }
     }
 
     private async ValueTask<long?> SlotOfNewestAsync(StreamKey stream) =>
         await _rows.ScalarAsync($"SELECT slot FROM {_schema}.record WHERE stream = $1 ORDER BY version DESC LIMIT 1", default, stream.ToArray()) as long?;
 
     private async ValueTask<LogRecord?> OneAsync(List<StoredRecord> rows) => (await _cipher.OpenAsync(rows)) is [var record, ..] ? record : null;
-
-    /// <summary>Whoever waits is woken by a record alone: what lost an append and what began an epoch took positions too, and there is nothing to be read.</summary>
-    private void Announce(int epoch, long head, long newest)
-    {
-        lock (_gate)
-        {
-            if (epoch > Epoch) Epoch = epoch;
-            if (newest > _newest)
-            {
-                _newest = newest;
-                _appended?.SetResult();
-                _appended = null;
-            }
-
-            if (head <= _head) return;
-            _head = head;
-        }
-
-        _mark.Move(epoch, head);
-    }
 
     [GeneratedRegex("^[a-z][a-z0-9_]{0,40}\\z")]
     private static partial Regex Name();

@@ -11,7 +11,10 @@ internal sealed class PostgresRewrap(NpgsqlDataSource source, string schema, Con
 {
     private const int Page = 1000;
     private readonly CancellationTokenSource _closing = new();
+    private readonly Rewrapping _progress = new(schema);
     private Task _running = Task.CompletedTask;
+
+    public string? Alarm => _progress.Alarm;
 
     /// <summary>Keys of controllers under which something lies, or lay: each is noted before anything is put under it.</summary>
     public static IReadOnlyList<(int Number, int Version)> Used(NpgsqlDataSource source, string schema) => In(source, $"{schema}.controller_key_used");
@@ -28,7 +31,7 @@ internal sealed class PostgresRewrap(NpgsqlDataSource source, string schema, Con
         return noted;
     }
 
-    public void Start() => _running = Task.Run(() => Rewrapping.RunAsync(schema, RewrapAsync, _closing.Token), CancellationToken.None);
+    public void Start() => _running = Task.Run(() => _progress.RunAsync(RewrapAsync, _closing.Token), CancellationToken.None);
 
     /// <summary>Ends it, at a page's end at the latest.</summary>
     public void Dispose()
@@ -47,13 +50,13 @@ internal sealed class PostgresRewrap(NpgsqlDataSource source, string schema, Con
         if (!noted.Contains((0, 0))) due[0] = await controllers.OfAsync(null);
         if (due.Count == 0)
         {
-            Rewrapping.Left(schema, 0);
+            _progress.Left(0);
             return 0;
         }
 
         await UseAsync([.. due.Values], closing);
         var left = await CountAsync([.. due.Keys], closing);
-        Rewrapping.Left(schema, left);
+        _progress.Left(left);
         var (done, after) = (0, -1L);
         while (await PageAsync([.. due.Keys], after, closing) is { Count: > 0 } page)
         {
@@ -61,11 +64,11 @@ internal sealed class PostgresRewrap(NpgsqlDataSource source, string schema, Con
             List<Turned> turned = [.. page.Select(row => Turn(row, due[row.Controller])).OfType<Turned>()];
             if (turned.Count > 0) await UpdateAsync(turned, closing);
             (done, after) = (done + turned.Count, page[^1].Slot);
-            Rewrapping.Left(schema, left = Math.Max(0, left - page.Count));
+            _progress.Left(left = Math.Max(0, left - page.Count));
         }
 
         await NoteAsync(due, closing);
-        Rewrapping.Left(schema, 0);
+        _progress.Left(0);
         if (done == 0) return 0;
         // What lay there before is gone when its row is.
         await using var vacuum = source.CreateCommand($"VACUUM {schema}.person_key");

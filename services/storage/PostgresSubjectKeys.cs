@@ -49,6 +49,8 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
         if (rewraps) _rewrap.Start();
     }
 
+    public string? Alarm => _rewrap.Alarm;
+
     public async ValueTask<SubjectKey> NextAsync(string? controller = null)
     {
         while (true)

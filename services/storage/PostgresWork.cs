@@ -18,15 +18,6 @@ internal static class PostgresWork
         }
     }
 
-    /// <summary>The newest record lies below the head where the last that asked for a position lost, or where an epoch began.</summary>
-    public static async Task<(int Epoch, long Head, long Newest)> HeadAsync(NpgsqlDataSource source, string schema)
-    {
-        await using var command = source.CreateCommand($"SELECT epoch, position, coalesce((SELECT max(position) FROM {schema}.record), 0) FROM {schema}.log");
-        await using var reader = await command.ExecuteReaderAsync();
-        await reader.ReadAsync();
-        return (reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2));
-    }
-
     /// <summary>Whether the log was begun with this secret; a log that is new is begun with it. False for another.</summary>
     public static async Task<bool> IsSecretAsync(NpgsqlDataSource source, string schema, byte[] fingerprint)
     {
@@ -35,13 +26,17 @@ internal static class PostgresWork
         return await FirstAsync(connection, $"SELECT secret = $1 FROM {schema}.log", r => r.GetBoolean(0), fingerprint);
     }
 
+    /// <param name="known">How far the log was seen: where it says less, this throws <see cref="LogUnavailableException"/>, and an epoch is begun at the next look.</param>
     public static async Task<(StoredRecord Tombstone, List<long> Slots)?> EraseAsync(
-        NpgsqlDataSource source, string schema, StreamKey stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at, long? expected)
+        NpgsqlDataSource source, string schema, StreamKey stream, ReadOnlyMemory<byte> tombstone, DateTimeOffset at, long? expected, Mark known)
     {
         await using var connection = await source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var name = stream.ToArray();
-        var (epoch, position) = await FirstAsync(connection, $"UPDATE {schema}.log SET position = position + 1 RETURNING epoch, position", r => (r.GetInt32(0), r.GetInt64(1)));
+        var (epoch, position) = await FirstAsync(
+            connection, $"UPDATE {schema}.log SET position = position + 1 WHERE (epoch, position) >= ($1, $2) RETURNING epoch, position", r => (r.GetInt32(0), r.GetInt64(1)),
+            known.Epoch, known.Position);
+        if (epoch == 0) throw new LogUnavailableException("The database lost what it had committed, and a new epoch is about to begin.");
         var (version, kind) = await FirstAsync(
             connection, $"SELECT version, kind FROM {schema}.record WHERE stream = $1 ORDER BY version DESC LIMIT 1", r => (r.GetInt64(0), r.GetString(1)), name);
         if (version == 0 || kind == LogRecord.Erased || (expected ?? version) != version) return null;
@@ -103,17 +98,20 @@ internal static class PostgresWork
     }
 
     /// <summary>One statement, which locks the lease: no grant to another can come between the look and the move.</summary>
-    public static async Task<bool> MoveCursorAsync(NpgsqlDataSource source, string schema, Lease lease, long position)
+    /// <param name="known">How far the log was seen: where it says less, the cursor may be behind what is lost, and is not moved.</param>
+    public static async Task<bool> MoveCursorAsync(NpgsqlDataSource source, string schema, Lease lease, long position, Mark known)
     {
         await using var connection = await source.OpenConnectionAsync();
         return await DoAsync(
             connection,
             $"""
-            WITH held AS (SELECT name FROM {schema}.lease WHERE name = $1 AND fence = $2 FOR UPDATE)
+            WITH held AS (
+                SELECT name FROM {schema}.lease
+                WHERE name = $1 AND fence = $2 AND EXISTS (SELECT 1 FROM {schema}.log AS l WHERE (l.epoch, l.position) >= ($4, $5)) FOR UPDATE)
             INSERT INTO {schema}.cursor AS c (name, position) SELECT name, $3 FROM held
             ON CONFLICT (name) DO UPDATE SET position = greatest(c.position, excluded.position)
             """,
-            lease.Name, lease.Fence, position) > 0;
+            lease.Name, lease.Fence, position, known.Epoch, known.Position) > 0;
     }
 
     private static async Task<int> DoAsync(NpgsqlConnection connection, string sql, params object[] values)

@@ -73,7 +73,7 @@ internal sealed class RewrapJournal(string path) : IDisposable
 
     private static SafeFileHandle Open(string path)
     {
-        using (var made = new FileStream(path, SubjectKeyFile.Options(FileMode.OpenOrCreate))) made.Flush(flushToDisk: true);
+        using (var made = new FileStream(path, PrivateFile.Options(FileMode.OpenOrCreate))) made.Flush(flushToDisk: true);
         return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
     }
 }

@@ -43,13 +43,26 @@ internal sealed class SegmentKeys : IDisposable
     }
 
     /// <summary>Every key under which something lies, as the file at <paramref name="path"/> tells it, whoever has it open; none where there is no such file.</summary>
-    public static IReadOnlyList<(int Number, int Version)> UsedIn(string path)
+    public static IReadOnlyList<(int Number, int Version)> UsedIn(string path) =>
+        [.. AllIn(path).Where(entry => entry != Clear).Distinct().Select(Parts)];
+
+    /// <summary>Of each segment, as the file tells it, whoever has it open; none where there is no such file.</summary>
+    public static ulong[] AllIn(string path)
     {
         if (!File.Exists(path)) return [];
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var bytes = new byte[file.Length];
         var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return [.. EntriesIn(bytes.AsSpan(0, read), Path.GetFileName(path)).Where(entry => entry != Clear).Distinct().Select(Parts)];
+        return EntriesIn(bytes.AsSpan(0, read), Path.GetFileName(path));
+    }
+
+    /// <summary>A file that tells these.</summary>
+    public static byte[] FileOf(ReadOnlySpan<ulong> entries)
+    {
+        var bytes = new byte[HeaderBytes + (EntryBytes * entries.Length)];
+        Magic.CopyTo(bytes);
+        for (var i = 0; i < entries.Length; i++) BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(HeaderBytes + (EntryBytes * i)), entries[i]);
+        return bytes;
     }
 
     public static ulong Of(ControllerKey key) => ((ulong)(uint)key.Number << 32) | (uint)key.Version;
@@ -110,7 +123,7 @@ internal sealed class SegmentKeys : IDisposable
     private static void Begin(string path, long segments)
     {
         var aside = path + ".new";
-        using (var file = new FileStream(aside, SubjectKeyFile.Options(FileMode.Create)))
+        using (var file = new FileStream(aside, PrivateFile.Options(FileMode.Create)))
         {
             file.Write(Magic);
             file.Write(new byte[EntryBytes * segments]);

@@ -32,6 +32,8 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
 
     public bool IsShared => false;
 
+    public string? Alarm => _cipher.Keys.Alarm;
+
     /// <summary>
     /// Opens or creates the log in <see cref="LogFiles.Data"/>. <paramref name="name"/> is the service's, for metrics. A file that
     /// lacks what was seen in it before was restored from a backup: then a new epoch begins. Throws

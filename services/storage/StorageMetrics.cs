@@ -18,6 +18,9 @@ internal static class StorageMetrics
     public static Counter<long> Erased { get; } = Meter.CreateCounter<long>(
         "consent.log.erased", "{stream}", "Streams of which a tombstone is left.");
 
+    public static Counter<long> Lost { get; } = Meter.CreateCounter<long>(
+        "consent.log.lost", "{epoch}", "Epochs that were begun because the database lost what it had committed, while the service ran.");
+
     public static Gauge<long> KeysBehind { get; } = Meter.CreateGauge<long>(
         "consent.keys.behind", "{key}", "Keys of persons, handed out or not, that are still to be put under the newest key of their controller; in clear, as all once lay, or under an older one.");
 

@@ -15,7 +15,8 @@ public static class StorageRegistration
 {
     /// <summary>
     /// A log in <c>{Data}/{service}/log.db</c>: a keyed singleton <see cref="IRecordLog"/>, opened when first resolved, drained
-    /// and closed with the container. Where an <see cref="IKeyWrapper"/> is registered it keeps the wrapping key, instead of a file.
+    /// and closed with the container. Where an <see cref="IKeyWrapper"/> is registered it keeps the wrapping key, instead of a file. The health check
+    /// <c>store-{service}</c> is degraded while an operator should know something of it (<see cref="IRecordLog.Alarm"/>).
     /// </summary>
     /// <param name="namesNobody">Which streams may be stored in clear, under their names; none unless said.</param>
     public static IHostApplicationBuilder AddRecordLog(this IHostApplicationBuilder builder, string service, Func<string, bool>? namesNobody = null)
@@ -23,6 +24,7 @@ public static class StorageRegistration
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddKeyedSingleton<IRecordLog>(service, (provider, _) => OpenLog(builder.Configuration, service, provider.Time(), namesNobody, provider.GetService<IKeyWrapper>()));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration($"store-{service}", p => new LogAlarm(service, p), null, null));
         return builder;
     }
 

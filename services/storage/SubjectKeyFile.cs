@@ -25,38 +25,44 @@ internal sealed class SubjectKeyFile : ISubjectKeys
     private readonly SegmentKeys _under;
     private readonly RewrapJournal _journal;
     private readonly CancellationTokenSource _closing = new();
-    private readonly string _store;
+    private readonly Rewrapping _progress;
+    private readonly FileStream _lock;
+    private bool _isDisposed;
     private Task _rewrapping = Task.CompletedTask;
     private bool _isUnsettled = true;
     private long _passed;
 
-    private SubjectKeyFile(SafeFileHandle file, ControllerKeys controllers, SegmentKeys under, RewrapJournal journal, string store) =>
-        (_file, _controllers, _under, _journal, _store) = (file, controllers, under, journal, store);
+    private SubjectKeyFile(SafeFileHandle file, ControllerKeys controllers, SegmentKeys under, RewrapJournal journal, Rewrapping progress, FileStream held) =>
+        (_file, _controllers, _under, _journal, _progress, _lock) = (file, controllers, under, journal, progress, held);
 
     /// <summary>Called after each write of a rewrapping: where a test lets the process die.</summary>
     internal Action Written { get; set; } = () => { };
+
+    public string? Alarm => _progress.Alarm;
 
     private long Segments => (RandomAccess.GetLength(_file) + SegmentBytes - 1) / SegmentBytes;
 
     /// <summary>
     /// Opens or creates the file, readable by its owner only, with <c>.wraps</c> and <c>.rewrap</c> beside it. Throws <see cref="IOException"/>, which says what
-    /// to put back, when they do not belong together.
+    /// to put back, when they do not belong together, and when another process has them.
     /// </summary>
     /// <param name="controllers">Disposed of with this.</param>
     /// <param name="rewraps">False to leave that to the caller.</param>
     public static SubjectKeyFile Open(string path, ControllerKeys controllers, bool rewraps = true)
     {
+        FileStream? held = null;
         SafeFileHandle? file = null;
         SegmentKeys? under = null;
         RewrapJournal? journal = null;
         try
         {
-            using (var made = new FileStream(path, Options(FileMode.OpenOrCreate))) made.Flush(flushToDisk: true);
+            held = PrivateFile.Lock(path);
+            using (var made = new FileStream(path, PrivateFile.Options(FileMode.OpenOrCreate))) made.Flush(flushToDisk: true);
             file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
             under = SegmentKeys.Open(Path.ChangeExtension(path, ".wraps"), (RandomAccess.GetLength(file) + SegmentBytes - 1) / SegmentBytes, controllers.Count == 0);
             controllers.Require(under.Used());
             journal = new RewrapJournal(Path.ChangeExtension(path, ".rewrap"));
-            var keys = new SubjectKeyFile(file, controllers, under, journal, Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)))!);
+            var keys = new SubjectKeyFile(file, controllers, under, journal, new Rewrapping(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)))!), held);
             lock (keys._gate) keys.Settle();
             if (rewraps) keys.StartRewrapping();
             return keys;
@@ -66,6 +72,7 @@ internal sealed class SubjectKeyFile : ISubjectKeys
             journal?.Dispose();
             under?.Dispose();
             file?.Dispose();
+            held?.Dispose();
             controllers.Dispose();
             throw;
         }
@@ -109,18 +116,21 @@ internal sealed class SubjectKeyFile : ISubjectKeys
 
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         _closing.Cancel();
         _rewrapping.GetAwaiter().GetResult();
         _closing.Dispose();
         _journal.Dispose();
         _under.Dispose();
         _file.Dispose();
+        _lock.Dispose();
         _controllers.Dispose();
     }
 
     /// <summary>In the background, until all is done or this is disposed of; not at all where nothing is to be done.</summary>
     internal void StartRewrapping() =>
-        _rewrapping = Due() == 0 ? Task.CompletedTask : Task.Run(() => Rewrapping.RunAsync(_store, RewrapAllAsync, _closing.Token), CancellationToken.None);
+        _rewrapping = Due() == 0 ? Task.CompletedTask : Task.Run(() => _progress.RunAsync(RewrapAllAsync, _closing.Token), CancellationToken.None);
 
     /// <summary>
     /// Puts some segments under the newest key of their controller. They are read, exchanged and in the journal before one is touched, and until the journal is
@@ -147,13 +157,6 @@ internal sealed class SubjectKeyFile : ISubjectKeys
             _passed = due.Count == 0 ? 0 : next;
             return due.Count;
         }
-    }
-
-    internal static FileStreamOptions Options(FileMode mode)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return options;
     }
 
     private SubjectKey Take(ControllerKey under)
@@ -282,7 +285,7 @@ internal sealed class SubjectKeyFile : ISubjectKeys
         var service = await _controllers.OfAsync(null);
         do
         {
-            Rewrapping.Left(_store, Due() * SlotsPerSegment);
+            _progress.Left(Due() * SlotsPerSegment);
             await Task.Yield();
         }
         while (!closing.IsCancellationRequested && RewrapSome(service) > 0);

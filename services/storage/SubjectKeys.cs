@@ -7,6 +7,9 @@ namespace Consent.Storage;
 /// </summary>
 public interface ISubjectKeys : IDisposable
 {
+    /// <summary>What an operator should know of the keys; null while all is well.</summary>
+    string? Alarm => null;
+
     /// <summary>A slot that was never handed out before, with its key, which is on disk already. Throws <see cref="LogUnavailableException"/>.</summary>
     /// <param name="controller">Under whose key it is to lie: its id; null for the key of the service.</param>
     ValueTask<SubjectKey> NextAsync(string? controller = null);

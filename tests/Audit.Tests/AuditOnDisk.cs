@@ -15,7 +15,7 @@ internal sealed class AuditOnDisk : IAsyncDisposable
 
     public AuditLog Log { get; private set; }
     private CampaignNotes Campaigns => new(_records, Log);
-    private HoldJournal Holds => new(_records, Log, Clock);
+    private HoldJournal Holds => new(_records, Log, new KeptHolds(_folder.File("checkpoints"), _records), Clock);
     private AddressTraces Addresses => new(_records, Log, Campaigns, Holds, Clock);
     private PersonTraces Persons => new(_records, Log, Addresses, Holds, Clock);
     public RecordingTransport Outbox { get; } = new();

@@ -150,13 +150,14 @@ public class TraceStoryTests
     [InlineData("nl", "nl", "Statistiek", "Wij tellen welke pagina's gelezen worden.")]
     [InlineData("fy", "nl", "Statistiek", "Wij tellen welke pagina's gelezen worden.")]
     [InlineData(null, "nl", "Statistiek", "Wij tellen welke pagina's gelezen worden.")]
-    public void Tell_TheDeclaration_InTheLanguageThatWasShown(string? receipts, string shown, string name, string description)
+    public void Tell_TheDeclaration_InTheLanguageThatWasShown_OrAsOneOfItsTexts(string? receipts, string shown, string name, string description)
     {
         var trace = TraceStory.Tell("receipt-1", [Heard.Of(Samples.Choice(language: receipts), HeardAt), Heard.Of(Samples.Publication(), HeardAt)])!;
         var declaration = trace.Declaration!;
         Assert.Equal((1, Samples.Noon.AddDays(-30), "/v1/sites/tuin/declaration?version=1"), (declaration.Version, declaration.PublishedAt, declaration.Href));
         Assert.Equal((shown, "Het Tuinhuis B.V."), (declaration.Text!.Language, declaration.Text.Controller));
         Assert.Equal(new ShownEntry("statistics", name, description), declaration.Text.Purposes[0]);
+        Assert.Equal(receipts == shown ? null : (string[])["nl", "en"], declaration.Text.OneOf);
         Assert.Equal("offers", Assert.Single(declaration.Text.Topics).Id);
     }
 

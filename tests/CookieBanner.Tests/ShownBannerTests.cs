@@ -74,7 +74,7 @@ public class ShownBannerTests
         using var answer = await banner.Http.SendAsync(request, Cancel);
         var page = await answer.Content.ReadAsStringAsync(Cancel);
         Assert.Contains("<html lang=\"nl\">", page, StringComparison.Ordinal);
-        Assert.Contains("De banner zoals hij getoond werd", page, StringComparison.Ordinal);
+        Assert.Contains("De banner zoals die werd getoond", page, StringComparison.Ordinal);
         Assert.Contains("<div lang=\"en\" dir=\"ltr\">", page, StringComparison.Ordinal);
     }
 

@@ -33,6 +33,7 @@ public sealed class AuthorisationTests(GatewayUnderTest gateway) : IClassFixture
         { "POST", "/v1/audit/timeline", "audit" },
         { "POST", "/v1/audit/was-in-force", "audit" },
         { "GET", "/v1/audit/access?site=wool", "audit" },
+        { "POST", "/v1/audit/looks", "audit" },
         { "POST", "/v1/audit/holds", "privacy-officer" },
         { "GET", "/v1/audit/holds?site=wool", "privacy-officer" },
         { "DELETE", "/v1/audit/holds/x", "privacy-officer" },

@@ -36,6 +36,7 @@ internal sealed class MarketingHost : IAsyncDisposable
     public LogLines Log { get; }
     public SettableTime Time { get; }
     public string Folder { get; }
+    public StandInAudit Audit { get; private init; } = new();
     public IdentifierKeys Keys => _app.Services.GetRequiredKeyedService<IdentifierKeys>(MarketingUnsubscribeSetup.Service);
     public UnsubscribeTokens Tokens => _app.Services.GetRequiredService<UnsubscribeTokens>();
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
@@ -48,7 +49,7 @@ internal sealed class MarketingHost : IAsyncDisposable
         string folder, bool declared = true, SettableTime? time = null, IReadOnlyDictionary<string, string?>? settings = null, bool loaded = true)
     {
         var issuer = DevelopmentIssuer.Open(folder);
-        var (sent, log) = (new Transport(), new LogLines());
+        var (sent, log, audit) = (new Transport(), new LogLines(), new StandInAudit());
         time ??= new SettableTime();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         var port = FreePort();
@@ -56,6 +57,7 @@ internal sealed class MarketingHost : IAsyncDisposable
         {
             ["Data"] = folder,
             ["PublicUrl"] = "https://opt-out.example/",
+            ["Marketing:Audit"] = $"http://127.0.0.1:{port}",
             ["Auth:MetadataAddress"] = $"http://127.0.0.1:{port}{DevelopmentIssuer.Path}/.well-known/openid-configuration",
         });
         if (settings is not null) builder.Configuration.AddInMemoryCollection(settings);
@@ -69,8 +71,9 @@ internal sealed class MarketingHost : IAsyncDisposable
         app.UseServiceDefaults();
         issuer.Map(app);
         app.MapMarketingUnsubscribe();
+        app.MapPost("/v1/audit/looks", audit.Take);
         await app.StartAsync();
-        var host = new MarketingHost(app, issuer, sent, log, time, folder);
+        var host = new MarketingHost(app, issuer, sent, log, time, folder) { Audit = audit };
         if (declared) await host.HearAsync(Sample.Declaration());
         if (declared && loaded) await host.LoadAsync();
         return host;

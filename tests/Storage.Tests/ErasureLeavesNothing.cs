@@ -100,7 +100,8 @@ public sealed class ErasureLeavesNothing : IDisposable
     {
         var forms = new List<byte[]> { Encoding.UTF8.GetBytes(text), Encoding.Unicode.GetBytes(text) };
         if (text.All(char.IsAsciiHexDigit)) forms.Add(Convert.FromHexString(text));
-        return [.. Directory.EnumerateFiles(_folder.FullName, "*", SearchOption.AllDirectories).Where(file =>
+        // What is empty holds nothing, and a lock is.
+        return [.. Directory.EnumerateFiles(_folder.FullName, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length > 0).Where(file =>
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             var bytes = new byte[stream.Length];

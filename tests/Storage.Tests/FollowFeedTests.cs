@@ -125,9 +125,11 @@ public sealed class FollowFeedTests : IDisposable
     public async Task OwnLogRestoredFromABackup_TheCursorComesBackWithIt_SoThatNothingIsMissing()
     {
         await using (var before = await StartAsync()) await before.HearAsync(FedService.Page(0, 3, "e1"));
-        DataBackup.Take(_folder.FullName, _folder.File("backup"));
+        using var elsewhere = new TemporaryFolder();
+        var copy = elsewhere.File("backup");
+        DataBackup.Take(_folder.FullName, copy);
         await using (var lost = await StartAsync()) await lost.HearAsync(FedService.Page(3, 9, "e2"));
-        DataBackup.Restore(_folder.File("backup"), _folder.FullName, TimeProvider.System);
+        DataBackup.Restore(copy, _folder.FullName, TimeProvider.System);
 
         await using var service = await StartAsync();
 

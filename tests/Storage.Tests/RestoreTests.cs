@@ -31,6 +31,8 @@ public sealed class RestoreTests : IDisposable
         DataBackup.Take(Data, _folder.File("backup"));
         await stop.CancelAsync();
         await writing;
+        // One at a time has the keys.
+        log.Dispose();
 
         using var copy = SqliteRecordLog.Open(new LogFiles(Path.Combine(_folder.File("backup"), "consent", "log.db"), Keys), "copy", TimeProvider.System);
         var there = await copy.WholeFeedAsync(1000);
@@ -86,6 +88,53 @@ public sealed class RestoreTests : IDisposable
         var second = Assert.Single(DataBackup.Restore(_folder.File("backup"), Data, TimeProvider.System)).Epoch;
 
         Assert.True(second > first);
+    }
+
+    [Fact]
+    public async Task Restore_OfKeysThatAVaultWraps_AsksNoVault_AndWithItAllOpensButWhatWasErased()
+    {
+        using var vault = new StandInVault();
+        using (var log = OpenWith(vault))
+        {
+            await log.AppendedAsync("a", 1);
+            await log.AppendedAsync("b", 1);
+            DataBackup.Take(Data, _folder.File("backup"));
+            await log.EraseAsync("a", default, Make.Moment);
+        }
+
+        vault.IsAway = true;
+        var epoch = Assert.Single(DataBackup.Restore(_folder.File("backup"), Data, TimeProvider.System)).Epoch;
+        Assert.Throws<LogUnavailableException>(() => OpenWith(vault));
+        vault.IsAway = false;
+        Assert.Throws<IOException>(Open);
+
+        using var after = OpenWith(vault);
+        Assert.Equal(epoch, after.Epoch);
+        Assert.Equal([(LogRecord.Erased, ""), ("note", "b")], (await after.WholeFeedAsync()).Select(r => (r.Kind, r.Stream)));
+    }
+
+    [Fact]
+    public async Task Backup_IntoTheDataFolder_IsRefused()
+    {
+        using (var log = Open()) await log.AppendedAsync("a", 1);
+        foreach (var target in new[] { Data, Path.Combine(Data, "backups", "today") })
+            Assert.Contains("lies in the data folder", Assert.Throws<IOException>(() => DataBackup.Take(Data, target)).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(Data, "backups")));
+    }
+
+    [Fact]
+    public async Task CopyOfKeys_WhileTheyArePutUnderAnother_IsRefused_AndOpensAfterwards()
+    {
+        using (var log = Open()) await log.AppendedAsync("a", 1);
+        var journal = Path.Combine(Keys, "subject.rewrap");
+        var before = await File.ReadAllBytesAsync(journal, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(journal, "under way"u8.ToArray(), TestContext.Current.CancellationToken);
+        Assert.Contains("consent.keys.behind", Assert.Throws<IOException>(() => KeyBackup.Take(Data, _folder.File("refused"))).Message, StringComparison.Ordinal);
+
+        await File.WriteAllBytesAsync(journal, before, TestContext.Current.CancellationToken);
+        Assert.Equal("consent", Assert.Single(KeyBackup.Take(Data, _folder.File("copy"))).Service);
+        using var log2 = SqliteRecordLog.Open(new LogFiles(Path.Combine(Data, "consent", "log.db"), _folder.File("copy/consent")), "copied", TimeProvider.System);
+        Assert.Equal("a", Assert.Single(await log2.WholeFeedAsync()).Stream);
     }
 
     [Fact]
@@ -235,9 +284,11 @@ public sealed class RestoreTests : IDisposable
         }
     }
 
-    private SqliteRecordLog Open()
+    private SqliteRecordLog Open() => OpenWith(null);
+
+    private SqliteRecordLog OpenWith(IKeyWrapper? wrapper)
     {
         Directory.CreateDirectory(Path.Combine(Data, "consent"));
-        return SqliteRecordLog.Open(new LogFiles(Path.Combine(Data, "consent", "log.db"), Keys), "test", TimeProvider.System);
+        return SqliteRecordLog.Open(new LogFiles(Path.Combine(Data, "consent", "log.db"), Keys), "test", TimeProvider.System, wrapper: wrapper);
     }
 }

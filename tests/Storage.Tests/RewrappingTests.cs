@@ -12,6 +12,34 @@ public sealed class RewrappingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public async Task WhatFails_OrTakesLong_IsAnAlarm_UntilItGetsOn()
+    {
+        var time = new ManualTime();
+        var progress = new Rewrapping("alarmed", time);
+        using var closing = new CancellationTokenSource();
+        var (goesOn, attempts) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
+        var running = progress.RunAsync(
+            async _ =>
+            {
+                progress.Left(100);
+                if (Interlocked.Increment(ref attempts) == 1) throw new IOException("The disk is full.");
+                await goesOn.Task;
+            },
+            closing.Token);
+        Assert.Contains("IOException", progress.Alarm, StringComparison.Ordinal);
+
+        await Eventually.IsSoAsync("it is tried again", () => Task.FromResult(Volatile.Read(ref attempts) == 2));
+        Assert.Contains("IOException", progress.Alarm, StringComparison.Ordinal);
+        progress.Left(50);
+        Assert.Null(progress.Alarm);
+        time.Advance(TimeSpan.FromMinutes(61));
+        Assert.Contains("61 minutes: 50 are left", progress.Alarm, StringComparison.Ordinal);
+        goesOn.SetResult();
+        await running;
+        Assert.Null(progress.Alarm);
+    }
+
+    [Fact]
     public async Task DiskThatFails_IsTriedAgain_WhileTheServiceRuns_AndIsTold()
     {
         using var failures = new Measured(StorageMetrics.MeterName, "consent.keys.rewrap.failures", "store", "behind");

@@ -185,6 +185,21 @@ public sealed class SubjectKeyFileTests : IDisposable
     }
 
     [Fact]
+    public async Task KeysThatAnotherHas_AreRefusedInASentence_AndServeWhenItIsGone()
+    {
+        SubjectKey given;
+        using (var keys = Open())
+        {
+            given = await keys.NextAsync("bakkers");
+            Assert.Contains("in use by another process", Assert.Throws<IOException>(() => Open()).Message, StringComparison.Ordinal);
+            Assert.Equal(given.Key, keys.Find(given.Slot));
+        }
+
+        using var again = Open();
+        Assert.Equal(given.Key, again.Find(given.Slot));
+    }
+
+    [Fact]
     public async Task FilesThatDoNotBelongTogether_AreRefusedInASentence()
     {
         using (var keys = Open()) await keys.NextAsync("bakkers");

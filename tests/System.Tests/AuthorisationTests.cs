@@ -32,6 +32,7 @@ public sealed class AuthorisationTests(RunningAsMany running)
         { "audit", "audit", "GET", "/v1/audit/subjects/0123456789abcdef0123456789abcdef/timeline?site=weefgoed", null },
         { "audit", "audit", "GET", "/v1/audit/export?site=weefgoed", null },
         { "audit", "audit", "GET", "/v1/audit/access?site=weefgoed", null },
+        { "audit", "audit", "POST", "/v1/audit/looks", """{"site":"weefgoed","what":"address","subjects":["0123456789abcdef0123456789abcdef"]}""" },
         { "audit", "audit", "POST", "/v1/audit/timeline", """{"site":"weefgoed","address":"a@example.org"}""" },
         { "audit", "audit", "POST", "/v1/audit/was-in-force", """{"site":"weefgoed","subject":"0123456789abcdef0123456789abcdef","purpose":"statistics","at":"2024-06-03T12:00:00Z"}""" },
         { "audit", "privacy-officer", "GET", "/v1/audit/holds?site=weefgoed", null },

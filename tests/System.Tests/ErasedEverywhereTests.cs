@@ -10,6 +10,9 @@ namespace Consent.System.Tests;
 public sealed class ErasedEverywhereTests
 {
     private const string Reason = "A data subject asks what became of his data.";
+    private const string Ground = "legal-claims";
+
+    private static DateTimeOffset Until => TimeProvider.System.GetUtcNow().AddDays(30);
 
     [Fact]
     public async Task After_an_erasure_no_file_no_line_and_no_backup_holds_the_address_or_the_visitor_in_any_dress()
@@ -38,6 +41,51 @@ public sealed class ErasedEverywhereTests
         Assert.Empty(search.In("what was logged", product.Output));
         // Webhooks and connectors hold what they still have to send, with ids in clear: README.md of tools/cli says how long to keep their copies.
         foreach (var service in Directory.GetDirectories(copies).Where(d => Path.GetFileName(d) is not ("webhooks" or "connectors"))) Assert.Empty(search.InFolder(service));
+    }
+
+    [Fact]
+    public async Task Who_was_held_is_found_nowhere_after_the_hold_was_lifted_and_not_again_after_a_backup_of_before_the_hold_came_back()
+    {
+        await using var mail = new MailSink();
+        await using var product = new OneProcess();
+        foreach (var (name, value) in mail.Settings) product.Settings[name] = value;
+        await product.StartAsync();
+        var (site, visitor, address) = (new Site(product, "koppelhuis"), Contracts.RandomId.New(), $"Zeldzaam.{Contracts.RandomId.New()[..12]}@voorbeeld.example");
+        var search = new IdentifierSearch(visitor, address);
+        var receipts = await LiveAsync(product, site, mail, visitor, address);
+        using var backup = new TemporaryFolder();
+        var copies = backup.File("copies");
+        DataBackup.Take(product.Data, copies);
+        // They hold ids in clear of what they had to send, and are kept no longer than an erasure may take: see above.
+        foreach (var service in (string[])["webhooks", "connectors"]) if (Directory.Exists(Path.Combine(copies, service))) Directory.Delete(Path.Combine(copies, service), recursive: true);
+
+        string[] holds = [await HoldAsync(product, new { site = site.Id, subject = visitor, ground = Ground, until = Until }), await HoldAsync(product, new { site = site.Id, address, ground = Ground, until = Until })];
+        await EraseAsync(product, site, visitor, address);
+        await Eventually.IsSoAsync("the erasure of both waits for the end of a hold", async () => (await HoldsAsync(product, site)).All(h => (int)h!["erasuresWaiting"]! > 0));
+        using var kept = await product.Client("privacy-officer").PostAsJsonAsync("/v1/audit/trace", new { id = receipts[0], reason = Reason });
+        Assert.Equal(HttpStatusCode.OK, kept.StatusCode);
+        foreach (var hold in holds)
+        {
+            using var lifted = await product.Client("privacy-officer").DeleteAsync(new Uri($"/v1/audit/holds/{hold}", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.OK, lifted.StatusCode);
+        }
+
+        await ForgottenAsync(product, site, visitor, address, receipts);
+        await product.Processes[0].Kill9Async();
+        Assert.Empty(search.InFolder(product.Data));
+
+        // The keys, and what is kept outside of the data, stay those of now.
+        DataBackup.Restore(copies, product.Data, TimeProvider.System);
+        await product.StartAsync();
+        foreach (var id in receipts) Assert.Null(await site.TraceAsync(id));
+        await Eventually.IsSoAsync("nothing is told of the visitor", async () => (await TimelineAsync(product, new { site = site.Id, subject = visitor })).Count == 0);
+        var after = await HoldsAsync(product, site);
+        Assert.Equal(holds.Order(StringComparer.Ordinal), after.Select(h => (string)h!["id"]!).Order(StringComparer.Ordinal));
+        Assert.All(after, h => Assert.Equal(("lifted", 0), ((string)h!["state"]!, (int)h["erasuresWaiting"]!)));
+        await product.Processes[0].Kill9Async();
+
+        Assert.Empty(search.InFolder(product.Data));
+        Assert.Empty(search.In("what was logged", product.Output));
     }
 
     /// <returns>Ids of the receipts of both, each of which audit holds.</returns>
@@ -92,6 +140,17 @@ public sealed class ErasedEverywhereTests
             }, TimeSpan.FromSeconds(60), () => standing?.ToJsonString() ?? "nothing");
         }
     }
+
+    /// <returns>The id of the hold.</returns>
+    private static async Task<string> HoldAsync(Product product, object person)
+    {
+        using var answer = await product.Client("privacy-officer").PostAsJsonAsync("/v1/audit/holds", person);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        return (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
+    }
+
+    private static async Task<JsonArray> HoldsAsync(Product product, Site site) =>
+        (await product.Client("privacy-officer").GetFromJsonAsync<JsonObject>(new Uri($"/v1/audit/holds?site={site.Id}", UriKind.Relative)))!["placed"]!.AsArray();
 
     private static async Task<JsonArray> TimelineAsync(Product product, object question)
     {

@@ -77,6 +77,10 @@ func main() {
 func (t task) run(tell tell) {
 	var keys []note.Verifier
 	for _, text := range t.Keys {
+		// As it stands in a log's list of keys: what has ended is a comment there.
+		if strings.HasPrefix(text, "#") {
+			continue
+		}
 		key, err := verifierOf(text)
 		if err != nil {
 			tell("key", err)

@@ -22,8 +22,8 @@ const authorityOf = (text) => {
   return { type: types[raw[0]], tlogs: toTrustMaterial({ certificateAuthorities: [], timestampAuthorities: [], ctlogs: [], tlogs }).tlogs };
 };
 
-// Witnesses' keys are left to check.go.
-const isOfLog = (text) => Buffer.from(text.split("+").slice(2).join("+"), "base64")[0] !== 4;
+// Witnesses' keys are left to check.go; in a log's list of keys what has ended is a comment.
+const isOfLog = (text) => !text.startsWith("#") && Buffer.from(text.split("+").slice(2).join("+"), "base64")[0] !== 4;
 
 const readFrom = async (log) => {
   if (!log.startsWith("http://")) return readFileSync(join(log, "checkpoint"), "utf8");

@@ -43,7 +43,7 @@ internal static class RotateKeys
             if (parsed.GetValue(controllers)) return await TellAsync(ControllerKeyRotation.ControllersAsync(folder), "with a new version", parsed.GetValue(json));
             return Rotate(folder, parsed.GetValue(json));
         });
-        return new Command("keys", "The keys that sign the documents of receipts, and those under which the keys of persons lie.") { rotate };
+        return new Command("keys", "The keys that sign the documents of receipts, and those under which the keys of persons lie.") { rotate, BackUpKeys.Command() };
     }
 
     private static async Task<int> TellAsync(Task<IReadOnlyList<RotatedKeys>> rotating, string did, bool json)

@@ -70,6 +70,7 @@ internal sealed class OneProcess : IAsyncDisposable
             // Whoever looks at the demonstration may check its logs.
             ["Audit:PublicLogs"] = "*",
             ["Audit:Marketing"] = options.GatewayOrigin,
+            ["Marketing:Audit"] = options.GatewayOrigin,
             ["Analytics:ForwardUrl"] = $"{options.DemoOrigin}/sink",
             ["Connectors:Marketing"] = options.GatewayOrigin,
             ["Connectors:Token"] = MakeToken.Mint(options.Data, ["marketing"], [], [], TimeSpan.FromDays(365), TimeProvider.System),

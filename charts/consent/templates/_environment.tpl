@@ -28,6 +28,9 @@ are named here; others come by services.{name}.settings.
 {{- $_ := set $plain "Audit__Checkpoints" "/checkpoints" -}}
 {{- $_ := set $plain "Audit__Marketing" (printf "http://%s:8080" (include "consent.name" (list $root "marketing-unsubscribe"))) -}}
 {{- end -}}
+{{- if eq $name "marketing-unsubscribe" -}}
+{{- $_ := set $plain "Marketing__Audit" (printf "http://%s:8080" (include "consent.name" (list $root "audit"))) -}}
+{{- end -}}
 {{- if has $name (list "consent" "marketing-unsubscribe" "audit") }}{{ $_ := set $plain "PublicUrl" $values.publicUrl }}{{ end -}}
 {{- if eq $name "analytics" }}{{ with $values.analytics.forwardUrl }}{{ $_ := set $plain "Analytics__ForwardUrl" . }}{{ end }}{{ end -}}
 {{- if eq $name "connectors" -}}

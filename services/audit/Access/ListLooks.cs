@@ -22,21 +22,21 @@ internal sealed class ListLooks(FollowReceipts index, [FromKeyedServices(AuditSe
 {
     public const int Most = 500;
 
-    /// <summary>In the order of noting, those that are open to the user: at one site, or at all and the sign-ins.</summary>
+    /// <summary>Those that are open to the user, from a place on: at one site, or at all and the sign-ins.</summary>
     /// <param name="from">Then or later.</param>
     /// <param name="until">Before.</param>
-    public async Task<LookPage> RunAsync(ClaimsPrincipal user, string? site, DateTimeOffset? from, DateTimeOffset? until, long after, int limit, CancellationToken cancel)
+    public async Task<LookPage> RunAsync(ClaimsPrincipal user, string? site, DateTimeOffset? from, DateTimeOffset? until, ListPlace place, int limit, CancellationToken cancel)
     {
         var positions = (await index.CurrentAsync(cancel)).Looks(
-            from, until, (of, controller) => (site is null || of == site) && Tenancy.Allows(user, of, controller.Length == 0 ? null : controller), after, limit + 1);
-        var looks = new List<NotedLook>();
+            from, until, (of, controller) => (site is null || of == site) && Tenancy.Allows(user, of, controller.Length == 0 ? null : controller), place, limit + 1);
+        var (looks, next) = (new List<NotedLook>(), place.From);
         foreach (var position in positions.Take(limit))
         {
-            after = position;
+            next = position;
             if (await log.FindByPositionAsync(position, cancel) is { Kind: AccessNotes.Kind } record && record.Read<AccessNotes.Look>() is var look)
                 looks.Add(new NotedLook(look.At, look.By, look.What, look.Site, look.Controller, look.Record, look.Subjects, look.Reason));
         }
 
-        return new LookPage(looks, after, positions.Count > limit);
+        return new LookPage(looks, next, positions.Count > limit);
     }
 }

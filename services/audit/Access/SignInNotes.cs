@@ -4,12 +4,16 @@ using Consent.ServiceDefaults;
 
 namespace Consent.Audit.Access;
 
-/// <summary>Notes who signs in and out, in the log of each controller whose things are open to him.</summary>
+/// <summary>
+/// Notes who signs in and out, in the log of each controller whose things are open to him. Whose they are is read first, so that a sign-in just after a start is noted there too; while
+/// that cannot be read, nobody signs in.
+/// </summary>
 internal sealed class SignInNotes(AccessNotes notes, LogSites sites)
 {
     /// <param name="what"><c>sign-in</c> or <c>sign-out</c>.</param>
     public async Task NoteAsync(ClaimsPrincipal user, string what, CancellationToken cancel)
     {
+        await sites.LoadAsync(cancel);
         var owners = sites.Owners;
         foreach (var (site, controller) in WhoseLogs(user, [.. owners.Before(long.MaxValue)], of => owners.Of(of, long.MaxValue, long.MaxValue)))
             await notes.NoteSignInAsync(user, what, site, controller, cancel);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using Consent.Audit.Pages;
 using Consent.Contracts;
 
 namespace Consent.Audit.Evidence;
@@ -52,6 +53,7 @@ internal static class EvidenceCover
     private static string Section(ReceiptEvidence evidence, EvidenceTexts words)
     {
         var (trace, receipt) = (evidence.Trace, evidence.Trace.Receipt);
+        var text = evidence.Declaration is null ? null : trace.Declaration?.Text;
         var place = words.Place.Replace("{index}", Number(evidence.Receipt.Index), StringComparison.Ordinal).Replace("{size}", Number(evidence.Checkpoint.Size), StringComparison.Ordinal)
             .Replace("{log}", evidence.Checkpoint.Origin, StringComparison.Ordinal);
         (string Name, string? Value)[] facts =
@@ -68,8 +70,8 @@ internal static class EvidenceCover
             <table><caption>{words.Receipt}</caption>{Rows(facts.Where(f => f.Value is not null).Select(f => Row(f.Name, [Text(f.Value!)])))}</table>
             <h2>{words.Decisions}</h2>
             {Table(words.Decisions, [words.Purpose, words.Status, words.ValidUntil], receipt.Changed.Where(receipt.Purposes.ContainsKey).Select(id => Decided(id, receipt.Purposes[id], words)))}
-            <h2>{words.Shown}</h2>
-            {Shown(evidence.Declaration is null ? null : trace.Declaration?.Text, words)}
+            <h2>{(text?.OneOf is null ? words.Shown : words.OneOf)}</h2>
+            {Unknown(text, receipt.Language, words)}{Shown(text, words)}
             <h2>{words.Story}</h2>
             {Table(words.Story, [words.When, words.What, words.By], trace.Story.Select(s => Row(Moment(s.At), [Text(words.Steps.GetValueOrDefault(s.What, s.What)), Text(s.By)])))}
             <h2>{words.Told}</h2>
@@ -85,6 +87,10 @@ internal static class EvidenceCover
         var status = JsonNamingPolicy.KebabCaseLower.ConvertName(decision.Status.ToString());
         return Row(id, [Text(words.Statuses.GetValueOrDefault(status, status)), decision.ValidUntil is { } until ? Moment(until) : words.NoEnd]);
     }
+
+    /// <summary>Nothing where the receipt names the language of the text.</summary>
+    private static string Unknown(ShownText? text, string? named, EvidenceTexts words) => text?.OneOf is not { } languages ? "" : $"<p>{Text(
+        (named is null ? words.NoLanguage : words.OtherLanguage).Fill(("languages", string.Join(", ", languages)), ("language", text.Language), ("named", named ?? "")))}</p>";
 
     private static string Shown(ShownText? text, EvidenceTexts words) => text is null
         ? $"<p>{words.NotShown}</p>"

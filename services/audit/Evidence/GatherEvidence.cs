@@ -13,7 +13,7 @@ namespace Consent.Audit.Evidence;
 
 /// <summary>Reads what proves one receipt, and notes the look before it is handed out. Found as a trace is: by the receipt's id, or by that of the record of marketing that led to it.</summary>
 internal sealed class GatherEvidence(
-    [FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog audit, DerivedLogs logs, LogSites sites, LogSettings settings, ILogSigners signers,
+    [FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog audit, DerivedLogs logs, CosignedLogs cosigned, LogSites sites, LogSettings settings, ILogSigners signers,
     RestrictedPersons restricted, AccessNotes looks)
 {
     /// <summary>The evidence, or what is to be answered instead: another controller's receipt is as one that is not there.</summary>
@@ -24,7 +24,7 @@ internal sealed class GatherEvidence(
         if (TraceStory.Tell(id, heard) is not { Receipt: { } receipt } trace || !Tenancy.Allows(user, receipt.Site, receipt.Controller)) return (null, ReadTrace.UnknownReceipt());
         if (await RestrictedPersons.RefusalAsync(
             await restricted.OfAsync(receipt.Site, [receipt.SubjectId], cancel), user, reason, what => looks.NoteAsync(user, what, receipt.Site, receipt.Controller, receipt.Id, reason, cancel)) is { } refusal) return (null, refusal);
-        if (logs.Served(settings.LogOf(receipt.Controller)) is not { } served) return (null, Pending());
+        if (cosigned.Shown(settings.LogOf(receipt.Controller)) is not { } served) return (null, Pending());
 
         var records = await log.HistoryAsync(AuditLog.TraceOf(receipt.Id), cancel);
         if (LoggedEvent.In(records)?.Record is not { } own) return (null, ReadTrace.UnknownReceipt());

@@ -18,8 +18,8 @@ internal sealed record ReceiptEvidence(Trace Trace, byte[] Body, byte[]? Declara
 
     public Checkpoint Checkpoint => Checkpoint.Parse(Note.Text);
 
-    /// <summary>As <c>/log/{log}/keys</c> lists them: Ed25519 first, and of each kind the newest first.</summary>
-    public IEnumerable<string> Keys => Log.Keys.Reverse().Select(NoteVerifierKey.Parse).OrderBy(key => key.Type).Select(key => key.ToString());
+    /// <summary>The lines of <c>/log/{log}/keys</c>.</summary>
+    public IEnumerable<string> Keys => KeyTerms.Of(Log).Select(key => key.ToString());
 }
 
 /// <param name="Name">Of its files in the package, without folder and ending: <c>receipt</c>, <c>declaration</c>, <c>cause</c>, <c>delivery-1</c> and so on.</param>

@@ -67,7 +67,7 @@ internal sealed class CarryOutErasures(
     }
 
     /// <summary>By the event as it was heard. False while that has not been kept yet: whoever told of it tells it again.</summary>
-    private async Task<bool> EraseAsync(string eventId, CancellationToken cancel)
+    internal async Task<bool> EraseAsync(string eventId, CancellationToken cancel)
     {
         foreach (var heard in await log.ReadAsync(AuditLog.TraceOf(eventId), cancel))
         {

@@ -24,6 +24,15 @@ internal sealed record HoldAct(
 
     /// <summary>Who acts where nobody asked.</summary>
     public const string Itself = AuditSetup.Service;
+
+    /// <summary>What kind of act one of this kind ends, the one that it is <see cref="Of"/>; null for what ends none.</summary>
+    public static string? EndedBy(string kind) => kind switch
+    {
+        HoldLifted or HoldEnded => HoldPlaced,
+        ErasureDone => ErasureWaits,
+        RestrictionLifted => Restricted,
+        _ => null,
+    };
 }
 
 /// <summary>A hold or a restriction, and what ended it.</summary>

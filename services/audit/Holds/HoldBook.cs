@@ -4,7 +4,9 @@ namespace Consent.Audit.Holds;
 
 /// <summary>How a site's holds, restrictions and waiting erasures stand after all that its journal tells; pure.</summary>
 /// <param name="Waiting">Erasures that audit heard of and has not carried out, oldest first.</param>
-internal sealed record HoldBook(IReadOnlyList<Placed> Holds, IReadOnlyList<Placed> Restrictions, IReadOnlyList<HoldAct> Waiting, IReadOnlySet<string> Done)
+/// <param name="Acts">All that the journal tells, by <see cref="KeptAct.KeyOf"/>.</param>
+internal sealed record HoldBook(
+    IReadOnlyList<Placed> Holds, IReadOnlyList<Placed> Restrictions, IReadOnlyList<HoldAct> Waiting, IReadOnlySet<string> Done, IReadOnlyDictionary<string, (HoldAct Act, LogRecord Record)> Acts)
 {
     /// <param name="journal">Of one site, oldest first.</param>
     public static HoldBook Of(IEnumerable<LogRecord> journal)
@@ -14,7 +16,8 @@ internal sealed record HoldBook(IReadOnlyList<Placed> Holds, IReadOnlyList<Place
             .ToDictionary(a => a.Act.Of ?? "", a => a.Act, StringComparer.Ordinal);
         var done = acts.Where(a => a.Kind == HoldAct.ErasureDone).Select(a => a.Act.Of ?? "").ToHashSet(StringComparer.Ordinal);
         return new HoldBook(
-            OfKind(HoldAct.HoldPlaced), OfKind(HoldAct.Restricted), [.. acts.Where(a => a.Kind == HoldAct.ErasureWaits && !done.Contains(a.Act.Id)).Select(a => a.Act)], done);
+            OfKind(HoldAct.HoldPlaced), OfKind(HoldAct.Restricted), [.. acts.Where(a => a.Kind == HoldAct.ErasureWaits && !done.Contains(a.Act.Id)).Select(a => a.Act)], done,
+            acts.DistinctBy(a => KeptAct.KeyOf(a.Kind, a.Act.Id), StringComparer.Ordinal).ToDictionary(a => KeptAct.KeyOf(a.Kind, a.Act.Id), a => (a.Act, a.Record), StringComparer.Ordinal));
 
         IReadOnlyList<Placed> OfKind(string kind) => [.. acts.Where(a => a.Kind == kind).Select(a => new Placed(a.Act, a.Record, over.GetValueOrDefault(a.Act.Id)))];
     }
@@ -35,6 +38,15 @@ internal sealed record HoldBook(IReadOnlyList<Placed> Holds, IReadOnlyList<Place
         if (IsWaiting(eventId) || Done.Contains(eventId) || Holds.FirstOrDefault(h => h.Over is null && h.Concerns(person)) is not { } hold) return null;
         return new HoldAct(eventId, at, HoldAct.Itself, hold.Act.Site, hold.Act.Controller, [person]);
     }
+
+    /// <summary>Whether the act stands in the journal, or, where it ends another, that one is over already.</summary>
+    public bool Has(string kind, HoldAct act) => Acts.ContainsKey(KeptAct.KeyOf(kind, act.Id)) || HoldAct.EndedBy(kind) switch
+    {
+        HoldAct.HoldPlaced => Holds.Any(h => h.Act.Id == act.Of && h.Over is not null),
+        HoldAct.Restricted => Restrictions.Any(r => r.Act.Id == act.Of && r.Over is not null),
+        HoldAct.ErasureWaits => Done.Contains(act.Of ?? ""),
+        _ => false,
+    };
 
     public bool IsWaiting(string eventId) => Waiting.Any(w => w.Id == eventId);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Consent.Audit.Logs;
 using Consent.Audit.Timelines;
 using Consent.Contracts;
@@ -7,13 +8,15 @@ namespace Consent.Audit.Holds;
 
 /// <summary>
 /// The journals in audit's own log: streams <c>holds/{site}</c>, sealed, a record for each <see cref="HoldAct"/>; and <c>hold-site/{site}</c>, which lie under their names, for
-/// the sites that have one. What is decided on a journal is appended to that journal or not at all, so that two replicas decide nothing twice.
+/// the sites that have one. What is decided on a journal is appended to that journal or not at all, so that two replicas decide nothing twice; and it is kept outside of the data before
+/// (<see cref="KeptHolds"/>), or does not come about. Read once for each act: how a site stands is held in memory until its newest record is another one, whoever appended that.
 /// </summary>
-public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog audit, TimeProvider time)
+public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog audit, KeptHolds kept, TimeProvider time)
 {
     private const string Prefix = "holds/";
     private const string Sites = "hold-site/";
     private const int PageSize = 1000;
+    private readonly ConcurrentDictionary<string, Standing> _standing = new(StringComparer.Ordinal);
 
     /// <summary>The streams that name a site and nobody.</summary>
     internal static bool IsStream(string stream) => stream.StartsWith(Sites, StringComparison.Ordinal);
@@ -25,7 +28,7 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
     /// <summary>By which a person of a site is known here: the same keyed hash as in the index of receipts and in the notes of looks.</summary>
     internal string PersonOf(string site, string subject) => log.KeyOf(FollowReceipts.NameOf(site, subject)).ToString();
 
-    internal async Task<HoldBook> ReadAsync(string site, CancellationToken cancel) => HoldBook.Of(await log.HistoryAsync(StreamOf(site), cancel));
+    internal async Task<HoldBook> ReadAsync(string site, CancellationToken cancel) => (await StandingAsync(site, cancel)).Book;
 
     /// <summary>Sites that have, or had, something held or restricted.</summary>
     internal async Task<IReadOnlyList<string>> SitesAsync(CancellationToken cancel)
@@ -39,25 +42,31 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
         return sites;
     }
 
-    /// <summary>Appends what is decided on the journal as it then stands; durable on return. The record, or null where nothing was to be done.</summary>
+    /// <summary>Appends what is decided on the journal as it then stands; durable on return. The record, or null where nothing was to be done. Throws <see cref="HoldsNotKeptException"/>.</summary>
     /// <param name="decide">Pure; asked again when the journal has grown meanwhile.</param>
     internal async Task<LogRecord?> ActAsync(string site, string kind, Func<HoldBook, HoldAct?> decide, CancellationToken cancel)
     {
-        while (true)
+        for (HoldAct? before = null; ;)
         {
-            var history = await log.HistoryAsync(StreamOf(site), cancel);
-            if (decide(HoldBook.Of(history)) is not { } act) return null;
+            var (_, version, book) = await StandingAsync(site, cancel);
+            var act = decide(book);
+            // What lost against another replica's, and came about under no name.
+            if (before is not null && before.Id != act?.Id && !book.Acts.ContainsKey(KeptAct.KeyOf(kind, before.Id))) kept.Forget(kind, before.Id);
+            if (act is null) return null;
+            // Another replica, which started meanwhile, found it kept and missing here.
+            if (book.Acts.TryGetValue(KeptAct.KeyOf(kind, act.Id), out var there)) return there.Record;
+            kept.Keep(new KeptAct(kind, HoldAct.EndedBy(kind) is null ? act : act with { Persons = null }));
             // First what it is found by.
-            if (history.Count == 0) await audit.NoteAsync($"{Sites}{site}", "hold-site", new SiteNote(site), site, cancel);
-            var record = new NewRecord
+            if (version == 0) await audit.NoteAsync($"{Sites}{site}", "hold-site", new SiteNote(site), site, cancel);
+            var record = new NewRecord { Stream = StreamOf(site), Version = version + 1, Kind = kind, RecordedAt = time.Now(), Payload = ContractJson.Write(act) };
+            if (await log.AppendAsync(record) is AppendOutcome.Appended appended)
             {
-                Stream = StreamOf(site),
-                Version = history.Count == 0 ? 1 : history[^1].Version + 1,
-                Kind = kind,
-                RecordedAt = act.At,
-                Payload = ContractJson.Write(act),
-            };
-            if (await log.AppendAsync(record) is AppendOutcome.Appended appended) return appended.Record;
+                if (HoldAct.EndedBy(kind) is { } ended) kept.Unname(ended, act.Of ?? "");
+                foreach (var erased in kind == HoldAct.ErasureDone ? act.Persons ?? [] : []) await UnnameAsync(site, erased, cancel);
+                return appended.Record;
+            }
+
+            before = act;
         }
     }
 
@@ -73,10 +82,34 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
             waits = book.IsWaiting(eventId);
             return book.Wait(eventId, person, time.Now());
         }, cancel);
-        return waits || noted is not null;
+        if (waits || noted is not null) return true;
+        await UnnameAsync(site, person, cancel);
+        return false;
+    }
+
+    /// <summary>A restriction stays in the journal when its person is erased; outside of it nothing names him any more.</summary>
+    private async Task UnnameAsync(string site, string person, CancellationToken cancel)
+    {
+        foreach (var restriction in (await ReadAsync(site, cancel)).Restrictions.Where(r => r.Over is null && r.Concerns(person))) kept.Unname(HoldAct.Restricted, restriction.Act.Id, person);
+    }
+
+    private async ValueTask<Standing> StandingAsync(string site, CancellationToken cancel)
+    {
+        if (await log.LatestAsync(StreamOf(site), cancel) is not { } newest) return Standing.Nothing;
+        if (_standing.TryGetValue(site, out var known) && known.Position == newest.Position) return known;
+        var history = await log.HistoryAsync(StreamOf(site), cancel);
+        var standing = new Standing(history[^1].Position, history[^1].Version, HoldBook.Of(history));
+        _standing[site] = standing;
+        return standing;
     }
 
     private static string StreamOf(string site) => $"{Prefix}{site}";
 
     private sealed record SiteNote(string Site);
+
+    /// <param name="Position">Of the newest record, with <paramref name="Version"/>.</param>
+    private sealed record Standing(long Position, long Version, HoldBook Book)
+    {
+        public static Standing Nothing { get; } = new(0, 0, HoldBook.Of([]));
+    }
 }

@@ -3,20 +3,20 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Consent.Audit.Logs;
 
 /// <summary>
-/// Has witnesses cosign the checkpoints of the logs (C2SP tlog-witness), as often as there may be new ones. Each witness by itself and behind what is served: a checkpoint is served at
-/// once, and with a cosignature from when that has come, so no witness delays anything. Every replica asks for itself. Health check <c>log-witnesses</c>: degraded
-/// while one of them does not cosign. Does nothing where no witness is configured.
+/// Has witnesses cosign the checkpoints of the logs (C2SP tlog-witness), as often as there may be new ones. Each witness by itself and behind what is served: what is shown meanwhile
+/// <see cref="CosignedLog"/> says. Every replica asks for itself. Health check <c>log-witnesses</c>: degraded while one of them does not cosign, or all do too slowly; unhealthy where one
+/// has seen another history of a log. Does nothing where no witness is configured.
 /// </summary>
 internal sealed class AskWitnesses : BackgroundService, IHealthCheck
 {
-    private readonly DerivedLogs _logs;
+    private readonly CosignedLogs _logs;
     private readonly LogSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger<AskWitnesses> _logger;
     private readonly List<CallWitness> _calls;
     private readonly List<AskWitness> _witnesses;
 
-    public AskWitnesses(DerivedLogs logs, LogSettings settings, WitnessSettings witnesses, TimeProvider time, ILogger<AskWitnesses> logger)
+    public AskWitnesses(CosignedLogs logs, LogSettings settings, WitnessSettings witnesses, TimeProvider time, ILogger<AskWitnesses> logger)
     {
         (_logs, _settings, _time, _logger) = (logs, settings, time, logger);
         _calls = [.. witnesses.Witnesses.Select(witness => new CallWitness(witness, witnesses.AllowedNetworks, time))];
@@ -28,8 +28,9 @@ internal sealed class AskWitnesses : BackgroundService, IHealthCheck
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        List<string> troubles = [.. _witnesses.Select(witness => witness.Trouble).OfType<string>()];
-        return Task.FromResult(troubles.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join("; ", troubles)));
+        var troubles = string.Join("; ", _witnesses.Select(witness => witness.Trouble).OfType<string>().Concat(Slow()));
+        return Task.FromResult(
+            troubles.Length == 0 ? HealthCheckResult.Healthy() : _witnesses.Exists(witness => witness.HasForked) ? HealthCheckResult.Unhealthy(troubles) : HealthCheckResult.Degraded(troubles));
     }
 
     public override void Dispose()
@@ -56,6 +57,9 @@ internal sealed class AskWitnesses : BackgroundService, IHealthCheck
         }
     }
 
+    private IEnumerable<string> Slow() =>
+        Growing().Where(log => log.IsSlow).Select(log => $"cosignatures of the log {log.Name} come more slowly than Audit:CosignedWithin allows, and its checkpoints are shown without");
+
     /// <summary>Without those in whose place new ones were begun.</summary>
-    private List<ServedLog> Growing() => [.. _logs.AllServed.Where(log => _settings.LogOf(log.Controller) == log.Name)];
+    private List<CosignedLog> Growing() => _witnesses.Count == 0 ? [] : [.. _logs.All.Where(log => _settings.LogOf(log.Controller) == log.Name)];
 }

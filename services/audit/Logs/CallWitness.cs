@@ -36,7 +36,8 @@ internal sealed class CallWitness : IDisposable
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain", "utf-8");
             request.Headers.UserAgent.Add(Agent);
             using var response = await _http.SendAsync(request, either.Token);
-            return await ReadAsync(response, checkpoint, either.Token);
+            // From a size to itself there is nothing to prove: what is refused then is the root.
+            return await ReadAsync(response, checkpoint, old > 0 && proof.Count == 0 ? old : null, either.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -50,9 +51,11 @@ internal sealed class CallWitness : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<WitnessAnswer> ReadAsync(HttpResponseMessage response, SignedNote checkpoint, CancellationToken cancel)
+    /// <param name="same">The size of the checkpoint where the witness was told that it holds that size already; null where it was not.</param>
+    private async Task<WitnessAnswer> ReadAsync(HttpResponseMessage response, SignedNote checkpoint, long? same, CancellationToken cancel)
     {
         var status = (int)response.StatusCode;
+        if (status == 422 && same is not null) return new WitnessAnswer(WitnessOutcome.Forked);
         if (status is not (200 or 409)) return new WitnessAnswer(OutcomeOf(status));
         if (await BodyAsync(response, cancel) is not { } body) return new WitnessAnswer(WitnessOutcome.Unreadable);
         if (status == 200)
@@ -62,9 +65,10 @@ internal sealed class CallWitness : IDisposable
                 : new WitnessAnswer(WitnessOutcome.NotVerified);
         }
 
-        return response.Content.Headers.ContentType?.MediaType == WitnessProtocol.SizeType && WitnessProtocol.SizeIn(body) is { } size
-            ? new WitnessAnswer(WitnessOutcome.Conflict, Size: size)
-            : new WitnessAnswer(WitnessOutcome.Unreadable);
+        var told = response.Content.Headers.ContentType?.MediaType == WitnessProtocol.SizeType ? WitnessProtocol.SizeIn(body) : null;
+        // Of another size it says which one; of another root there is none to say, or the same one.
+        if (same is not null && (told ?? same) == same) return new WitnessAnswer(WitnessOutcome.Forked);
+        return told is { } size ? new WitnessAnswer(WitnessOutcome.Conflict, Size: size) : new WitnessAnswer(WitnessOutcome.Unreadable);
     }
 
     private static string OutcomeOf(int status) => status switch

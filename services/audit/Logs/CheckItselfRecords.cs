@@ -5,6 +5,11 @@ using Consent.VerifiableLog;
 
 namespace Consent.Audit.Logs;
 
+/// <summary>What is wrong with a record.</summary>
+/// <param name="Of">The controller whose log does not have it as it should; empty for what lies in no log.</param>
+/// <param name="Words">Behind a number of such records.</param>
+internal sealed record RecordFault(string Of, string Words);
+
 /// <summary>
 /// Looks whether logs, receipts and acknowledgements agree about records of audit's feed: each has the entry that is due to it, in a bundle that the newest checkpoint was signed
 /// for; each receipt stands in the index of receipts. Nothing is due to what was erased, nor to what waits for its site's declaration or for its event.
@@ -12,11 +17,11 @@ namespace Consent.Audit.Logs;
 internal sealed class CheckItselfRecords(
     [FromKeyedServices(AuditSetup.Service)] IRecordLog log, LogPlaces places, FindEntries find, DerivedLogs logs, FollowReceipts receipts)
 {
-    /// <summary>Of each record, in their order: null when all is well, else what it is, as words behind a number. Throws <see cref="LogUnavailableException"/> where that cannot be said now.</summary>
-    public async Task<IReadOnlyList<string?>> RunAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel)
+    /// <summary>Of each record, in their order: null when all is well. Throws <see cref="LogUnavailableException"/> where that cannot be said now.</summary>
+    public async Task<IReadOnlyList<RecordFault?>> RunAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel)
     {
         if (records.Count == 0) return [];
-        var (said, sought, traces) = (new string?[records.Count], new List<(int Number, Sought Sought)>(), await TracesAsync(records, cancel));
+        var (said, sought, traces) = (new RecordFault?[records.Count], new List<(int Number, Sought Sought)>(), await TracesAsync(records, cancel));
         for (var i = 0; i < records.Count; i++)
         {
             var (number, record, isTold) = (i, records[i], LoggedEvent.IsAcknowledgement(records[i]));
@@ -24,18 +29,19 @@ internal sealed class CheckItselfRecords(
             sought.AddRange(places.ControllersOf(e).Select(controller => (number, new Sought(record, controller, isTold))));
         }
 
-        var (found, bundles) = (await find.RunAsync([.. sought.Select(s => s.Sought)], cancel), new Dictionary<(string Log, long Bundle), string?>());
+        var (found, bundles) = (await find.RunAsync([.. sought.Select(s => s.Sought)], cancel), new Dictionary<(string Log, long Bundle), RecordFault?>());
         foreach (var ((number, one), entry) in sought.Zip(found))
         {
             if (entry.IsErased) continue;
             if (entry.Place is not { } place)
             {
-                said[number] ??= one.IsTold ? $"acknowledgements that no entry of the log of {one.Controller} tells" : $"records without an entry in the log of {one.Controller}";
+                said[number] ??= new RecordFault(one.Controller, entry.Lacks is { } lacks ? Unreadable(one.Controller, lacks)
+                    : one.IsTold ? $"acknowledgements that no entry of the log of {one.Controller} tells" : $"records without an entry in the log of {one.Controller}");
                 continue;
             }
 
             var bundle = (place.Log, place.Index >> 8);
-            if (!bundles.TryGetValue(bundle, out var fault)) bundles[bundle] = fault = await FaultInAsync(place.Log, place.Index >> 8, cancel);
+            if (!bundles.TryGetValue(bundle, out var fault)) bundles[bundle] = fault = await FaultInAsync(one.Controller, place.Log, place.Index >> 8, cancel);
             said[number] ??= fault;
         }
 
@@ -50,23 +56,27 @@ internal sealed class CheckItselfRecords(
         return streams.Zip(traces).ToDictionary(t => t.First, t => t.Second, StringComparer.Ordinal);
     }
 
-    private async Task<string?> FaultInAsync(string name, long bundle, CancellationToken cancel)
+    private async Task<RecordFault?> FaultInAsync(string controller, string name, long bundle, CancellationToken cancel)
     {
         if (logs.Served(name) is not { } served) return null;
+        var tiles = new NotedTiles(served.Tiles);
         try
         {
             // With a reader of its own, which has kept nothing from before.
             var signed = Checkpoint.Parse(SignedNote.Parse(served.Note).Text);
-            await ProvenBundle.ReadAsync(new TileReader(served.Tiles), bundle, signed.Size, signed.Root, cancel);
+            await ProvenBundle.ReadAsync(new TileReader(tiles), bundle, signed.Size, signed.Root, cancel);
             return null;
         }
         catch (FormatException e)
         {
-            return $"records whose entry in the log {name} is not shown as it was signed ({e.Message.TrimEnd('.')})";
+            return new RecordFault(
+                controller, tiles.Lacked is { } lacks ? Unreadable(controller, lacks) : $"records whose entry in the log {name} is not shown as it was signed ({e.Message.TrimEnd('.')})");
         }
     }
 
-    private async Task LookIntoIndexAsync(IReadOnlyList<LogRecord> records, string?[] said, CancellationToken cancel)
+    private static string Unreadable(string controller, string lacks) => $"records whose entry in the log of {controller} cannot be shown, because {lacks} is missing";
+
+    private async Task LookIntoIndexAsync(IReadOnlyList<LogRecord> records, RecordFault?[] said, CancellationToken cancel)
     {
         ReceiptIndex? index = null;
         for (var i = 0; i < records.Count; i++)
@@ -74,7 +84,21 @@ internal sealed class CheckItselfRecords(
             if (records[i].Kind != ConsentChanged.Kind || records[i].Read<ConsentChanged>().Receipt is not { } receipt) continue;
             index ??= await receipts.CurrentAsync(cancel);
             var position = records[i].Position;
-            if (!index.Of(receipts.KeyOf(receipt.Site, receipt.SubjectId)).Any(r => r.Position == position)) said[i] ??= "receipts that the index of receipts lacks";
+            if (!index.Of(receipts.KeyOf(receipt.Site, receipt.SubjectId)).Any(r => r.Position == position)) said[i] ??= new RecordFault("", "receipts that the index of receipts lacks");
+        }
+    }
+
+    /// <summary>What is served of a partial tile comes out of a wider one too: what is not there in the first width that is asked for is there in none.</summary>
+    private sealed class NotedTiles(ServedTiles tiles) : ILogReader
+    {
+        /// <summary>The first path that was asked for, and is not there.</summary>
+        public string? Lacked { get; private set; }
+
+        public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(string path, CancellationToken cancel)
+        {
+            var tile = await tiles.ReadAsync(path, cancel);
+            if (tile is null) Lacked ??= path;
+            return tile;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Consent.VerifiableLog;
 
 namespace Consent.Audit.Logs;
@@ -46,12 +47,22 @@ internal sealed class DerivedLog
         if (State.Note is null) return;
         var signed = Checkpoint.Parse(SignedNote.Parse(State.Note).Text);
         SignedSize = signed.Size;
-        if (await RootAtAsync(signed.Size, cancel) != signed.Root) throw new FormatException("The tiles are not those that the checkpoint was signed for.");
+        if (await reader.RootAsync(signed.Size, cancel) != signed.Root) throw new FormatException("The tiles are not those that the checkpoint was signed for.");
         await ProveSuccessionsAsync(cancel);
     }
 
-    /// <summary>Of a size that the log has or had.</summary>
-    public Task<NodeHash> RootAtAsync(long size, CancellationToken cancel) => ReaderAt(State.Size).RootAsync(size, cancel);
+    /// <summary>Of a size that the log has or had. Throws <see cref="BrokenTilesException"/> where its tiles do not say.</summary>
+    public async Task<NodeHash> RootAtAsync(long size, CancellationToken cancel)
+    {
+        try
+        {
+            return await ReaderAt(State.Size).RootAsync(size, cancel);
+        }
+        catch (FormatException e)
+        {
+            throw new BrokenTilesException(e);
+        }
+    }
 
     /// <summary>The checkpoint that it will have with these entries behind its own.</summary>
     public Checkpoint With(IEnumerable<byte[]> entries)
@@ -129,9 +140,10 @@ internal sealed class DerivedLog
     private TileReader ReaderAt(long size) => new(new ServedTiles(new FolderReader(_folder), size));
 }
 
-/// <summary>What the world may see of a log. Nothing of it changes but that cosignatures come to it; safe for many threads.</summary>
+/// <summary>What the world may see of a log by one checkpoint. Nothing of it changes but that cosignatures come to it; safe for many threads.</summary>
 internal sealed record ServedLog(string Name, string Controller, string Note, long Size, ServedTiles Tiles, IReadOnlyList<string> Keys)
 {
+    private readonly ConcurrentDictionary<Witness, bool> _witnesses = new();
     private string? _cosigned;
 
     public TileReader Reader { get; } = new(Tiles);
@@ -142,14 +154,23 @@ internal sealed record ServedLog(string Name, string Controller, string Note, lo
     /// <summary>The note, with what witnesses have added to it so far.</summary>
     public string Cosigned => Volatile.Read(ref _cosigned) ?? Note;
 
-    /// <summary>One that was verified, on this note.</summary>
-    public void Add(Cosignature cosignature)
+    public bool IsCosigned => !_witnesses.IsEmpty;
+
+    public bool IsCosignedBy(Witness witness) => _witnesses.ContainsKey(witness);
+
+    /// <param name="cosignature">One that was verified, on this note.</param>
+    public void Add(Witness witness, Cosignature cosignature)
     {
         while (true)
         {
             var before = Volatile.Read(ref _cosigned);
             var after = SignedNote.Parse(before ?? Note).With(cosignature.Line).ToString();
-            if (ReferenceEquals(Interlocked.CompareExchange(ref _cosigned, after, before), before)) return;
+            if (ReferenceEquals(Interlocked.CompareExchange(ref _cosigned, after, before), before)) break;
         }
+
+        _witnesses[witness] = true;
     }
 }
+
+/// <summary>The tiles that were derived are not there, or not those that were written: <see cref="Exception.Message"/> says which.</summary>
+internal sealed class BrokenTilesException(FormatException cause) : Exception(cause.Message, cause);

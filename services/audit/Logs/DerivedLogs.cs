@@ -19,10 +19,13 @@ internal sealed class DerivedLogs(
     private const int Corrupt = 11, NotADatabase = 26;
     private readonly Dictionary<string, DerivedLog> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ServedLog> _served = new(StringComparer.Ordinal);
+    private readonly PutBackSigned _putBack = new(log);
     private readonly GuardKept _guard = new(kept, signers, settings, logger);
     private OwnFolder? _folder;
     private LogIndex? _index;
     private bool _isOpen;
+    private bool _isAnew;
+    private int _epoch;
     private volatile bool _isReady;
     private long _position;
 
@@ -34,6 +37,9 @@ internal sealed class DerivedLogs(
 
     /// <summary>All that the world may see. For any thread.</summary>
     public IReadOnlyCollection<ServedLog> AllServed => [.. _served.Values];
+
+    /// <summary>How often they were opened: what was known of the logs before another opening may not be so any more.</summary>
+    public int Openings { get; private set; }
 
     /// <summary>Whether all batches that there were when it was opened are in the tiles, and what may be shown is shown. For any thread.</summary>
     public bool IsReady => _isReady;
@@ -52,7 +58,8 @@ internal sealed class DerivedLogs(
     /// <summary>Takes in all batches that there are by now, and shows what may be shown.</summary>
     public async Task FollowAsync(CancellationToken cancel)
     {
-        if (!_isOpen) await OpenAsync(cancel);
+        // In another epoch batches may be gone that are in the tiles.
+        if (!_isOpen || _epoch != log.Epoch) await OpenAsync(cancel);
         try
         {
             for (var more = true; more;)
@@ -73,6 +80,10 @@ internal sealed class DerivedLogs(
         _isReady = true;
     }
 
+    /// <summary>To be opened at the next look, because what is here does not fit to the batches.</summary>
+    /// <param name="anew">Whatever the files say: made from the first batch.</param>
+    public void Reopen(bool anew) => (_isOpen, _isAnew) = (false, anew);
+
     /// <summary>See <see cref="GuardKept.FaultOfAsync"/>.</summary>
     public Task<string?> FaultOfAsync(DerivedLog one, CancellationToken cancel) => _guard.FaultOfAsync(one, cancel);
 
@@ -84,15 +95,26 @@ internal sealed class DerivedLogs(
 
     private async Task OpenAsync(CancellationToken cancel)
     {
+        _isOpen = false;
         _folder ??= OwnFolder.Take(settings.Folder);
-        await sites.LoadAsync(cancel);
-        if (!await TryContinueAsync(cancel))
+        var epoch = log.Epoch;
+        if (Openings > 0 && _epoch != epoch)
         {
+            sites.Forget();
+            foreach (var shown in _served.Values)
+                if (_logs.TryGetValue(shown.Name, out var one)) await _putBack.RunAsync(one.State, shown, cancel);
+        }
+
+        (_epoch, Openings) = (epoch, Openings + 1);
+        await sites.LoadAsync(cancel);
+        if (_isAnew || !await TryContinueAsync(cancel))
+        {
+            _isReady = false;
             logger.LogInformation("The tiles of the logs are made from their batches.");
             Close();
             _folder.Empty();
             Volatile.Write(ref _index, LogIndex.Open(_folder.File("index")));
-            _position = 0;
+            (_position, _isAnew) = (0, false);
         }
 
         _isOpen = true;

@@ -10,7 +10,8 @@ internal sealed record Sought(LogRecord Record, string Controller, bool IsTold =
 
 /// <param name="IsErased">Its salt is gone: where its entry stands nobody can say any more.</param>
 /// <param name="Place">Null while it is not under a checkpoint, and when what is shown there is not its entry.</param>
-internal sealed record EntryFound(bool IsErased, LogPlace? Place);
+/// <param name="Lacks">The path of the bundle in which it should stand, where that is not there; else null.</param>
+internal sealed record EntryFound(bool IsErased, LogPlace? Place, string? Lacks = null);
 
 /// <summary>Finds the entries of many records at once, as far as the newest checkpoints cover them. Opens none of them to anybody.</summary>
 internal sealed class FindEntries([FromKeyedServices(AuditSetup.Service)] IRecordLog log, DerivedLogs logs, LogSettings settings)
@@ -21,21 +22,36 @@ internal sealed class FindEntries([FromKeyedServices(AuditSetup.Service)] IRecor
         if (sought.Count == 0) return [];
         var (salts, read, found) = (await log.SaltsOfAsync([.. sought.Select(s => s.Record)], cancel), new Read(log), new List<EntryFound>(sought.Count));
         foreach (var (one, salt) in sought.Zip(salts))
-            found.Add(salt is null ? new EntryFound(true, null) : new EntryFound(false, await FindAsync(one, GatherEntries.CommitmentTo(one.Record, salt), read, cancel)));
+            found.Add(salt is null ? new EntryFound(true, null) : await FindAsync(one, GatherEntries.CommitmentTo(one.Record, salt), read, cancel));
         return found;
     }
 
-    private async Task<LogPlace?> FindAsync(Sought one, byte[] commitment, Read read, CancellationToken cancel)
+    private async Task<EntryFound> FindAsync(Sought one, byte[] commitment, Read read, CancellationToken cancel)
     {
-        if (logs.Served(settings.LogOf(one.Controller)) is not { } served) return null;
+        if (logs.Served(settings.LogOf(one.Controller)) is not { } served) return new EntryFound(false, null);
+        string? lacks = null;
         foreach (var (index, batch) in logs.Find(served.Name, commitment).Where(at => (at.Batch > 0) == one.IsTold && at.Entry < served.Size))
         {
             var committed = batch == 0 ? commitment : await read.RootOfAsync(batch, commitment, cancel);
-            if (committed is null || await read.EntryAsync(served, index, cancel) is not { Commitment: { } shown } entry || !shown.AsSpan().SequenceEqual(committed)) continue;
-            return new LogPlace(served.Name, index, entry.At);
+            if (committed is null) continue;
+            if (await read.EntryAsync(served, index, cancel) is not { } entry) lacks ??= await LackedAsync(served, index, cancel);
+            else if (entry.Commitment is { } shown && shown.AsSpan().SequenceEqual(committed)) return new EntryFound(false, new LogPlace(served.Name, index, entry.At));
         }
 
-        return null;
+        return new EntryFound(false, null, lacks);
+    }
+
+    private static async Task<string?> LackedAsync(ServedLog served, long index, CancellationToken cancel)
+    {
+        var path = TileAddress.InTree(TileAddress.Entries, index >> 8, served.Size).Path;
+        try
+        {
+            return await served.Tiles.ReadAsync(path, cancel) is null ? path : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What one call has read: of records that are near each other, bundles and batches are mostly the same.</summary>

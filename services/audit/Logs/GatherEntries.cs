@@ -44,7 +44,7 @@ internal sealed class GatherEntries([FromKeyedServices(AuditSetup.Service)] IRec
         var salts = await log.SaltsOfAsync([.. candidates.Select(c => c.Record)], cancel);
         // What was erased meanwhile has no salt, and gets no entry.
         foreach (var (one, salt) in candidates.Zip(salts))
-            if (salt is not null) gathered.Add(new Committed(one.Controller, one.Class, one.Record.Position, one.Trigger, CommitmentTo(one.Record, salt)));
+            if (salt is not null) gathered.Add(new Committed(one.Controller, one.Class, one.Record.Position, one.Trigger, CommitmentTo(one.Record, salt), one.Record.Epoch < log.Epoch));
     }
 
     private async Task<Dictionary<string, IReadOnlyList<LogRecord>>> ReadTracesAsync(IEnumerable<LogRecord> records, CancellationToken cancel)
@@ -58,4 +58,5 @@ internal sealed class GatherEntries([FromKeyedServices(AuditSetup.Service)] IRec
 
 /// <summary>A record that is to be in a log, by its place alone, and what the log says of it.</summary>
 /// <param name="Trigger">See <see cref="Candidate"/>.</param>
-internal sealed record Committed(string Controller, string Class, long Position, long Trigger, byte[] Commitment);
+/// <param name="IsEarlier">It is of an earlier epoch: the batch that it was in may be gone, and its entry have been put back (<see cref="PutBackSigned"/>).</param>
+internal sealed record Committed(string Controller, string Class, long Position, long Trigger, byte[] Commitment, bool IsEarlier = false);

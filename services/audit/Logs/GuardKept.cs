@@ -40,6 +40,11 @@ internal sealed class GuardKept(KeptCheckpoints kept, ILogSigners signers, LogSe
 
             return null;
         }
+        catch (BrokenTilesException e)
+        {
+            return $"the tiles of the log {name} cannot be read, and its kept checkpoint not be compared with them ({e.Message.TrimEnd('.')}): put them back, or stop audit and delete its folder "
+                + "audit/logs in Data: they are made anew at the next start from what was heard";
+        }
         catch (FormatException)
         {
             return $"the kept checkpoint of the log {name} cannot be read: put it back from a copy, or begin new logs with the setting Audit:LogSuffix";

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Consent.VerifiableLog;
 
@@ -16,9 +17,9 @@ internal interface ILogSigners
     IEnumerable<string> Warnings { get; }
 
     /// <summary>
-    /// All keys of the log whose private half is here; of each algorithm from the oldest to the newest. Makes none. Throws <see cref="IOException"/>, <see cref="FormatException"/>
-    /// or <see cref="CryptographicException"/> where the first cannot be used; a later one that cannot be is left out
-    /// with those behind it, and told in <see cref="Warnings"/>. Whether the one in force is among them, <see cref="LogSigning"/> says.
+    /// All keys of the log whose private half is here; of each algorithm from the oldest to the newest. Makes none. One that cannot be used is left out, and told in
+    /// <see cref="Warnings"/>; where there are some and none can be used, it throws <see cref="IOException"/>, <see cref="UnauthorizedAccessException"/>, <see cref="FormatException"/> or
+    /// <see cref="CryptographicException"/>. Whether the one in force is among them, <see cref="LogSigning"/> says.
     /// </summary>
     /// <param name="afresh">Nothing is remembered: one may have been put back.</param>
     IReadOnlyList<INoteSigner> Held(string log, bool afresh = false);
@@ -26,6 +27,9 @@ internal interface ILogSigners
     /// <summary>Makes a first key of the algorithm. Throws as above.</summary>
     /// <param name="name">Of the key: the log's origin.</param>
     INoteSigner Make(string log, NoteKeyType algorithm, string name);
+
+    /// <summary>What <see cref="LogSigning.Lack"/> says of the log now, to be told in <see cref="Warnings"/>; null for nothing.</summary>
+    void Tell(string log, string? lack);
 }
 
 /// <summary>
@@ -36,26 +40,43 @@ internal sealed class LogKeys(LogSettings settings) : ILogSigners, IDisposable
 {
     private readonly ConcurrentDictionary<(string Log, NoteKeyType Algorithm), ImmutableList<(int Version, INoteSigner Signer)>> _held = new();
     private readonly ConcurrentDictionary<(string Log, NoteKeyType Algorithm), string> _unread = new();
+    private readonly ConcurrentDictionary<string, string> _lacks = new(StringComparer.Ordinal);
 
-    public IEnumerable<string> Warnings => _unread.Values;
+    public IEnumerable<string> Warnings => [.. _unread.Values, .. _lacks.Values];
 
     public IReadOnlyList<NoteKeyType> Algorithms => NoteKeyFolder.Algorithms;
 
-    public IReadOnlyList<INoteSigner> Held(string log, bool afresh = false) => [.. Algorithms.SelectMany(algorithm => Held(log, algorithm, afresh)).Select(key => key.Signer)];
+    public IReadOnlyList<INoteSigner> Held(string log, bool afresh = false)
+    {
+        var (held, faults) = (new List<INoteSigner>(), new List<Exception>());
+        // A new pair has one number, which is above those of all algorithms.
+        var most = Algorithms.Max(algorithm => _held.TryGetValue((log, algorithm), out var known) && known is [.., var last] ? last.Version : 0);
+        foreach (var algorithm in Algorithms) held.AddRange(Held(log, algorithm, afresh, most, faults).Select(key => key.Signer));
+        if (held.Count == 0 && faults is [var fault, ..]) ExceptionDispatchInfo.Throw(fault);
+        return held;
+    }
 
     public INoteSigner Make(string log, NoteKeyType algorithm, string name) => FolderOf(log).Make(algorithm, 1, name);
+
+    public void Tell(string log, string? lack)
+    {
+        if (lack is null) _lacks.TryRemove(log, out _);
+        else _lacks[log] = lack;
+    }
 
     public void Dispose()
     {
         foreach (var signer in _held.Values.SelectMany(held => held).Select(key => key.Signer).OfType<IDisposable>()) signer.Dispose();
     }
 
-    private ImmutableList<(int Version, INoteSigner Signer)> Held(string log, NoteKeyType algorithm, bool afresh)
+    private ImmutableList<(int Version, INoteSigner Signer)> Held(string log, NoteKeyType algorithm, bool afresh, int most, List<Exception> faults)
     {
         var folder = FolderOf(log);
         var known = !afresh && _held.TryGetValue((log, algorithm), out var before) ? before : [];
-        // The folder is listed once; a successor has the next number.
-        var more = known is [.., var last] ? Enumerable.Range(last.Version + 1, folder.Has(algorithm, last.Version + 1) ? 1 : 0) : folder.Versions(algorithm);
+        // The folder is listed at first, and as long as something is amiss; otherwise a successor is looked for by its number.
+        var more = known is [.., var last] && !_unread.ContainsKey((log, algorithm))
+            ? Enumerable.Range(last.Version + 1, Math.Max(most - last.Version, 0) + 1).Where(version => folder.Has(algorithm, version))
+            : folder.Versions(algorithm).Where(version => !known.Exists(key => key.Version == version));
         var (held, unread) = (known, (string?)null);
         foreach (var version in more)
         {
@@ -63,17 +84,17 @@ internal sealed class LogKeys(LogSettings settings) : ILogSigners, IDisposable
             {
                 held = held.Add((version, folder.Open(algorithm, version)));
             }
-            catch (Exception e) when (held.Count > 0 && (e is IOException or UnauthorizedAccessException or FormatException or CryptographicException))
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
             {
+                faults.Add(e);
                 var which = string.Create(CultureInfo.InvariantCulture, $"version {version} of the {algorithm} key of the log {log}");
                 unread = $"{which} cannot be read ({e.GetType().Name}), and does not sign: let the service's user read its file in keys/audit, or put it back from its own backup";
-                break;
             }
         }
 
         if (unread is null) _unread.TryRemove((log, algorithm), out _);
         else _unread[(log, algorithm)] = unread;
-        if (held.Count > known.Count) _held[(log, algorithm)] = held;
+        if (held.Count > known.Count) _held[(log, algorithm)] = held = held.Sort(static (one, other) => one.Version.CompareTo(other.Version));
         return held;
     }
 

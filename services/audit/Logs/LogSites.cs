@@ -29,6 +29,16 @@ internal sealed class LogSites([FromKeyedServices(AuditSetup.Service)] IRecordLo
                 foreach (var record in page) Take(record);
     }
 
+    /// <summary>All that was read may be gone from the log.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _owners = SiteOwners.None;
+            foreach (var prefix in _read.Keys.ToList()) _read[prefix] = 0;
+        }
+    }
+
     /// <summary>A record of the feed, if it is a note of this kind.</summary>
     public void Take(LogRecord record)
     {

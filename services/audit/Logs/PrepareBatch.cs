@@ -10,7 +10,7 @@ namespace Consent.Audit.Logs;
 internal sealed record Prepared(DerivedLog Log, NewRecord? Record = null, bool IsOvertaken = false, bool IsHeldBack = false);
 
 /// <summary>Makes a log's next batch, or says why there is none: whether it may be signed, and with which keys. For several logs side by side.</summary>
-internal sealed class PrepareBatch(IRecordLog log, DerivedLogs logs, ILogSigners signers, TimeProvider time)
+internal sealed class PrepareBatch(IRecordLog log, DerivedLogs logs, ILogSigners signers, UsedFolder folder, TimeProvider time)
 {
     /// <param name="gathered">What is for the log.</param>
     /// <param name="through">Position in the feed up to which that is all.</param>
@@ -19,17 +19,18 @@ internal sealed class PrepareBatch(IRecordLog log, DerivedLogs logs, ILogSigners
     public async Task<Prepared> RunAsync(DerivedLog one, IEnumerable<Committed> gathered, long through, bool isFirst, bool isLast, CancellationToken cancel)
     {
         var (state, isAsked) = (one.State, isFirst || one.Trouble is not null);
-        var fresh = gathered.Where(c => c.Trigger > state.Through).ToList();
+        // By eight bytes of it, which nobody can choose.
+        var fresh = gathered.Where(c => c.Trigger > state.Through && !(c.IsEarlier && logs.Find(state.Name, c.Commitment).Count > 0)).ToList();
         if (state.Size == 0 && fresh.Count == 0 && one.Trouble is null) return new Prepared(one);
         try
         {
             // Before a key is made: what is kept may be of a log that is gone.
-            var fault = isAsked || state.Size == 0 ? await logs.FaultOfAsync(one, cancel) : null;
+            var fault = isAsked || state.Size == 0 ? folder.Fault() ?? await logs.FaultOfAsync(one, cancel) : null;
             if (fault is null)
             {
                 var signing = SigningOf(one);
                 var isIdle = signing.Fault is null && fresh.Count == 0 && (signing.Announced.Count == 0 || state.Size == 0) && !(isLast && state.Size > one.SignedSize);
-                fault = signing.Fault ?? (isIdle ? null : await logs.FaultOfAsync(one, cancel));
+                fault = signing.Fault ?? (isIdle ? null : folder.Fault() ?? await logs.FaultOfAsync(one, cancel));
                 if (fault is null)
                 {
                     logs.Tell(one, null);
@@ -58,7 +59,9 @@ internal sealed class PrepareBatch(IRecordLog log, DerivedLogs logs, ILogSigners
             held = signers.Held(state.Name);
         }
 
-        return LogSigning.Of(state.Name, one.Origin, state.Keys, held, signers.Algorithms);
+        var signing = LogSigning.Of(state.Name, one.Origin, state.Keys, held, signers.Algorithms);
+        signers.Tell(state.Name, signing.Lack);
+        return signing;
     }
 
     private async Task<bool> HasMoreAsync(DerivedLog one, CancellationToken cancel)

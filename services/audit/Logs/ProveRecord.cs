@@ -10,20 +10,22 @@ namespace Consent.Audit.Logs;
 /// <summary>
 /// <c>GET /v1/audit/proofs/{recordId}</c>: that what was heard under this id stands in its controller's log, with all that is needed to check it without asking again: the entry,
 /// what opens its commitment, and a proof as C2SP tlog-proof writes it. <c>…/deliveries/{subscriber}</c>: the same of a subscriber's acknowledgement of it. What was
-/// heard just now is <c>pending</c> until the next checkpoint. What was erased cannot be opened, and is answered as unknown; what is restricted is not opened.
+/// heard just now is <c>pending</c> until the next checkpoint that is shown (<see cref="CosignedLogs"/>). What was erased cannot be opened, and is answered as unknown; what is restricted is not opened.
 /// </summary>
 internal static class ProveRecord
 {
     public static Task<IResult> AnswerAsync(
-        string recordId, ClaimsPrincipal user, [FromKeyedServices(AuditSetup.Service)] IRecordLog log, DerivedLogs logs, LogSites sites, LogSettings settings, AccessNotes looks,
-        RestrictedPersons restricted, CancellationToken cancel) => ProveAsync(recordId, null, user, new Sources(log, logs, sites, settings, looks), restricted, cancel);
+        string recordId, ClaimsPrincipal user, [FromKeyedServices(AuditSetup.Service)] IRecordLog log, DerivedLogs logs, CosignedLogs cosigned, LogSites sites, LogSettings settings,
+        AccessNotes looks, RestrictedPersons restricted, CancellationToken cancel) =>
+        ProveAsync(recordId, null, user, new Sources(log, logs, sites, settings, looks), cosigned, restricted, cancel);
 
     public static Task<IResult> AnswerDeliveryAsync(
-        string recordId, string subscriber, ClaimsPrincipal user, [FromKeyedServices(AuditSetup.Service)] IRecordLog log, DerivedLogs logs, LogSites sites, LogSettings settings,
-        AccessNotes looks, RestrictedPersons restricted, CancellationToken cancel) =>
-        ProveAsync(recordId, subscriber, user, new Sources(log, logs, sites, settings, looks), restricted, cancel);
+        string recordId, string subscriber, ClaimsPrincipal user, [FromKeyedServices(AuditSetup.Service)] IRecordLog log, DerivedLogs logs, CosignedLogs cosigned, LogSites sites,
+        LogSettings settings, AccessNotes looks, RestrictedPersons restricted, CancellationToken cancel) =>
+        ProveAsync(recordId, subscriber, user, new Sources(log, logs, sites, settings, looks), cosigned, restricted, cancel);
 
-    private static async Task<IResult> ProveAsync(string recordId, string? subscriber, ClaimsPrincipal user, Sources sources, RestrictedPersons restricted, CancellationToken cancel)
+    private static async Task<IResult> ProveAsync(
+        string recordId, string? subscriber, ClaimsPrincipal user, Sources sources, CosignedLogs cosigned, RestrictedPersons restricted, CancellationToken cancel)
     {
         var trace = await sources.Log.HistoryAsync(AuditLog.TraceOf(recordId), cancel);
         if (LoggedEvent.In(trace) is not { } e) return ReadTrace.UnknownReceipt();
@@ -36,14 +38,14 @@ internal static class ProveRecord
         var opening = isClosed ? null : new Opening(record.Kind, record.RecordedAt, record.Payload.ToArray(), salt);
         // Before the look at what there is, or what became ready in between would be said to be pending.
         var isReady = sources.Logs.IsReady;
-        var proven = sources.Logs.Served(sources.Settings.LogOf(controller)) is { } served ? await FindAsync(served, GatherEntries.CommitmentTo(record, salt), opening, sources, cancel) : null;
+        var proven = cosigned.Shown(sources.Settings.LogOf(controller)) is { } served ? await FindAsync(served, GatherEntries.CommitmentTo(record, salt), opening, sources, cancel) : null;
         if (proven is null && !isReady) throw new LogUnavailableException("The verifiable logs are still being opened.");
         if (proven is null) return TypedResults.Json(new Pending("pending"), ContractJson.Options);
         if (e.Class is LogClass.Decision) await sources.Looks.NoteAsync(user, "proof", e.Site ?? "", controller, recordId, cancel);
         return TypedResults.Json(proven, ContractJson.Options);
     }
 
-    /// <summary>Null while the log's newest checkpoint does not cover it.</summary>
+    /// <summary>Null while the checkpoint does not cover it.</summary>
     internal static async Task<Proven?> FindAsync(ServedLog served, byte[] commitment, Opening? opening, Sources sources, CancellationToken cancel)
     {
         foreach (var (index, batch) in sources.Logs.Find(served.Name, commitment).Where(found => found.Entry < served.Size))

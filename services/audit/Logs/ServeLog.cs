@@ -8,8 +8,8 @@ using Microsoft.Net.Http.Headers;
 namespace Consent.Audit.Logs;
 
 /// <summary>
-/// <c>GET</c> or <c>HEAD /log/{log}/checkpoint</c>, <c>…/tile/…</c> and <c>…/keys</c>: a controller's log as C2SP tlog-tiles describes it, up to the newest checkpoint, and the verifier
-/// keys that were announced in it, Ed25519 first and of each kind the newest first, one a line. <c>…/successions</c>: of each key but the first ones a proof of its entry, which the key
+/// <c>GET</c> or <c>HEAD /log/{log}/checkpoint</c>, <c>…/tile/…</c> and <c>…/keys</c>: a controller's log as C2SP tlog-tiles describes it, up to the newest checkpoint (<c>checkpoint</c> itself as <see cref="CosignedLogs"/> shows it), and its
+/// verifier keys, one a line: those in force, Ed25519 first, and then as comments those that have ended, each with its end (<see cref="KeyTerm"/>). <c>…/successions</c>: of each key but the first ones a proof of its entry, which the key
 /// before it signed too, one behind another (<see cref="ServedLog.Successions"/>). To everybody where <c>Audit:PublicLogs</c> says so, else with a token of scope
 /// <c>audit</c> for the controller. A log that is not there is answered as one that is not open. Each answer has an <c>ETag</c> of its bytes. What cannot be read just now, because the
 /// logs are being opened or made anew, is 503, and never said not to be there.
@@ -21,12 +21,12 @@ internal static class ServeLog
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/log/{log}/checkpoint", Methods, (string log, HttpContext context, ClaimsPrincipal user, DerivedLogs logs, LogSettings settings) =>
-            Refusal(log, context, user, logs, settings, out var found) ?? Text(context, found!.Cosigned));
-        endpoints.MapMethods("/log/{log}/keys", Methods, (string log, HttpContext context, ClaimsPrincipal user, DerivedLogs logs, LogSettings settings) =>
-            Refusal(log, context, user, logs, settings, out var found) ?? Text(context, string.Concat(KeysOf(found!).Select(key => $"{key}\n"))));
-        endpoints.MapMethods("/log/{log}/successions", Methods, (string log, HttpContext context, ClaimsPrincipal user, DerivedLogs logs, LogSettings settings) =>
-            Refusal(log, context, user, logs, settings, out var found) ?? Text(context, string.Concat(found!.Successions)));
+        endpoints.MapMethods("/log/{log}/checkpoint", Methods, (string log, HttpContext context, ClaimsPrincipal user, DerivedLogs logs, CosignedLogs cosigned, LogSettings settings) =>
+            Refusal(log, context, user, logs, settings, out var found) ?? Text(context, (cosigned.Shown(log) ?? found!).Cosigned));
+        endpoints.MapMethods("/log/{log}/keys", Methods, (string log, HttpContext context, ClaimsPrincipal user, DerivedLogs logs, CosignedLogs cosigned, LogSettings settings) =>
+            Refusal(log, context, user, logs, settings, out var found) ?? Text(context, string.Concat(KeyTerms.Of(cosigned.Shown(log) ?? found!).Select(key => $"{key}\n"))));
+        endpoints.MapMethods("/log/{log}/successions", Methods, (string log, HttpContext context, ClaimsPrincipal user, DerivedLogs logs, CosignedLogs cosigned, LogSettings settings) =>
+            Refusal(log, context, user, logs, settings, out var found) ?? Text(context, string.Concat((cosigned.Shown(log) ?? found!).Successions)));
         endpoints.MapMethods("/log/{log}/tile/{**path}", Methods, TileAsync);
     }
 
@@ -39,8 +39,6 @@ internal static class ServeLog
         // What a partial tile holds never changes either; but there may be a wider one soon, and caches need not keep each.
         return Bytes(context, !settings.IsPublic(found.Controller) ? "no-store" : address.Width == TileAddress.FullWidth ? Immutable : "public, max-age=60", tile, "application/octet-stream");
     }
-
-    private static IEnumerable<string> KeysOf(ServedLog log) => log.Keys.Reverse().Select(NoteVerifierKey.Parse).OrderBy(key => key.Type).Select(key => key.ToString());
 
     private static IResult Text(HttpContext context, string text) => Bytes(context, "no-store", Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8");
 

@@ -21,6 +21,11 @@ internal static class WitnessOutcome
     /// <summary>422: the checkpoint does not follow from the one that it holds. Two histories of one log.</summary>
     public const string Inconsistent = "inconsistent";
 
+    /// <summary>
+    /// 409 without a size of its own, or 422, where it holds the very size of the checkpoint: it cosigned another root for it. Two histories of one log are signed, or the witness lies.
+    /// </summary>
+    public const string Forked = "forked";
+
     /// <summary>404: nobody has told it of this log.</summary>
     public const string UnknownLog = "unknown-log";
 

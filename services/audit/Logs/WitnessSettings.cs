@@ -8,11 +8,18 @@ namespace Consent.Audit.Logs;
 /// <param name="Submission">Where a checkpoint is sent to.</param>
 internal sealed record Witness(Uri Submission, NoteVerifierKey Key);
 
-/// <summary><c>Audit:Witnesses</c>, a list of <c>Url</c> (the submission prefix) and <c>Key</c> (the verifier key), and <c>Audit:WitnessNetworks</c>; read at start. What each means: README.md.</summary>
+/// <summary>
+/// <c>Audit:Witnesses</c>, a list of <c>Url</c> (the submission prefix) and <c>Key</c> (the verifier key), <c>Audit:WitnessNetworks</c> and <c>Audit:CosignedWithin</c>; read at start. What each
+/// means: README.md.
+/// </summary>
 /// <param name="AllowedNetworks">That may be called although they are not public.</param>
-internal sealed record WitnessSettings(IReadOnlyList<Witness> Witnesses, IReadOnlyList<IPNetwork> AllowedNetworks)
+/// <param name="CosignedWithin">For so long an older cosigned checkpoint is shown rather than a newer one without cosignatures.</param>
+internal sealed record WitnessSettings(IReadOnlyList<Witness> Witnesses, IReadOnlyList<IPNetwork> AllowedNetworks, TimeSpan CosignedWithin)
 {
     private const string Setting = "Audit:Witnesses";
+
+    /// <summary>Half a minute leaves a receipt well within the minute in which it is promised to be in the log.</summary>
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(10), Least = TimeSpan.FromSeconds(1), Most = TimeSpan.FromSeconds(30);
 
     /// <exception cref="InvalidOperationException">One of them is none.</exception>
     public static WitnessSettings Of(IConfiguration configuration)
@@ -21,7 +28,10 @@ internal sealed record WitnessSettings(IReadOnlyList<Witness> Witnesses, IReadOn
         // A witness with two names would look like two.
         if (witnesses.DistinctBy(w => Convert.ToHexString(w.Key.PublicKey.Span), StringComparer.Ordinal).Count() < witnesses.Count)
             throw new InvalidOperationException($"{Setting} has one key twice: name each witness once.");
-        return new WitnessSettings(witnesses, Networks.Of(configuration, "Audit:WitnessNetworks"));
+        var within = configuration.GetValue("Audit:CosignedWithin", Usual);
+        if (within < Least || within > Most)
+            throw new InvalidOperationException("Audit:CosignedWithin is for how long a checkpoint waits for its cosignatures: 00:00:01 to 00:00:30.");
+        return new WitnessSettings(witnesses, Networks.Of(configuration, "Audit:WitnessNetworks"), within);
     }
 
     private static Witness WitnessOf(IConfigurationSection one)

@@ -13,10 +13,12 @@ internal sealed class WriteLogs(
     [FromKeyedServices(AuditSetup.Service)] IRecordLog log, DerivedLogs logs, GatherEntries gather, ILogSigners signers, LogSettings settings, TimeProvider time, ILogger<WriteLogs> logger)
     : BackgroundService, IHealthCheck
 {
+    /// <summary>Batches refused one after the other: two replicas that both believe to write see one, and what does not fit to the record log sees no end of them.</summary>
+    private const int Reopened = 3, MadeAnew = 6;
     private readonly SemaphoreSlim _one = new(1);
     private readonly LogLease _lease = new(log, $"logs{settings.Suffix}", time);
     private readonly HeldLogs _held = new(log, time);
-    private readonly PrepareBatch _prepare = new(log, logs, signers, time);
+    private readonly UsedFolder _used = new(log, settings);
     private readonly ClockWatch _clock = new(time);
     private readonly LogHealth _health = new(settings.Every, time);
     private long _fence;
@@ -27,6 +29,8 @@ internal sealed class WriteLogs(
     private bool _isAtEnd, _wasAtEnd;
     private DateTimeOffset? _heard;
     private bool _isFailing;
+    private int _openings;
+    private int _refused;
 
     /// <summary>Those of the settings; not logs that were begun under another suffix.</summary>
     private List<DerivedLog> Own => [.. logs.All.Where(l => settings.LogOf(l.State.Controller) == l.State.Name)];
@@ -57,7 +61,8 @@ internal sealed class WriteLogs(
         }
         finally
         {
-            _health.Say([.. logs.All.Select(l => l.Trouble), .. signers.Warnings, clock]);
+            var refused = _refused < Reopened ? null : "batches of a log are refused again and again, because what is here does not fit to the record log: the logs are being made anew from their batches";
+            _health.Say([.. logs.All.Select(l => l.Trouble), .. signers.Warnings, clock, refused]);
             _one.Release();
         }
     }
@@ -73,6 +78,7 @@ internal sealed class WriteLogs(
     public override void Dispose()
     {
         _one.Dispose();
+        _used.Dispose();
         base.Dispose();
     }
 
@@ -97,7 +103,7 @@ internal sealed class WriteLogs(
 
     private async Task WriteAsync(Lease held, CancellationToken cancel)
     {
-        var isFirst = held.Fence != _fence;
+        var isFirst = held.Fence != _fence || logs.Openings != _openings;
         if (isFirst) await BeginAsync(held, cancel);
         var (began, more) = (time.GetTimestamp(), true);
         while (more)
@@ -116,7 +122,9 @@ internal sealed class WriteLogs(
         }
 
         await CatchUpAsync(held, cancel);
-        if (_fence == held.Fence && _cursor > _noted && await log.MoveCursorAsync(held, _cursor)) _noted = _cursor;
+        if (_fence != held.Fence) return;
+        _refused = 0;
+        if (_cursor > _noted && await log.MoveCursorAsync(held, _cursor)) _noted = _cursor;
     }
 
     private async Task BeginAsync(Lease held, CancellationToken cancel)
@@ -125,7 +133,7 @@ internal sealed class WriteLogs(
         foreach (var one in logs.All) one.Held = null;
         foreach (var (controller, name, note) in await _held.TakeOverAsync(cancel))
             if (settings.LogOf(controller) == name) logs.Of(controller).Held = note;
-        _fence = held.Fence;
+        (_fence, _openings) = (held.Fence, logs.Openings);
     }
 
     /// <summary>For as long as a round may take, the logs that may be signed again read what they missed; the longest left behind first, and the others with it.</summary>
@@ -169,14 +177,16 @@ internal sealed class WriteLogs(
     private async Task<List<DerivedLog>> AppendAsync(
         IEnumerable<DerivedLog> some, ILookup<string, Committed> gathered, long through, bool isFirst, bool isLast, CancellationToken cancel)
     {
-        var of = some.ToList();
+        var (of, prepare) = (some.ToList(), new PrepareBatch(log, logs, signers, _used, time));
         var prepared = new Prepared[of.Count];
         await Parallel.ForEachAsync(of.Index(), DerivedLogs.SideBySide(cancel), async (one, stop) =>
-            prepared[one.Index] = await _prepare.RunAsync(one.Item, gathered[one.Item.State.Controller], through, isFirst, isLast, stop));
+            prepared[one.Index] = await prepare.RunAsync(one.Item, gathered[one.Item.State.Controller], through, isFirst, isLast, stop));
         var outcomes = await Task.WhenAll(prepared.Select(p => p.Record).OfType<NewRecord>().Select(log.AppendAsync));
         if (outcomes.Length > 0) await logs.FollowAsync(cancel);
-        // Where another has written meanwhile, what is still to be done is seen from its batches.
-        if (outcomes.Any(outcome => outcome is AppendOutcome.Conflict) || prepared.Any(p => p.IsOvertaken)) _fence = 0;
+        // Where another has written meanwhile, what is still to be done is seen from its batches; and from what is there, where the logs were opened again.
+        var isRefused = outcomes.Any(outcome => outcome is AppendOutcome.Conflict);
+        if (isRefused || prepared.Any(p => p.IsOvertaken) || logs.Openings != _openings) _fence = 0;
+        if (isRefused && ++_refused % Reopened == 0) logs.Reopen(anew: _refused >= MadeAnew);
         return [.. prepared.Where(p => p.IsHeldBack).Select(p => p.Log)];
     }
 }

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Consent.Audit.Pages;
 
 /// <summary>
-/// <c>GET /audit/access?site=…&amp;from=…&amp;until=…&amp;after=…</c>: the auditors' own access log, as <c>/v1/audit/access</c> tells it. Persons are keyed hashes.
+/// <c>GET /audit/access?site=…&amp;from=…&amp;until=…&amp;before=…</c> or <c>after=…</c>: the auditors' own access log, as <c>/v1/audit/access</c> tells it, the newest first. Persons are
+/// keyed hashes.
 /// <c>access.csv</c> and <c>access.json</c>: what the page shows, to be kept.
 /// </summary>
 internal static class AccessPage
@@ -16,30 +17,34 @@ internal static class AccessPage
     {
         var visit = Visit.Of(http);
         var (search, found, problem) = await FindAsync(visit, looks, places);
-        return found is null ? problem! : visit.Page(visit.Words.Access, Body(visit, search!, found));
+        if (found is not null) return visit.Page(visit.Words.Access, Body(visit, search!, found));
+        return visit.SeesPersons ? RefusedForm.Of(visit, problem!, visit.Asked, (of, filled) => Form(of.Words, filled)) : ProblemPage.OfRole(visit);
     }
 
     public static async Task<IResult> CsvAsync(HttpContext http, ListLooks looks, LogPlaces places)
     {
-        var (_, found, problem) = await FindAsync(Visit.Of(http), looks, places);
-        return found is null ? problem! : Download.Csv(
+        var visit = Visit.Of(http);
+        var (_, found, problem) = await FindAsync(visit, looks, places);
+        return found is null ? ProblemPage.Of(visit, problem!) : Download.Csv(
             http, "access.csv", ["at", "by", "what", "site", "controller", "record", "subjects", "reason"],
             found.Looks.Select(l => (IReadOnlyList<string?>)[Download.Moment(l.At), l.By, l.What, l.Site, l.Controller, l.Record, string.Join(' ', l.Subjects ?? []), l.Reason]));
     }
 
     public static async Task<IResult> JsonAsync(HttpContext http, ListLooks looks, LogPlaces places)
     {
-        var (_, found, problem) = await FindAsync(Visit.Of(http), looks, places);
-        return found is null ? problem! : Download.Json(http, "access.json", found);
+        var visit = Visit.Of(http);
+        var (_, found, problem) = await FindAsync(visit, looks, places);
+        return found is null ? ProblemPage.Of(visit, problem!) : Download.Json(http, "access.json", found);
     }
 
     private static async Task<(ReceiptSearch? Search, LookPage? Found, IResult? Problem)> FindAsync(Visit visit, ListLooks looks, LogPlaces places)
     {
-        if (!visit.SeesPersons) return (null, null, ProblemPage.OfRole(visit));
-        if (ReceiptSearch.Of(visit) is not { } search) return (null, null, ProblemPage.Of(visit, StatusCodes.Status400BadRequest, "bad-range"));
-        var answer = await ReadAccess.AnswerAsync(
-            visit.User, visit.Http.Response, looks, places, visit.Cancel, search.Site, search.FromMoment, search.UntilMoment, search.After, PageSize);
-        return answer is JsonHttpResult<LookPage> { Value: { } found } ? (search, found, null) : (search, null, ProblemPage.Of(visit, answer));
+        if (!visit.SeesPersons) return (null, null, ProblemPage.RoleNeeded());
+        if (ReceiptSearch.Of(visit) is not { } search) return (null, null, RefusedForm.BadRange());
+        var answer = await ReadAccess.FindAsync(
+            visit.User, visit.Http.Response, looks, places, search.Site, search.FromMoment, search.UntilMoment, search.Place, PageSize, visit.Cancel);
+        if (answer is not JsonHttpResult<LookPage> { Value: { } found }) return (search, null, answer);
+        return (search, search.Place.IsDown ? found : found with { Looks = [.. Enumerable.Reverse(found.Looks)] }, null);
     }
 
     private static string Body(Visit visit, ReceiptSearch search, LookPage found)
@@ -51,17 +56,22 @@ internal static class AccessPage
         ]);
         return $"""
             <p>{Html.Text(words.AccessLead)}</p>
-            <form class="card" method="get" action="{address}">
-            {Html.Field(words.Site, "site", "site", attributes: $"value=\"{Html.Text(search.Site)}\"")}
-            {Html.Field(words.From, "from", "from", "date", words.DaysHint, attributes: $"value=\"{ReceiptSearch.Written(search.From)}\"")}
-            {Html.Field(words.Until, "until", "until", "date", attributes: $"value=\"{ReceiptSearch.Written(search.Until)}\"")}
-            <button type="submit">{Html.Text(words.Show)}</button>
-            </form>
+            {Form(words, new Filled(visit.Asked))}
             {(found.Looks.Count == 0 ? $"<p>{Html.Text(words.NoLooks)}</p>" : Html.Table(words.Access, [words.When, words.Who, words.What, words.Site, words.LookedAt, words.Reason], rows))}
-            {(found.More ? $"<p>{Html.Link(search.Address(address, found.Next), words.More)}</p>" : "")}
-            <ul class="actions"><li>{Html.Link(search.Address($"{address}.csv", search.After), words.AsCsv)}</li><li>{Html.Link(search.Address($"{address}.json", search.After), words.AsJson)}</li></ul>
+            {ListLinks.Of(words, search, address, found.Next, found.More)}
+            <ul class="actions"><li>{Html.Link(search.Address($"{address}.csv", search.Place), words.AsCsv)}</li><li>{Html.Link(search.Address($"{address}.json", search.Place), words.AsJson)}</li></ul>
             """;
     }
+
+    private static string Form(Words words, Filled filled) => $"""
+        <form class="card" method="get" action="{AuditPages.Root}/access">
+        {FormSent.Mark}
+        {filled.Field(words.Site, "site", "site")}
+        {filled.Field(words.From, "from", "from", "date", words.DaysHint)}
+        {filled.Field(words.Until, "until", "until", "date")}
+        <button type="submit">{Html.Text(words.Show)}</button>
+        </form>
+        """;
 
     private static string At(NotedLook look) => look.Record is { } record
         ? Html.Link($"{AuditPages.Root}/receipts/{Uri.EscapeDataString(record)}", record)

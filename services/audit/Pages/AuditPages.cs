@@ -23,13 +23,15 @@ internal static class AuditPages
         pages.MapGet("/receipts", ReceiptsPage.AnswerAsync);
         pages.MapGet("/receipts.csv", ReceiptsPage.CsvAsync);
         pages.MapGet("/receipts.json", ReceiptsPage.JsonAsync);
-        pages.MapGet("/receipts/{id}", ReceiptPage.AnswerAsync);
-        pages.MapPost("/receipts/{id}", ReceiptPage.AskedAsync);
-        pages.MapGet("/receipts/{id}/trace.json", ReceiptPage.JsonAsync);
-        pages.MapGet("/receipts/{id}/story.csv", ReceiptPage.CsvAsync);
-        pages.MapGet("/receipts/{id}/evidence.zip", EvidencePage.AnswerAsync);
-        pages.MapPost("/receipts/{id}/evidence.zip", EvidencePage.AskedAsync);
-        pages.MapGet("/receipts/{id}/banner", BannerPage.AnswerAsync);
+        // Each of these is a look at a person.
+        var receipt = pages.MapGroup("/receipts/{id}").AddEndpointFilter(ForeignLink.FilterAsync);
+        receipt.MapGet("", ReceiptPage.AnswerAsync);
+        receipt.MapPost("", ReceiptPage.AskedAsync);
+        receipt.MapGet("/trace.json", ReceiptPage.JsonAsync);
+        receipt.MapGet("/story.csv", ReceiptPage.CsvAsync);
+        receipt.MapGet("/evidence.zip", EvidencePage.AnswerAsync);
+        receipt.MapPost("/evidence.zip", EvidencePage.AskedAsync);
+        receipt.MapGet("/banner", BannerPage.AnswerAsync);
         pages.MapPost("/timeline", TimelinePage.AnswerAsync);
         pages.MapPost("/timeline.csv", TimelinePage.CsvAsync);
         pages.MapPost("/timeline.json", TimelinePage.JsonAsync);

@@ -1,7 +1,6 @@
 using Consent.Audit.Logs;
 using Consent.Contracts;
 using Consent.Storage;
-using Consent.VerifiableLog;
 
 namespace Consent.Audit.Pages;
 
@@ -11,13 +10,13 @@ internal sealed record CheckedReceipt(EntryCheck? Own, IReadOnlyDictionary<strin
 
 /// <summary>Checks, at each look anew, that a receipt and its acknowledgements stand in the log. Notes no look: whoever shows what comes out does.</summary>
 internal sealed class CheckReceipt(
-    [FromKeyedServices(AuditSetup.Service)] IRecordLog log, DerivedLogs logs, LogSites sites, LogSettings settings, AccessNotes looks)
+    [FromKeyedServices(AuditSetup.Service)] IRecordLog log, DerivedLogs logs, CosignedLogs cosigned, LogSites sites, LogSettings settings, AccessNotes looks)
 {
     public async Task<CheckedReceipt> RunAsync(Receipt receipt, CancellationToken cancel)
     {
         var told = new Dictionary<string, EntryCheck>(StringComparer.Ordinal);
-        if (logs.Served(settings.LogOf(receipt.Controller)) is not { } served) return new CheckedReceipt(null, told);
-        var keys = served.Keys.Select(NoteVerifierKey.Parse).ToList();
+        if (cosigned.Shown(settings.LogOf(receipt.Controller)) is not { } served) return new CheckedReceipt(null, told);
+        var keys = KeyTerms.Of(served).Where(term => term.Covers(served.Size)).Select(term => term.Key).ToList();
         var records = await log.HistoryAsync(AuditLog.TraceOf(receipt.Id), cancel);
         var own = LoggedEvent.In(records) is { } e ? await CheckAsync(e.Record) : null;
         foreach (var record in records.Where(LoggedEvent.IsAcknowledgement))

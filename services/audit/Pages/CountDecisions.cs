@@ -22,6 +22,7 @@ internal sealed class CountDecisions(
     private OwnFolder? _folder;
     private DecisionCounts? _counts;
     private long _position;
+    private int _epoch;
 
     /// <summary>Throws <see cref="LogUnavailableException"/> when they cannot be written.</summary>
     /// <returns>The counts, and whether all that had been heard when this was called is in them.</returns>
@@ -68,17 +69,18 @@ internal sealed class CountDecisions(
         await _one.WaitAsync(cancel);
         try
         {
+            // In another epoch something else may stand at the places that were counted.
+            if (_epoch != log.Epoch) Close();
             var counts = _counts ??= Open();
             var page = await log.FeedAsync(_position, PageSize, cancel);
             if (page.Count == 0) return (counts, true);
-            counts.Apply(page.SelectMany(DecisionsIn), page[^1].Position, log.Epoch);
+            counts.Apply(page.SelectMany(DecisionsIn), page[^1].Position, _epoch);
             _position = page[^1].Position;
             return (counts, page.Count < PageSize);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            _counts?.Dispose();
-            _counts = null;
+            Close();
             throw new LogUnavailableException("The counts of decisions cannot be written.", e);
         }
         finally
@@ -87,25 +89,26 @@ internal sealed class CountDecisions(
         }
     }
 
-    /// <summary>What a receipt changed or confirmed, each under its day.</summary>
-    private static IEnumerable<CountedDecision> DecisionsIn(LogRecord record)
+    private static IEnumerable<CountedDecision> DecisionsIn(LogRecord record) =>
+        record.Kind == ConsentChanged.Kind && record.Read<ConsentChanged>().Receipt is { } receipt ? DayOfDecision.In(receipt) : [];
+
+    private void Close()
     {
-        if (record.Kind != ConsentChanged.Kind || record.Read<ConsentChanged>().Receipt is not { } receipt) yield break;
-        foreach (var id in receipt.Changed.Distinct(StringComparer.Ordinal))
-            if (receipt.Purposes.TryGetValue(id, out var decision))
-                yield return new CountedDecision(receipt.Site, receipt.Controller, DateOnly.FromDateTime(receipt.RecordedAt.UtcDateTime), id, decision.Status);
+        _counts?.Dispose();
+        _counts = null;
     }
 
     private DecisionCounts Open()
     {
         _folder ??= OwnFolder.Take(ServiceData.FileOf(configuration, AuditSetup.Service, "rates"));
+        _epoch = log.Epoch;
         DecisionCounts? counts = null;
         try
         {
             counts = DecisionCounts.Open(_folder.File("counts"));
             (_position, var epoch) = counts.Applied();
             // A restored log is in another epoch, and may have something else at these places.
-            if (_position == 0 || epoch == log.Epoch) return counts;
+            if (_position == 0 || epoch == _epoch) return counts;
         }
         catch (Exception e) when (e is FormatException or SqliteException)
         {

@@ -24,20 +24,23 @@ internal static class DeclarationsPage
             i == 0 ? Html.Text(words.FirstVersion) : Html.Link(Compared(site, versions[i - 1].Version, versions[i].Version), words.WhatChanged),
             Html.Code(versions[i].Hash),
         ]);
-        var compare = versions.Count < 2 ? "" : $"""
-            <h2>{Html.Text(words.Compare)}</h2>
-            <form class="card" method="get" action="{Html.Text(site.Address)}/difference">
-            {Html.Field(words.FromVersion, "from", "from-version", "number", null, required: true, "min=\"1\"")}
-            {Html.Field(words.ToVersion, "to", "to-version", "number", null, required: true, "min=\"1\"")}
-            <button type="submit">{Html.Text(words.Compare)}</button>
-            </form>
-            """;
+        var compare = versions.Count < 2 ? "" : Comparison(words, site, Filled.Nothing);
         return $"""
             {site.Navigation(visit)}
             {Html.Table(words.VersionsCaption, [words.Version, words.PublishedAt, words.EffectiveFrom, words.WhatChanged, words.Hash], rows)}
             {compare}
             """;
     }
+
+    public static string Comparison(Words words, OpenSite site, Filled filled) => $"""
+        <h2>{Html.Text(words.Compare)}</h2>
+        <form class="card" method="get" action="{Html.Text(site.Address)}/difference">
+        {FormSent.Mark}
+        {filled.Field(words.FromVersion, "from", "from-version", "number", null, required: true, "min=\"1\"")}
+        {filled.Field(words.ToVersion, "to", "to-version", "number", null, required: true, "min=\"1\"")}
+        <button type="submit">{Html.Text(words.Compare)}</button>
+        </form>
+        """;
 
     private static string Compared(OpenSite site, int from, int to) => Html.Address($"{site.Address}/difference", ("from", $"{from}"), ("to", $"{to}"));
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Consent.Audit.Logs;
 using Consent.Contracts;
+using Consent.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consent.Audit.Pages;
 
@@ -12,10 +14,13 @@ internal static class DifferencePage
         var visit = Visit.Of(http);
         var (open, problem) = await OpenSite.FindAsync(visit, site, places, log);
         if (open is null) return problem!;
-        if (Version(open, visit.Asked("from")) is not { } from || Version(open, visit.Asked("to")) is not { } to)
-            return ProblemPage.Of(visit, StatusCodes.Status404NotFound, "unknown-declaration");
+        var (from, to) = (Version(open, visit.Asked("from")), Version(open, visit.Asked("to")));
+        if (from is null || to is null)
+            return RefusedForm.Of(visit, Unknown(), visit.Asked, (of, filled) => open.Navigation(of) + DeclarationsPage.Comparison(of.Words, open, filled), from is null ? "from" : "to");
         return visit.Page(visit.Words.DifferenceTitle.Fill(("from", $"{from.Version}"), ("to", $"{to.Version}")), Body(visit, open, from, to));
     }
+
+    private static ProblemHttpResult Unknown() => Problems.Because(404, "unknown-declaration", "There is no such version.", "Choose a version of the site's declaration.");
 
     private static PublishedDeclaration? Version(OpenSite site, string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? site.Declarations.ByVersion(number) : null;

@@ -22,7 +22,7 @@ internal static class EvidencePage
         if (!visit.SeesPersons) return ProblemPage.OfRole(visit);
         var (evidence, problem) = await gather.RunAsync(visit.User, id, reason, visit.Cancel);
         return evidence is null
-            ? ProblemPage.OfReceipt(visit, id, problem!)
+            ? ProblemPage.OfReceipt(visit, id, problem!, reason)
             : TypedResults.Stream(to => EvidencePackage.WriteAsync(to, evidence, visit.Cancel), "application/zip", "evidence.zip");
     }
 }

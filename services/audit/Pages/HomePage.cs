@@ -7,28 +7,24 @@ namespace Consent.Audit.Pages;
 /// <summary><c>GET /audit</c>: what can be asked, the sites that are open to who looks, and the state of their logs, checked at this look.</summary>
 internal static class HomePage
 {
-    /// <summary>Of a longer list, the ids are typed.</summary>
-    private const int MostSites = 200;
     private const string Checks = "log";
 
-    public static async Task<IResult> AnswerAsync(HttpContext http, LogSites sites, DerivedLogs logs, LogSettings settings, HealthCheckService health)
+    public static async Task<IResult> AnswerAsync(HttpContext http, LogSites sites, CosignedLogs logs, LogSettings settings, HealthCheckService health)
     {
         var visit = Visit.Of(http);
-        var owners = sites.Owners;
-        var open = owners.Sites.Select(id => (Id: id, Controller: owners.Of(id, long.MaxValue, long.MaxValue)))
-            .Where(s => s.Controller is not null && Tenancy.Allows(visit.User, s.Id, s.Controller)).ToList();
+        var open = await OpenSites.OfAsync(visit, sites);
         var shown = new List<ShownLog>();
-        foreach (var controller in open.Select(s => s.Controller!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var controller in open.Select(s => s.Controller).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             // A single site opens no log of its controller, which tells of the others.
-            if (Tenancy.Allows(visit.User, "", controller) && logs.Served(settings.LogOf(controller)) is { } served) shown.Add(await ShownLog.OfAsync(served, visit.Cancel));
+            if (Tenancy.Allows(visit.User, "", controller) && logs.Shown(settings.LogOf(controller)) is { } served) shown.Add(await ShownLog.OfAsync(served, visit.Cancel));
         }
 
         // What is behind a state may speak of other controllers; the operator's own alarms tell it.
         var report = await health.CheckHealthAsync(check => check.Name.StartsWith(Checks, StringComparison.Ordinal), visit.Cancel);
         var words = visit.Words;
         return visit.Page(words.HomeTitle, $"""
-            {(visit.SeesPersons ? HomeForms.Of(visit, open.Count > MostSites ? [] : [.. open.Select(s => s.Id)]) : "")}
+            {(visit.SeesPersons ? HomeForms.Of(visit, OpenSites.ToChoose(open)) : "")}
             <h2>{Html.Text(words.Sites)}</h2>
             {Sites(words, open)}
             <h2>{Html.Text(words.Logs)}</h2>
@@ -46,10 +42,10 @@ internal static class HomePage
         _ => check,
     };
 
-    private static string Sites(Words words, List<(string Id, string? Controller)> open)
+    private static string Sites(Words words, IReadOnlyList<(string Id, string Controller)> open)
     {
         if (open.Count == 0) return $"<p>{Html.Text(words.NoSites)}</p>";
-        return Html.Table(words.SitesCaption, [words.Site, words.Controller, words.Deliveries, words.Rates], open.Take(MostSites).Select(s =>
+        return Html.Table(words.SitesCaption, [words.Site, words.Controller, words.Deliveries, words.Rates], open.Take(OpenSites.Most).Select(s =>
         {
             var address = $"{AuditPages.Root}/sites/{Uri.EscapeDataString(s.Id)}";
             return (IReadOnlyList<string>)

@@ -13,6 +13,9 @@ internal static class Html
 
     public static string Code(string? text) => string.IsNullOrEmpty(text) ? "" : $"<code>{Text(text)}</code>";
 
+    /// <summary>An id with the word that the reader's language has for it; the id alone where it has none.</summary>
+    public static string Named(IReadOnlyDictionary<string, string> words, string? id) => id is not null && words.TryGetValue(id, out var word) ? $"{Text(word)} {Code(id)}" : Code(id);
+
     public static string Link(string href, string words) => $"<a href=\"{Text(href)}\">{Text(words)}</a>";
 
     /// <summary>An address of our own, with the values that are there.</summary>
@@ -54,12 +57,29 @@ internal static class Html
     }
 
     /// <summary>A field with its label, and a hint where there is one.</summary>
-    public static string Field(string label, string name, string id, string type = "text", string? hint = null, bool required = false, string attributes = "")
+    /// <param name="value">What was typed into it before.</param>
+    /// <param name="fault">What to do about that; it is read with the field, which has the focus.</param>
+    public static string Field(
+        string label, string name, string id, string type = "text", string? hint = null, bool required = false, string attributes = "", string? value = null, string? fault = null)
     {
-        var (needed, described, told) = (
-            required ? " required" : "", hint is null ? "" : $" aria-describedby=\"{id}-hint\"", hint is null ? "" : $"<small id=\"{id}-hint\">{Text(hint)}</small>");
-        return $"<p class=\"field\"><label for=\"{id}\">{Text(label)}</label>{told}<input id=\"{id}\" name=\"{name}\" type=\"{type}\"{needed}{described} {attributes}></p>";
+        var (needed, told, typed) = (
+            required ? " required" : "", hint is null ? "" : $"<small id=\"{id}-hint\">{Text(hint)}</small>", string.IsNullOrEmpty(value) ? "" : $" value=\"{Text(value)}\"");
+        return $"<p class=\"field\"><label for=\"{id}\">{Text(label)}</label>{told}{Fault(id, fault)}"
+            + $"<input id=\"{id}\" name=\"{name}\" type=\"{type}\"{needed}{Described(id, hint is not null, fault)}{typed} {attributes}></p>";
     }
+
+    /// <summary>What to do about a field; nothing where nothing is the matter.</summary>
+    /// <param name="id">Of the field.</param>
+    public static string Fault(string id, string? fault) => fault is null ? "" : $"<strong class=\"fault\" id=\"{id}-fault\">{Text(fault)}</strong>";
+
+    /// <summary>The attributes by which a field is tied to its hint and to what is the matter with it.</summary>
+    public static string Described(string id, bool isHinted, string? fault) => (isHinted, fault) switch
+    {
+        (false, null) => "",
+        (true, null) => $" aria-describedby=\"{id}-hint\"",
+        (false, _) => $" aria-describedby=\"{id}-fault\" aria-invalid=\"true\" autofocus",
+        _ => $" aria-describedby=\"{id}-hint {id}-fault\" aria-invalid=\"true\" autofocus",
+    };
 
     public static string Hidden(string name, string? value) => string.IsNullOrEmpty(value) ? "" : $"<input type=\"hidden\" name=\"{Text(name)}\" value=\"{Text(value)}\">";
 

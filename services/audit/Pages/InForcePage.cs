@@ -1,5 +1,6 @@
 using System.Globalization;
 using Consent.Audit.Holds;
+using Consent.Audit.Logs;
 using Consent.Audit.Timelines;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,21 +15,27 @@ internal static class InForcePage
     private static readonly string[] Forms = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.fff"];
 
     public static async Task<IResult> AnswerAsync(
-        HttpContext http, AuditLog log, FindPerson find, FindInForce inForce, RestrictedPersons restricted, AccessNotes looks, TimeProvider time)
+        HttpContext http, AuditLog log, FindPerson find, FindInForce inForce, RestrictedPersons restricted, AccessNotes looks, TimeProvider time, LogSites sites)
     {
         var visit = Visit.Of(http);
         var (form, told, problem) = await AskAsync(visit, log, find, inForce, restricted, looks, time);
-        return told is null ? problem! : visit.Page(visit.Words.InForceTitle, Body(visit.Words, told) + Again(visit, form!));
+        if (form is null) return problem!;
+        return told is null
+            ? await RefusedForm.OfAsync(visit, problem!, name => form[name], sites, HomeForms.InForce)
+            : visit.Page(visit.Words.InForceTitle, Body(visit.Words, told) + Again(visit, form));
     }
 
     /// <summary>The same answer, to be kept.</summary>
     public static async Task<IResult> JsonAsync(
         HttpContext http, AuditLog log, FindPerson find, FindInForce inForce, RestrictedPersons restricted, AccessNotes looks, TimeProvider time)
     {
-        var (_, told, problem) = await AskAsync(Visit.Of(http), log, find, inForce, restricted, looks, time);
-        return told is null ? problem! : Download.Json(http, "in-force.json", told);
+        var visit = Visit.Of(http);
+        var (form, told, problem) = await AskAsync(visit, log, find, inForce, restricted, looks, time);
+        if (form is null) return problem!;
+        return told is null ? ProblemPage.Of(visit, problem!) : Download.Json(http, "in-force.json", told);
     }
 
+    /// <returns>With a form, the problem is that of the API; without one, a page.</returns>
     private static async Task<(PostedForm? Form, InForceAnswer? Told, IResult? Problem)> AskAsync(
         Visit visit, AuditLog log, FindPerson find, FindInForce inForce, RestrictedPersons restricted, AccessNotes looks, TimeProvider time)
     {
@@ -39,7 +46,7 @@ internal static class InForcePage
         var at = DateTimeOffset.TryParseExact(form["at"], Forms, CultureInfo.InvariantCulture, Utc, out var read) ? read : (DateTimeOffset?)null;
         var question = new AskWasInForce.Question(form["site"], form["subject"], form["address"], form["purpose"], at, form["reason"]);
         var answer = await AskWasInForce.TellAsync(question, visit.Http, log, find, inForce, restricted, looks, time, visit.Cancel);
-        return answer is JsonHttpResult<InForceAnswer> { Value: { } told } ? (form, told, null) : (form, null, ProblemPage.Of(visit, answer));
+        return answer is JsonHttpResult<InForceAnswer> { Value: { } told } ? (form, told, null) : (form, null, answer);
     }
 
     private static string Body(Words words, InForceAnswer told)
@@ -88,9 +95,13 @@ internal static class InForcePage
         if ((told.Shown ?? told.Declaration) is not { } declaration) return "";
         var link = Html.Link($"{AuditPages.Root}/sites/{Uri.EscapeDataString(told.Site)}/declarations/{declaration.Hash}", words.VersionOf.Fill(("version", $"{declaration.Version}")));
         var entry = declaration.Text?.Purposes.Concat(declaration.Text.Topics).FirstOrDefault(e => e.Id == told.Purpose);
-        var text = entry is null ? "" : $"<p lang=\"{Html.Text(declaration.Text!.Language)}\">{Html.Text(entry.Name)}: {Html.Text(entry.Description)}</p>";
+        var text = entry is null ? "" : $"{OneOf(words, declaration.Text!)}<p lang=\"{Html.Text(declaration.Text!.Language)}\">{Html.Text(entry.Name)}: {Html.Text(entry.Description)}</p>";
         return $"<h2>{Html.Text(told.Shown is null ? words.InForceThen : words.Shown)}</h2><p>{link}</p>{text}";
     }
+
+    /// <summary>Where it is not known in which language the text was shown.</summary>
+    private static string OneOf(Words words, ShownText text) => text.OneOf is not { } languages ? ""
+        : $"<p>{Html.Text(words.OneOfTexts.Fill(("languages", string.Join(", ", languages)), ("language", text.Language), ("controller", text.Controller)))}</p>";
 
     private static string Who(Words words, string title, IReadOnlyList<Application>? applied) => applied is not { Count: > 0 }
         ? $"<h3>{Html.Text(title)}</h3><p>{Html.Text(words.Nobody)}</p>"

@@ -14,5 +14,5 @@ internal static class KeptNotice
     }
 
     private static string Told(Words words, string sentence, KeptOn on) =>
-        Html.Text(sentence.Fill(("ground", on.Ground), ("article", on.Article), ("until", on.Until is { } until ? words.Moment(until) : words.UntilLifted)));
+        Html.Text(sentence.Fill(("ground", words.Grounds.GetValueOrDefault(on.Ground, on.Ground)), ("article", on.Article), ("until", on.Until is { } until ? words.Moment(until) : words.UntilLifted)));
 }

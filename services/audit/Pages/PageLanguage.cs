@@ -14,8 +14,9 @@ internal static class PageLanguage
         var request = http.Request;
         if (Find(request.Query["lang"]) is { } chosen)
         {
+            var isSecure = request.IsHttps || http.RequestServices.GetRequiredService<SignInSettings>().IsSecure == true;
             http.Response.Cookies.Append(
-                Cookie, chosen.Language, new CookieOptions { Path = AuditPages.Root, HttpOnly = true, Secure = request.IsHttps, SameSite = Microsoft.AspNetCore.Http.SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365) });
+                Cookie, chosen.Language, new CookieOptions { Path = AuditPages.Root, HttpOnly = true, Secure = isSecure, SameSite = Microsoft.AspNetCore.Http.SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365) });
             return chosen;
         }
 

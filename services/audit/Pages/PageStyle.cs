@@ -39,6 +39,8 @@ internal static class PageStyle
         .field{margin:0 0 .8rem}
         .field label{display:block;font-weight:600}
         .field small{display:block}
+        .fault{display:block;color:var(--bad)}
+        [aria-invalid]{border:2px solid var(--bad)}
         input,select{width:100%;min-height:2.6rem;margin-top:.2rem;padding:.4rem .6rem;border:1px solid var(--quiet);border-radius:.4rem;background:var(--page);color:var(--text);font:inherit}
         button{min-height:2.6rem;padding:.5rem 1.1rem;border:2px solid var(--act);border-radius:.5rem;background:var(--act);color:var(--on-act);font:inherit;font-weight:650;cursor:pointer}
         button.quiet{background:transparent;color:var(--act)}

@@ -8,21 +8,32 @@ namespace Consent.Audit.Pages;
 internal static class ProblemPage
 {
     /// <summary>The same that the API would answer, told as a page.</summary>
-    public static AuditPage Of(Visit visit, IResult problem) => problem is ProblemHttpResult { ProblemDetails: { } details } told
-        ? Of(visit, told.StatusCode, details.Type?.Split(':')[^1] ?? "")
-        : Of(visit, StatusCodes.Status500InternalServerError, "internal");
+    public static AuditPage Of(Visit visit, IResult problem)
+    {
+        var (status, slug, _, _) = Read(visit, problem);
+        return Of(visit, status, slug);
+    }
 
     /// <param name="slug">Of a problem's type.</param>
     public static AuditPage Of(Visit visit, int status, string slug)
     {
-        var words = visit.Words;
-        var (title, text) = words.Problems.TryGetValue(slug, out var known) ? known : words.Problems[status >= 500 ? "unavailable" : "refused"];
-        if (status == StatusCodes.Status503ServiceUnavailable) visit.Http.Response.Headers.RetryAfter = "2";
-        return visit.Page(title, $"<p>{Html.Text(text)}</p><p>{Html.Link(AuditPages.Root, words.BackHome)}</p>", status);
+        var (title, text) = Told(visit, status, slug);
+        return visit.Page(title, $"<p>{Html.Text(text)}</p><p>{Html.Link(AuditPages.Root, visit.Words.BackHome)}</p>", status);
+    }
+
+    /// <summary>A refusal of the API in the reader's words.</summary>
+    public static (int Status, string Slug, string Title, string Text) Read(Visit visit, IResult problem)
+    {
+        var (status, slug) = problem is ProblemHttpResult { ProblemDetails: { } details } told
+            ? (told.StatusCode, details.Type?.Split(':')[^1] ?? "")
+            : (StatusCodes.Status500InternalServerError, "internal");
+        var (title, text) = Told(visit, status, slug);
+        return (status, slug, title, text);
     }
 
     /// <summary>Of a receipt whose person is restricted, a privacy officer is asked why he looks.</summary>
-    public static AuditPage OfReceipt(Visit visit, string id, IResult problem)
+    /// <param name="reason">With which he asked, and which was none; null where he gave none.</param>
+    public static AuditPage OfReceipt(Visit visit, string id, IResult problem, string? reason = null)
     {
         var isRestricted = problem is ProblemHttpResult { ProblemDetails.Type: { } type } && type == Problems.TypeOf("person-restricted");
         if (!isRestricted || !visit.User.HasScope(Authentication.PrivacyOfficer)) return Of(visit, problem);
@@ -31,14 +42,17 @@ internal static class ProblemPage
             <p>{Html.Text(words.Restricted)}</p>
             <form class="card" method="post" action="{AuditPages.Root}/receipts/{Html.Text(Uri.EscapeDataString(id))}">
             {visit.Token()}
-            {Html.Field(words.Reason, "reason", "reason", "text", words.ReasonHint, required: true, "minlength=\"10\" maxlength=\"500\" autocomplete=\"off\"")}
+            {Html.Field(words.Reason, "reason", "reason", "text", words.ReasonHint, required: true, HomeForms.ReasonLength, reason, reason is null ? null : words.Problems["reason-required"].Text)}
             <button type="submit">{Html.Text(words.Show)}</button>
             </form>
             """, StatusCodes.Status403Forbidden);
     }
 
     /// <summary>For who may not see persons.</summary>
-    public static AuditPage OfRole(Visit visit) => Of(visit, StatusCodes.Status403Forbidden, "role");
+    public static AuditPage OfRole(Visit visit) => Of(visit, RoleNeeded());
+
+    /// <summary>The same, where it is not yet told as a page.</summary>
+    public static ProblemHttpResult RoleNeeded() => Problems.Because(403, "role", "This is not for the role.", "Sign in as an auditor or privacy officer.");
 
     /// <summary>What goes wrong while a page is made becomes a page too.</summary>
     public static async ValueTask<object?> FilterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -63,5 +77,12 @@ internal static class ProblemPage
         {
             return Of(Visit.Of(context.HttpContext), (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest, "refused");
         }
+    }
+
+    private static (string Title, string Text) Told(Visit visit, int status, string slug)
+    {
+        var words = visit.Words;
+        if (status == StatusCodes.Status503ServiceUnavailable) visit.Http.Response.Headers.RetryAfter = "2";
+        return words.Problems.TryGetValue(slug, out var known) ? known : words.Problems[status >= 500 ? "unavailable" : "refused"];
     }
 }

@@ -5,8 +5,10 @@ using Consent.Contracts;
 namespace Consent.Audit.Pages;
 
 /// <param name="Refused">Objections too: both say no to what was not given.</param>
-internal sealed record DayOfDecisions(DateOnly Day, long Given, long Refused, long Withdrawn)
+/// <param name="Imported">Of whatever status; in none of the others.</param>
+internal sealed record DayOfDecisions(DateOnly Day, long Given, long Refused, long Withdrawn, long Imported = 0)
 {
+    /// <summary>Taken here: without those that were imported.</summary>
     public long All => Given + Refused + Withdrawn;
 
     /// <summary>Every day of the span, those without a decision too. Pure.</summary>
@@ -14,9 +16,10 @@ internal sealed record DayOfDecisions(DateOnly Day, long Given, long Refused, lo
     {
         var byDay = counts.ToLookup(c => c.Day);
         return [.. Enumerable.Range(0, until.DayNumber - from.DayNumber + 1).Select(from.AddDays).Select(day => new DayOfDecisions(
-            day, Sum(day, Decision.Given), Sum(day, Decision.Refused) + Sum(day, Decision.Objected), Sum(day, Decision.Withdrawn)))];
+            day, Sum(day, Decision.Given), Sum(day, Decision.Refused) + Sum(day, Decision.Objected), Sum(day, Decision.Withdrawn),
+            byDay[day].Where(c => c.Imported).Sum(c => c.Count)))];
 
-        long Sum(DateOnly day, Decision status) => byDay[day].Where(c => c.Status == status).Sum(c => c.Count);
+        long Sum(DateOnly day, Decision status) => byDay[day].Where(c => c.Status == status && !c.Imported).Sum(c => c.Count);
     }
 }
 

@@ -4,7 +4,8 @@ using Consent.Contracts;
 namespace Consent.Audit.Pages;
 
 /// <summary>
-/// <c>GET /audit/sites/{site}/rates?from=…&amp;until=…</c>: how many decisions there were each day (UTC; 92 days at most) on each purpose and topic, as charts with their numbers beside.
+/// <c>GET /audit/sites/{site}/rates?from=…&amp;until=…</c>: how many decisions there were each day (UTC; 92 days at most) on each purpose and topic, as charts with their numbers
+/// beside; imported ones are told apart.
 /// <c>rates.csv</c> and <c>rates.json</c>: the numbers. They name nobody.
 /// </summary>
 internal static class RatesPage
@@ -22,8 +23,8 @@ internal static class RatesPage
     {
         var (found, problem) = await FindAsync(Visit.Of(http), site, places, log, counting, time);
         return found is null ? problem! : Download.Csv(
-            http, "rates.csv", ["day", "purpose", "status", "count"],
-            found.Counts.Select(c => (IReadOnlyList<string?>)[ReceiptSearch.Written(c.Day), c.Purpose, KebabName(c.Status), $"{c.Count}"]));
+            http, "rates.csv", ["day", "purpose", "status", "count", "imported"],
+            found.Counts.Select(c => (IReadOnlyList<string?>)[ReceiptSearch.Written(c.Day), c.Purpose, KebabName(c.Status), $"{c.Count}", c.Imported ? "true" : "false"]));
     }
 
     public static async Task<IResult> JsonAsync(string site, HttpContext http, LogPlaces places, AuditLog log, CountDecisions counting, TimeProvider time)
@@ -52,11 +53,12 @@ internal static class RatesPage
             {site.Navigation(visit)}
             {(found.IsWhole ? "" : $"<p class=\"state open\">{Html.Text(words.StillCounting)}</p>")}
             <form class="card" method="get" action="{Html.Text(site.Address)}/rates">
+            {FormSent.Mark}
             {Html.Field(words.From, "from", "from", "date", words.DaysHint, required: false, $"value=\"{ReceiptSearch.Written(found.From)}\"")}
             {Html.Field(words.Until, "until", "until", "date", null, required: false, $"value=\"{ReceiptSearch.Written(found.Until)}\"")}
             <button type="submit">{Html.Text(words.Show)}</button>
             </form>
-            {(purposes.Count == 0 ? $"<p>{Html.Text(words.NoDecisions)}</p>" : RatesChart.Patterns)}
+            {(purposes.Count == 0 ? $"<p>{Html.Text(words.NoDecisions)}</p>" : $"<p>{Html.Text(words.WhichDay)}</p>{RatesChart.Patterns}")}
             {string.Concat(purposes.Select((of, i) => Purpose(words, found, of, $"chart-{i + 1}")))}
             <ul class="actions"><li>{Html.Link(Html.Address($"{site.Address}/rates.csv", span), words.AsCsv)}</li><li>{Html.Link(Html.Address($"{site.Address}/rates.json", span), words.AsJson)}</li></ul>
             """;
@@ -65,9 +67,9 @@ internal static class RatesPage
     private static string Purpose(Words words, Found found, IGrouping<string, DecisionCount> purpose, string id)
     {
         var (days, caption) = (DayOfDecisions.Of(purpose, found.From, found.Until), words.DecisionsOn.Fill(("purpose", purpose.Key)));
-        var rows = days.Where(d => d.All > 0).Select(d => (IReadOnlyList<string>)
-            [Html.Text(words.Day(d.Day)), Html.Text(words.Number(d.Given)), Html.Text(words.Number(d.Refused)), Html.Text(words.Number(d.Withdrawn))]);
-        return $"<h2>{Html.Text(purpose.Key)}</h2>{RatesChart.Of(days, id, caption, words)}{Html.Table(caption, [words.OfDay, words.Given, words.Refused, words.Withdrawn], rows)}";
+        var rows = days.Where(d => d.All + d.Imported > 0).Select(d => (IReadOnlyList<string>)
+            [Html.Text(words.Day(d.Day)), Html.Text(words.Number(d.Given)), Html.Text(words.Number(d.Refused)), Html.Text(words.Number(d.Withdrawn)), Html.Text(words.Number(d.Imported))]);
+        return $"<h2>{Html.Text(purpose.Key)}</h2>{RatesChart.Of(days, id, caption, words)}{Html.Table(caption, [words.OfDay, words.Given, words.Refused, words.Withdrawn, words.Imported], rows)}";
     }
 
     private static string KebabName(Decision status) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());

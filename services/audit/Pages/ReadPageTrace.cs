@@ -12,6 +12,6 @@ internal sealed class ReadPageTrace(AuditLog log, RestrictedPersons restricted, 
     {
         if (!visit.SeesPersons) return (null, ProblemPage.OfRole(visit));
         var answer = await ReadTrace.TellAsync(id, reason, visit.User, log, restricted, looks, visit.Cancel);
-        return answer is JsonHttpResult<Trace> { Value: { } trace } ? (trace, null) : (null, ProblemPage.OfReceipt(visit, id, answer));
+        return answer is JsonHttpResult<Trace> { Value: { } trace } ? (trace, null) : (null, ProblemPage.OfReceipt(visit, id, answer, reason));
     }
 }

@@ -44,7 +44,8 @@ internal static class ReceiptPage
     {
         var (words, receipt) = (visit.Words, trace.Receipt);
         var address = $"{AuditPages.Root}/receipts/{Uri.EscapeDataString(receipt.Id)}";
-        var banner = ShownBanner.HrefOf(receipt) is null ? "" : $"<li>{Html.Link($"{address}/banner", words.Banner)}</li>";
+        var why = NoBanner.Why(receipt);
+        var banner = why is not null ? "" : $"<li>{Html.Link($"{address}/banner", words.Banner)}</li>";
         var links = $"""
             <ul class="actions">
             <li>{Html.Link($"{address}/evidence.zip", words.Evidence)}</li>{banner}
@@ -60,7 +61,7 @@ internal static class ReceiptPage
             <h2>{Html.Text(words.Decided)}</h2>
             {Decisions(words, receipt)}
             <h2>{Html.Text(words.Shown)}</h2>
-            {Shown(words, trace)}
+            {Shown(words, trace)}{(why is null ? "" : $"<p>{Html.Text($"{words.NoBanner} {words.NoBanners[why]}")}</p>")}
             <h2>{Html.Text(words.Story)}</h2>
             {ReceiptStory.Of(visit, trace, check)}
             <h2>{Html.Text(words.Details)}</h2>
@@ -78,7 +79,7 @@ internal static class ReceiptPage
             Html.Text(receipt.Changed.Contains(p.Key, StringComparer.Ordinal) ? words.Yes : words.No),
         ]));
 
-    /// <summary>The text in the language in which it was shown, marked as such.</summary>
+    /// <summary>The text in the language in which it was shown, marked as such; where that is not known, one of the texts, and that it is not.</summary>
     private static string Shown(Words words, Trace trace)
     {
         if (trace.Declaration is not { } shown) return $"<p>{Html.Text(words.NothingShown)}</p>";
@@ -89,9 +90,16 @@ internal static class ReceiptPage
         var entries = text.Purposes.Concat(text.Topics).Select(e => $"<div><dt lang=\"{language}\">{Html.Text(e.Name)}</dt><dd lang=\"{language}\">{Html.Text(e.Description)}</dd></div>");
         return $"""
             {facts}
-            <p>{Html.Text(words.ShownIn.Fill(("language", text.Language), ("controller", text.Controller)))}</p>
+            <p>{Html.Text(InWhich(words, text, trace.Receipt.Language))}</p>
             <dl>{string.Concat(entries)}</dl>
             """;
+    }
+
+    private static string InWhich(Words words, ShownText text, string? named)
+    {
+        if (text.OneOf is not { } languages) return words.ShownIn.Fill(("language", text.Language), ("controller", text.Controller));
+        var unknown = named is null ? words.NamesNoLanguage : words.NamesOtherLanguage.Fill(("named", named));
+        return $"{unknown} {words.OneOfTexts.Fill(("languages", string.Join(", ", languages)), ("language", text.Language), ("controller", text.Controller))}";
     }
 
     private static string Details(Words words, Receipt receipt) => Html.Facts(
@@ -99,14 +107,14 @@ internal static class ReceiptPage
         (words.Site, Html.Link($"{AuditPages.Root}/sites/{Uri.EscapeDataString(receipt.Site)}", receipt.Site)),
         (words.Subject, Html.Code(receipt.SubjectId)),
         (words.Version, Html.Text(words.VersionInEpoch.Fill(("version", words.Number(receipt.Version)), ("epoch", words.Number(receipt.Epoch))))),
-        (words.Action, Html.Code(receipt.Action)),
-        (words.Source, Html.Code(receipt.Source)),
+        (words.Action, Html.Named(words.Actions, receipt.Action)),
+        (words.Source, Html.Named(words.Sources, receipt.Source)),
         (words.Interface, Html.Text(string.Join(", ", new[] { receipt.Collection?.Build, receipt.Collection?.Layout, receipt.Collection?.Element }.Where(part => part is not null)))),
         (words.LanguageOfText, Html.Code(receipt.Language)),
         (words.Gpc, receipt.Gpc is true ? Html.Text(words.Yes) : null),
         (words.ActedBy, receipt.ActedBy is { } actor ? Html.Text(string.Join(", ", new[] { actor.Client, actor.Person, actor.Capacity }.Where(part => part is not null))) : null),
         (words.ImportedFrom, receipt.Imported is { } imported ? Html.Text($"{imported.System}, {imported.Reference}") : null),
-        (words.Dropped, receipt.Dropped.Count == 0 ? null : Html.List(receipt.Dropped.Select(d => $"{Html.Code(d.Purpose)}: {Html.Text(d.Reason)}"))),
+        (words.Dropped, receipt.Dropped.Count == 0 ? null : Html.List(receipt.Dropped.Select(d => $"{Html.Code(d.Purpose)}: {Html.Named(words.Drops, d.Reason)}"))),
         (words.Previous, receipt.Previous is { } before ? Html.Link($"{AuditPages.Root}/receipts/{Uri.EscapeDataString(before)}", before) : null),
         (words.CausedBy, Html.Code(receipt.CausedBy)));
 }

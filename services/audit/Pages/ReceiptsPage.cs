@@ -1,21 +1,24 @@
+using Consent.Audit.Logs;
 using Consent.Audit.Timelines;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consent.Audit.Pages;
 
 /// <summary>
-/// <c>GET /audit/receipts?site=…&amp;purpose=…&amp;declaration=…&amp;from=…&amp;until=…&amp;campaign=…&amp;subscriber=…&amp;after=…</c>: the receipts that
-/// <c>/v1/audit/receipts</c> finds, as a table; with <c>id=…</c>, that receipt. <c>receipts.csv</c> and <c>receipts.json</c>: what the page shows, to be kept.
+/// <c>GET /audit/receipts?site=…&amp;purpose=…&amp;declaration=…&amp;from=…&amp;until=…&amp;campaign=…&amp;subscriber=…&amp;before=…</c> or <c>after=…</c>: the
+/// receipts that <c>/v1/audit/receipts</c> finds, as a table, the newest first; with <c>id=…</c>, that receipt. <c>receipts.csv</c> and <c>receipts.json</c>: what the page shows, to be kept.
 /// </summary>
 internal static class ReceiptsPage
 {
-    public static async Task<IResult> AnswerAsync(HttpContext http, FollowReceipts receipts, OpenTraces traces, CampaignNotes notes)
+    public static async Task<IResult> AnswerAsync(HttpContext http, FollowReceipts receipts, OpenTraces traces, CampaignNotes notes, LogSites sites)
     {
         var visit = Visit.Of(http);
         if (!visit.SeesPersons) return ProblemPage.OfRole(visit);
         if (visit.Asked("id") is { } id) return TypedResults.Redirect($"{AuditPages.Root}/receipts/{Uri.EscapeDataString(id)}");
         var (search, found, problem) = await FindAsync(visit, receipts, traces, notes);
-        return found is null ? problem! : visit.Page(visit.Words.Receipts, Body(visit, search!, found));
+        return found is null
+            ? await RefusedForm.OfAsync(visit, problem!, visit.Asked, sites, HomeForms.Receipts)
+            : visit.Page(visit.Words.Receipts, Body(visit, search!, found));
     }
 
     public static async Task<IResult> CsvAsync(HttpContext http, FollowReceipts receipts, OpenTraces traces, CampaignNotes notes)
@@ -23,7 +26,7 @@ internal static class ReceiptsPage
         var visit = Visit.Of(http);
         if (!visit.SeesPersons) return ProblemPage.OfRole(visit);
         var (_, found, problem) = await FindAsync(visit, receipts, traces, notes);
-        return found is null ? problem! : Download.Csv(
+        return found is null ? ProblemPage.Of(visit, problem!) : Download.Csv(
             http, "receipts.csv", ["id", "site", "version", "action", "source", "recordedAt", "heardAt", "changed", "declaration", "appliedAt"],
             found.Receipts.Select(r => (IReadOnlyList<string?>)
             [
@@ -36,17 +39,18 @@ internal static class ReceiptsPage
         var visit = Visit.Of(http);
         if (!visit.SeesPersons) return ProblemPage.OfRole(visit);
         var (_, found, problem) = await FindAsync(visit, receipts, traces, notes);
-        return found is null ? problem! : Download.Json(http, "receipts.json", found);
+        return found is null ? ProblemPage.Of(visit, problem!) : Download.Json(http, "receipts.json", found);
     }
 
     private static async Task<(ReceiptSearch? Search, ListReceipts.Page? Found, IResult? Problem)> FindAsync(
         Visit visit, FollowReceipts receipts, OpenTraces traces, CampaignNotes notes)
     {
-        if (ReceiptSearch.Of(visit) is not { } search) return (null, null, ProblemPage.Of(visit, StatusCodes.Status400BadRequest, "bad-range"));
-        var answer = await ListReceipts.AnswerAsync(
-            visit.User, receipts, traces, notes, visit.Cancel, search.Site, search.Purpose, search.Declaration, search.FromMoment, search.UntilMoment, search.Campaign, search.Subscriber,
-            search.After, ReceiptSearch.PageSize);
-        return answer is JsonHttpResult<ListReceipts.Page> { Value: { } found } ? (search, found, null) : (search, null, ProblemPage.Of(visit, answer));
+        if (ReceiptSearch.Of(visit) is not { } search) return (null, null, RefusedForm.BadRange());
+        var wanted = new ReceiptFilter(search.Site, search.Purpose, search.Declaration, search.FromMoment, search.UntilMoment);
+        var answer = await ListReceipts.FindAsync(
+            visit.User, receipts, traces, notes, wanted, search.Campaign, search.Subscriber, search.Place, ReceiptSearch.PageSize, visit.Cancel);
+        if (answer is not JsonHttpResult<ListReceipts.Page> { Value: { } found }) return (search, null, answer);
+        return (search, search.Place.IsDown ? found : found with { Receipts = [.. Enumerable.Reverse(found.Receipts)] }, null);
     }
 
     private static string Body(Visit visit, ReceiptSearch search, ListReceipts.Page found)
@@ -56,7 +60,7 @@ internal static class ReceiptsPage
             (words.Site, Html.Code(search.Site)), (words.Purpose, Html.Code(search.Purpose)), (words.Declaration, Html.Code(search.Declaration)),
             (words.From, Html.Text(ReceiptSearch.Written(search.From))), (words.Until, Html.Text(ReceiptSearch.Written(search.Until))),
             (words.Campaign, Html.Code(search.Campaign)), (words.Subscriber, Html.Code(search.Subscriber)));
-        var next = found.More ? $"<p>{Html.Link(search.Address($"{AuditPages.Root}/receipts", found.Next), words.More)}</p>" : "";
+        var next = ListLinks.Of(words, search, $"{AuditPages.Root}/receipts", found.Next, found.More);
         if (found.Receipts.Count == 0) return $"{asked}<p>{Html.Text(found.More ? words.NoneInPart : words.NoReceipts)}</p>{next}<p>{Html.Link(AuditPages.Root, words.BackHome)}</p>";
 
         var headings = new List<string> { words.RecordedAt, words.Receipt, words.Site, words.Decided, words.Action };
@@ -64,15 +68,15 @@ internal static class ReceiptsPage
         var rows = found.Receipts.Select(r => (IReadOnlyList<string>)
         [
             Html.Time(r.RecordedAt, words), Html.Link($"{AuditPages.Root}/receipts/{Uri.EscapeDataString(r.Id)}", r.Id), Html.Code(r.Site), Html.Text(string.Join(", ", r.Changed)),
-            Html.Code(r.Action), .. search.Subscriber is null ? (IEnumerable<string>)[] : [r.AppliedAt is { } at ? Html.Time(at, words) : ""],
+            Html.Named(words.Actions, r.Action), .. search.Subscriber is null ? (IEnumerable<string>)[] : [r.AppliedAt is { } at ? Html.Time(at, words) : ""],
         ]);
         return $"""
             {asked}
             {Html.Table(words.ReceiptsFound.Fill(("n", words.Number(found.Receipts.Count))), headings, rows)}
             {next}
             <ul class="actions">
-            <li>{Html.Link(search.Address($"{AuditPages.Root}/receipts.csv", search.After), words.AsCsv)}</li>
-            <li>{Html.Link(search.Address($"{AuditPages.Root}/receipts.json", search.After), words.AsJson)}</li>
+            <li>{Html.Link(search.Address($"{AuditPages.Root}/receipts.csv", search.Place), words.AsCsv)}</li>
+            <li>{Html.Link(search.Address($"{AuditPages.Root}/receipts.json", search.Place), words.AsJson)}</li>
             </ul>
             """;
     }

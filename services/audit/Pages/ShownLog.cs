@@ -16,7 +16,7 @@ internal sealed record ShownLog(string Controller, string Name, Checkpoint Check
         var note = SignedNote.Parse(served.Note);
         var checkpoint = Checkpoint.Parse(note.Text);
         List<NoteVerifierKey> keys = [.. served.Keys.Reverse().Select(NoteVerifierKey.Parse)];
-        var signers = note.VerifiedBy(keys).Where(key => key.Type != NoteKeyType.Cosignature && key.Name == checkpoint.Origin);
+        var signers = note.VerifiedBy([.. KeyTerms.Of(served).Where(term => term.Covers(checkpoint.Size)).Select(term => term.Key)]).Where(key => key.Type != NoteKeyType.Cosignature && key.Name == checkpoint.Origin);
         return new ShownLog(
             served.Controller, served.Name, checkpoint, keys, [.. signers.Select(key => NameOf(key.Type))], await served.Reader.RootAsync(checkpoint.Size, cancel) == checkpoint.Root);
     }

@@ -71,7 +71,8 @@ internal static class SignIn
         options.BackchannelTimeout = TimeSpan.FromSeconds(10);
         options.Scope.Clear();
         foreach (var scope in settings.Scopes) options.Scope.Add(scope);
-        options.CorrelationCookie.Name = "consent-audit-sign-in.";
+        options.CorrelationCookie.Name = settings.CookieName("consent-audit-sign-in.");
+        options.CorrelationCookie.Path = "/";
         options.CorrelationCookie.SameSite = SameSiteMode.Lax;
         options.CorrelationCookie.SecurePolicy = settings.Secure;
         options.Events.OnRemoteFailure = async context =>

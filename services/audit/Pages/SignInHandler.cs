@@ -38,6 +38,12 @@ internal sealed class SignInHandler(
             return;
         }
 
+        if (FormSent.Is(Request))
+        {
+            await SignInPage.Of(Context, SignInNews.OverAsked, FormSent.AddressOf(Request)).ExecuteAsync(Context);
+            return;
+        }
+
         if (await FindIssuerAsync()) await base.HandleChallengeAsync(properties);
         else await SignInPage.Of(Context, SignInNews.Away).ExecuteAsync(Context);
     }

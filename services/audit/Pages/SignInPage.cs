@@ -4,6 +4,7 @@ internal enum SignInNews
 {
     SignedOut,
     Over,
+    OverAsked,
     Refused,
     Role,
     Away,
@@ -13,7 +14,8 @@ internal enum SignInNews
 /// <summary>What is told around a sign-in, to whom no page may be shown: nothing in it is about anybody.</summary>
 internal static class SignInPage
 {
-    public static AuditPage Of(HttpContext http, SignInNews news)
+    /// <param name="goOn">Our own address to which its link leads; the first page unless given.</param>
+    public static AuditPage Of(HttpContext http, SignInNews news, string goOn = AuditPages.Root)
     {
         var (status, texts) = Known(news);
         var language = PageLanguage.Choose(http).Language;
@@ -35,7 +37,7 @@ internal static class SignInPage
             <main id="main">
             <h1>{Html.Text(title)}</h1>
             <p>{Html.Text(text)}</p>
-            <p>{Html.Link("/audit", link)}</p>
+            <p>{Html.Link(goOn, link)}</p>
             </main>
             </body>
             </html>
@@ -45,22 +47,25 @@ internal static class SignInPage
     private static (int Status, Texts Texts) Known(SignInNews news) => news switch
     {
         SignInNews.SignedOut => (StatusCodes.Status200OK, new(
-            ("U bent uitgelogd", "Deze browser laat de controlepagina's niet meer zien. Bij uw eigen aanmelddienst kunt u nog ingelogd zijn.", "Opnieuw inloggen"),
-            ("You are signed out", "This browser shows the auditors' pages no more. With your own identity provider you may still be signed in.", "Sign in again"))),
+            ("U bent uitgelogd", "In deze browser zijn de controlepagina's niet meer te zien. Bij uw eigen aanmelddienst bent u misschien nog ingelogd.", "Opnieuw inloggen"),
+            ("You are signed out", "This browser no longer shows the auditors' pages. You may still be signed in with your own identity provider.", "Sign in again"))),
         SignInNews.Over => (StatusCodes.Status401Unauthorized, new(
-            ("U bent niet meer ingelogd", "Uw sessie is verlopen; wat u verstuurde, is niet verwerkt. Log opnieuw in en vul het nog eens in.", "Inloggen"),
-            ("You are signed in no more", "Your session is over; what you sent was not acted on. Sign in again, and fill it in once more.", "Sign in"))),
+            ("Uw sessie is verlopen", "Wat u verstuurde, is niet verwerkt en nergens bewaard. Log opnieuw in en stel uw vraag nog eens.", "Opnieuw inloggen"),
+            ("Your session is over", "What you sent was not acted on, and is kept nowhere. Sign in again, and ask your question once more.", "Sign in again"))),
+        SignInNews.OverAsked => (StatusCodes.Status401Unauthorized, new(
+            ("Uw sessie is verlopen", "Log opnieuw in; daarna gaat u meteen verder met uw zoekvraag.", "Opnieuw inloggen en verder zoeken"),
+            ("Your session is over", "Sign in again; you then go straight on with your search.", "Sign in again and go on"))),
         SignInNews.Role => (StatusCodes.Status403Forbidden, new(
-            ("Deze pagina is niet voor uw rol", "U bent bekend, maar uw rol geeft hier geen toegang. Vraag de beheerder van uw aanmelddienst om de rol van auditor of functionaris.", "Naar het begin"),
-            ("This page is not for your role", "You are known, and your role does not open this. Ask whoever runs your identity provider for the role of auditor or privacy officer.", "To the first page"))),
+            ("Deze pagina is niet voor uw rol", "U bent ingelogd, maar uw rol geeft hier geen toegang. Vraag de beheerder van uw aanmelddienst om de rol van auditor of privacyfunctionaris.", "Naar het begin"),
+            ("This page is not for your role", "You are signed in, but your role does not give access here. Ask whoever runs your identity provider for the role of auditor or privacy officer.", "To the first page"))),
         SignInNews.Away => (StatusCodes.Status503ServiceUnavailable, new(
             ("Inloggen kan nu niet", "De aanmelddienst of het logboek antwoordt niet. Probeer het over een minuut opnieuw.", "Opnieuw proberen"),
             ("You cannot sign in just now", "The identity provider or the log does not answer. Try again in a minute.", "Try again"))),
         SignInNews.Forged => (StatusCodes.Status400BadRequest, new(
-            ("Dit formulier is verlopen", "Het kwam niet van een pagina die nu voor u openstaat. Ga terug, ververs de pagina en verstuur het opnieuw.", "Naar het begin"),
+            ("Dit formulier is verlopen", "Het komt niet van een pagina die u nu open hebt. Ga terug, ververs de pagina en verstuur het formulier opnieuw.", "Naar het begin"),
             ("This form is out of date", "It did not come from a page that is open to you now. Go back, load the page again, and send it once more.", "To the first page"))),
         _ => (StatusCodes.Status400BadRequest, new(
-            ("Inloggen is niet gelukt", "Het antwoord van de aanmelddienst kon niet worden aangenomen. Begin opnieuw; blijft het zo, zeg dan de beheerder hoe laat u het probeerde.", "Opnieuw inloggen"),
+            ("Inloggen is niet gelukt", "Het antwoord van de aanmelddienst is niet geldig. Begin opnieuw. Lukt het dan nog niet, laat de beheerder dan weten hoe laat u het probeerde.", "Opnieuw inloggen"),
             ("You were not signed in", "The identity provider's answer could not be accepted. Begin again; if it goes on, tell the operator at what time you tried.", "Sign in again"))),
     };
 

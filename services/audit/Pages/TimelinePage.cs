@@ -1,4 +1,5 @@
 using Consent.Audit.Holds;
+using Consent.Audit.Logs;
 using Consent.Audit.Timelines;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,24 +13,26 @@ internal static class TimelinePage
 {
     private const int PageSize = 50;
 
-    public static async Task<IResult> AnswerAsync(HttpContext http, FindPerson find, GatherTimeline gather, RestrictedPersons restricted, AccessNotes looks)
+    public static async Task<IResult> AnswerAsync(HttpContext http, FindPerson find, GatherTimeline gather, RestrictedPersons restricted, AccessNotes looks, LogSites sites)
     {
         var visit = Visit.Of(http);
         var (form, told, problem) = await AskAsync(visit, find, gather, restricted, looks);
-        return told is null ? problem! : visit.Page(visit.Words.Timeline, Body(visit, form!, told));
+        if (form is null) return problem!;
+        return told is null ? await RefusedForm.OfAsync(visit, problem!, name => form[name], sites, HomeForms.Timeline) : visit.Page(visit.Words.Timeline, Body(visit, form, told));
     }
 
     public static async Task<IResult> JsonAsync(HttpContext http, FindPerson find, GatherTimeline gather, RestrictedPersons restricted, AccessNotes looks)
     {
-        var (_, told, problem) = await AskAsync(Visit.Of(http), find, gather, restricted, looks);
-        return told is null ? problem! : Download.Json(http, "timeline.json", told);
+        var visit = Visit.Of(http);
+        var (form, told, problem) = await AskAsync(visit, find, gather, restricted, looks);
+        return told is null ? Refused(visit, form, problem!) : Download.Json(http, "timeline.json", told);
     }
 
     public static async Task<IResult> CsvAsync(HttpContext http, FindPerson find, GatherTimeline gather, RestrictedPersons restricted, AccessNotes looks)
     {
         var visit = Visit.Of(http);
-        var (_, told, problem) = await AskAsync(visit, find, gather, restricted, looks);
-        return told is null ? problem! : Download.Csv(
+        var (form, told, problem) = await AskAsync(visit, find, gather, restricted, looks);
+        return told is null ? Refused(visit, form, problem!) : Download.Csv(
             http, "timeline.csv", ["at", "what", "id", "decided", "topics", "action", "source", "campaign", "declaration", "applied", "log", "entry"],
             told.Events.Select(e => (IReadOnlyList<string?>)
             [
@@ -39,6 +42,10 @@ internal static class TimelinePage
             ]));
     }
 
+    /// <summary>In the place of a file, whose form holds nothing that somebody typed there.</summary>
+    private static IResult Refused(Visit visit, PostedForm? form, IResult problem) => form is null ? problem : ProblemPage.Of(visit, problem);
+
+    /// <returns>With a form, the problem is that of the API; without one, a page.</returns>
     private static async Task<(PostedForm? Form, Timeline? Told, IResult? Problem)> AskAsync(
         Visit visit, FindPerson find, GatherTimeline gather, RestrictedPersons restricted, AccessNotes looks)
     {
@@ -47,7 +54,7 @@ internal static class TimelinePage
         if (form is null) return (null, null, problem);
         var question = new ReadTimeline.Question(form["site"], form["subject"], form["address"], form["after"], PageSize, form["reason"]);
         var answer = await ReadTimeline.AnswerAsync(question, visit.Http, find, gather, restricted, looks, visit.Cancel);
-        return answer is JsonHttpResult<Timeline> { Value: { } told } ? (form, told, null) : (form, null, ProblemPage.Of(visit, answer));
+        return answer is JsonHttpResult<Timeline> { Value: { } told } ? (form, told, null) : (form, null, answer);
     }
 
     private static string Body(Visit visit, PostedForm form, Timeline told)
@@ -77,7 +84,7 @@ internal static class TimelinePage
     {
         var parts = (e.Decided ?? new Dictionary<string, Contracts.Decision>()).Select(d => $"{Html.Code(d.Key)}: {Html.Text(words.Of(d.Value))}")
             .Concat((e.Topics ?? []).Select(Html.Code)).ToList();
-        if (e.Action is { } action) parts.Add($"{Html.Text(words.Action)}: {Html.Code(action)}");
+        if (e.Action is { } action) parts.Add($"{Html.Text(words.Action)}: {Html.Named(words.Actions, action)}");
         if (e.Campaign is { } campaign) parts.Add($"{Html.Text(words.Campaign)}: {Html.Code(campaign)}");
         return parts.Count == 0 ? "" : Html.List(parts);
     }

@@ -42,5 +42,5 @@ internal sealed class Visit
     /// <summary>This page in another language; of an answer to a form, which has no address, the page with the forms.</summary>
     public string In(string language) => HttpMethods.IsPost(Http.Request.Method)
         ? Html.Address(AuditPages.Root, ("lang", language))
-        : Html.Address(Path, Http.Request.Query.Where(q => q.Key != "lang").Select(q => (q.Key, (string?)q.Value.ToString())).Append(("lang", language)));
+        : FormSent.AddressOf(Http.Request, ("lang", language));
 }

@@ -24,6 +24,18 @@ internal sealed partial record Words
     public required string GroupSeparator { get; init; }
     public required string DecimalSeparator { get; init; }
 
+    /// <summary>What a person did, by the id that a receipt has for it.</summary>
+    public IReadOnlyDictionary<string, string> Actions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where a decision was taken.</summary>
+    public IReadOnlyDictionary<string, string> Sources { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Why a grant was not recorded.</summary>
+    public IReadOnlyDictionary<string, string> Drops { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>On which a person is held or restricted.</summary>
+    public IReadOnlyDictionary<string, string> Grounds { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Of a step of a trace, by what it is.</summary>
     public IReadOnlyDictionary<string, string> Steps { get; init; } = new Dictionary<string, string>();
 
@@ -32,6 +44,9 @@ internal sealed partial record Words
 
     /// <summary>What an auditor did.</summary>
     public IReadOnlyDictionary<string, string> Looks { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Why no banner was shown, by the reasons of the class of that name.</summary>
+    public IReadOnlyDictionary<string, string> NoBanners { get; init; } = new Dictionary<string, string>();
 
     /// <summary>By the end of a problem's type: what is the matter, and what to do.</summary>
     public IReadOnlyDictionary<string, (string Title, string Text)> Problems { get; init; } = new Dictionary<string, (string, string)>();
@@ -53,11 +68,12 @@ internal sealed partial record Words
 
     public string Day(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"{day.Day} {Months[day.Month - 1]} {day.Year}");
 
-    /// <summary>To the millisecond, in UTC, and says so.</summary>
+    /// <summary>To the millisecond, or to the second where it has none, as the log's times; in UTC, and says so.</summary>
     public string Moment(DateTimeOffset at)
     {
         var utc = at.UtcDateTime;
-        return $"{Day(DateOnly.FromDateTime(utc))}, {utc.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}{DecimalSeparator}{utc.ToString("fff", CultureInfo.InvariantCulture)} UTC";
+        var fraction = utc.Millisecond == 0 ? "" : $"{DecimalSeparator}{utc.ToString("fff", CultureInfo.InvariantCulture)}";
+        return $"{Day(DateOnly.FromDateTime(utc))}, {utc.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}{fraction} UTC";
     }
 
     public string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture).Replace(",", GroupSeparator, StringComparison.Ordinal);

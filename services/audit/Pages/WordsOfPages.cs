@@ -57,6 +57,12 @@ internal sealed partial record Words
     public required string PersonsAddress { get; init; }
     public required string PersonsAddressHint { get; init; }
     public required string Reason { get; init; }
+    public required string Newer { get; init; }
+    public required string Older { get; init; }
+    public required string OtherParts { get; init; }
+    public required string FromElsewhereTitle { get; init; }
+    public required string FromElsewhere { get; init; }
+    public required string GoOn { get; init; }
     public required string ReasonHint { get; init; }
     public required string Timeline { get; init; }
     public required string TimelineLead { get; init; }
@@ -101,6 +107,9 @@ internal sealed partial record Words
     public required string No { get; init; }
     public required string Shown { get; init; }
     public required string ShownIn { get; init; }
+    public required string NamesNoLanguage { get; init; }
+    public required string NamesOtherLanguage { get; init; }
+    public required string OneOfTexts { get; init; }
     public required string NothingShown { get; init; }
     public required string TextUnknown { get; init; }
     public required string Hash { get; init; }
@@ -120,6 +129,7 @@ internal sealed partial record Words
     public required string Evidence { get; init; }
     public required string Banner { get; init; }
     public required string BannerLead { get; init; }
+    public required string NoBanner { get; init; }
     public required string BannerAlone { get; init; }
     public required string BackToReceipt { get; init; }
     public required string Story { get; init; }
@@ -219,6 +229,8 @@ internal sealed partial record Words
     public required string Given { get; init; }
     public required string Refused { get; init; }
     public required string Withdrawn { get; init; }
+    public required string Imported { get; init; }
+    public required string WhichDay { get; init; }
     public required string Highest { get; init; }
     public required string AccessLead { get; init; }
     public required string NoLooks { get; init; }

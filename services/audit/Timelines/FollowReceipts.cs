@@ -21,6 +21,7 @@ internal sealed class FollowReceipts(
     private OwnFolder? _folder;
     private ReceiptIndex? _index;
     private long _position;
+    private int _epoch;
 
     /// <summary>By which a person of a site is known in the index, and in what notes who looked at him.</summary>
     public StreamKey KeyOf(string site, string subject) => log.KeyOf(NameOf(site, subject));
@@ -65,6 +66,8 @@ internal sealed class FollowReceipts(
         await _one.WaitAsync(cancel);
         try
         {
+            // In another epoch something else may stand at the places that were read.
+            if (_epoch != log.Epoch) Close();
             var index = _index ??= Open();
             for (var pages = 0; pages < MostPages; pages++)
             {
@@ -72,7 +75,7 @@ internal sealed class FollowReceipts(
                 if (page.Count > 0)
                 {
                     var erased = page.Where(r => r.Kind == LogRecord.Erased).Select(r => r.StreamKey).ToList();
-                    index.Apply([.. page.Select(Indexed).OfType<IndexedReceipt>()], erased, page[^1].Position, log.Epoch, [.. page.Select(IndexedLook.Of).OfType<IndexedLook>()]);
+                    index.Apply([.. page.Select(Indexed).OfType<IndexedReceipt>()], erased, page[^1].Position, _epoch, [.. page.Select(IndexedLook.Of).OfType<IndexedLook>()]);
                     _position = page[^1].Position;
                 }
 
@@ -83,8 +86,7 @@ internal sealed class FollowReceipts(
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            _index?.Dispose();
-            _index = null;
+            Close();
             throw new LogUnavailableException("The index of receipts cannot be written.", e);
         }
         finally
@@ -103,10 +105,17 @@ internal sealed class FollowReceipts(
     private ReceiptIndex Open()
     {
         _folder ??= OwnFolder.Take(ServiceData.FileOf(configuration, AuditSetup.Service, "receipts"));
+        _epoch = log.Epoch;
         if (TryContinue() is { } index) return index;
         _folder.Empty();
         _position = 0;
         return ReceiptIndex.Open(_folder.File("index"));
+    }
+
+    private void Close()
+    {
+        _index?.Dispose();
+        _index = null;
     }
 
     private ReceiptIndex? TryContinue()
@@ -118,7 +127,7 @@ internal sealed class FollowReceipts(
             index = ReceiptIndex.Open(_folder.File("index"));
             (_position, var epoch) = index.Applied();
             // A restored log is in another epoch, and may have something else at these places.
-            if (_position == 0 || epoch == log.Epoch) return index;
+            if (_position == 0 || epoch == _epoch) return index;
         }
         catch (Exception e) when (e is FormatException or SqliteException)
         {

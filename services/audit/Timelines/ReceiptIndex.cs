@@ -120,22 +120,44 @@ internal sealed partial class ReceiptIndex : DerivedIndex
         {
             var end = List("SELECT position FROM receipt WHERE position > $1 ORDER BY position LIMIT 1 OFFSET $2", r => r.GetInt64(0), after, MostLookedAt - 1)
                 .FirstOrDefault();
-            var places = _names.Where(n => n.Key.Split('\n') is ["p", var site, var controller] && isOpen(site, controller)).Select(n => n.Value).ToList();
-            var changed = wanted.Purpose is null
-                ? null
-                : JsonSerializer.Serialize(_names.Where(n => n.Key.StartsWith("c\n", StringComparison.Ordinal) && n.Key.Contains($"\n{wanted.Purpose}\n", StringComparison.Ordinal)).Select(n => n.Value));
-            long? declaration = wanted.Declaration is null ? null : _names.GetValueOrDefault(DeclarationOf(wanted.Declaration));
-            var found = List(
-                """
-                SELECT position FROM receipt
-                WHERE position > $1 AND ($2 = 0 OR position <= $2) AND place IN (SELECT value FROM json_each($3)) AND ($4 IS NULL OR declaration = $4)
-                  AND ($5 IS NULL OR changed IN (SELECT value FROM json_each($5))) AND ($6 IS NULL OR at >= $6) AND ($7 IS NULL OR at < $7)
-                ORDER BY position LIMIT $8
-                """,
-                r => r.GetInt64(0), after, end, JsonSerializer.Serialize(places), declaration, changed, wanted.From?.ToUnixTimeMilliseconds(), wanted.Until?.ToUnixTimeMilliseconds(), limit);
+            var found = Between(after + 1, end == 0 ? long.MaxValue : end, "ASC", wanted, isOpen, limit);
             if (found.Count == limit) return (found, found[^1], true);
             return end > 0 ? (found, end, true) : (found, Math.Max(after, List("SELECT coalesce(max(position), 0) FROM receipt", r => r.GetInt64(0))[0]), false);
         }
+    }
+
+    /// <summary>The same in either direction.</summary>
+    public (IReadOnlyList<long> Positions, long Next, bool More) Search(ReceiptFilter wanted, Func<string, string, bool> isOpen, ListPlace place, int limit)
+    {
+        if (!place.IsDown) return Search(wanted, isOpen, place.From, limit);
+        lock (Gate)
+        {
+            var below = place.From == 0 ? long.MaxValue : place.From;
+            var end = List("SELECT position FROM receipt WHERE position < $1 ORDER BY position DESC LIMIT 1 OFFSET $2", r => r.GetInt64(0), below, MostLookedAt - 1)
+                .FirstOrDefault();
+            var found = Between(end, below - 1, "DESC", wanted, isOpen, limit);
+            return found.Count == limit ? (found, found[^1], true) : (found, end, end > 0);
+        }
+    }
+
+    /// <param name="first">The lowest position that counts.</param>
+    /// <param name="last">The highest.</param>
+    /// <param name="order"><c>ASC</c> or <c>DESC</c>.</param>
+    private List<long> Between(long first, long last, string order, ReceiptFilter wanted, Func<string, string, bool> isOpen, int limit)
+    {
+        var places = _names.Where(n => n.Key.Split('\n') is ["p", var site, var controller] && isOpen(site, controller)).Select(n => n.Value).ToList();
+        var changed = wanted.Purpose is null
+            ? null
+            : JsonSerializer.Serialize(_names.Where(n => n.Key.StartsWith("c\n", StringComparison.Ordinal) && n.Key.Contains($"\n{wanted.Purpose}\n", StringComparison.Ordinal)).Select(n => n.Value));
+        long? declaration = wanted.Declaration is null ? null : _names.GetValueOrDefault(DeclarationOf(wanted.Declaration));
+        return List(
+            $"""
+            SELECT position FROM receipt
+            WHERE position >= $1 AND position <= $2 AND place IN (SELECT value FROM json_each($3)) AND ($4 IS NULL OR declaration = $4)
+              AND ($5 IS NULL OR changed IN (SELECT value FROM json_each($5))) AND ($6 IS NULL OR at >= $6) AND ($7 IS NULL OR at < $7)
+            ORDER BY position {order} LIMIT $8
+            """,
+            r => r.GetInt64(0), first, last, JsonSerializer.Serialize(places), declaration, changed, wanted.From?.ToUnixTimeMilliseconds(), wanted.Until?.ToUnixTimeMilliseconds(), limit);
     }
 
     /// <summary>Up to <paramref name="most"/> receipts of what is open, the newest first, as far as they are among the newest of all that one search looks at.</summary>

@@ -21,20 +21,21 @@ internal sealed partial class ReceiptIndex
         CREATE INDEX IF NOT EXISTS look_place ON look (place, position)
         """;
 
-    /// <summary>Up to <paramref name="limit"/> positions behind one, ascending.</summary>
+    /// <summary>Up to <paramref name="limit"/> positions from a place on, in its direction.</summary>
     /// <param name="isOpen">Whether looks at this site and controller are wanted; each may be empty.</param>
-    public IReadOnlyList<long> Looks(DateTimeOffset? from, DateTimeOffset? until, Func<string, string, bool> isOpen, long after, int limit)
+    public IReadOnlyList<long> Looks(DateTimeOffset? from, DateTimeOffset? until, Func<string, string, bool> isOpen, ListPlace place, int limit)
     {
+        var (first, last) = place.IsDown ? (0L, place.From == 0 ? long.MaxValue : place.From - 1) : (place.From + 1, long.MaxValue);
         lock (Gate)
         {
             var places = _names.Where(n => n.Key.Split('\n') is ["l", var site, var controller] && isOpen(site, controller)).Select(n => n.Value).ToList();
             return List(
-                """
+                $"""
                 SELECT position FROM look
-                WHERE position > $1 AND place IN (SELECT value FROM json_each($2)) AND ($3 IS NULL OR at >= $3) AND ($4 IS NULL OR at < $4)
-                ORDER BY position LIMIT $5
+                WHERE position >= $1 AND position <= $2 AND place IN (SELECT value FROM json_each($3)) AND ($4 IS NULL OR at >= $4) AND ($5 IS NULL OR at < $5)
+                ORDER BY position {(place.IsDown ? "DESC" : "ASC")} LIMIT $6
                 """,
-                r => r.GetInt64(0), after, JsonSerializer.Serialize(places), from?.ToUnixTimeMilliseconds(), until?.ToUnixTimeMilliseconds(), limit);
+                r => r.GetInt64(0), first, last, JsonSerializer.Serialize(places), from?.ToUnixTimeMilliseconds(), until?.ToUnixTimeMilliseconds(), limit);
         }
     }
 

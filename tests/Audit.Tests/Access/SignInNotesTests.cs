@@ -1,11 +1,31 @@
 using System.Security.Claims;
 using Consent.Audit.Access;
+using Consent.Audit.Logs;
+using Consent.Audit.Tests.Pages;
+using Consent.Storage;
+using Consent.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Consent.Audit.Tests.Access;
 
 public sealed class SignInNotesTests
 {
     private static readonly string[] Known = ["bakkers", "tuinhuis"];
+
+    [Fact]
+    public async Task ASignIn_BeforeAnythingWasRead_IsNotedInTheLogOfTheController()
+    {
+        using var folder = new TemporaryFolder();
+        await using var audit = await AuditWithPages.StartAsync(folder);
+        await audit.HearDeclarationAsync();
+        var unread = new LogSites(audit.Services.GetRequiredKeyedService<IRecordLog>(AuditSetup.Service), audit.Services.GetRequiredService<AuditLog>());
+        var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "auditor"), new Claim("scope", "audit"), new Claim("controller", Samples.Controller)], "test"));
+
+        await new SignInNotes(audit.Services.GetRequiredService<AccessNotes>(), unread).NoteAsync(user, "sign-in", TestContext.Current.CancellationToken);
+
+        var noted = Assert.Single(await audit.LooksAsync());
+        Assert.Equal(("sign-in", "auditor", Samples.Controller), (noted.What, noted.By, noted.Controller));
+    }
 
     [Theory]
     [InlineData("audit", "controller=tuinhuis", "/tuinhuis")]

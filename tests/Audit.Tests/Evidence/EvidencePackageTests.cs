@@ -98,6 +98,27 @@ public sealed class EvidencePackageTests : IDisposable
         Assert.DoesNotContain("{log}", manual, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "Het ontvangstbewijs noemt geen taal.", "The receipt names no language.")]
+    [InlineData("fy", "Het ontvangstbewijs noemt de taal fy", "The receipt names the language fy")]
+    public async Task A_language_that_is_not_known_is_not_asserted(string? language, string dutch, string english)
+    {
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await audit.HearAsync(Samples.Publication());
+        await audit.HearAsync(Samples.Choice(language: language));
+        await audit.RoundAsync();
+        var package = await SaveAsync(audit);
+
+        var cover = WebUtility.HtmlDecode(Text(Files(package), "cover.html"));
+        foreach (var words in (string[])["Een van de teksten van de verklaring", dutch, "One of the texts of the declaration", english, "texts in: nl, en; which of them was shown is not known"])
+            Assert.Contains(words, cover, StringComparison.Ordinal);
+        foreach (var assertion in (string[])["De tekst die getoond werd", "The text that was shown"]) Assert.DoesNotContain(assertion, cover, StringComparison.Ordinal);
+        Assert.Equal(["nl", "en"], JsonNode.Parse(Text(Files(package), "text.json"))!["oneOf"]!.AsArray().Select(l => (string?)l));
+        var (code, output, _) = await CommandLine.RunAsync("verify", package);
+        Assert.Equal(4, code);
+        Assert.Contains("so which of its texts was shown is not known.", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task By_the_manual_s_own_commands_a_file_that_was_added_is_found()
     {
@@ -152,7 +173,7 @@ public sealed class EvidencePackageTests : IDisposable
 
         using var shown = await audit.GetAsync("/v1/audit/trace/on-a-banner/banner", token);
         Assert.Equal(
-            (HttpStatusCode.Redirect, $"/banner/tuin/shown/{Samples.Declaration().Hash}?lang=nl&layout=settings&build=0123456789ab&element=save&gpc=1"),
+            (HttpStatusCode.Redirect, $"/banner/tuin/shown/{Samples.Declaration().Hash}?lang=nl&layout=settings&build=0123456789ab&element=save&gpc=1&action=accept-all&decided=statistics"),
             (shown.StatusCode, shown.Headers.Location?.OriginalString));
         await ProblemOf.IsAsync(await audit.GetAsync("/v1/audit/trace/elsewhere/banner", token), 404, "no-banner");
         await ProblemOf.IsAsync(await audit.GetAsync("/v1/audit/trace/on-a-banner/banner", audit.Token("audit", "bakkers")), 404, "unknown-receipt");

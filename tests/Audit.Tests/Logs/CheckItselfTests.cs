@@ -1,3 +1,4 @@
+using System.Globalization;
 using Consent.Audit.Logs;
 using Consent.Contracts;
 using Consent.Tests.Support;
@@ -47,6 +48,24 @@ public sealed class CheckItselfTests : IDisposable
 
         var health = await audit.HealthAsync(Check);
         Assert.True(health.Status == HealthStatus.Healthy, health.Description);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(7, 16_383)]
+    [InlineData(7, 1_000_000)]
+    // Behind a restore, on the first day and on the last: epochs begin at their number times 2^30.
+    [InlineData(3, (475_000L << 30) + 5)]
+    [InlineData(100_000, (16_777_215L << 30) + 999_999_999)]
+    public void APlaceThatIsNoted_IsReadAgain_NeverBeyondIt(long turn, long through)
+    {
+        var noted = CheckItselfWalk.NoteOf(turn, through);
+
+        var (again, position) = CheckItselfWalk.PlaceOf(noted);
+
+        Assert.Equal(turn, again);
+        Assert.InRange(through - position, 0, 16_383);
+        Assert.True(noted < CheckItselfWalk.NoteOf(turn + 1, 0));
     }
 
     [Fact]
@@ -132,6 +151,32 @@ public sealed class CheckItselfTests : IDisposable
         await LookAsync(audit, TimeSpan.Zero, steps: 30);
         health = await audit.HealthAsync(Check);
         Assert.True(health.Status == HealthStatus.Healthy, health.Description);
+    }
+
+    [Fact]
+    public async Task ALogOfWhichMuchIsMissing_KeepsNoOtherFromBeingLookedAt()
+    {
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await Task.WhenAll(Enumerable.Range(0, 1100).Select(i => audit.HearAsync(OfSomebody(i))));
+        await audit.HearAsync(Samples.Choice("last", site: "brood", controller: "bakkers"));
+
+        await LookAsync(audit, TimeSpan.FromMinutes(2), steps: 30);
+
+        var health = await audit.HealthAsync(Check);
+        Assert.True(health.Status == HealthStatus.Degraded, health.Description);
+        Assert.Contains("records without an entry in the log of tuinhuis", health.Description, StringComparison.Ordinal);
+        Assert.Contains("1 records without an entry in the log of bakkers", health.Description, StringComparison.Ordinal);
+
+        await audit.RoundAsync();
+        await LookAsync(audit, TimeSpan.Zero, steps: 60);
+        health = await audit.HealthAsync(Check);
+        Assert.True(health.Status == HealthStatus.Healthy, health.Description);
+
+        static ConsentChanged OfSomebody(int i)
+        {
+            var choice = Samples.Choice($"choice-{i}");
+            return choice with { Receipt = choice.Receipt with { SubjectId = i.ToString("x32", CultureInfo.InvariantCulture) } };
+        }
     }
 
     [Theory]

@@ -26,14 +26,18 @@ public sealed class LogKeysTests : IDisposable
 
         Rotate();
         await audit.RoundAsync();
-        var (both, keys) = (await NoteAsync(audit), await audit.KeysAsync());
+        var (both, keys, terms) = (await NoteAsync(audit), await audit.KeysAsync(), await audit.TermsAsync());
         await audit.HearAsync(Samples.Choice("new"));
         await audit.RoundAsync();
         var next = await NoteAsync(audit);
 
-        Assert.Equal(2 * oldKeys.Count, keys.Count);
+        // In force first, as others' programs read them; then where those before ended: at the entries that announced the new ones.
+        Assert.Equal(oldKeys.Count, keys.Count);
         Assert.Equal(keys.Select(k => k.Type).Order(), keys.Select(k => k.Type));
-        Assert.Equal(keys.Count, both.VerifiedBy(keys).Count);
+        Assert.Equal(oldKeys.Select(k => k.ToString()), terms.Skip(keys.Count).Select(term => term.Key.ToString()));
+        var places = (await audit.EntriesAsync()).Index().Where(e => e.Item.Key is not null).ToDictionary(e => e.Item.Key!, e => (long)e.Index, StringComparer.Ordinal);
+        Assert.Equal(keys.Select(key => (long?)places[key.ToString()]), terms.Skip(keys.Count).Select(term => term.Until));
+        Assert.Equal(2 * oldKeys.Count, both.VerifiedBy([.. keys, .. oldKeys]).Count);
         Assert.Equal((0, oldKeys.Count), (next.VerifiedBy(oldKeys).Count, next.VerifiedBy(keys).Count));
         AuditWithLogs.Verify(oldProof, oldKeys);
         AuditWithLogs.Verify(await audit.ProofAsync("old"), keys);
@@ -122,6 +126,73 @@ public sealed class LogKeysTests : IDisposable
 
         File.Delete(successor);
         await audit.RoundAsync();
+        Assert.Equal(HealthStatus.Healthy, (await audit.HealthAsync()).Status);
+    }
+
+    /// <summary>A lost file of one algorithm ends no log: the other signs on, and announces the pair that the operator makes.</summary>
+    [Theory]
+    [InlineData("ed25519", false)]
+    [InlineData("ed25519", true)]
+    [InlineData("ecdsa", false)]
+    public async Task OneAlgorithmsKeyThatIsLost_IsTold_TheOtherSignsOn_AndAnnouncesAFullNewPair(string lost, bool isUnreadable)
+    {
+        Assert.SkipUnless(Ed25519NoteSigner.IsAvailable, "There is one algorithm without OpenSSL 3.");
+        await HearAsync("one");
+        var file = Path.Combine(Keys, $"log-tuinhuis.{lost}.1.key");
+        var text = await File.ReadAllTextAsync(file);
+        if (isUnreadable) await File.WriteAllTextAsync(file, "PRIVATE+KEY+loc");
+        else File.Delete(file);
+
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await audit.HearAsync(Samples.Choice("two"));
+        await audit.RoundAsync();
+        var (keys, health) = (await audit.KeysAsync(), await audit.HealthAsync());
+        Assert.Equal(["decision", "decision"], await audit.ClassesAsync());
+        Assert.Equal(2, keys.Count);
+        Assert.Single((await NoteAsync(audit)).Signatures);
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Contains("its checkpoints are signed by the other key alone: put it back from its own backup, or make a new pair", health.Description, StringComparison.Ordinal);
+        Assert.Equal(isUnreadable, File.Exists(file));
+
+        var (code, _, errors) = await CommandLine.RunAsync("audit", "log-key", "--rotate", "--log", "tuinhuis", "--data", _folder.File("data"));
+        Assert.Equal((0, isUnreadable), (code, errors.Contains("cannot be read", StringComparison.Ordinal)));
+        await audit.RoundAsync();
+        var succession = await NoteAsync(audit);
+        await audit.HearAsync(Samples.Choice("three"));
+        await audit.RoundAsync();
+        var left = keys.Single(key => key.Type != (lost == "ecdsa" ? NoteKeyType.Ecdsa : NoteKeyType.Ed25519));
+        var now = await audit.KeysAsync();
+        Assert.Equal([NoteKeyType.Ed25519, NoteKeyType.Ecdsa], now.Select(key => key.Type));
+        Assert.Empty(now.Select(key => key.ToString()).Intersect(keys.Select(key => key.ToString())));
+        Assert.Equal(3, succession.VerifiedBy([.. now, left]).Count);
+        Assert.Equal(2, (await NoteAsync(audit)).VerifiedBy(now).Count);
+        Assert.Equal(4, (await audit.TermsAsync()).Count);
+        // The file that was lost may come back: it ended, and signs nothing.
+        await File.WriteAllTextAsync(file, text);
+        await audit.HearAsync(Samples.Choice("four"));
+        await audit.RoundAsync();
+        Assert.Equal(2, (await NoteAsync(audit)).Signatures.Count);
+        Assert.Equal(HealthStatus.Healthy, (await audit.HealthAsync()).Status);
+    }
+
+    [Fact]
+    public async Task ALostKeyThatIsPutBack_SignsAgain()
+    {
+        Assert.SkipUnless(Ed25519NoteSigner.IsAvailable, "There is one algorithm without OpenSSL 3.");
+        await HearAsync("one");
+        var file = Path.Combine(Keys, "log-tuinhuis.ed25519.1.key");
+        var text = await File.ReadAllTextAsync(file);
+        File.Delete(file);
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await audit.HearAsync(Samples.Choice("two"));
+        await audit.RoundAsync();
+        Assert.Single((await NoteAsync(audit)).Signatures);
+        Assert.False(File.Exists(file));
+
+        await File.WriteAllTextAsync(file, text);
+        await audit.HearAsync(Samples.Choice("three"));
+        await audit.RoundAsync();
+        Assert.Equal(2, (await NoteAsync(audit)).VerifiedBy(await audit.KeysAsync()).Count);
         Assert.Equal(HealthStatus.Healthy, (await audit.HealthAsync()).Status);
     }
 

@@ -79,6 +79,35 @@ public sealed class OutsideProgramsOverHttpTests(OutsidePrograms programs) : ICl
         await programs.NodeAsync(altered);
     }
 
+    /// <summary>Given the lines of <c>keys</c> as they are served, of which those that ended are comments: what is believed are the keys in force.</summary>
+    [Fact]
+    public async Task BothPrograms_ReadAListOfKeysSomeOfWhichHaveEnded()
+    {
+        await using var audit = await AuditWithLogs.StartAsync(_folder);
+        await audit.HearAsync(Samples.Choice("old"));
+        await audit.RoundAsync();
+        var (log, first, before) = (new Uri(audit.Address, "/log/tuinhuis/"), await LinesAsync(audit), await audit.TextAsync("/log/tuinhuis/checkpoint"));
+        var keys = new NoteKeyFolder(Path.Combine(audit.Data, "keys", "audit"), "log-tuinhuis");
+        foreach (var algorithm in NoteKeyFolder.Algorithms) keys.Make(algorithm, 2, "localhost/log/tuinhuis");
+        await audit.RoundAsync();
+        await audit.HearAsync(Samples.Choice("new"));
+        await audit.RoundAsync();
+        var lines = await LinesAsync(audit);
+        Assert.Equal((first.Length, first.Length), (lines.Count(line => line[0] != '#'), lines.Count(line => line.StartsWith("# until ", StringComparison.Ordinal))));
+
+        var task = await TaskAsync("after a rotation", log, lines, [0, 3], []);
+        var (go, node) = (await programs.GoAsync(task), await programs.NodeAsync(task));
+        Assert.Equal((3 + (2 * 2), 2 * first.Length), (go.Length, node.Length));
+        Assert.All(go.Concat(node), line => Assert.StartsWith("ok ", line, StringComparison.Ordinal));
+
+        // What the first keys signed before is none of theirs.
+        await using var earlier = await AlteringProxy.StartAsync(log, (path, bytes) => path == "checkpoint" ? Encoding.UTF8.GetBytes(before) : bytes);
+        var refused = await TaskAsync("by keys that ended", earlier.Url, lines, [], []);
+        await programs.GoAsync(refused with { GoRefuses = Table(("checkpoint", "note has no verifiable signatures")) });
+    }
+
+    private static async Task<string[]> LinesAsync(AuditWithLogs audit) => (await audit.TextAsync("/log/tuinhuis/keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     private static async Task GrowAsync(AuditWithLogs audit, StandInWitness witness, int from, int to)
     {
         await Task.WhenAll(Enumerable.Range(from, to - from).Select(i => audit.HearAsync(Samples.Choice($"choice-{i}"))));

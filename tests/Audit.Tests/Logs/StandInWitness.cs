@@ -42,6 +42,9 @@ internal sealed class StandInWitness : IAsyncDisposable
     /// <summary>The first line of each request.</summary>
     public IReadOnlyList<string> Asked => [.. _asked];
 
+    /// <summary>Done before it answers: it is honest, and takes its time.</summary>
+    public Func<Task>? Before { get; set; }
+
     /// <summary>Answers in its place; null for a witness that is honest.</summary>
     public Func<HttpContext, SignedNote, Task>? Instead { get; set; }
 
@@ -53,7 +56,7 @@ internal sealed class StandInWitness : IAsyncDisposable
     }
 
     /// <summary>As they are configured by who believes that this is its key.</summary>
-    public (string Name, string Value)[] SettingsWith(NoteVerifierKey key) => [("Audit:Witnesses:0:Url", Url), ("Audit:Witnesses:0:Key", key.ToString())];
+    public (string Name, string Value)[] SettingsWith(NoteVerifierKey key, int number = 0) => [($"Audit:Witnesses:{number}:Url", Url), ($"Audit:Witnesses:{number}:Key", key.ToString())];
 
     /// <summary>Of each log that it looks at.</summary>
     public void Trust(IReadOnlyCollection<NoteVerifierKey> keys) => _trusted = keys;
@@ -85,6 +88,7 @@ internal sealed class StandInWitness : IAsyncDisposable
             return;
         }
 
+        if (Before is { } before) await before();
         var (status, type, text) = Answer(lines, note);
         (http.Response.StatusCode, http.Response.ContentType) = (status, type);
         await http.Response.WriteAsync(text);
@@ -102,8 +106,10 @@ internal sealed class StandInWitness : IAsyncDisposable
         {
             var held = _held.GetValueOrDefault(origin);
             if (held.Size != old) return (409, "text/x.tlog.size", string.Create(CultureInfo.InvariantCulture, $"{held.Size}\n"));
+            // Without a size: the one that it was told is right.
+            if (old > 0 && old == size && !root.AsSpan().SequenceEqual(held.Root)) return (409, "text/plain", "");
             List<byte[]> proof = [.. lines.Skip(1).Select(Convert.FromBase64String)];
-            var follows = old == 0 ? proof.Count == 0 : old == size ? proof.Count == 0 && root.AsSpan().SequenceEqual(held.Root) : Follows(old, held.Root, size, root, proof);
+            var follows = old == 0 || old == size ? proof.Count == 0 : Follows(old, held.Root, size, root, proof);
             if (!follows) return (422, "text/plain", "");
             _held[origin] = (size, root);
             return (200, "text/plain", LineFor(note));

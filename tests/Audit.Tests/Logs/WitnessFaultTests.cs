@@ -99,6 +99,13 @@ public sealed class WitnessFaultTests : IDisposable
         witness.Trust(await audit.KeysAsync());
         await audit.AskWitnessesAsync();
 
+        var first = (await audit.CheckpointAsync()).Size;
+        await audit.HearAsync(Samples.Choice("choice-2"));
+        await audit.RoundAsync();
+        await audit.AskWitnessesAsync();
+
+        // The one that answers waits for no other.
+        Assert.True((await audit.CheckpointAsync()).Size > first);
         Assert.NotNull(Cosignature.Of(SignedNote.Parse(await audit.TextAsync("/log/tuinhuis/checkpoint")), witness.Key));
         Assert.Contains("(unreachable)", (await audit.HealthAsync("log-witnesses")).Description, StringComparison.Ordinal);
     }
@@ -126,6 +133,12 @@ public sealed class WitnessFaultTests : IDisposable
         Assert.Equal("https://one.example/submit/add-checkpoint", Read(first).Witnesses.Single().Submission.ToString());
         Assert.Throws<InvalidOperationException>(() => Read([.. first, ("Audit:Witnesses:1:Url", "https://two.example"), ("Audit:Witnesses:1:Key", Other.Key.ToString())]));
     }
+
+    [Theory]
+    [InlineData("00:00:00.5")]
+    [InlineData("00:01:00")]
+    public void AWaitThatCannotBeMeant_IsRefusedAtTheStart(string within) =>
+        Assert.Contains("Audit:CosignedWithin", Assert.Throws<InvalidOperationException>(() => Read(("Audit:CosignedWithin", within))).Message, StringComparison.Ordinal);
 
     private static WitnessSettings Read(params (string Name, string? Value)[] settings) =>
         WitnessSettings.Of(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, s.Value))).Build());

@@ -13,7 +13,7 @@ public sealed class WitnessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task ACheckpoint_IsServedAtOnce_AndCosignedOnceTheWitnessHasSeenIt_InProofsToo()
+    public async Task TheFirstCheckpoint_IsServedAtOnce_AndEachOnceTheWitnessHasCosignedIt_InProofsToo()
     {
         await using var witness = await StandInWitness.StartAsync();
         await using var audit = await AuditWithLogs.StartAsync(_folder, witness.Settings);
@@ -31,7 +31,9 @@ public sealed class WitnessTests : IDisposable
 
         for (var i = 0; i < 5; i++) await audit.HearAsync(Samples.Choice($"choice-{i}"));
         await audit.RoundAsync();
-        Assert.DoesNotContain(StandInWitness.Name, await audit.TextAsync("/log/tuinhuis/checkpoint"), StringComparison.Ordinal);
+        // What it has cosigned is shown, until it has cosigned more.
+        await IsCosignedAsync(audit, witness);
+        Assert.Equal(first.Size, (await audit.CheckpointAsync()).Size);
         await audit.AskWitnessesAsync();
         await IsCosignedAsync(audit, witness);
         Assert.Equal(["old 0", $"old {first.Size}"], witness.Asked);
@@ -84,12 +86,7 @@ public sealed class WitnessTests : IDisposable
         }
 
         using var elsewhere = new TemporaryFolder();
-        Directory.CreateDirectory(elsewhere.File("data", "keys", "audit"));
-        foreach (var key in Directory.GetFiles(_folder.File("data", "keys", "audit"), "log-*")) File.Copy(key, elsewhere.File("data", "keys", "audit", Path.GetFileName(key)));
-        // As if the log were to begin there: without the marker nothing would be signed with keys that are here already.
-        Directory.CreateDirectory(elsewhere.File("data.checkpoints"));
-        File.Copy(Path.Combine(_folder.File("data.checkpoints"), "tuinhuis.begun"), Path.Combine(elsewhere.File("data.checkpoints"), "tuinhuis.begun"));
-        await using var fork = await AuditWithLogs.StartAsync(elsewhere, witness.Settings);
+        await using var fork = await ForkAsync(_folder, elsewhere, witness);
         for (var i = 0; i < 5; i++) await fork.HearAsync(Samples.Choice($"choice-{i}"));
         await fork.RoundAsync();
         await fork.AskWitnessesAsync();
@@ -132,6 +129,7 @@ public sealed class WitnessTests : IDisposable
         await audit.RoundAsync();
         var keys = await audit.KeysAsync();
         using var http = new HttpClient();
+        (string? Type, string Text) told = (null, "");
         Assert.Equal(HttpStatusCode.NotFound, await SayAsync(0, []));
         using var namesake = new EcdsaNoteSigner(keys[0].Name, System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256));
         witness.Trust([namesake.Key]);
@@ -139,8 +137,17 @@ public sealed class WitnessTests : IDisposable
         witness.Trust(keys);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await SayAsync(0, [NodeHash.Empty]));
         Assert.Equal(HttpStatusCode.Conflict, await SayAsync(1, [NodeHash.Empty]));
+        Assert.Equal(("text/x.tlog.size", "0\n"), told);
         Assert.Equal(HttpStatusCode.OK, await SayAsync(0, []));
         var size = (await audit.CheckpointAsync()).Size;
+        Assert.Equal(HttpStatusCode.Conflict, await SayAsync(0, []));
+        Assert.Equal(("text/x.tlog.size", $"{size}\n"), told);
+        Assert.Equal(HttpStatusCode.OK, await SayAsync(size, []));
+        // The same size with another root, by a key that it trusts as well.
+        witness.Trust([.. keys, namesake.Key]);
+        var other = SignedNote.Sign(new Checkpoint(keys[0].Name, size, NodeHash.Empty).Text, namesake);
+        Assert.Equal(HttpStatusCode.Conflict, await SayAsync(size, [], other));
+        Assert.NotEqual("text/x.tlog.size", told.Type);
         for (var i = 0; i < 5; i++) await audit.HearAsync(Samples.Choice($"choice-{i}"));
         await audit.RoundAsync();
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await SayAsync(size, [NodeHash.Empty]));
@@ -148,15 +155,28 @@ public sealed class WitnessTests : IDisposable
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await SayAsync(size, [.. proof.Take(proof.Count - 1)]));
         Assert.Equal(HttpStatusCode.OK, await SayAsync(size, proof));
 
-        async Task<HttpStatusCode> SayAsync(long old, IReadOnlyList<NodeHash> hashes)
+        async Task<HttpStatusCode> SayAsync(long old, IReadOnlyList<NodeHash> hashes, SignedNote? note = null)
         {
-            using var body = new ByteArrayContent(WitnessProtocol.Request(old, hashes, SignedNote.Parse(await audit.TextAsync("/log/tuinhuis/checkpoint"))));
+            note ??= SignedNote.Parse(await audit.TextAsync("/log/tuinhuis/checkpoint"));
+            using var body = new ByteArrayContent(WitnessProtocol.Request(old, hashes, note));
             using var answer = await http.PostAsync(new Uri($"{witness.Url}/add-checkpoint"), body);
+            told = (answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync());
             return answer.StatusCode;
         }
     }
 
-    private static async Task IsCosignedAsync(AuditWithLogs audit, StandInWitness witness)
+    /// <summary>Another audit that signs with the keys of the first, and begins another log with them.</summary>
+    internal static Task<AuditWithLogs> ForkAsync(TemporaryFolder first, TemporaryFolder elsewhere, StandInWitness witness)
+    {
+        Directory.CreateDirectory(elsewhere.File("data", "keys", "audit"));
+        foreach (var key in Directory.GetFiles(first.File("data", "keys", "audit"), "log-*")) File.Copy(key, elsewhere.File("data", "keys", "audit", Path.GetFileName(key)));
+        // As if the log were to begin there: without the marker nothing would be signed with keys that are here already.
+        Directory.CreateDirectory(elsewhere.File("data.checkpoints"));
+        File.Copy(Path.Combine(first.File("data.checkpoints"), "tuinhuis.begun"), Path.Combine(elsewhere.File("data.checkpoints"), "tuinhuis.begun"));
+        return AuditWithLogs.StartAsync(elsewhere, witness.Settings);
+    }
+
+    internal static async Task IsCosignedAsync(AuditWithLogs audit, StandInWitness witness)
     {
         var note = SignedNote.Parse(await audit.TextAsync("/log/tuinhuis/checkpoint"));
         Assert.NotNull(Cosignature.Of(note, witness.Key));

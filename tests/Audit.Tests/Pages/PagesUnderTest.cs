@@ -39,7 +39,8 @@ internal sealed partial class PagesUnderTest : IAsyncDisposable
         return pages;
     }
 
-    public Task<HttpResponseMessage> GetAsync(string path) => _browser.GetAsync(path);
+    /// <param name="site">As <see cref="SignInBrowser.GetAsync"/> sends it.</param>
+    public Task<HttpResponseMessage> GetAsync(string path, string? site = null) => _browser.GetAsync(path, site);
 
     public async Task<string> TextAsync(string path, int status = 200)
     {

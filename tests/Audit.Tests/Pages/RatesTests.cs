@@ -20,13 +20,13 @@ public sealed class RatesTests : IDisposable
         await using var pages = await PagesUnderTest.StartAsync(_folder);
         var html = WebUtility.HtmlDecode(await pages.TextAsync($"/audit/sites/tuin/rates?{Days}&lang=en"));
         Assert.Contains("<caption>Decisions per day on statistics</caption>", html, StringComparison.Ordinal);
-        Assert.Contains("3 June 2026</th><td role=\"cell\" data-label=\"Given\">1</td><td role=\"cell\" data-label=\"Refused or objected\">0</td><td role=\"cell\" data-label=\"Withdrawn\">1</td>", html, StringComparison.Ordinal);
+        Assert.Contains("3 June 2026</th><td role=\"cell\" data-label=\"Given\">1</td><td role=\"cell\" data-label=\"Refused or objected\">0</td><td role=\"cell\" data-label=\"Withdrawn\">1</td><td role=\"cell\" data-label=\"Imported, not in the chart\">0</td>", html, StringComparison.Ordinal);
         Assert.Equal(2, html.Split("<rect class=\"frame").Length - 1 - 3);
 
         await pages.Audit.HearAsync(TimelineTests.Decided("third", 3, Samples.Noon.AddDays(1), Decision.Given));
         Assert.Equal([("2026-06-03", 1), ("2026-06-03", 1), ("2026-06-04", 1)], await CountsAsync(pages));
         Assert.Equal(3, (await CountsAsync(pages)).Count);
-        Assert.Contains("\r\n2026-06-04,statistics,given,1\r\n", await pages.TextAsync($"/audit/sites/tuin/rates.csv?{Days}"), StringComparison.Ordinal);
+        Assert.Contains("\r\n2026-06-04,statistics,given,1,false\r\n", await pages.TextAsync($"/audit/sites/tuin/rates.csv?{Days}"), StringComparison.Ordinal);
     }
 
     [Fact]

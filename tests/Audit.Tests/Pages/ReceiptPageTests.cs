@@ -35,6 +35,20 @@ public sealed class ReceiptPageTests : IDisposable
         Assert.Equal(["trace"], (await pages.Audit.LooksAsync()).Where(l => l.Record == "first").Select(l => l.What));
     }
 
+    [Theory]
+    [InlineData("en", null, "The receipt names no language. The declaration has texts in: nl, en. Which of them was shown is not known.", "in the language in which it was shown")]
+    [InlineData("nl", "fy", "Het ontvangstbewijs noemt de taal fy, waarin de verklaring geen tekst heeft. De verklaring heeft teksten in: nl, en.", "in de taal waarin die werd getoond")]
+    public async Task AText_OfWhichTheLanguageIsNotKnown_IsToldAsOneOfTheTexts(string page, string? language, string told, string asserted)
+    {
+        await using var pages = await PagesUnderTest.StartAsync(_folder);
+        var choice = TimelineTests.Decided("third", 3, Samples.Noon.AddHours(4));
+        await pages.Audit.HearAsync(choice with { Receipt = choice.Receipt with { Language = language } });
+        var html = WebUtility.HtmlDecode(await pages.TextAsync($"/audit/receipts/third?lang={page}"));
+        Assert.Contains(told, html, StringComparison.Ordinal);
+        Assert.DoesNotContain(asserted, html, StringComparison.Ordinal);
+        Assert.Contains("<dd lang=\"nl\">Wij tellen welke pagina's gelezen worden.</dd>", html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AReceipt_ThatIsNotUnderACheckpoint_SaysSo()
     {

@@ -21,7 +21,13 @@ internal sealed partial class SignInBrowser : IDisposable
     /// <summary>Names of the cookies that the pages have set.</summary>
     public IReadOnlyList<string> CookieNames => [.. _cookies.GetAllCookies().Where(c => !c.Expired).Select(c => c.Name)];
 
-    public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(path);
+    /// <param name="site">What a browser says of where the request came from (<c>Sec-Fetch-Site</c>); nothing unless given.</param>
+    public async Task<HttpResponseMessage> GetAsync(string path, string? site = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (site is not null) request.Headers.Add("Sec-Fetch-Site", site);
+        return await _http.SendAsync(request);
+    }
 
     public async Task<HttpResponseMessage> PostAsync(string path, params (string Name, string Value)[] fields)
     {

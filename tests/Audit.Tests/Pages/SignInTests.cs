@@ -170,7 +170,8 @@ public sealed class SignInTests : IDisposable
 
         Assert.Contains("redirect_uri=https%3A%2F%2Fconsent.example%2Faudit%2Fsigned-in&", asked.Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.Contains("code_challenge_method=S256", asked.Headers.Location.OriginalString, StringComparison.Ordinal);
-        Assert.Contains("; secure", asked.Headers.GetValues("Set-Cookie").Single(), StringComparison.Ordinal);
+        // So that no other host under the same domain can set one of these.
+        Assert.Matches("^__Host-consent-audit-sign-in\\.[^;]+; .*path=/; secure; samesite=lax; httponly", asked.Headers.GetValues("Set-Cookie").Single());
         var session = audit.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(SignInSession.Scheme).Cookie;
         Assert.Equal(("__Host-consent-audit", Microsoft.AspNetCore.Http.CookieSecurePolicy.Always, "/"), (session.Name, session.SecurePolicy, session.Path));
     }

@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Consent.Audit.Holds;
+using Consent.Audit.Evidence;
 using Consent.Audit.Pages;
 using Consent.Audit.Timelines;
 using Consent.Contracts;
@@ -22,6 +24,9 @@ public partial class WordsTests
         foreach (var step in english.Steps) Assert.True(Places(step.Value).SetEquals(Places(dutch.Steps[step.Key])), step.Key);
         Assert.Equal(english.Problems.Keys.Order(StringComparer.Ordinal), dutch.Problems.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(english.Looks.Keys.Order(StringComparer.Ordinal), dutch.Looks.Keys.Order(StringComparer.Ordinal));
+        foreach (var ids in (Func<Words, IReadOnlyDictionary<string, string>>[])[w => w.Actions, w => w.Sources, w => w.Drops, w => w.Grounds])
+            Assert.Equal(ids(english).Keys.Order(StringComparer.Ordinal), ids(dutch).Keys.Order(StringComparer.Ordinal));
+        foreach (var words in Words.All) Assert.Equal(NoBanner.Reasons.Order(StringComparer.Ordinal), words.NoBanners.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -34,6 +39,7 @@ public partial class WordsTests
             Assert.All(Enum.GetValues<LegalBasis>(), value => Assert.NotEmpty(words.Of(value)));
             Assert.All(Enum.GetValues<TimelineWhat>(), value => Assert.NotEmpty(words.Of(value)));
             Assert.All(Enum.GetValues<InForceVerdict>(), value => Assert.NotEmpty(words.Of(value)));
+            Assert.All(Grounds.OfHolds.Keys.Concat(Grounds.OfRestrictions.Keys), ground => Assert.NotEmpty(words.Grounds[ground]));
         }
     }
 

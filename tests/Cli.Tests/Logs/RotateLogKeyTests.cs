@@ -28,6 +28,34 @@ public sealed class RotateLogKeyTests : IDisposable
         Assert.Contains("version 3, signs from the log's next checkpoint on", (await RunAsync("weefgoed", "--rotate")).Output, StringComparison.Ordinal);
     }
 
+    /// <summary>The pair that the key which is left announces: of both algorithms, under a number that no lost file can have.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_one_key_is_lost_or_cannot_be_read_a_full_new_pair_is_made(bool isUnreadable)
+    {
+        Assert.SkipUnless(Ed25519NoteSigner.IsAvailable, "There is one algorithm without OpenSSL 3.");
+        var folder = new NoteKeyFolder(_data.File("keys", "audit"), "log-weefgoed");
+        foreach (var algorithm in NoteKeyFolder.Algorithms) folder.Make(algorithm, 1, "localhost/log/weefgoed");
+        var lost = _data.File("keys", "audit", "log-weefgoed.ed25519.1.key");
+        if (isUnreadable) await File.WriteAllTextAsync(lost, "PRIVATE+KEY+loc");
+        else File.Delete(lost);
+
+        // Without --rotate what is wrong is told, and nothing is made.
+        var (code, _, errors) = await RunAsync("weefgoed");
+        Assert.Equal(isUnreadable ? (1, true) : (0, false), (code, errors.Contains("Version 1 of the Ed25519 key cannot be read", StringComparison.Ordinal)));
+        (code, _, errors) = await RunAsync("weefgoed", "--rotate");
+        Assert.Equal((0, isUnreadable), (code, errors.Length > 0));
+        Assert.All(NoteKeyFolder.Algorithms, algorithm => Assert.Equal("localhost/log/weefgoed", folder.Open(algorithm, 2).Key.Name));
+        Assert.Equal(isUnreadable, File.Exists(lost));
+
+        foreach (var file in Directory.GetFiles(_data.File("keys", "audit"))) await File.WriteAllTextAsync(file, "PRIVATE+KEY+loc");
+        (code, _, errors) = await RunAsync("weefgoed", "--rotate");
+        Assert.Equal(1, code);
+        Assert.Contains("No key of the log weefgoed can be read", errors, StringComparison.Ordinal);
+        Assert.False(folder.Has(NoteKeyType.Ecdsa, 3));
+    }
+
     [Fact]
     public async Task Of_a_log_that_has_none_no_key_is_made()
     {

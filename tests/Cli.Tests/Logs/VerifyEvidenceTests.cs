@@ -205,6 +205,31 @@ public sealed class VerifyEvidenceTests : IDisposable
         Assert.False(Verdict(evidence, otherName.Key.ToString()).Verifies);
     }
 
+    /// <summary>A list of keys from after a rotation: what the old key signed before is believed, and nothing beyond.</summary>
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(4, false)]
+    public async Task A_package_by_a_key_that_ended_is_believed_up_to_its_end(int until, bool isBelieved)
+    {
+        var evidence = await SampleEvidence.MakeAsync(_log);
+        Assert.Equal(5, _log.Size);
+        using var next = SampleLog.NewKey();
+        await WriteAsync(evidence.Pack());
+        await File.WriteAllTextAsync(_log.File("keys.txt"), $"{next.Key}\n# until {until} {_log.Key}\n");
+        var (code, output, errors) = await CommandLine.RunAsync("verify", Package, "--key", _log.File("keys.txt"));
+        Assert.Equal(isBelieved ? 0 : 1, code);
+        Assert.Equal(isBelieved, output.EndsWith("It verifies.", StringComparison.Ordinal));
+        if (isBelieved) return;
+        Assert.Contains($"manifest.note cannot be trusted: it is signed only by {SampleLog.Origin} (ECDSA, {_log.Key.Split('+')[1]}), which ended at 4 entries", errors, StringComparison.Ordinal);
+        Assert.Contains("receipt: The checkpoint of 5 entries cannot be trusted: it is signed only by", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(_log.Key, errors, StringComparison.Ordinal);
+
+        // And so without keys, when the package's own list says it.
+        evidence.Set("keys", await File.ReadAllTextAsync(_log.File("keys.txt")));
+        evidence.Seal(_log.Signer);
+        Assert.False(Verdict(evidence).IsConsistent);
+    }
+
     [Theory]
     [InlineData("/etc/passwd")]
     [InlineData("../evidence")]
@@ -269,7 +294,7 @@ public sealed class VerifyEvidenceTests : IDisposable
     }
 
     private static EvidenceVerdict Verdict(SampleEvidence evidence, params string[] keys) =>
-        CheckEvidence.Of(ReadEvidence.Of(evidence.Pack()), [.. keys.Select(NoteVerifierKey.Parse)]);
+        CheckEvidence.Of(ReadEvidence.Of(evidence.Pack()), keys.Length == 0 ? null : BelievedKeys.Of(keys.Select(key => KeyTerm.Parse(key)!)));
 
     private static string Refusal(byte[] package) => Assert.Throws<FormatException>(() => ReadEvidence.Of(package)).Message;
 

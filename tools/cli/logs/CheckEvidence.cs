@@ -23,7 +23,7 @@ internal sealed record EvidenceVerdict(IReadOnlyList<Checked> Checks, bool IsPin
 internal sealed class CheckEvidence
 {
     private readonly IReadOnlyDictionary<string, byte[]> _files;
-    private readonly IReadOnlyList<NoteVerifierKey> _trusted;
+    private readonly BelievedKeys _trusted;
     private readonly List<Checked> _checks = [];
 
     /// <summary>The text of the checkpoint in the file of that name, without signatures: a cosignature may come between two proofs. Null when there is none.</summary>
@@ -32,11 +32,15 @@ internal sealed class CheckEvidence
     /// <summary>Proofs under another: of a log that was forked, each history can have a valid one.</summary>
     private readonly List<string> _elsewhere = [];
 
-    private CheckEvidence(IReadOnlyDictionary<string, byte[]> files, IReadOnlyList<NoteVerifierKey> pinned) =>
-        (_files, _trusted, _checkpoint) = (files, pinned.Count > 0 ? KeySuccessions.Extended(pinned, SuccessionsIn(files)) : KeysIn(files), CheckpointIn(files));
+    private CheckEvidence(IReadOnlyDictionary<string, byte[]> files, BelievedKeys? pinned)
+    {
+        (_files, _checkpoint) = (files, CheckpointIn(files));
+        (_trusted, _, var fork) = KeySuccessions.Follow(pinned ?? BelievedKeys.Of(KeysIn(files)), SuccessionsIn(files));
+        if (fork is not null) _checks.Add(new(false, fork.Message));
+    }
 
-    /// <param name="pinned">Empty where none were given: then the package is held against the keys that it brings itself.</param>
-    public static EvidenceVerdict Of(IReadOnlyDictionary<string, byte[]> files, IReadOnlyList<NoteVerifierKey> pinned) => new CheckEvidence(files, pinned).Run(pinned.Count > 0);
+    /// <param name="pinned">Null where none were given: then the package is held against the keys that it brings itself.</param>
+    public static EvidenceVerdict Of(IReadOnlyDictionary<string, byte[]> files, BelievedKeys? pinned) => new CheckEvidence(files, pinned).Run(pinned is not null);
 
     private EvidenceVerdict Run(bool isPinned)
     {
@@ -70,7 +74,9 @@ internal sealed class CheckEvidence
         if (hash is null || canonical is null) _checks.Add(new(true, hash is null ? "The receipt names no declaration: a \"no\" needs none." : "declaration.json is not in the package: of the text there is its hash alone."));
         else Check(CheckManifest.HashOf(canonical) == hash, $"declaration.json is what the receipt names: its SHA-256 is {hash}.", "declaration.json is not the text that the receipt names: its SHA-256 is another.");
         if (_files.ContainsKey("text.json"))
-            Check(CheckShownText.Holds(JsonIn("text.json"), JsonIn("declaration.json"), Word(receipt["language"])), "text.json has the words of declaration.json, in the receipt's language.",
+            Check(CheckShownText.Holds(JsonIn("text.json"), JsonIn("declaration.json"), Word(receipt["language"])),
+                CheckShownText.IsIn(JsonIn("declaration.json"), Word(receipt["language"])) ? "text.json has the words of declaration.json, in the receipt's language."
+                    : "text.json has the words of declaration.json in its first language. The receipt names none that it has, so which of its texts was shown is not known.",
                 "text.json has other words than declaration.json, or another language than the receipt.");
         Check(Member(Member(trace, "trace"), "receipt") is JsonObject told && receipt.All(member => JsonNode.DeepEquals(member.Value, told[member.Key])),
             "trace.json tells of this receipt.", "trace.json tells of another receipt than receipt.json.");
@@ -154,12 +160,16 @@ internal sealed class CheckEvidence
 
     private static string? Word(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) && !text.Any(char.IsControl) ? text : null;
 
-    /// <summary>By which the keys of the package follow from older ones, as the receipt's proof brings them.</summary>
-    private static IEnumerable<string> SuccessionsIn(IReadOnlyDictionary<string, byte[]> files)
+    /// <summary>By which the keys of the package follow from older ones, as all its proofs bring them: what one of them tells may contradict another.</summary>
+    private static IEnumerable<string> SuccessionsIn(IReadOnlyDictionary<string, byte[]> files) =>
+        files.Where(file => file.Key.StartsWith("proofs/", StringComparison.Ordinal) && file.Key.EndsWith(".json", StringComparison.Ordinal))
+            .SelectMany(file => SuccessionsIn(file.Value)).Distinct(StringComparer.Ordinal);
+
+    private static IEnumerable<string> SuccessionsIn(byte[] proof)
     {
         try
         {
-            return files.GetValueOrDefault("proofs/receipt.json") is { } proof ? (ProvenRecord.Read(proof).Successions ?? []).OfType<string>() : [];
+            return (ProvenRecord.Read(proof).Successions ?? []).OfType<string>();
         }
         catch (FormatException)
         {
@@ -180,14 +190,14 @@ internal sealed class CheckEvidence
     }
 
     /// <summary>Those that can be read: of the rest nothing is verified.</summary>
-    private static List<NoteVerifierKey> KeysIn(IReadOnlyDictionary<string, byte[]> files)
+    private static List<KeyTerm> KeysIn(IReadOnlyDictionary<string, byte[]> files)
     {
-        var keys = new List<NoteVerifierKey>();
+        var keys = new List<KeyTerm>();
         foreach (var line in Encoding.UTF8.GetString(files.GetValueOrDefault("keys") ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(1_000))
         {
             try
             {
-                keys.Add(NoteVerifierKey.Parse(line));
+                if (KeyTerm.Parse(line) is { } term) keys.Add(term);
             }
             catch (FormatException)
             {

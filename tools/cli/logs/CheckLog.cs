@@ -30,8 +30,8 @@ internal static class CheckLog
         var (log, key, token, data, json) = LogSource.Options();
         var command = new Command("fsck", """
             Checks a whole log: that every entry is there and as it was signed, that all tiles are what the entries make them, that times never go back, and that a key that
-            you trust signed it. In memory for a few tiles, however long it is. Exit codes: 0 all is well; 1 something is not, or it was stopped; 2 the command line was not
-            understood; 3 the log could not be reached.
+            you trust signed it, which the log had not retired by then. In memory for a few tiles, however long it is. Exit codes: 0 all is well; 1 something is not, or it
+            was stopped; 2 the command line was not understood; 3 the log could not be reached.
             """)
         {
             log, key, receipts, sample, gateway, token, data, json,
@@ -55,12 +55,12 @@ internal static class CheckLog
         : Uri.TryCreate(gateway, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri
         : throw new InvalidDataException($"--gateway is an address such as {GatewayClient.DefaultGateway}.");
 
-    private static async Task<int> RunAsync(LogSource source, IReadOnlyList<NoteVerifierKey> trusted, Uri? gateway, int sample, bool json, CancellationToken cancel)
+    private static async Task<int> RunAsync(LogSource source, BelievedKeys trusted, Uri? gateway, int sample, bool json, CancellationToken cancel)
     {
         var signed = await SignedCheckpoint.ReadAsync(source.Reader, trusted, cancel);
-        var newest = await CheckAsync(source.Reader, signed, json ? null : new LogProgress(signed.Checkpoint.Size), cancel);
+        (signed, var newest) = await CheckAsync(source.Reader, signed, json ? null : new LogProgress(signed.Checkpoint.Size), cancel);
         var progress = new ReceiptProgress();
-        var told = gateway is null ? null : await new CheckReceipts(source, signed, trusted, sample).RunAsync(gateway, json ? null : progress.Report, cancel);
+        var told = gateway is null ? null : await new CheckReceipts(source, signed, signed.Keys, sample, TimeProvider.System).RunAsync(gateway, json ? null : progress.Report, cancel);
         if (told is not null && !json) progress.End();
         var says = told is not { Missing: > 0 } ? null : $"{told.Missing:n0} of {told.Listed:n0} receipts are not in the log.";
         if (json) Console.WriteLine(JsonSerializer.Serialize(Answer(signed, newest, told, says), GatewayClient.Json));
@@ -70,8 +70,8 @@ internal static class CheckLog
         return ExitCode.Refused;
     }
 
-    /// <returns>The time of the newest entry; empty when there is none.</returns>
-    private static async Task<string> CheckAsync(ILogReader log, SignedCheckpoint signed, IProgress<long>? progress, CancellationToken cancel)
+    /// <returns>The checkpoint with the ends of keys that the entries tell of, and the time of the newest entry, empty when there is none.</returns>
+    private static async Task<(SignedCheckpoint Signed, string Newest)> CheckAsync(ILogReader log, SignedCheckpoint signed, IProgress<long>? progress, CancellationToken cancel)
     {
         var watched = new WatchEntries(new ReadAhead(log, signed.Checkpoint.Size), signed.Checkpoint.Size);
         try
@@ -85,7 +85,7 @@ internal static class CheckLog
             throw new LogFaultException(LogFault.Tiles, e.Message);
         }
 
-        return watched.Times.Fault is { } fault ? throw fault : watched.Times.Newest;
+        return watched.Times.Fault is { } fault ? throw fault : (signed.With(watched.Times.Announced), watched.Times.Newest);
     }
 
     private static object Answer(SignedCheckpoint signed, string newest, ReceiptsChecked? receipts, string? says) => new

@@ -19,7 +19,7 @@ internal static class CheckManifest
     private const string Form = "consent.evidence/v1";
 
     /// <returns>Null when there is none that can be read; then <paramref name="checks"/> says why.</returns>
-    public static EvidenceManifest? Of(IReadOnlyDictionary<string, byte[]> files, IReadOnlyList<NoteVerifierKey> trusted, List<Checked> checks)
+    public static EvidenceManifest? Of(IReadOnlyDictionary<string, byte[]> files, BelievedKeys trusted, List<Checked> checks)
     {
         if (files.GetValueOrDefault(Json) is not { } bytes || files.GetValueOrDefault(Note) is not { } note)
         {
@@ -28,7 +28,7 @@ internal static class CheckManifest
         }
 
         var manifest = Read(bytes);
-        checks.Add(IsSigned(note, bytes, manifest?.Log, trusted));
+        checks.Add(IsSigned(note, bytes, manifest, trusted));
         if (manifest is null)
         {
             checks.Add(new(false, $"{Json} cannot be read, or is of another form than {Form}."));
@@ -69,7 +69,8 @@ internal static class CheckManifest
         foreach (var more in files.Keys.Where(name => !named.Contains(name))) yield return new(false, $"{more} is in the package and was not signed for.");
     }
 
-    private static Checked IsSigned(byte[] signed, byte[] manifest, string? log, IReadOnlyList<NoteVerifierKey> trusted)
+    /// <summary>By keys that had not ended at the size of the log that the manifest names, which is held against the receipt's proof.</summary>
+    private static Checked IsSigned(byte[] signed, byte[] bytes, EvidenceManifest? manifest, BelievedKeys trusted)
     {
         SignedNote note;
         try
@@ -81,8 +82,10 @@ internal static class CheckManifest
             return new(false, $"{Note} is none. {e.Message}");
         }
 
-        if (note.Text != $"{Form}\n{HashOf(manifest)}  {Json}\n") return new(false, $"{Json} is not the one that {Note} was signed for.");
-        var signers = note.VerifiedBy(trusted).Where(key => key.Type != NoteKeyType.Cosignature && key.Name == log).ToList();
+        if (note.Text != $"{Form}\n{HashOf(bytes)}  {Json}\n") return new(false, $"{Json} is not the one that {Note} was signed for.");
+        var signers = manifest is null ? [] : note.VerifiedBy(trusted.At(manifest.Size)).Where(key => key.Type != NoteKeyType.Cosignature && key.Name == manifest.Log).ToList();
+        if (signers.Count == 0 && manifest is not null && trusted.EndedSigners(note, manifest.Log, manifest.Size) is { Count: > 0 } ended)
+            return new(false, $"{Note} cannot be trusted: {SignedCheckpoint.EndedSays(ended)}");
         return signers.Count > 0
             ? new(true, $"The manifest is signed by {string.Join(" and ", signers.Select(SignedCheckpoint.NameOf))}.")
             : new(false, $"{Note} is not signed by a key of the log that is trusted, or a signature in it is wrong.");

@@ -26,7 +26,7 @@ internal static class CheckProof
     private const int SaltLength = 32;
 
     /// <param name="proof">As C2SP tlog-proof writes it.</param>
-    public static ProofVerdict Of(ProvenRecord record, string proof, IReadOnlyList<NoteVerifierKey> trusted)
+    public static ProofVerdict Of(ProvenRecord record, string proof, BelievedKeys trusted)
     {
         if (TryRead(record, out var entry) is { } fault) return new ProofVerdict([new(false, fault)], null, [], null, null);
         InclusionProofNote read;
@@ -39,9 +39,9 @@ internal static class CheckProof
             return new ProofVerdict([Opens(record, entry!, out var opened), new(false, $"The proof is none. {e.Message}")], null, [], entry, opened);
         }
 
-        var believed = KeySuccessions.Extended(trusted, (record.Successions ?? []).OfType<string>());
-        Checked[] checks = [Opens(record, entry!, out var id), IsIncluded(record, entry!, read), IsSigned(read, believed)];
-        return new ProofVerdict(checks, read, read.Note.VerifiedBy(believed), entry, id);
+        var (believed, _, fork) = KeySuccessions.Follow(trusted, (record.Successions ?? []).OfType<string>());
+        Checked[] checks = [Opens(record, entry!, out var id), IsIncluded(record, entry!, read), fork is null ? IsSigned(read, believed) : new(false, fork.Message)];
+        return new ProofVerdict(checks, read, fork is null ? read.Note.VerifiedBy(believed.At(read.Checkpoint.Size)) : [], entry, id);
     }
 
     /// <summary>
@@ -113,12 +113,12 @@ internal static class CheckProof
             : new(false, $"The entry is in the log {log} at {place}, class {entry.Class}, taken {Text(entry.At)}; but index, class or time beside it say otherwise.");
     }
 
-    private static Checked IsSigned(InclusionProofNote proof, IReadOnlyList<NoteVerifierKey> trusted)
+    private static Checked IsSigned(InclusionProofNote proof, BelievedKeys trusted)
     {
         var size = string.Create(CultureInfo.InvariantCulture, $"{proof.Checkpoint.Size}");
         return SignedCheckpoint.WhyNot(proof.Note, proof.Checkpoint, trusted) is { } why
             ? new(false, $"The checkpoint of {size} entries cannot be trusted: {why}")
-            : new(true, $"The checkpoint of {size} entries is signed by {string.Join(" and ", proof.Note.VerifiedBy(trusted).Select(SignedCheckpoint.NameOf))}.");
+            : new(true, $"The checkpoint of {size} entries is signed by {string.Join(" and ", proof.Note.VerifiedBy(trusted.At(proof.Checkpoint.Size)).Select(SignedCheckpoint.NameOf))}.");
     }
 
     private static (string? Id, string? Site) Members(byte[] body)

@@ -5,7 +5,11 @@ namespace Consent.Cli.Logs;
 /// <summary>Whether the text of a package is the one of its declaration, word for word. Pure.</summary>
 internal static class CheckShownText
 {
-    /// <param name="language">Of the receipt; of one that the declaration does not have, its first was shown.</param>
+    /// <summary>Whether the declaration has texts in the receipt's language: where not, it is not known which of its texts was shown.</summary>
+    public static bool IsIn(JsonObject? declaration, string? language) =>
+        declaration?["languages"] is JsonArray languages && language is not null && languages.Select(Word).Contains(language, StringComparer.Ordinal);
+
+    /// <param name="language">Of the receipt; of one that the declaration does not have, its first stands for them all.</param>
     public static bool Holds(JsonObject? text, JsonObject? declaration, string? language)
     {
         if (text is null || declaration?["languages"] is not JsonArray languages) return false;

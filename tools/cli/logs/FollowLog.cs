@@ -4,18 +4,20 @@ namespace Consent.Cli.Logs;
 
 /// <summary>
 /// One look of a monitor at a log: the newest checkpoint is signed, is no smaller than the one before, follows from it by a consistency proof out of the tiles, and its tree is
-/// the one that all entries make that were read, now and before. Throws <see cref="LogFaultException"/> for a log of which one of these is not so.
+/// the one that all entries make that were read, now and before; and it is not signed by keys alone that the log had retired, as its entries tell. Throws <see cref="LogFaultException"/>
+/// for a log of which one of these is not so.
 /// </summary>
 internal static class FollowLog
 {
     /// <param name="seen">Null at the first look, which reads the log from its beginning.</param>
     /// <param name="begin">Is told the entries of the checkpoint before new ones are read.</param>
     public static async Task<MonitorState> LookAsync(
-        ILogReader log, MonitorState? seen, IReadOnlyList<NoteVerifierKey> trusted, Func<long, IProgress<long>?> begin, CancellationToken cancel)
+        ILogReader log, MonitorState? seen, BelievedKeys trusted, Func<long, IProgress<long>?> begin, CancellationToken cancel)
     {
-        var signed = await SignedCheckpoint.ReadAsync(log, trusted, cancel);
+        var signed = await SignedCheckpoint.ReadAsync(log, trusted.With(seen?.Announced ?? []), cancel);
         if (seen is not null && FaultBetween(seen.Checkpoint, signed) is { } fault) throw fault;
-        if (seen is not null && signed.Checkpoint.Size == seen.Checkpoint.Size) return seen with { Note = signed.Note.ToString() };
+        if (seen is not null && signed.Checkpoint.Size == seen.Checkpoint.Size)
+            return seen with { Note = signed.Note.ToString(), Announced = signed.Keys.Announced.Count > (seen.Announced?.Count ?? 0) ? signed.Keys.Announced : seen.Announced };
         try
         {
             return await GrowAsync(log, seen, signed, begin(signed.Checkpoint.Size), cancel);
@@ -63,7 +65,7 @@ internal static class FollowLog
         if (isConsistent && isRebuilt)
         {
             return times.Fault is { } fault ? throw new LogFaultException(fault.Fault, fault.Message, signed.Note)
-                : new MonitorState(signed.Note.ToString(), [.. tree.Edge.Select(hash => hash.ToArray())], times.Newest);
+                : new MonitorState(signed.Note.ToString(), [.. tree.Edge.Select(hash => hash.ToArray())], times.Newest, signed.With(times.Announced).Keys.Announced);
         }
 
         // By the entries it does follow: it is the tiles that are wrong.

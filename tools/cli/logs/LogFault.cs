@@ -19,6 +19,9 @@ internal static class LogFault
     public const string Checkpoint = "checkpoint";
     public const string Signature = "signature";
 
+    /// <summary>Only a key signed it that the log had retired before: somebody has that key.</summary>
+    public const string Ended = "ended";
+
     /// <summary>It is the checkpoint of another log.</summary>
     public const string Origin = "origin";
     public const string Shrunk = "shrunk";

@@ -28,7 +28,7 @@ internal static class MonitorLog
         var (log, key, token, data, json) = LogSource.Options();
         var command = new Command("monitor", """
             Follows a log: demands that each checkpoint follows from all that were seen before, and rebuilds its tree from every entry. Ends with a sentence when the log was forked
-            or shrunk, a signature is wrong, an entry or a tile is missing or was changed, or time goes back; the checkpoint at which that was found is kept as evidence. A log
+            or shrunk, a signature is wrong or by a key that the log had retired, an entry or a tile is missing or was changed, or time goes back; the checkpoint at which that was found is kept as evidence. A log
             that cannot be reached is asked again at the next look. Exit codes: 0 all is well (with --once), or stopped; 1 something is not; 2 the command line was not
             understood, or the folder --state cannot be used; 3 it could not be reached (with --once).
             """)
@@ -49,7 +49,7 @@ internal static class MonitorLog
     }
 
     /// <param name="pause">Null for one look.</param>
-    private static async Task<int> FollowAsync(ILogReader log, string folder, IReadOnlyList<NoteVerifierKey> trusted, TimeSpan? pause, bool json, CancellationToken cancel)
+    private static async Task<int> FollowAsync(ILogReader log, string folder, BelievedKeys trusted, TimeSpan? pause, bool json, CancellationToken cancel)
     {
         await using var held = Hold(folder);
         var state = MonitorState.Read(folder);
@@ -78,7 +78,7 @@ internal static class MonitorLog
 
     /// <summary>Twice where the fault may be the moment. What it saw is kept when it returns.</summary>
     private static async Task<MonitorState> LookAsync(
-        ILogReader log, MonitorState? seen, string folder, IReadOnlyList<NoteVerifierKey> trusted, bool json, CancellationToken cancel)
+        ILogReader log, MonitorState? seen, string folder, BelievedKeys trusted, bool json, CancellationToken cancel)
     {
         for (var isLast = false; ; isLast = true)
         {

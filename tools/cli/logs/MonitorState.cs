@@ -5,10 +5,14 @@ using Consent.VerifiableLog;
 
 namespace Consent.Cli.Logs;
 
-/// <summary>What a monitor knows of a log: the newest checkpoint that it verified, and the right edge of the tree that it built itself from all entries up to there.</summary>
+/// <summary>
+/// What a monitor knows of a log: the newest checkpoint that it verified, the right edge of the tree that it built itself from all entries up to there, and where in it keys were announced, each
+/// of which ends the one before.
+/// </summary>
 /// <param name="Edge">The hashes of <see cref="GrowingTree.EdgeOf"/>.</param>
 /// <param name="At">Time of the newest entry; empty when there is none.</param>
-internal sealed record MonitorState(string Note, IReadOnlyList<byte[]> Edge, string At)
+/// <param name="Announced">Null in what was kept before there was such a list: it is filled from the log's successions and new entries.</param>
+internal sealed record MonitorState(string Note, IReadOnlyList<byte[]> Edge, string At, IReadOnlyList<AnnouncedKey>? Announced = null)
 {
     private const string Newest = "newest.json";
 
@@ -25,7 +29,9 @@ internal sealed record MonitorState(string Note, IReadOnlyList<byte[]> Edge, str
         try
         {
             var read = JsonSerializer.Deserialize<MonitorState>(File.ReadAllBytes(file), GatewayClient.Json);
-            if (read is { Note: not null, Edge: not null, At: "" or { Length: EntryTimes.Length } } && read.Tree().Root == read.Checkpoint.Root) return read;
+            if (read is { Note: not null, Edge: not null, At: "" or { Length: EntryTimes.Length } } && read.Tree().Root == read.Checkpoint.Root
+                && (read.Announced ?? []).All(one => one is { Index: >= 0, Key: { } key } && NoteVerifierKey.Parse(key).ToString() == key))
+                return read;
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
         {

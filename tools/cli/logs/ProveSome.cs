@@ -9,7 +9,7 @@ namespace Consent.Cli.Logs;
 /// Asks for the proof of one receipt, which opens it and is noted in the log as a look at somebody, and checks it as <c>consent verify</c> does; and that it rests on a checkpoint of the
 /// log that was checked, for the entry that was told before.
 /// </summary>
-internal sealed class ProveSome(LogSource source, SignedCheckpoint signed, IReadOnlyList<NoteVerifierKey> trusted)
+internal sealed class ProveSome(LogSource source, SignedCheckpoint signed, BelievedKeys trusted)
 {
     private readonly TileReader _tiles = new(source.Reader);
     private readonly Dictionary<string, bool> _follows = new(StringComparer.Ordinal);

@@ -18,7 +18,10 @@ internal static partial class RotateLogKey
         {
             if (given.GetValueOrDefault<string>() is not { } name || !Name().IsMatch(name)) given.AddError("--log is the name of a log, such as weefgoed.");
         });
-        var rotate = new Option<bool>("--rotate") { Description = "Makes the next key of each algorithm. Without it, the keys that are there are told." };
+        var rotate = new Option<bool>("--rotate")
+        {
+            Description = "Makes the next key of each algorithm, also of one whose key is lost or cannot be read, as long as the other's is here. Without it, the keys that are there are told.",
+        };
         var data = new Option<string>("--data")
         {
             Description = "The data folder, or in a cluster the volume of the audit service.",
@@ -28,7 +31,7 @@ internal static partial class RotateLogKey
         var command = new Command(
             "log-key",
             "The keys that sign the checkpoints of a verifiable log. New ones are found by the running service at its next round, which announces them in the log under a checkpoint that the old "
-            + "keys sign too: whoever trusts those goes on without doing anything. The old ones stay in the list of keys for ever. Copy the folder keys to its own backup afterwards.")
+            + "keys sign too: whoever trusts those goes on without doing anything. The old ones stay in the list of keys for ever, with the size at which they ended. Copy the folder keys to its own backup afterwards.")
         {
             log, rotate, data, json,
         };
@@ -44,16 +47,40 @@ internal static partial class RotateLogKey
             var there = NoteKeyFolder.Algorithms.Select(algorithm => (Algorithm: algorithm, Version: keys.Versions(algorithm) is [.., var newest] ? newest : 0)).ToList();
             if (there.TrueForAll(one => one.Version == 0))
                 return Refuse($"There is no key of a log {log} in {data}. Name with --data the folder that the audit service runs on, and with --log one of its logs.");
-            // A first key is the service's to make.
-            var current = there.Where(one => one.Version > 0).Select(one => (one.Algorithm, one.Version, keys.Open(one.Algorithm, one.Version).Key)).ToList();
-            if (rotate) current = [.. current.Select(one => (one.Algorithm, one.Version + 1, keys.Make(one.Algorithm, one.Version + 1, one.Key.Name).Key))];
+            var (current, unread) = Read(keys, there);
+            foreach (var says in unread) Console.Error.WriteLine(says);
+            // Nobody would vouch for what is new.
+            if (current is not [var (_, _, known), ..]) return Refuse($"No key of the log {log} can be read: put them back from their own backup, and let the service's user read them.");
+            // One number for all, above what was ever there: a file that was lost may be put back, and is never taken for another.
+            var next = there.Max(one => one.Version) + 1;
+            if (rotate) current = [.. there.Select(one => (one.Algorithm, next, keys.Make(one.Algorithm, next, known.Name).Key))];
             Tell(current, rotate, json);
-            return ExitCode.Done;
+            return rotate || unread.Count == 0 ? ExitCode.Done : ExitCode.Refused;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
         {
             return Refuse(e.Message);
         }
+    }
+
+    /// <summary>The newest key of each algorithm, and a sentence about each that cannot be read.</summary>
+    private static (List<(NoteKeyType Algorithm, int Version, NoteVerifierKey Key)> Current, List<string> Unread) Read(
+        NoteKeyFolder keys, IEnumerable<(NoteKeyType Algorithm, int Version)> there)
+    {
+        var (current, unread) = (new List<(NoteKeyType, int, NoteVerifierKey)>(), new List<string>());
+        foreach (var (algorithm, version) in there.Where(one => one.Version > 0))
+        {
+            try
+            {
+                current.Add((algorithm, version, keys.Open(algorithm, version).Key));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
+            {
+                unread.Add(string.Create(CultureInfo.InvariantCulture, $"Version {version} of the {algorithm} key cannot be read: {e.Message}"));
+            }
+        }
+
+        return (current, unread);
     }
 
     private static void Tell(List<(NoteKeyType Algorithm, int Version, NoteVerifierKey Key)> keys, bool rotated, bool json)

@@ -12,12 +12,19 @@ internal sealed record Included(string? Id, string? Status, string? Log, long? I
 /// moment, and told of no other receipt. Not for several threads at once.
 /// </summary>
 /// <param name="signed">Of the log that was checked. It may have grown since: then its newest one counts, if it follows.</param>
-internal sealed class ToldEntries(ILogReader log, SignedCheckpoint signed, IReadOnlyList<NoteVerifierKey> trusted)
+internal sealed class ToldEntries(ILogReader log, SignedCheckpoint signed, BelievedKeys trusted)
 {
     private readonly BitArray _taken = new((int)Math.Min(signed.Checkpoint.Size, int.MaxValue));
     private SignedCheckpoint _newest = signed;
     private TileReader _tiles = new(log);
     private (long Index, IReadOnlyList<ReadOnlyMemory<byte>> Entries) _bundle = (-1, []);
+    private bool _mayGrow = true;
+
+    /// <summary>Entries under the newest checkpoint that was read.</summary>
+    public long Size => _newest.Checkpoint.Size;
+
+    /// <summary>Audit was asked once more: the log may have grown again since.</summary>
+    public void LookAgain() => _mayGrow = true;
 
     /// <summary>A sentence; null when it is so. Throws <see cref="LogFaultException"/> when the log is not the one that was checked.</summary>
     public async Task<string?> WhyNotAsync(Included told, CancellationToken cancel)
@@ -53,6 +60,9 @@ internal sealed class ToldEntries(ILogReader log, SignedCheckpoint signed, IRead
 
     private async Task GrowAsync(CancellationToken cancel)
     {
+        // What is told may be ahead of the checkpoint that is shown; to read it once for each answer is enough.
+        if (!_mayGrow) return;
+        _mayGrow = false;
         var (before, next) = (_newest.Checkpoint, await SignedCheckpoint.ReadAsync(log, trusted, cancel));
         if (next.Checkpoint.Size <= before.Size) return;
         _tiles = new TileReader(log);

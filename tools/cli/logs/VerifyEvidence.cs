@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Consent.VerifiableLog;
 
 namespace Consent.Cli.Logs;
 
@@ -9,8 +8,8 @@ internal static class VerifyEvidence
     private const string NotPinned =
         "No key was given, so this rests on the keys in the package, which whoever made it could have made too. Have the keys of the log from its controller by another way, and give them with --key.";
 
-    /// <param name="pinned">Empty where none were given.</param>
-    public static async Task<int> RunAsync(FileInfo file, IReadOnlyList<NoteVerifierKey> pinned, bool json, CancellationToken cancel)
+    /// <param name="pinned">Null where none were given.</param>
+    public static async Task<int> RunAsync(FileInfo file, BelievedKeys? pinned, bool json, CancellationToken cancel)
     {
         if (file.Length > ReadEvidence.LargestPackage) throw new InvalidDataException($"{file} is too large for an evidence package, which has 16 MiB at most.");
         var verdict = Verdict(await File.ReadAllBytesAsync(file.FullName, cancel), pinned);
@@ -45,7 +44,7 @@ internal static class VerifyEvidence
         return verdict.IsPinned ? ExitCode.Done : ExitCode.ByItsOwnKeys;
     }
 
-    private static EvidenceVerdict Verdict(byte[] package, IReadOnlyList<NoteVerifierKey> pinned)
+    private static EvidenceVerdict Verdict(byte[] package, BelievedKeys? pinned)
     {
         try
         {
@@ -53,7 +52,7 @@ internal static class VerifyEvidence
         }
         catch (FormatException e)
         {
-            return new EvidenceVerdict([new Checked(false, e.Message)], pinned.Count > 0, null, null, null, []);
+            return new EvidenceVerdict([new Checked(false, e.Message)], pinned is not null, null, null, null, []);
         }
     }
 }

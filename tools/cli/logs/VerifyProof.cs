@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using Consent.VerifiableLog;
 
 namespace Consent.Cli.Logs;
 
@@ -41,7 +40,7 @@ internal static class VerifyProof
         if (ReadEvidence.IsPackage(file))
         {
             if (opening is not null) throw new InvalidDataException("--opening is for a .tlog-proof; an evidence package has the openings of its proofs.");
-            return await VerifyEvidence.RunAsync(file, keys.Length == 0 ? [] : TrustedKeys.Read(keys), json, cancel);
+            return await VerifyEvidence.RunAsync(file, keys.Length == 0 ? null : TrustedKeys.Read(keys), json, cancel);
         }
 
         if (keys.Length == 0) throw new InvalidDataException("A proof brings no keys along: name those that you trust with --key.");
@@ -76,7 +75,7 @@ internal static class VerifyProof
         return verdict.Verifies ? ExitCode.Done : ExitCode.Refused;
     }
 
-    private static ProofVerdict Verdict(byte[] proof, byte[]? opening, IReadOnlyList<NoteVerifierKey> trusted)
+    private static ProofVerdict Verdict(byte[] proof, byte[]? opening, BelievedKeys trusted)
     {
         var isNote = proof.AsSpan().StartsWith("c2sp.org/tlog-proof@v1"u8);
         if (isNote && opening is null)

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Consent.Tests.Support;
+
+namespace Consent.Storage.Tests;
+
+/// <summary>A database that loses what it had committed while the service lives on, as at a failover to a replica that lagged.</summary>
+public sealed partial class PostgresRecordLogTests
+{
+    [Fact]
+    public async Task NewestRecordsLost_BehindALivingReplicasBack_BeginAnEpoch_AndNoPositionOrIdIsGivenTwice()
+    {
+        var log = Open();
+        var kept = await log.AppendedAsync("a", 1);
+        var lease = (await log.AcquireAsync("relay", "one", TimeSpan.FromMinutes(1)))!;
+        LogRecord[] lost = [await log.AppendedAsync("a", 2), await log.AppendedAsync("b", 1)];
+        Assert.Null(log.Alarm);
+
+        Execute(string.Create(CultureInfo.InvariantCulture, $"DELETE FROM test.record WHERE position > {kept.Position}; UPDATE test.log SET position = {kept.Position}"));
+
+        var again = await log.AppendOnTopAsync("a");
+        Assert.Equal(2, again.Version);
+        Assert.True(again.Epoch > kept.Epoch && again.Epoch == log.Epoch);
+        Assert.True(again.Position > lost[^1].Position);
+        Assert.NotEqual(lost[0].Id, again.Id);
+        Assert.Equal([kept.Id, again.Id], (await log.WholeFeedAsync()).Select(r => r.Id));
+        // Whoever read what is lost may not say how far he came.
+        Assert.False(await log.MoveCursorAsync(lease, lost[^1].Position));
+        Assert.Equal(0L, await log.CursorAsync("relay"));
+        Assert.Contains("a new epoch has begun", log.Alarm, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NewestRecordsLost_WhosePlacesAnotherReplicaHasGivenAwayMeanwhile_BeginAnEpochToo()
+    {
+        var log = Open();
+        var kept = await log.AppendedAsync("declaration/a", 1);
+        await log.AppendedAsync("a", 1);
+        await log.AppendedAsync("b", 1);
+
+        // The head is as high as it was, and another record stands in the place of the last but one.
+        Execute(string.Create(CultureInfo.InvariantCulture, $"""
+            DELETE FROM test.record WHERE position > {kept.Position};
+            INSERT INTO test.record (position, stream, version, epoch, kind, recorded_at, slot, name, request, body)
+            SELECT {kept.Position + 1}, decode(lpad('7', 20, '0'), 'hex'), 1, epoch, kind, recorded_at, NULL, 'declaration/b', NULL, body FROM test.record
+            """));
+
+        await Eventually.IsSoAsync("an epoch has begun", () => Task.FromResult(log.Epoch > kept.Epoch));
+        Assert.True((await log.AppendedAsync("b", 1)).Position > kept.Position + 2);
+    }
+
+    [Fact]
+    public async Task WhatAnErasureTookAway_IsNotLost_UntilItsTombstoneIs()
+    {
+        var log = Open();
+        await log.AppendedAsync("a", 1);
+        await using var source = PostgresSource.Of(_data);
+        var before = await PostgresHead.ReadAsync(source, "test", Known.Nothing);
+        var known = new Known(before.Mark, before.Newest);
+        await log.EraseAsync("a", default, Make.Moment);
+        await log.AppendedAsync("a", 3);
+        Assert.False((await PostgresHead.ReadAsync(source, "test", known)).IsLost);
+        Assert.Null(await PostgresHead.BeginEpochAsync(source, "test", 9, known));
+        Close(log);
+
+        Execute("DELETE FROM test.record WHERE version = 2");
+
+        Assert.True((await PostgresHead.ReadAsync(source, "test", known)).IsLost);
+        Assert.Equal(9, (await PostgresHead.BeginEpochAsync(source, "test", 9, known))!.Value.Epoch);
+        // Another replica that had seen the same begins no second one for it.
+        Assert.Null(await PostgresHead.BeginEpochAsync(source, "test", 10, known));
+    }
+
+    [Fact]
+    public async Task Erasure_InADatabaseThatHasLostRecords_IsUnavailable_UntilTheEpochHasBegun()
+    {
+        var log = Open();
+        var kept = await log.AppendedAsync("a", 1);
+        await log.AppendedAsync("b", 1);
+        await using var source = PostgresSource.Of(_data);
+        var known = (await PostgresHead.ReadAsync(source, "test", Known.Nothing)).Mark;
+        Close(log);
+        Execute(string.Create(CultureInfo.InvariantCulture, $"DELETE FROM test.record WHERE position > {kept.Position}; UPDATE test.log SET position = {kept.Position}"));
+
+        await Assert.ThrowsAsync<LogUnavailableException>(() => PostgresWork.EraseAsync(source, "test", kept.StreamKey, default, Make.Moment, null, known));
+
+        using var again = (PostgresRecordLog)Open();
+        Assert.Equal(kept.Id, Assert.Single(await again.WholeFeedAsync()).Id);
+        Assert.Equal(LogRecord.Erased, (await again.EraseAsync("a", default, Make.Moment))!.Kind);
+    }
+}
