@@ -27,7 +27,6 @@ internal sealed class SubjectKeyFile : ISubjectKeys
     private readonly CancellationTokenSource _closing = new();
     private readonly Rewrapping _progress;
     private readonly FileStream _lock;
-    private bool _isDisposed;
     private Task _rewrapping = Task.CompletedTask;
     private bool _isUnsettled = true;
     private long _passed;
@@ -116,8 +115,6 @@ internal sealed class SubjectKeyFile : ISubjectKeys
 
     public void Dispose()
     {
-        if (_isDisposed) return;
-        _isDisposed = true;
         _closing.Cancel();
         _rewrapping.GetAwaiter().GetResult();
         _closing.Dispose();

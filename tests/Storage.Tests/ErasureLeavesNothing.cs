@@ -23,9 +23,11 @@ public sealed class ErasureLeavesNothing : IDisposable
         Assert.Empty(FilesWith(Person));
 
         await log.EraseAsync($"receipt/shop/{Person}", default, Make.Moment);
-        DataBackup.Take(_folder.FullName, _folder.File("backup"));
+        using var elsewhere = new TestFolder();
+        DataBackup.Take(_folder.FullName, elsewhere.File("backup"));
 
-        foreach (var text in new[] { Person, "alias-of-the-person", "key-of-the-person" }) Assert.Empty(FilesWith(text));
+        Assert.NotEmpty(FilesWith("open/site", elsewhere.FullName));
+        foreach (var text in new[] { Person, "alias-of-the-person", "key-of-the-person" }) Assert.Empty(FilesWith(text).Concat(FilesWith(text, elsewhere.FullName)));
     }
 
     [Fact]
@@ -96,12 +98,12 @@ public sealed class ErasureLeavesNothing : IDisposable
     }
 
     /// <summary>Files that hold the text, as UTF-8, as UTF-16, or, where it is hexadecimal, as the bytes that it stands for.</summary>
-    private List<string> FilesWith(string text)
+    private List<string> FilesWith(string text, string? folder = null)
     {
         var forms = new List<byte[]> { Encoding.UTF8.GetBytes(text), Encoding.Unicode.GetBytes(text) };
         if (text.All(char.IsAsciiHexDigit)) forms.Add(Convert.FromHexString(text));
         // What is empty holds nothing, and a lock is.
-        return [.. Directory.EnumerateFiles(_folder.FullName, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length > 0).Where(file =>
+        return [.. Directory.EnumerateFiles(folder ?? _folder.FullName, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length > 0).Where(file =>
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             var bytes = new byte[stream.Length];

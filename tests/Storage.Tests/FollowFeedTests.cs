@@ -125,7 +125,7 @@ public sealed class FollowFeedTests : IDisposable
     public async Task OwnLogRestoredFromABackup_TheCursorComesBackWithIt_SoThatNothingIsMissing()
     {
         await using (var before = await StartAsync()) await before.HearAsync(FedService.Page(0, 3, "e1"));
-        using var elsewhere = new TemporaryFolder();
+        using var elsewhere = new TestFolder();
         var copy = elsewhere.File("backup");
         DataBackup.Take(_folder.FullName, copy);
         await using (var lost = await StartAsync()) await lost.HearAsync(FedService.Page(3, 9, "e2"));

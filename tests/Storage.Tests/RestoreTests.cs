@@ -14,25 +14,26 @@ public sealed class RestoreTests : IDisposable
     [Fact]
     public async Task Backup_WhileWritersAppend_IsOneMomentOfTheLog()
     {
-        using var log = Open();
-        using var stop = new CancellationTokenSource();
-        var acknowledged = 0;
-        var writing = Task.WhenAll(Enumerable.Range(0, 8).Select(w => Task.Run(async () =>
+        var (before, acknowledged) = (0, 0);
+        // One at a time has the keys: it is closed before the copy is opened.
+        using (var log = Open())
         {
-            while (!stop.IsCancellationRequested)
+            using var stop = new CancellationTokenSource();
+            var writing = Task.WhenAll(Enumerable.Range(0, 8).Select(w => Task.Run(async () =>
             {
-                await log.AppendOnTopAsync($"s{w}");
-                Interlocked.Increment(ref acknowledged);
-            }
-        })));
-        while (Volatile.Read(ref acknowledged) < 200) await Task.Yield();
+                while (!stop.IsCancellationRequested)
+                {
+                    await log.AppendOnTopAsync($"s{w}");
+                    Interlocked.Increment(ref acknowledged);
+                }
+            })));
+            while (Volatile.Read(ref acknowledged) < 200) await Task.Yield();
 
-        var before = Volatile.Read(ref acknowledged);
-        DataBackup.Take(Data, _folder.File("backup"));
-        await stop.CancelAsync();
-        await writing;
-        // One at a time has the keys.
-        log.Dispose();
+            before = Volatile.Read(ref acknowledged);
+            DataBackup.Take(Data, _folder.File("backup"));
+            await stop.CancelAsync();
+            await writing;
+        }
 
         using var copy = SqliteRecordLog.Open(new LogFiles(Path.Combine(_folder.File("backup"), "consent", "log.db"), Keys), "copy", TimeProvider.System);
         var there = await copy.WholeFeedAsync(1000);

@@ -61,7 +61,10 @@ public sealed class WaitForReceiptsTests : IDisposable
 
     private static JsonObject At(long index) => new()
     {
-        ["status"] = "included", ["log"] = "bakkers", ["index"] = index, ["at"] = new DateTimeOffset(2026, 6, 3, 12, 0, 0, TimeSpan.Zero).AddSeconds(index).ToString("O", CultureInfo.InvariantCulture),
+        ["status"] = "included",
+        ["log"] = "bakkers",
+        ["index"] = index,
+        ["at"] = new DateTimeOffset(2026, 6, 3, 12, 0, 0, TimeSpan.Zero).AddSeconds(index).ToString("O", CultureInfo.InvariantCulture),
     };
 
     private Task<LogGateway> StartAsync(Func<int, Task>? onQuestion = null) => LogGateway.StartAsync(() => _log.Folder, async (path, context) =>
