@@ -15,7 +15,8 @@ public sealed class KnownSubscribers([FromKeyedServices(AuditSetup.Service)] IRe
     private const string Kind = "subscriber-wish";
     private const int LongestName = 100;
     private const int PageSize = 1000;
-    private readonly ConcurrentDictionary<string, string> _said = new(StringComparer.Ordinal);
+    /// <summary>With the epoch of the log in which it was kept: of an earlier one it may be lost.</summary>
+    private readonly ConcurrentDictionary<string, (string Said, int Epoch)> _said = new(StringComparer.Ordinal);
 
     internal static bool IsStream(string stream) => stream.StartsWith(Prefix, StringComparison.Ordinal);
 
@@ -30,8 +31,8 @@ public sealed class KnownSubscribers([FromKeyedServices(AuditSetup.Service)] IRe
     {
         if (e is not { Subscriber.Length: > 0 and <= LongestName, Kinds: not null }) throw new FormatException("An announcement names its subscriber and what it wants.");
         var wish = new Wish(e.Subscriber, [.. e.Kinds.Order(StringComparer.Ordinal)], e.Purposes is null ? null : [.. e.Purposes.Order(StringComparer.Ordinal)], e.Site);
-        var said = CanonicalJson.Hash(wish);
-        if (_said.GetValueOrDefault(e.Subscriber) == said) return;
+        var (said, epoch) = (CanonicalJson.Hash(wish), log.Epoch);
+        if (_said.GetValueOrDefault(e.Subscriber) == (said, epoch)) return;
         var stream = StreamOf(e.Subscriber);
         AppendOutcome? outcome = null;
         while (outcome is not AppendOutcome.Appended)
@@ -47,7 +48,7 @@ public sealed class KnownSubscribers([FromKeyedServices(AuditSetup.Service)] IRe
                 Payload = ContractJson.Write(wish),
             });
         }
-        _said[e.Subscriber] = said;
+        _said[e.Subscriber] = (said, epoch);
     }
 
     /// <summary>All that ever announced themselves to audit.</summary>

@@ -15,8 +15,10 @@ internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] I
     public const string Kind = "declaration";
     public const string Prefix = "declaration/";
     private const int PageSize = 100;
-    private readonly ConcurrentDictionary<string, DeclarationHistory> _bySite = [];
+    private readonly Lock _gate = new();
+    private ConcurrentDictionary<string, DeclarationHistory> _bySite = [];
     private long _through;
+    private int _epoch = log.Epoch;
 
     /// <summary>Whether a stream of the service's log is one of declarations: those name nobody.</summary>
     public static bool IsStream(string stream) => stream.StartsWith(Prefix, StringComparison.Ordinal);
@@ -33,6 +35,13 @@ internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] I
     /// <summary>Reads what the log has more than what is held; costs one small query when that is nothing. Holds all that was published before the call.</summary>
     public async Task CatchUpAsync(CancellationToken cancel)
     {
+        var epoch = log.Epoch;
+        if (epoch != Volatile.Read(ref _epoch))
+        {
+            await ReadAnewAsync(epoch, cancel);
+            return;
+        }
+
         // From the beginning at the start, and from what was read last afterwards: nothing can lie between. Read twice is harmless.
         for (var after = Volatile.Read(ref _through); ;)
         {
@@ -43,6 +52,25 @@ internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] I
         }
     }
 
+    /// <summary>Some of what is held was lost, as when a database fails over to a replica that lagged: what is left is in the place of it, all at once.</summary>
+    private async Task ReadAnewAsync(int epoch, CancellationToken cancel)
+    {
+        var (left, through) = (new ConcurrentDictionary<string, DeclarationHistory>(StringComparer.Ordinal), 0L);
+        while (await log.NamedFeedAsync(Prefix, through, PageSize, cancel) is { Count: > 0 } page)
+        {
+            foreach (var record in page.Where(r => r.Kind == Kind)) Hold(left, record.Read<PublishedDeclaration>());
+            through = page[^1].Position;
+        }
+
+        lock (_gate)
+        {
+            if (_epoch >= epoch) return;
+            _bySite = left;
+            Volatile.Write(ref _through, through);
+            Volatile.Write(ref _epoch, epoch);
+        }
+    }
+
     /// <summary>
     /// To be called before a request is decided on that speaks of a declaration, or of purposes and topics: what is unknown here may have
     /// been published by another replica a moment ago. Looks into the log only where something is unknown.
@@ -50,7 +78,7 @@ internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] I
     public Task CatchUpForAsync(string site, string? hash, IEnumerable<string> ids, CancellationToken cancel)
     {
         var held = Of(site);
-        return held.Newest is not null && (hash is null || held.ByHash(hash) is not null) && ids.All(held.EverDeclared) ? Task.CompletedTask : CatchUpAsync(cancel);
+        return log.Epoch == Volatile.Read(ref _epoch) && held.Newest is not null && (hash is null || held.ByHash(hash) is not null) && ids.All(held.EverDeclared) ? Task.CompletedTask : CatchUpAsync(cancel);
     }
 
     /// <summary>Appends it under the site's next version, unless it is the newest already.</summary>
@@ -80,8 +108,10 @@ internal sealed class DeclarationLog([FromKeyedServices(ConsentSetup.Service)] I
         }
     }
 
-    private void Hold(PublishedDeclaration one) =>
-        _bySite.AddOrUpdate(one.Declaration.Site, DeclarationHistory.Empty.With(one), (_, held) => held.With(one));
+    private void Hold(PublishedDeclaration one) => Hold(_bySite, one);
+
+    private static void Hold(ConcurrentDictionary<string, DeclarationHistory> bySite, PublishedDeclaration one) =>
+        bySite.AddOrUpdate(one.Declaration.Site, DeclarationHistory.Empty.With(one), (_, held) => held.With(one));
 
     private void MoveTo(long position)
     {

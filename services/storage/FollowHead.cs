@@ -94,7 +94,13 @@ internal sealed class FollowHead(NpgsqlDataSource source, string schema, HighWat
         {
             // Seen before an epoch began.
             if (mark.Epoch < _mark.Epoch) return;
-            if (mark.Epoch > _mark.Epoch) _record = null;
+            // What was lost is awaited by nobody.
+            if (mark.Epoch > _mark.Epoch)
+            {
+                _record = null;
+                Volatile.Write(ref _newest, 0);
+            }
+
             if (newest is not null && newest.Position > (_record?.Position ?? 0)) _record = newest;
             if (newest is not null && newest.Position > _newest)
             {
@@ -138,6 +144,18 @@ internal sealed class FollowHead(NpgsqlDataSource source, string schema, HighWat
         _closing.Dispose();
     }
 
+    /// <summary>All that was known is there: also after a loss was noticed that was none, or for which another replica, or a commit whose answer was lost, has begun an epoch.</summary>
+    private void Stand(Known known, Mark mark, SeenRecord? newest)
+    {
+        Announce(mark, newest);
+        lock (_gate)
+        {
+            if (!_isOpen) return;
+            _isOpen = false;
+            if (mark.Epoch == known.Mark.Epoch) _lostAt = null;
+        }
+    }
+
     private async Task LookAsync()
     {
         try
@@ -150,7 +168,7 @@ internal sealed class FollowHead(NpgsqlDataSource source, string schema, HighWat
                     var known = Known;
                     var found = await PostgresHead.ReadAsync(source, schema, known);
                     if (found.IsLost) await RecoverAsync(known);
-                    else Announce(found.Mark, found.Newest);
+                    else Stand(known, found.Mark, found.Newest);
                 }
                 catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
                 {

@@ -56,7 +56,7 @@ internal sealed class Rewrapping(string store, TimeProvider? time = null)
             }
             catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException or TimeoutException or LogUnavailableException or CryptographicException)
             {
-                lock (_gate) (_failed, _leftThen) = (BackOff.ReasonOf(e), _left);
+                lock (_gate) (_failed, _leftThen) = (BackOff.ReasonOf(e), _left == 0 ? long.MaxValue : _left);
                 StorageMetrics.RewrapFailures.Add(1, new KeyValuePair<string, object?>("store", store));
             }
         }

@@ -11,12 +11,17 @@ namespace Consent.Audit.Holds;
 /// the sites that have one. What is decided on a journal is appended to that journal or not at all, so that two replicas decide nothing twice; and it is kept outside of the data before
 /// (<see cref="KeptHolds"/>), or does not come about. Read once for each act: how a site stands is held in memory until its newest record is another one, whoever appended that.
 /// </summary>
-public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog audit, KeptHolds kept, TimeProvider time)
+public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordLog log, AuditLog audit, KeptHolds kept, TimeProvider time) : IDisposable
 {
     private const string Prefix = "holds/";
     private const string Sites = "hold-site/";
     private const int PageSize = 1000;
     private readonly ConcurrentDictionary<string, Standing> _standing = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _one = new(1);
+    private Func<CancellationToken, Task>? _putBack;
+    private int _epoch = -1;
+
+    public void Dispose() => _one.Dispose();
 
     /// <summary>The streams that name a site and nobody.</summary>
     internal static bool IsStream(string stream) => stream.StartsWith(Sites, StringComparison.Ordinal);
@@ -28,7 +33,21 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
     /// <summary>By which a person of a site is known here: the same keyed hash as in the index of receipts and in the notes of looks.</summary>
     internal string PersonOf(string site, string subject) => log.KeyOf(FollowReceipts.NameOf(site, subject)).ToString();
 
-    internal async Task<HoldBook> ReadAsync(string site, CancellationToken cancel) => (await StandingAsync(site, cancel)).Book;
+    /// <summary>Puts back what is kept and missing, now and whenever the log has begun another epoch, because it lost something: before anything is read here or decided.</summary>
+    /// <param name="putBack">By <see cref="ReadNowAsync"/> and <see cref="ActNowAsync"/>, which do not wait for it.</param>
+    internal async Task PutBackAsync(Func<CancellationToken, Task> putBack, CancellationToken cancel)
+    {
+        (_putBack, _epoch) = (putBack, -1);
+        await SettleAsync(cancel);
+    }
+
+    internal async Task<HoldBook> ReadAsync(string site, CancellationToken cancel)
+    {
+        await SettleAsync(cancel);
+        return await ReadNowAsync(site, cancel);
+    }
+
+    internal async Task<HoldBook> ReadNowAsync(string site, CancellationToken cancel) => (await StandingAsync(site, cancel)).Book;
 
     /// <summary>Sites that have, or had, something held or restricted.</summary>
     internal async Task<IReadOnlyList<string>> SitesAsync(CancellationToken cancel)
@@ -46,6 +65,12 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
     /// <param name="decide">Pure; asked again when the journal has grown meanwhile.</param>
     internal async Task<LogRecord?> ActAsync(string site, string kind, Func<HoldBook, HoldAct?> decide, CancellationToken cancel)
     {
+        await SettleAsync(cancel);
+        return await ActNowAsync(site, kind, decide, cancel);
+    }
+
+    internal async Task<LogRecord?> ActNowAsync(string site, string kind, Func<HoldBook, HoldAct?> decide, CancellationToken cancel)
+    {
         for (HoldAct? before = null; ;)
         {
             var (_, version, book) = await StandingAsync(site, cancel);
@@ -59,7 +84,7 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
             // First what it is found by.
             if (version == 0) await audit.NoteAsync($"{Sites}{site}", "hold-site", new SiteNote(site), site, cancel);
             var record = new NewRecord { Stream = StreamOf(site), Version = version + 1, Kind = kind, RecordedAt = time.Now(), Payload = ContractJson.Write(act) };
-            if (await log.AppendAsync(record) is AppendOutcome.Appended appended)
+            if (await AppendAsync(record, kind, act) is AppendOutcome.Appended appended)
             {
                 if (HoldAct.EndedBy(kind) is { } ended) kept.Unname(ended, act.Of ?? "");
                 foreach (var erased in kind == HoldAct.ErasureDone ? act.Persons ?? [] : []) await UnnameAsync(site, erased, cancel);
@@ -90,7 +115,40 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
     /// <summary>A restriction stays in the journal when its person is erased; outside of it nothing names him any more.</summary>
     private async Task UnnameAsync(string site, string person, CancellationToken cancel)
     {
-        foreach (var restriction in (await ReadAsync(site, cancel)).Restrictions.Where(r => r.Over is null && r.Concerns(person))) kept.Unname(HoldAct.Restricted, restriction.Act.Id, person);
+        foreach (var restriction in (await ReadNowAsync(site, cancel)).Restrictions.Where(r => r.Over is null && r.Concerns(person))) kept.Unname(HoldAct.Restricted, restriction.Act.Id, person);
+    }
+
+    /// <summary>An end that could not be appended was told to have failed: it must not come about at a later start, by which an erasure that waits would be carried out.</summary>
+    private async Task<AppendOutcome> AppendAsync(NewRecord record, string kind, HoldAct act)
+    {
+        try
+        {
+            return await log.AppendAsync(record);
+        }
+        catch when (HoldAct.EndedBy(kind) is not null && kind != HoldAct.ErasureDone)
+        {
+            kept.Forget(kind, act.Id);
+            throw;
+        }
+    }
+
+    private async Task SettleAsync(CancellationToken cancel)
+    {
+        if (_putBack is null || Volatile.Read(ref _epoch) == log.Epoch) return;
+        await _one.WaitAsync(cancel);
+        try
+        {
+            for (var epoch = log.Epoch; Volatile.Read(ref _epoch) != epoch; epoch = log.Epoch)
+            {
+                _standing.Clear();
+                await _putBack(cancel);
+                Volatile.Write(ref _epoch, epoch);
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
     private async ValueTask<Standing> StandingAsync(string site, CancellationToken cancel)

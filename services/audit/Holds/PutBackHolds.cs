@@ -1,24 +1,26 @@
 namespace Consent.Audit.Holds;
 
 /// <summary>
-/// Before anything is heard or served: acts that are kept outside of the data and that audit's log lacks, since it came back from a backup, are put back there, with their ids and times; of an
+/// Before anything is heard or served, and when the log has lost something while this process lived on: acts that are kept outside of the data and that audit's log lacks are put back there, with their ids and times; of an
 /// erasure that was carried out, it is carried out again first. What the log has and is not kept, as of a folder that is new, is kept then. Throws <see cref="HoldsNotKeptException"/> where what is kept
 /// cannot be read: an erasure that is heard without it could take what is held.
 /// </summary>
 internal sealed class PutBackHolds(HoldJournal journal, KeptHolds kept, CarryOutErasures carry, ILogger<PutBackHolds> logger) : IHostedLifecycleService
 {
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => journal.PutBackAsync(RunAsync, cancellationToken);
+
+    private async Task RunAsync(CancellationToken cancel)
     {
         var (bySite, back) = (kept.Read().ToLookup(one => one.Act.Site, StringComparer.Ordinal), 0);
-        foreach (var site in bySite.Select(of => of.Key).Union(await journal.SitesAsync(cancellationToken), StringComparer.Ordinal).ToList())
+        foreach (var site in bySite.Select(of => of.Key).Union(await journal.SitesAsync(cancel), StringComparer.Ordinal).ToList())
         {
             // What ends another after that.
             foreach (var one in bySite[site].OrderBy(one => HoldAct.EndedBy(one.Kind) is not null).ThenBy(one => one.Act.At))
             {
-                if (await IsPutBackAsync(one, cancellationToken)) back++;
+                if (await IsPutBackAsync(one, cancel)) back++;
             }
 
-            KeepLacking(await journal.ReadAsync(site, cancellationToken), [.. bySite[site]]);
+            KeepLacking(await journal.ReadNowAsync(site, cancel), [.. bySite[site]]);
         }
 
         if (back > 0) logger.LogWarning("{Count} acts about holds, restrictions and waiting erasures were missing in audit's log, as after a restore, and were put back from the folder Audit:Checkpoints.", back);
@@ -53,10 +55,10 @@ internal sealed class PutBackHolds(HoldJournal journal, KeptHolds kept, CarryOut
     private async Task<bool> IsPutBackAsync(KeptAct one, CancellationToken cancel)
     {
         var (kind, act, isMissing) = (one.Kind, one.Act, false);
-        if (kind == HoldAct.ErasureDone && act.Of is { } told && !(await journal.ReadAsync(act.Site, cancel)).Has(kind, act)) await carry.EraseAsync(told, cancel);
-        await journal.ActAsync(act.Site, kind, book => (isMissing = !book.Has(kind, act)) ? act : null, cancel);
+        if (kind == HoldAct.ErasureDone && act.Of is { } told && !(await journal.ReadNowAsync(act.Site, cancel)).Has(kind, act)) await carry.EraseAsync(told, cancel);
+        await journal.ActNowAsync(act.Site, kind, book => (isMissing = !book.Has(kind, act)) ? act : null, cancel);
         // Of two that ended the same, one came about.
-        if (!isMissing && !(await journal.ReadAsync(act.Site, cancel)).Acts.ContainsKey(KeptAct.KeyOf(kind, act.Id))) kept.Forget(kind, act.Id);
+        if (!isMissing && !(await journal.ReadNowAsync(act.Site, cancel)).Acts.ContainsKey(KeptAct.KeyOf(kind, act.Id))) kept.Forget(kind, act.Id);
         return isMissing;
     }
 

@@ -13,7 +13,7 @@ internal sealed class PutBackSigned(IRecordLog log)
 {
     private const int MostEntries = 1000;
 
-    /// <summary>Of other replicas that put back the same, each may win some of it.</summary>
+    /// <summary>In which it grew no further. Of other replicas that put back the same, each may win some of it.</summary>
     private const int MostAttempts = 100;
 
     /// <param name="state">Of the log as it was before the loss.</param>
@@ -22,8 +22,11 @@ internal sealed class PutBackSigned(IRecordLog log)
     {
         try
         {
-            for (var attempt = 0; attempt < MostAttempts && await PutBackSomeAsync(state, served, cancel); attempt++)
+            var (size, attempt) = (-1L, 0);
+            while (attempt < MostAttempts && await PutBackSomeAsync(state, served, cancel) is { } before)
             {
+                attempt = before > size ? 0 : attempt + 1;
+                size = Math.Max(size, before);
             }
         }
         catch (FormatException)
@@ -32,19 +35,19 @@ internal sealed class PutBackSigned(IRecordLog log)
         }
     }
 
-    /// <returns>Whether there may be more.</returns>
-    private async Task<bool> PutBackSomeAsync(LogState state, ServedLog served, CancellationToken cancel)
+    /// <returns>The size that was left before, if there may be more; null otherwise.</returns>
+    private async Task<long?> PutBackSomeAsync(LogState state, ServedLog served, CancellationToken cancel)
     {
-        if (await LeftAsync(state, cancel) is not { } left || left.Size >= served.Size) return false;
+        if (await LeftAsync(state, cancel) is not { } left || left.Size >= served.Size) return null;
         // What another has written since is for the kept checkpoint to judge.
-        if (!await IsServedAsync(left.Last, served, cancel)) return false;
+        if (!await IsServedAsync(left.Last, served, cancel)) return null;
         var (until, note) = NextCheckpoint(state, served, left.Size);
         var entries = new List<byte[]>();
         for (var i = left.Size; i < until && entries.Count < MostEntries; i++) entries.Add((await served.Reader.EntryAsync(i, served.Size, cancel)).ToArray());
         var batch = new LogBatch(state.Controller, left.Size, left.Last?.Through ?? 0, entries, left.Size + entries.Count == until ? note : null);
         var (stream, version) = LogBatch.PlaceOf(state.Name, left.Batches);
         await log.AppendAsync(new NewRecord { Stream = stream, Version = version, Kind = LogBatch.Kind, RecordedAt = state.At, Payload = ContractJson.Write(batch) });
-        return true;
+        return left.Size;
     }
 
     /// <summary>What is left of the log's batches, and the last of them; null where that cannot be told.</summary>

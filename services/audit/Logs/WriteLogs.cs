@@ -47,7 +47,13 @@ internal sealed class WriteLogs(
             var held = await _lease.HoldAsync();
             if (held is not null) await WriteAsync(held, cancel);
             // Who does not sign has no more to say than what the folders allow.
-            else foreach (var one in logs.All.Where(l => l.Trouble is not null)) logs.Tell(one, await logs.FaultOfAsync(one, cancel));
+            else
+            {
+                _refused = 0;
+                foreach (var one in logs.All.Where(l => l.Trouble is not null)) logs.Tell(one, await logs.FaultOfAsync(one, cancel));
+                foreach (var one in logs.All) signers.Tell(one.State.Name, null);
+            }
+
             clock = _clock.Look(Own.Where(l => l.State.Size > 0).Select(l => l.State.At), _wasAtEnd && _isAtEnd ? _heard : null);
             _wasAtEnd = _isAtEnd;
             _health.Completed();

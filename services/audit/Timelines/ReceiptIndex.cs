@@ -120,7 +120,7 @@ internal sealed partial class ReceiptIndex : DerivedIndex
         {
             var end = List("SELECT position FROM receipt WHERE position > $1 ORDER BY position LIMIT 1 OFFSET $2", r => r.GetInt64(0), after, MostLookedAt - 1)
                 .FirstOrDefault();
-            var found = Between(after + 1, end == 0 ? long.MaxValue : end, "ASC", wanted, isOpen, limit);
+            var found = after == long.MaxValue ? [] : Between(after + 1, end == 0 ? long.MaxValue : end, "ASC", wanted, isOpen, limit);
             if (found.Count == limit) return (found, found[^1], true);
             return end > 0 ? (found, end, true) : (found, Math.Max(after, List("SELECT coalesce(max(position), 0) FROM receipt", r => r.GetInt64(0))[0]), false);
         }

@@ -25,7 +25,7 @@ internal sealed partial class ReceiptIndex
     /// <param name="isOpen">Whether looks at this site and controller are wanted; each may be empty.</param>
     public IReadOnlyList<long> Looks(DateTimeOffset? from, DateTimeOffset? until, Func<string, string, bool> isOpen, ListPlace place, int limit)
     {
-        var (first, last) = place.IsDown ? (0L, place.From == 0 ? long.MaxValue : place.From - 1) : (place.From + 1, long.MaxValue);
+        var (first, last) = place.IsDown ? (0L, place.From == 0 ? long.MaxValue : place.From - 1) : (place.From == long.MaxValue ? place.From : place.From + 1, long.MaxValue);
         lock (Gate)
         {
             var places = _names.Where(n => n.Key.Split('\n') is ["l", var site, var controller] && isOpen(site, controller)).Select(n => n.Value).ToList();
