@@ -18,7 +18,7 @@ public sealed class AddressTraces([FromKeyedServices(AuditSetup.Service)] IRecor
         if (string.IsNullOrEmpty(e.Site) || string.IsNullOrEmpty(e.SubjectId)) throw new InvalidDataException("The event names no address.");
         if (e is MarketingErased or ErasureAsked)
         {
-            if (await IsErasedAsync(e, cancel) || !await holds.WaitsAsync(e.Site, e.SubjectId, e.Id, cancel)) await EraseAsync(e.Site, e.SubjectId, e.RecordedAt, e.Id, cancel);
+            if (await IsErasedAsync(e, cancel) || !await holds.WaitsAsync(e.Site, e.SubjectId, e.Id, ErasureReason.Request, cancel)) await EraseAsync(e.Site, e.SubjectId, e.RecordedAt, e.Id, cancel);
             return await traces.KeepAsync(AuditLog.TraceOf(e.Id), e, cancel);
         }
 

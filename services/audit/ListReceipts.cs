@@ -41,10 +41,14 @@ internal static class ListReceipts
                 var (positions, behind, isMore) = index.Search(
                     wanted, (of, controller) => (wanted.Site is null || of == wanted.Site) && Tenancy.Allows(user, of, controller), place with { From = next }, subscriber is null ? limit : AtOnce);
                 lookedAt += positions.Count;
-                foreach (var position in positions)
+                foreach (var some in positions.Chunk(OpenTraces.AtOnce))
                 {
-                    next = position;
-                    if (Add(await traces.AtAsync(user, position, cancel)) && listed.Count == limit) return true;
+                    var found = await traces.AtAsync(user, some, cancel);
+                    for (var i = 0; i < some.Length; i++)
+                    {
+                        next = some[i];
+                        if (Add(found[i]) && listed.Count == limit) return true;
+                    }
                 }
 
                 next = behind;

@@ -127,9 +127,9 @@ public sealed class PersonTraces([FromKeyedServices(AuditSetup.Service)] IRecord
         foreach (var trace in history.Where(r => r.Kind == Kind).Select(r => r.Read<Trace>()))
         {
             // All of them are one person's.
-            if (trace is { Site: { } site, SubjectId: { } subject }) return await holds.WaitsAsync(site, subject, e.Id, cancel);
+            if (trace is { Site: { } site, SubjectId: { } subject }) return await holds.WaitsAsync(site, subject, e.Id, e.Reason, cancel);
             var heard = await traces.ReadAsync(AuditLog.TraceOf(trace.RecordId), cancel);
-            if (heard.Find(h => h.Kind == ConsentChanged.Kind)?.As<ConsentChanged>()?.Receipt is { } receipt) return await holds.WaitsAsync(receipt.Site, receipt.SubjectId, e.Id, cancel);
+            if (heard.Find(h => h.Kind == ConsentChanged.Kind)?.As<ConsentChanged>()?.Receipt is { } receipt) return await holds.WaitsAsync(receipt.Site, receipt.SubjectId, e.Id, e.Reason, cancel);
         }
 
         return false;

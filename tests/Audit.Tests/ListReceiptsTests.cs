@@ -28,11 +28,23 @@ public class ListReceiptsTests(RunningAudit audit) : IClassFixture<RunningAudit>
     [InlineData("limit=501")]
     [InlineData("after=-1")]
     [InlineData("after=many")]
+    [InlineData("after=9223372036854775808")]
     public async Task Get_AnAbsurdRange_IsRefused(string query)
     {
         var response = await audit.GetAsync($"/v1/audit/receipts?{query}", audit.Token("audit", "*"));
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("&site=tuin&campaign=spring-2026")]
+    public async Task Get_FromThePlaceBehindWhichNothingCanBe_ListsNothing_AndDoesNotBeginAnew(string query)
+    {
+        await audit.HearAsync(Samples.Choice("one"));
+        var response = await audit.GetAsync($"/v1/audit/receipts?after={long.MaxValue}{query}", audit.Token("audit", "*"));
+        var page = (await response.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
+        Assert.Equal((0, false), (page["receipts"]!.AsArray().Count, (bool)page["more"]!));
     }
 
     [Fact]

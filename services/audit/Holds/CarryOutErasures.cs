@@ -19,6 +19,7 @@ internal sealed class CarryOutErasures(
     /// <summary>All sites, one round.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
+        if (!journal.UnnameOver()) logger.LogWarning("Persons of holds and restrictions that are over could not be taken out of the folder Audit:Checkpoints; it is tried again.");
         foreach (var site in await journal.SitesAsync(cancel)) await RunAsync(site, cancel);
     }
 
@@ -31,7 +32,8 @@ internal sealed class CarryOutErasures(
         foreach (var due in (await journal.ReadAsync(site, cancel)).Due())
         {
             // A hold may have been placed while the one before was carried out.
-            if ((await journal.ReadAsync(site, cancel)).Due().All(d => d.Id != due.Id) || !await EraseAsync(due.Id, cancel)) continue;
+            if ((await journal.ReadAsync(site, cancel)).Due().All(d => d.Id != due.Id) || await EraseAsync(due.Id, cancel) is not { } reason) continue;
+            foreach (var person in reason is ErasureReason.Retention ? [] : due.Persons ?? []) await journal.UnnameAsync(site, person, cancel);
             await journal.ActAsync(site, HoldAct.ErasureDone, book => book.IsWaiting(due.Id) ? due with { Id = RandomId.New(), At = time.Now(), Of = due.Id } : null, cancel);
         }
     }
@@ -66,24 +68,24 @@ internal sealed class CarryOutErasures(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>By the event as it was heard. False while that has not been kept yet: whoever told of it tells it again.</summary>
-    internal async Task<bool> EraseAsync(string eventId, CancellationToken cancel)
+    /// <summary>By the event as it was heard; for which reason. Null while that has not been kept yet: whoever told of it tells it again.</summary>
+    internal async Task<ErasureReason?> EraseAsync(string eventId, CancellationToken cancel)
     {
         foreach (var heard in await log.ReadAsync(AuditLog.TraceOf(eventId), cancel))
         {
             if (heard.As<ConsentErased>() is { } tombstone)
             {
                 await persons.EraseNowAsync(tombstone, cancel);
-                return true;
+                return tombstone.Reason ?? ErasureReason.Request;
             }
 
             if (((IAddressEvent?)heard.As<MarketingErased>() ?? heard.As<ErasureAsked>()) is { } address)
             {
                 await addresses.EraseAsync(address.Site, address.SubjectId, address.RecordedAt, address.Id, cancel);
-                return true;
+                return ErasureReason.Request;
             }
         }
 
-        return false;
+        return null;
     }
 }

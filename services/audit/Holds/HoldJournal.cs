@@ -17,6 +17,9 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
     private const string Sites = "hold-site/";
     private const int PageSize = 1000;
     private readonly ConcurrentDictionary<string, Standing> _standing = new(StringComparer.Ordinal);
+
+    /// <summary>Acts that are over, and of which the person could not be taken out of what is kept.</summary>
+    private readonly ConcurrentDictionary<(string Kind, string Id), bool> _named = new();
     private readonly SemaphoreSlim _one = new(1);
     private Func<CancellationToken, Task>? _putBack;
     private int _epoch = -1;
@@ -86,8 +89,7 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
             var record = new NewRecord { Stream = StreamOf(site), Version = version + 1, Kind = kind, RecordedAt = time.Now(), Payload = ContractJson.Write(act) };
             if (await AppendAsync(record, kind, act) is AppendOutcome.Appended appended)
             {
-                if (HoldAct.EndedBy(kind) is { } ended) kept.Unname(ended, act.Of ?? "");
-                foreach (var erased in kind == HoldAct.ErasureDone ? act.Persons ?? [] : []) await UnnameAsync(site, erased, cancel);
+                if (HoldAct.EndedBy(kind) is { } ended) UnnameOver(ended, act.Of ?? "");
                 return appended.Record;
             }
 
@@ -99,7 +101,8 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
     /// Whether the erasure has to wait, durably on return, because the person is held. What is held from now on does not stop an erasure of which this said no.
     /// </summary>
     /// <param name="eventId">Of the event that told of the erasure, which is to be kept in its trace: it is carried out by it.</param>
-    internal async Task<bool> WaitsAsync(string site, string subject, string eventId, CancellationToken cancel)
+    /// <param name="reason">Where a term is over, a restriction of the person goes on, and with it his name in what is kept.</param>
+    internal async Task<bool> WaitsAsync(string site, string subject, string eventId, ErasureReason? reason, CancellationToken cancel)
     {
         var (person, waits) = (PersonOf(site, subject), false);
         var noted = await ActAsync(site, HoldAct.ErasureWaits, book =>
@@ -108,14 +111,35 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
             return book.Wait(eventId, person, time.Now());
         }, cancel);
         if (waits || noted is not null) return true;
-        await UnnameAsync(site, person, cancel);
+        if (reason is not ErasureReason.Retention) await UnnameAsync(site, person, cancel);
         return false;
     }
 
-    /// <summary>A restriction stays in the journal when its person is erased; outside of it nothing names him any more.</summary>
-    private async Task UnnameAsync(string site, string person, CancellationToken cancel)
+    /// <summary>A restriction stays in the journal when its person is erased because he asked; outside of it nothing names him any more. To be done before it is said that he is.</summary>
+    internal async Task UnnameAsync(string site, string person, CancellationToken cancel)
     {
         foreach (var restriction in (await ReadNowAsync(site, cancel)).Restrictions.Where(r => r.Over is null && r.Concerns(person))) kept.Unname(HoldAct.Restricted, restriction.Act.Id, person);
+    }
+
+    /// <summary>Takes persons out of what is kept, where that failed when it was over. Whether none of these is left.</summary>
+    internal bool UnnameOver()
+    {
+        foreach (var (kind, id) in _named.Keys) UnnameOver(kind, id);
+        return _named.IsEmpty;
+    }
+
+    /// <summary>What the log has taken is over, also where whom it concerned cannot be taken out of what is kept just now: that is tried again, and at each start.</summary>
+    private void UnnameOver(string kind, string id)
+    {
+        try
+        {
+            kept.Unname(kind, id);
+            _named.TryRemove((kind, id), out _);
+        }
+        catch (HoldsNotKeptException)
+        {
+            _named[(kind, id)] = true;
+        }
     }
 
     /// <summary>An end that could not be appended was told to have failed: it must not come about at a later start, by which an erasure that waits would be carried out.</summary>

@@ -16,8 +16,12 @@ public sealed class KeptHolds(string checkpoints, IRecordLog log)
 {
     private const string Ending = ".hold";
     private const string Torn = ".new";
+    private const string OneAtATime = "lock";
+    private const int MostTries = 500;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private readonly Lock _gate = new();
     private readonly string _folder = Path.Combine(checkpoints, "holds");
     private readonly byte[] _key = SecretOf(log);
 
@@ -52,9 +56,14 @@ public sealed class KeptHolds(string checkpoints, IRecordLog log)
     internal void Unname(string kind, string id, string? person = null)
     {
         var file = FileOf(kind, id);
-        if (Try(() => File.Exists(file) ? Open(file) : null) is not { Act.Persons: { } named } kept) return;
-        string[] left = person is null ? [] : [.. named.Where(p => p != person)];
-        if (left.Length < named.Count) Keep(kept with { Act = kept.Act with { Persons = left.Length == 0 ? null : left } });
+        // Else of two who are erased at once, one would be written back.
+        lock (_gate)
+        {
+            using var alone = Try(() => log.IsShared && File.Exists(file) ? LockOut() : null);
+            if (Try(() => File.Exists(file) ? Open(file) : null) is not { Act.Persons: { } named } kept) return;
+            string[] left = person is null ? [] : [.. named.Where(p => p != person)];
+            if (left.Length < named.Count) Keep(kept with { Act = kept.Act with { Persons = left.Length == 0 ? null : left } });
+        }
     }
 
     /// <summary>Of an act that did not come about.</summary>
@@ -76,6 +85,22 @@ public sealed class KeptHolds(string checkpoints, IRecordLog log)
 
         return [.. Directory.GetFiles(_folder, $"*{Ending}").Select(Open)];
     });
+
+    /// <summary>The replicas that share the folder, for as long as it is held. Throws <see cref="IOException"/> when another has it for ten seconds.</summary>
+    private FileStream LockOut()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(_folder, OneAtATime), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (tries < MostTries)
+            {
+                Thread.Sleep(Pause);
+            }
+        }
+    }
 
     private KeptAct Open(string file)
     {

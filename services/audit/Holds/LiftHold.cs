@@ -26,12 +26,25 @@ internal static class LiftHold
         {
             if (among(await journal.ReadAsync(site, cancel)).FirstOrDefault(p => p.Act.Id == id) is not { } placed || !Tenancy.Allows(user, site, placed.Act.Controller)) continue;
             await journal.ActAsync(site, kind, book => CarryOutErasures.OverOf(among(book), id, NameOf(user), time.Now()), cancel);
-            await carry.RunAsync(site, cancel);
+            await CarryOutAsync(carry, site, cancel);
             var after = await journal.ReadAsync(site, cancel);
             var lifted = among(after).First(p => p.Act.Id == id);
             return TypedResults.Json(HoldView.Of(lifted, after.WaitingFor(lifted), time.Now(), null), ContractJson.Options);
         }
 
         return Problems.Because(404, "unknown-hold", "There is no such hold or restriction.", "Check the id; GET /v1/audit/holds and GET /v1/audit/restrictions list those of a site.");
+    }
+
+    /// <summary>It is lifted all the same where that fails: what waits is carried out at the next round.</summary>
+    private static async Task CarryOutAsync(CarryOutErasures carry, string site, CancellationToken cancel)
+    {
+        try
+        {
+            await carry.RunAsync(site, cancel);
+        }
+        catch (Exception e) when (e is IUnavailable)
+        {
+            // The answer says how many wait.
+        }
     }
 }

@@ -5,7 +5,7 @@ namespace Consent.Audit.Logs;
 /// <summary>
 /// One log before its witnesses: which checkpoint they are asked for, and which the world is shown. All are asked for the same one until each that answers has cosigned it, and then for the
 /// newest, so that also a log which grows faster than they answer has checkpoints that all of them cosigned. The newest of these is shown, and when none has come for
-/// <c>Audit:CosignedWithin</c> the newest own one, until one comes again; so it is too until the first has come. What is shown never becomes less. For any thread.
+/// <c>Audit:CosignedWithin</c> the newest own one, until one comes again; so it is too until the first has come. What is shown never becomes less; another replica, which asks for itself, may show less for as long. For any thread.
 /// </summary>
 internal sealed class CosignedLog
 {

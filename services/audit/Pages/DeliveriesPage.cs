@@ -9,7 +9,7 @@ namespace Consent.Audit.Pages;
 /// </summary>
 internal static class DeliveriesPage
 {
-    private const int MostReceipts = 500, AtOnce = 50, MostCampaigns = 20;
+    private const int MostReceipts = 500, MostCampaigns = 20;
 
     public static async Task<IResult> AnswerAsync(
         string site, HttpContext http, LogPlaces places, AuditLog log, FollowReceipts receipts, OpenTraces traces, KnownSubscribers known, CampaignNotes notes, GatherCampaign gather)
@@ -20,8 +20,7 @@ internal static class DeliveriesPage
         var subscribers = await known.ReadAsync(visit.Cancel);
         var newest = (await receipts.CurrentAsync(visit.Cancel)).Newest((of, controller) => of == open.Id && controller == open.Controller, MostReceipts);
         var heard = new List<HeardReceipt>();
-        foreach (var some in newest.Chunk(AtOnce))
-            heard.AddRange((await Task.WhenAll(some.Select(position => traces.AtAsync(visit.User, position, visit.Cancel)))).Select(t => t?.Receipt).OfType<HeardReceipt>());
+        foreach (var some in newest.Chunk(OpenTraces.AtOnce)) heard.AddRange((await traces.AtAsync(visit.User, some, visit.Cancel)).Select(t => t?.Receipt).OfType<HeardReceipt>());
         var reach = SubscriberReach.Of(open.Id, open.Declarations, subscribers, heard);
         var campaigns = await notes.NewestAsync(open.Id, MostCampaigns, visit.Cancel);
         var figures = visit.Asked("campaign") is { } campaign ? await gather.RunAsync(open.Id, campaign, open.Declarations, subscribers, visit.Cancel) : null;

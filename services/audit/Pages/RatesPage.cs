@@ -1,5 +1,8 @@
+using System.Globalization;
 using Consent.Audit.Logs;
 using Consent.Contracts;
+using Consent.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consent.Audit.Pages;
 
@@ -15,8 +18,11 @@ internal static class RatesPage
     public static async Task<IResult> AnswerAsync(string site, HttpContext http, LogPlaces places, AuditLog log, CountDecisions counting, TimeProvider time)
     {
         var visit = Visit.Of(http);
-        var (found, problem) = await FindAsync(visit, site, places, log, counting, time);
-        return found is null ? problem! : visit.Page(visit.Words.RatesTitle.Fill(("site", found.Site.Id)), Body(visit, found));
+        var (open, missing) = await OpenSite.FindAsync(visit, site, places, log);
+        if (open is null) return missing!;
+        return await CountAsync(visit, open, counting, time) is not { } found
+            ? RefusedForm.Of(visit, BadDays(), visit.Asked, (of, filled) => open.Navigation(of) + Form(of.Words, open, filled))
+            : visit.Page(visit.Words.RatesTitle.Fill(("site", found.Site.Id)), Body(visit, found));
     }
 
     public static async Task<IResult> CsvAsync(string site, HttpContext http, LogPlaces places, AuditLog log, CountDecisions counting, TimeProvider time)
@@ -37,32 +43,46 @@ internal static class RatesPage
     {
         var (open, problem) = await OpenSite.FindAsync(visit, site, places, log);
         if (open is null) return (null, problem);
+        var found = await CountAsync(visit, open, counting, time);
+        return (found, found is null ? ProblemPage.Of(visit, BadDays()) : null);
+    }
+
+    /// <summary>Null where the days are none, or too many.</summary>
+    private static async Task<Found?> CountAsync(Visit visit, OpenSite open, CountDecisions counting, TimeProvider time)
+    {
         var until = ReceiptSearch.DayOf(visit.Asked("until"), out var isUntil) ?? DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var from = ReceiptSearch.DayOf(visit.Asked("from"), out var isFrom) ?? DateOnly.FromDayNumber(Math.Max(0, until.DayNumber - UsualDays + 1));
-        if (!isUntil || !isFrom || from > until || until.DayNumber - from.DayNumber >= MostDays) return (null, ProblemPage.Of(visit, StatusCodes.Status400BadRequest, "bad-days"));
+        if (!isUntil || !isFrom || from > until || until.DayNumber - from.DayNumber >= MostDays) return null;
         var (counts, isWhole) = await counting.CurrentAsync(visit.Cancel);
-        return (new Found(open, from, until, isWhole, counts.Of(open.Id, open.Controller, from, until)), null);
+        return new Found(open, from, until, isWhole, counts.Of(open.Id, open.Controller, from, until));
     }
+
+    private static ProblemHttpResult BadDays() => Problems.Because(400, "bad-days", "The days cannot be counted.", string.Create(CultureInfo.InvariantCulture, $"Give days as 2026-06-03, {MostDays} at most."));
 
     private static string Body(Visit visit, Found found)
     {
         var (words, site) = (visit.Words, found.Site);
         var purposes = found.Counts.GroupBy(c => c.Purpose, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
         (string, string?)[] span = [("from", ReceiptSearch.Written(found.From)), ("until", ReceiptSearch.Written(found.Until))];
+        var filled = new Filled(name => ReceiptSearch.Written(name == "from" ? found.From : found.Until));
         return $"""
             {site.Navigation(visit)}
             {(found.IsWhole ? "" : $"<p class=\"state open\">{Html.Text(words.StillCounting)}</p>")}
-            <form class="card" method="get" action="{Html.Text(site.Address)}/rates">
-            {FormSent.Mark}
-            {Html.Field(words.From, "from", "from", "date", words.DaysHint, required: false, $"value=\"{ReceiptSearch.Written(found.From)}\"")}
-            {Html.Field(words.Until, "until", "until", "date", null, required: false, $"value=\"{ReceiptSearch.Written(found.Until)}\"")}
-            <button type="submit">{Html.Text(words.Show)}</button>
-            </form>
+            {Form(words, site, filled)}
             {(purposes.Count == 0 ? $"<p>{Html.Text(words.NoDecisions)}</p>" : $"<p>{Html.Text(words.WhichDay)}</p>{RatesChart.Patterns}")}
             {string.Concat(purposes.Select((of, i) => Purpose(words, found, of, $"chart-{i + 1}")))}
             <ul class="actions"><li>{Html.Link(Html.Address($"{site.Address}/rates.csv", span), words.AsCsv)}</li><li>{Html.Link(Html.Address($"{site.Address}/rates.json", span), words.AsJson)}</li></ul>
             """;
     }
+
+    private static string Form(Words words, OpenSite site, Filled filled) => $"""
+        <form class="card" method="get" action="{Html.Text(site.Address)}/rates">
+        {FormSent.Mark}
+        {filled.Field(words.From, "from", "from", "date", words.DaysHint)}
+        {filled.Field(words.Until, "until", "until", "date")}
+        <button type="submit">{Html.Text(words.Show)}</button>
+        </form>
+        """;
 
     private static string Purpose(Words words, Found found, IGrouping<string, DecisionCount> purpose, string id)
     {

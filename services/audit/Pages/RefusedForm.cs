@@ -24,6 +24,7 @@ internal static class RefusedForm
         ["unknown-purpose"] = "purpose",
         ["moment-needed"] = "at",
         ["bad-range"] = "from",
+        ["bad-days"] = "from",
         ["unknown-declaration"] = "from",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -4,10 +4,10 @@ using Consent.VerifiableLog;
 namespace Consent.Audit.Pages;
 
 /// <summary>A controller's log as the world sees it, its newest checkpoint checked at this look.</summary>
-/// <param name="Keys">Verifier keys that were announced in it, the newest first.</param>
+/// <param name="Keys">Verifier keys that were announced in it, those in force first, and then each that has ended, with its end.</param>
 /// <param name="SignedBy">Those that signed the checkpoint; empty when it is not to be believed.</param>
 /// <param name="IsRoot">Its root was found again in the tiles.</param>
-internal sealed record ShownLog(string Controller, string Name, Checkpoint Checkpoint, IReadOnlyList<NoteVerifierKey> Keys, IReadOnlyList<string> SignedBy, bool IsRoot)
+internal sealed record ShownLog(string Controller, string Name, Checkpoint Checkpoint, IReadOnlyList<KeyTerm> Keys, IReadOnlyList<string> SignedBy, bool IsRoot)
 {
     public bool IsRight => IsRoot && SignedBy.Count > 0;
 
@@ -15,8 +15,8 @@ internal sealed record ShownLog(string Controller, string Name, Checkpoint Check
     {
         var note = SignedNote.Parse(served.Note);
         var checkpoint = Checkpoint.Parse(note.Text);
-        List<NoteVerifierKey> keys = [.. served.Keys.Reverse().Select(NoteVerifierKey.Parse)];
-        var signers = note.VerifiedBy([.. KeyTerms.Of(served).Where(term => term.Covers(checkpoint.Size)).Select(term => term.Key)]).Where(key => key.Type != NoteKeyType.Cosignature && key.Name == checkpoint.Origin);
+        var keys = KeyTerms.Of(served);
+        var signers = note.VerifiedBy([.. keys.Where(term => term.Covers(checkpoint.Size)).Select(term => term.Key)]).Where(key => key.Type != NoteKeyType.Cosignature && key.Name == checkpoint.Origin);
         return new ShownLog(
             served.Controller, served.Name, checkpoint, keys, [.. signers.Select(key => NameOf(key.Type))], await served.Reader.RootAsync(checkpoint.Size, cancel) == checkpoint.Root);
     }

@@ -38,8 +38,8 @@ internal sealed class GatherTimeline(FollowReceipts receipts, AddressTraces addr
         var items = (await ListAsync(person, cancel)).Where(i => i.Place.IsBehind(after))
             .OrderBy(i => i.Place.At).ThenBy(i => i.Place.Key, StringComparer.Ordinal).Take(limit + 1).ToList();
         var events = new List<TimelineEvent>();
-        foreach (var item in items.Take(limit))
-            if (await ReadAsync(user, item, isOpened, cancel) is { } read) events.Add(read);
+        foreach (var some in items.Take(limit).Chunk(OpenTraces.AtOnce))
+            events.AddRange((await Task.WhenAll(some.Select(item => ReadAsync(user, item, isOpened, cancel)))).OfType<TimelineEvent>());
         return new Timeline(person.Site, person.Subjects, events, items.Count > limit ? items[limit - 1].Place.ToString() : null);
     }
 

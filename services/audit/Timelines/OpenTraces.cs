@@ -23,6 +23,14 @@ internal sealed record OpenTrace(LoggedEvent Event, string Id, string Controller
 /// <summary>Reads traces that are open to a caller; what is another controller's is as if it were not there, and so is, unless it is asked for too, what is restricted.</summary>
 internal sealed class OpenTraces([FromKeyedServices(AuditSetup.Service)] IRecordLog log, LogPlaces places, RestrictedPersons restricted)
 {
+    /// <summary>How many are read beside each other: a database elsewhere is asked several times for each.</summary>
+    public const int AtOnce = 8;
+
+    /// <param name="positions">Few: see <see cref="AtOnce"/>.</param>
+    /// <returns>One for each, null where it is not open.</returns>
+    public Task<OpenTrace?[]> AtAsync(ClaimsPrincipal user, IEnumerable<long> positions, CancellationToken cancel) =>
+        Task.WhenAll(positions.Select(position => AtAsync(user, position, cancel)));
+
     /// <param name="position">Of the event's record in the feed.</param>
     /// <param name="isOpened">Whether the caller may see this person whatever restricts him: see <see cref="RestrictedPersons.RefusalAsync"/>.</param>
     public async Task<OpenTrace?> AtAsync(ClaimsPrincipal user, long position, CancellationToken cancel, bool isOpened = false) =>

@@ -74,6 +74,8 @@ public sealed class ReadAccessTests : IAsyncLifetime
         }
 
         Assert.Equal([$"{Why} 0", $"{Why} 1", $"{Why} 2"], reasons);
+        var behind = await ToldAsync($"{Log}&after={long.MaxValue}", Token());
+        Assert.Equal((0, false), (behind["looks"]!.AsArray().Count, (bool)behind["more"]!));
         var (second, third) = (Moment(-2), Moment(-1));
         Assert.Equal([$"{Why} 1"], ReasonsOf(await ToldAsync($"{Log}&from={second}&until={third}", Token())));
         foreach (var bad in (string[])[$"from={third}&until={second}", "limit=0", "limit=501", "after=-1"]) await ProblemOf.IsAsync(await _audit.GetAsync($"{Log}&{bad}", Token()), 400, "bad-range");

@@ -63,6 +63,25 @@ public sealed class HoldJournalTests : IDisposable
         Assert.Single(KeptOf(disk).Read());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PersonsOfOneRestriction_WhoAreErasedAtOnce_AreAllTakenOutOfWhatIsKept(bool byReplicas)
+    {
+        await using var disk = new AuditOnDisk();
+        var (log, one) = (byReplicas ? SharedLog.Of(disk.Records) : disk.Records, KeptOf(disk));
+        string[] persons = [.. Enumerable.Range(0, 6).Select(i => $"person-{i}")];
+        for (var round = 0; round < 10; round++)
+        {
+            var act = new HoldAct($"restriction-{round}", disk.Clock.At, "developer", Samples.Site, Samples.Controller, persons, "accuracy-contested");
+            one.Keep(new KeptAct(HoldAct.Restricted, act));
+            await Task.WhenAll(persons.Select(person => Task.Run(() => (byReplicas ? new KeptHolds(_folder.File("kept"), log) : one).Unname(HoldAct.Restricted, act.Id, person))));
+        }
+
+        Assert.Equal(10, one.Read().Count);
+        Assert.All(one.Read(), kept => Assert.Null(kept.Act.Persons));
+    }
+
     private static HoldAct Act(HoldJournal journal, AuditOnDisk disk, string id) =>
         new(id, disk.Clock.At, "developer", Samples.Site, Samples.Controller, [journal.PersonOf(Samples.Site, Visitor)], "legal-claims", disk.Clock.At.AddDays(1));
 
@@ -109,5 +128,24 @@ public class CountedReads : DispatchProxy
         ArgumentNullException.ThrowIfNull(targetMethod);
         if (targetMethod.Name == nameof(IRecordLog.HistoryAsync)) Histories++;
         return targetMethod.Invoke(_log, args);
+    }
+}
+
+/// <summary>A log that says of itself that replicas write to it too.</summary>
+public class SharedLog : DispatchProxy
+{
+    private IRecordLog _log = null!;
+
+    public static IRecordLog Of(IRecordLog log)
+    {
+        var proxy = Create<IRecordLog, SharedLog>();
+        ((SharedLog)proxy)._log = log;
+        return proxy;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        ArgumentNullException.ThrowIfNull(targetMethod);
+        return targetMethod.Name == $"get_{nameof(IRecordLog.IsShared)}" ? true : targetMethod.Invoke(_log, args);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Consent.Audit.Holds;
@@ -5,6 +6,7 @@ using Consent.Audit.Tests.Logs;
 using Consent.Audit.Tests.Timelines;
 using Consent.Contracts;
 using Consent.Tests.Support;
+using Microsoft.Data.Sqlite;
 
 namespace Consent.Audit.Tests.Holds;
 
@@ -55,6 +57,39 @@ public sealed class KeptHoldsTests : IDisposable
         NamesNobody(audit, 3);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhoseTermIsOver_IsNamedStillByTheRestrictionThatIsKept_BecauseItGoesOn(bool waits)
+    {
+        await using var audit = await StartAsync();
+        await PlaceAsync(audit, "restrictions", new { site = Samples.Site, subject = Visitor, ground = "accuracy-contested" });
+        var hold = waits ? await PlaceAsync(audit, "holds", OfTheVisitor(audit)) : null;
+        await audit.HearAsync(WriteLogsTests.Erasure("erasure-1") with { Reason = ErasureReason.Retention });
+        if (hold is not null) await TimelineTests.ReadAsync(await audit.DeleteAsync($"/v1/audit/holds/{(string?)hold["id"]}", Officer(audit)));
+
+        Assert.Empty(await HeldOfAsync(audit, "first"));
+        var named = Assert.Single(audit.Of<KeptHolds>().Read(), one => one.Act.Persons is not null);
+        Assert.Equal((HoldAct.Restricted, audit.Of<HoldJournal>().PersonOf(Samples.Site, Visitor)), (named.Kind, Assert.Single(named.Act.Persons!)));
+    }
+
+    [Fact]
+    public async Task ALiftThatTheLogHasTaken_IsAnsweredAsDone_AndWhomItHeldIsTakenOutOfWhatIsKeptLater_WhereThatFailsJustNow()
+    {
+        await using var audit = await StartAsync();
+        var hold = await PlaceAsync(audit, "holds", OfTheVisitor(audit));
+        var file = Assert.Single(Directory.GetFiles(Kept));
+        var bytes = await File.ReadAllBytesAsync(file);
+        await File.WriteAllBytesAsync(file, bytes[..^1]);
+
+        var lifted = await TimelineTests.ReadAsync(await audit.DeleteAsync($"/v1/audit/holds/{(string?)hold["id"]}", Officer(audit)));
+        Assert.Equal("lifted", (string?)lifted["state"]);
+
+        await File.WriteAllBytesAsync(file, bytes);
+        await audit.Of<CarryOutErasures>().RunAsync(CancellationToken.None);
+        NamesNobody(audit, 2);
+    }
+
     [Fact]
     public async Task WhereItCannotBeKept_NothingIsPlacedOrLifted_AndAHeldPersonsErasureIsNotTakenAsHeard()
     {
@@ -79,6 +114,26 @@ public sealed class KeptHoldsTests : IDisposable
         await audit.HearAsync(WriteLogsTests.Erasure("erasure-1"));
         await TimelineTests.ReadAsync(await audit.DeleteAsync($"/v1/audit/holds/{(string?)hold["id"]}", Officer(audit)));
         Assert.Empty(await HeldOfAsync(audit, "first"));
+    }
+
+    [Fact]
+    public async Task ALiftThatTheLogDidNotTake_IsAnsweredAsFailed_AndComesAboutAtNoLaterStart()
+    {
+        await using (var audit = await StartAsync())
+        {
+            var hold = await PlaceAsync(audit, "holds", OfTheVisitor(audit));
+            await audit.HearAsync(WriteLogsTests.Erasure("erasure-1"));
+            await using var other = new SqliteConnection($"Data Source={_folder.File("data", "audit", "log.db")};Pooling=False");
+            await other.OpenAsync();
+            await using (var locking = new SqliteCommand("BEGIN IMMEDIATE", other)) await locking.ExecuteNonQueryAsync();
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await audit.DeleteAsync($"/v1/audit/holds/{(string?)hold["id"]}", Officer(audit))).StatusCode);
+            await using (var opening = new SqliteCommand("ROLLBACK", other)) await opening.ExecuteNonQueryAsync();
+        }
+
+        await using var again = await StartAsync();
+        var held = Assert.Single(await PlacedAsync(again, "holds"))!;
+        Assert.Equal(("in-force", 1), ((string?)held["state"], (int)held["erasuresWaiting"]!));
+        Assert.NotEmpty(await HeldOfAsync(again, "first"));
     }
 
     [Fact]

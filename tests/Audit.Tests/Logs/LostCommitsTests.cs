@@ -12,19 +12,13 @@ namespace Consent.Audit.Tests.Logs;
 public sealed class LostCommitsTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
-    private PostgresServer _server = null!;
-    private string _data = null!;
-    private string _keys = null!;
+    private LosingPostgres _database = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await PostgresServer.StartAsync();
-        (_data, _keys) = (await _server.CreateDatabaseAsync(), await _server.CreateDatabaseAsync());
-    }
+    public async ValueTask InitializeAsync() => _database = await LosingPostgres.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        await _database.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -42,7 +36,7 @@ public sealed class LostCommitsTests : IAsyncLifetime
         await audit.RoundAsync();
         var signed = await audit.CheckpointAsync();
 
-        await LoseAsync(through.Position);
+        await _database.LoseAsync(through.Position);
         for (var i = 0; i < 5; i++) await audit.HearAsync(Samples.Choice($"after-{i}"));
         await audit.HearAsync(Samples.Choice("lost"));
 
@@ -74,7 +68,7 @@ public sealed class LostCommitsTests : IAsyncLifetime
         await audit.HearAsync(Samples.OptOut("lost-2"));
         await audit.RoundAsync();
 
-        await LoseAsync(through.Position);
+        await _database.LoseAsync(through.Position);
         await audit.HearAsync(Samples.OptOut("after"));
         await audit.HearAsync(Samples.Publication());
 
@@ -87,6 +81,39 @@ public sealed class LostCommitsTests : IAsyncLifetime
     public async Task BatchThatWasPassedBy_IsNotRefusedForEver_TheLogsAreOpenedAgain()
     {
         await using var audit = await StartAsync();
+        await PassByAsync(audit);
+
+        for (var round = 0; round < 3; round++) await audit.RoundAsync();
+        Assert.Contains("refused again and again", (await audit.HealthAsync()).Description, StringComparison.Ordinal);
+
+        await IsWellAsync(audit);
+        AuditWithLogs.Verify(await audit.ProofAsync("next"), await audit.KeysAsync());
+        Assert.Equal(1, audit.Records.Epoch);
+    }
+
+    [Fact]
+    public async Task WhoHasLostTheLease_SaysNoMoreOfRefusedBatches_NorOfKeysThatItLacked()
+    {
+        await using var audit = await StartAsync();
+        await PassByAsync(audit);
+        for (var round = 0; round < 3; round++) await audit.RoundAsync();
+        audit.Of<ILogSigners>().Tell(Samples.Controller, "the key of one algorithm is missing");
+        Assert.Equal(HealthStatus.Degraded, (await audit.HealthAsync()).Status);
+
+        // No round prolongs it meanwhile.
+        await Eventually.IsSoAsync("another holds the lease", async () => await audit.Records.AcquireAsync("logs", "another", TimeSpan.FromMinutes(10)) is not null);
+        Assert.False(await audit.RoundAsync());
+
+        var health = await audit.HealthAsync();
+        Assert.True(health.Status == HealthStatus.Healthy, health.Description);
+    }
+
+    private static NewRecord Note(long version) =>
+        new() { Stream = "nobody", Version = version, Kind = "note", RecordedAt = Samples.Noon, Payload = Encoding.UTF8.GetBytes("{}") };
+
+    /// <summary>A batch of the log lies where its feed was read already, so that whoever appends the next is refused.</summary>
+    private async Task PassByAsync(AuditWithLogs audit)
+    {
         await audit.HearAsync(Samples.Publication());
         await audit.RoundAsync();
         // A place that is given to nobody, and behind it what brings nothing to a log.
@@ -99,21 +126,10 @@ public sealed class LostCommitsTests : IAsyncLifetime
         var other = Assert.IsType<AppendOutcome.Appended>(await audit.Records.AppendAsync(
             new NewRecord { Stream = stream, Version = version, Kind = LogBatch.Kind, RecordedAt = audit.Clock.Now(), Payload = ContractJson.Write(batch) })).Record;
         await audit.HearAsync(Samples.Choice("next"));
-        await RunAsync(string.Create(CultureInfo.InvariantCulture, $"UPDATE audit.record SET position = {passed.Position - 1} WHERE position = {other.Position}"));
-
-        for (var round = 0; round < 3; round++) await audit.RoundAsync();
-        Assert.Contains("refused again and again", (await audit.HealthAsync()).Description, StringComparison.Ordinal);
-
-        await IsWellAsync(audit);
-        AuditWithLogs.Verify(await audit.ProofAsync("next"), await audit.KeysAsync());
-        Assert.Equal(1, audit.Records.Epoch);
+        await _database.RunAsync(string.Create(CultureInfo.InvariantCulture, $"UPDATE audit.record SET position = {passed.Position - 1} WHERE position = {other.Position}"));
     }
 
-    private static NewRecord Note(long version) =>
-        new() { Stream = "nobody", Version = version, Kind = "note", RecordedAt = Samples.Noon, Payload = Encoding.UTF8.GetBytes("{}") };
-
-    private Task<AuditWithLogs> StartAsync() =>
-        AuditWithLogs.StartAsync(_folder, ("Storage:Engine", "postgres"), ("Storage:Postgres", _data), ("Storage:PostgresKeys", _keys));
+    private Task<AuditWithLogs> StartAsync() => AuditWithLogs.StartAsync(_folder, _database.Settings);
 
     /// <summary>All rounds that it takes.</summary>
     private static async Task IsWellAsync(AuditWithLogs audit)
@@ -130,12 +146,4 @@ public sealed class LostCommitsTests : IAsyncLifetime
             seen: () => health.Description ?? "");
         await audit.RoundAsync();
     }
-
-    /// <summary>The database is as it was when this was its newest record.</summary>
-    private Task LoseAsync(long position) => RunAsync(string.Create(CultureInfo.InvariantCulture, $"""
-        DELETE FROM audit.record WHERE position > {position}; UPDATE audit.log SET position = {position}; UPDATE audit.cursor SET position = least(position, {position})
-        """));
-
-    private Task RunAsync(string sql) =>
-        PostgresServer.AsPostgresAsync("psql", "-h", "127.0.0.1", "-p", $"{_server.Port}", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, _data[(_data.LastIndexOf('=') + 1)..]);
 }

@@ -1,6 +1,9 @@
 using System.Net;
+using Consent.Audit.Logs;
 using Consent.Contracts;
 using Consent.Tests.Support;
+using Consent.VerifiableLog;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Consent.Audit.Tests.Pages;
 
@@ -121,6 +124,21 @@ public sealed class PagesTests : IDisposable
             var choice = Samples.Choice("hostile");
             return choice with { Receipt = choice.Receipt with { Declaration = declaration.Hash, Action = hostile, Source = hostile, RecordedAt = Samples.Noon.AddHours(3) } };
         }
+    }
+
+    [Fact]
+    public async Task AKeyThatHasEnded_StandsOnTheFirstPageWithItsEnd()
+    {
+        await using var pages = await PagesUnderTest.StartAsync(_folder);
+        var keys = new NoteKeyFolder(_folder.File("data", "keys", "audit"), "log-tuinhuis");
+        foreach (var algorithm in NoteKeyFolder.Algorithms) keys.Make(algorithm, 2, "localhost/log/tuinhuis");
+        await pages.Audit.RoundAsync();
+        var terms = KeyTerms.Of(pages.Audit.Services.GetRequiredService<CosignedLogs>().Shown(Samples.Controller)!);
+        Assert.Equal(NoteKeyFolder.Algorithms.Count, terms.Count(term => term.Until is not null));
+
+        var html = WebUtility.HtmlDecode(await pages.TextAsync("/audit?lang=en"));
+        Assert.Equal(2 * NoteKeyFolder.Algorithms.Count, terms.Count);
+        Assert.All(terms, term => Assert.Contains($"<code>{term}</code>", html, StringComparison.Ordinal));
     }
 
     [Fact]

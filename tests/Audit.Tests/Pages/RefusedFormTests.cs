@@ -43,6 +43,7 @@ public sealed class RefusedFormTests : IDisposable
     [InlineData("/audit/receipts?sent=1&campaign=spring", 400, "receipts-site", " value=\"spring\"")]
     [InlineData("/audit/access?sent=1&site=tuin&from=yesterday", 400, "from", " value=\"tuin\"")]
     [InlineData("/audit/sites/tuin/difference?sent=1&from=1&to=9", 404, "to-version", " value=\"9\"")]
+    [InlineData("/audit/sites/tuin/rates?sent=1&from=2026-06-30&until=2026-06-01", 400, "from", " value=\"2026-06-01\"")]
     public async Task ASearch_ThatCannotBeAnswered_ComesBackAsItWas(string address, int status, string field, string typed)
     {
         await using var pages = await PagesUnderTest.StartAsync(_folder);

@@ -99,6 +99,38 @@ public sealed class MonitorLogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_is_behind_another_is_waited_for_and_is_no_alarm()
+    {
+        await _log.GrowAsync(200);
+        var older = await File.ReadAllBytesAsync(_log.CheckpointFile);
+        await _log.GrowAsync(100);
+        Assert.Equal(0, (await LookAsync()).Code);
+        await using var gateway = await ShowingAsync(older, 3);
+
+        var (code, output, errors) = await LookAsync(gateway.Log, "--behind", "60");
+
+        Assert.True(code == 0, errors);
+        Assert.Contains("has 300 entries, 0 of them not seen before", output, StringComparison.Ordinal);
+        Assert.Contains("The log has shrunk: its checkpoint is of 200 entries, and one of 300 was seen before. A server may be behind another", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.GetFiles(_log.State), file => Path.GetFileName(file).StartsWith("refused-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Fewer_entries_of_another_history_are_a_fork_however_soon_the_right_ones_are_shown_again()
+    {
+        await _log.GrowAsync(300);
+        Assert.Equal(0, (await LookAsync()).Code);
+        using var other = await SampleLog.OfAsync(200, _log.Signer, "other");
+        await using var gateway = await ShowingAsync(await File.ReadAllBytesAsync(other.CheckpointFile), 1);
+
+        var (code, output, errors) = await LookAsync(gateway.Log, "--behind", "60");
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("The log was forked: its signed checkpoint of 200 entries is no part of the one of 300 that it shows too. The signed checkpoint is kept: ", errors, StringComparison.Ordinal);
+        Assert.Equal(await File.ReadAllTextAsync(other.CheckpointFile), await File.ReadAllTextAsync(Path.Combine(_log.State, "refused-200")));
+    }
+
+    [Fact]
     public async Task A_tile_that_comes_a_moment_late_is_no_alarm_and_a_gateway_that_asks_to_wait_is_waited_for()
     {
         await _log.GrowAsync(300);
@@ -168,11 +200,23 @@ public sealed class MonitorLogTests : IDisposable
     {
         var (code, output, _) = await CommandLine.RunAsync("monitor", "--help");
         Assert.Equal(0, code);
-        foreach (var word in (string[])["--key", "--state", "--once", "--every", "--json", "Exit codes"]) Assert.Contains(word, output, StringComparison.Ordinal);
+        foreach (var word in (string[])["--key", "--state", "--once", "--every", "--behind", "--json", "Exit codes"]) Assert.Contains(word, output, StringComparison.Ordinal);
     }
 
     private Task<(int Code, string Output, string Errors)> LookAsync(string? log = null, params string[] more) =>
-        CommandLine.RunAsync(["monitor", log ?? _log.Folder, "--key", _log.Key, "--state", _log.State, "--once", .. more]);
+        CommandLine.RunAsync(["monitor", log ?? _log.Folder, "--key", _log.Key, "--state", _log.State, "--once", .. (more.Contains("--behind") ? (string[])[] : ["--behind", "1"]), .. more]);
+
+    /// <summary>The log, with another checkpoint for so many times that it is asked for one.</summary>
+    private Task<LogGateway> ShowingAsync(byte[] checkpoint, int times)
+    {
+        var asked = 0;
+        return LogGateway.StartAsync(() => _log.Folder, async (path, context) =>
+        {
+            if (!path.EndsWith("/checkpoint", StringComparison.Ordinal) || ++asked > times) return false;
+            await context.Response.Body.WriteAsync(checkpoint);
+            return true;
+        });
+    }
 
     /// <returns>The log that is shown in place of the first; null when that was changed itself.</returns>
     private async Task<SampleLog?> DoAsync(string what)

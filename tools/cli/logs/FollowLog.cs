@@ -28,6 +28,26 @@ internal static class FollowLog
         }
     }
 
+    /// <summary>Demands that a smaller checkpoint, which was shown after a larger one, is of the same log. Throws <see cref="LogFaultException"/> where it is not.</summary>
+    /// <param name="smaller">One that was verified.</param>
+    /// <param name="newest">That follows from all others.</param>
+    public static async Task DemandPartAsync(ILogReader log, SignedNote smaller, Checkpoint newest, CancellationToken cancel)
+    {
+        var (part, tiles) = (Checkpoint.Parse(smaller.Text), new TileReader(log));
+        try
+        {
+            if (await tiles.RootAsync(newest.Size, cancel) != newest.Root)
+                throw new LogFaultException(LogFault.Tiles, $"The tiles of the log do not lead to the root that its checkpoint of {newest.Size} entries signs.");
+            if (TreeProof.IsConsistent(part.Size, part.Root, newest.Size, newest.Root, await tiles.ConsistencyAsync(part.Size, newest.Size, cancel))) return;
+        }
+        catch (FormatException e)
+        {
+            throw new LogFaultException(LogFault.Tiles, e.Message);
+        }
+
+        throw new LogFaultException(LogFault.Fork, $"The log was forked: its signed checkpoint of {part.Size} entries is no part of the one of {newest.Size} that it shows too.", smaller);
+    }
+
     /// <summary>What two signed checkpoints say by themselves; null when the second may follow from the first. Pure.</summary>
     private static LogFaultException? FaultBetween(Checkpoint seen, SignedCheckpoint signed)
     {

@@ -40,6 +40,6 @@ internal static class LogFault
     /// <summary>What was heard is not in the log.</summary>
     public const string Receipts = "receipts";
 
-    /// <summary>Whether it may be the moment: of copies that are being written, and of servers of which one is behind another by a second.</summary>
-    public static bool MayPass(string fault) => fault is Checkpoint or Shrunk or Tiles;
+    /// <summary>Whether it may be the moment: of copies that are being written, and of servers of which one is behind another by a second. How long one may show less, <c>--behind</c> says.</summary>
+    public static bool MayPass(string fault) => fault is Checkpoint or Tiles;
 }

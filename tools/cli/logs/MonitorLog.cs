@@ -25,6 +25,15 @@ internal static class MonitorLog
         {
             if (given.GetValueOrDefault<int>() is < 1 or > 86_400) given.AddError("--every is between 1 second and 86400 (a day).");
         });
+        var behind = new Option<int>("--behind")
+        {
+            Description = "Seconds for which fewer entries may be shown than were seen before, where several servers show the log and one is behind another.",
+            DefaultValueFactory = _ => 40,
+        };
+        behind.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int>() is < 0 or > 3600) given.AddError("--behind is between 0 and 3600 seconds (an hour).");
+        });
         var (log, key, token, data, json) = LogSource.Options();
         var command = new Command("monitor", """
             Follows a log: demands that each checkpoint follows from all that were seen before, and rebuilds its tree from every entry. Ends with a sentence when the log was forked
@@ -33,7 +42,7 @@ internal static class MonitorLog
             understood, or the folder --state cannot be used; 3 it could not be reached (with --once).
             """)
         {
-            log, key, state, once, every, token, data, json,
+            log, key, state, once, every, behind, token, data, json,
         };
         command.SetAction((parsed, cancel) => TellFault.OrCodeAsync(
             parsed.GetValue(json),
@@ -42,14 +51,15 @@ internal static class MonitorLog
                 var trusted = TrustedKeys.Read(parsed.GetValue(key) ?? []);
                 using var source = LogSource.Open(parsed.GetValue(log)!, parsed.GetValue(token), parsed.GetValue(data));
                 var pause = parsed.GetValue(once) ? (TimeSpan?)null : TimeSpan.FromSeconds(parsed.GetValue(every));
-                return await FollowAsync(source.Reader, parsed.GetValue(state)!.FullName, trusted, pause, parsed.GetValue(json), cancel);
+                return await FollowAsync(
+                    source.Reader, parsed.GetValue(state)!.FullName, trusted, pause, TimeSpan.FromSeconds(parsed.GetValue(behind)), parsed.GetValue(json), cancel);
             },
             cancel));
         return command;
     }
 
     /// <param name="pause">Null for one look.</param>
-    private static async Task<int> FollowAsync(ILogReader log, string folder, BelievedKeys trusted, TimeSpan? pause, bool json, CancellationToken cancel)
+    private static async Task<int> FollowAsync(ILogReader log, string folder, BelievedKeys trusted, TimeSpan? pause, TimeSpan behind, bool json, CancellationToken cancel)
     {
         await using var held = Hold(folder);
         var state = MonitorState.Read(folder);
@@ -58,7 +68,7 @@ internal static class MonitorLog
             try
             {
                 var before = state;
-                state = await LookAsync(log, before, folder, trusted, json, cancel);
+                state = await LookAsync(log, before, folder, trusted, behind, json, cancel);
                 if (pause is null || before is null || state.Checkpoint.Size > before.Checkpoint.Size) Tell(before, state, json);
             }
             catch (Exception e) when (pause is not null && GatewayClient.IsUnreachable(e, cancel))
@@ -76,20 +86,32 @@ internal static class MonitorLog
         }
     }
 
-    /// <summary>Twice where the fault may be the moment. What it saw is kept when it returns.</summary>
+    /// <summary>
+    /// Twice where the fault may be the moment, and for as long as a server may be behind another where the log has shrunk: it has not when it comes to what was seen, and all that was shown
+    /// meanwhile is part of that. What it saw is kept when it returns.
+    /// </summary>
     private static async Task<MonitorState> LookAsync(
-        ILogReader log, MonitorState? seen, string folder, BelievedKeys trusted, bool json, CancellationToken cancel)
+        ILogReader log, MonitorState? seen, string folder, BelievedKeys trusted, TimeSpan behind, bool json, CancellationToken cancel)
     {
-        for (var isLast = false; ; isLast = true)
+        var (began, isLast, smaller) = (TimeProvider.System.GetTimestamp(), false, new List<SignedNote>());
+        while (true)
         {
             try
             {
                 var state = await FollowLog.LookAsync(log, seen, trusted, size => json || size - (seen?.Checkpoint.Size ?? 0) < Many ? null : new LogProgress(size), cancel);
+                foreach (var part in smaller) await FollowLog.DemandPartAsync(log, part, state.Checkpoint, cancel);
                 if (state != seen) state.Keep(folder);
                 return state;
             }
+            catch (LogFaultException e) when (e is { Fault: LogFault.Shrunk, Note: { } note } && TimeProvider.System.GetElapsedTime(began) < behind)
+            {
+                if (smaller.Count == 0) await Console.Error.WriteLineAsync($"{e.Message} A server may be behind another: it is looked at again for {behind.TotalSeconds:0} seconds.");
+                smaller.Add(note);
+                await Task.Delay(Second, TimeProvider.System, cancel);
+            }
             catch (LogFaultException e) when (!isLast && LogFault.MayPass(e.Fault))
             {
+                isLast = true;
                 await Task.Delay(Second, TimeProvider.System, cancel);
             }
             catch (LogFaultException e) when (e.Note is { } note)
