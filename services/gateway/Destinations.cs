@@ -5,9 +5,9 @@ namespace Consent.Gateway;
 
 /// <summary>
 /// Where each service answers: setting <c>Services:{name}</c>, or <c>Services:{name}:0</c>, <c>:1</c> and so on for its replicas, else
-/// the address in <c>routes.json</c>. Of several, those that do not answer their readiness probe are passed over.
+/// the address in <c>routes.json</c>; or wherever those names lead (<see cref="LookUpDestinations"/>). Of several, those that do not answer their readiness probe are passed over.
 /// </summary>
-internal sealed class Destinations(IConfiguration configuration) : IProxyConfigFilter
+internal sealed class Destinations(LookUpDestinations replicas) : IProxyConfigFilter
 {
     private static readonly HealthCheckConfig _watched = new()
     {
@@ -18,7 +18,7 @@ internal sealed class Destinations(IConfiguration configuration) : IProxyConfigF
 
     private static readonly Dictionary<string, string> _atTheFirstFailure = new() { ["ConsecutiveFailuresHealthPolicy.Threshold"] = "1" };
 
-    /// <summary>The addresses of a service; none when nothing is set.</summary>
+    /// <summary>The addresses of a service as they are set; none when nothing is.</summary>
     public static IReadOnlyList<string> Of(IConfiguration configuration, string service)
     {
         var section = configuration.GetSection($"Services:{service}");
@@ -27,13 +27,11 @@ internal sealed class Destinations(IConfiguration configuration) : IProxyConfigF
 
     public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel)
     {
-        var addresses = Of(configuration, cluster.ClusterId);
-        if (addresses.Count == 0) return new(cluster);
-        var set = cluster with
-        {
-            Destinations = addresses.Index().ToDictionary(a => $"{a.Index}", a => new DestinationConfig { Address = a.Item }, StringComparer.Ordinal),
-        };
-        return new(addresses.Count == 1 ? set : set with { HealthCheck = _watched, Metadata = _atTheFirstFailure });
+        var all = replicas.Of(cluster.ClusterId);
+        if (all.Count == 0) return new(cluster);
+        // By its address, so that what is known of one stays with it when others come and go.
+        var set = cluster with { Destinations = all.ToDictionary(d => d.Address, StringComparer.Ordinal) };
+        return new(all.Count == 1 && !replicas.IsOn ? set : set with { HealthCheck = _watched, Metadata = _atTheFirstFailure });
     }
 
     public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => new(route);

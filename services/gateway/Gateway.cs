@@ -1,4 +1,7 @@
 using Consent.ServiceDefaults;
+using Consent.ServiceDefaults.Outgoing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yarp.ReverseProxy.Configuration;
 
 namespace Consent.Gateway;
 
@@ -23,10 +26,19 @@ public static class Gateway
         foreach (var scopes in (string[])["consent", "marketing", "audit", "privacy-officer", "privacy-officer", "operator", "marketing,audit"])
             authorization.AddPolicy($"scope:{scopes}", policy => policy.RequireAuthenticatedUser().RequireAssertion(c => Array.Exists(scopes.Split(','), c.User.HasScope)));
 
+        // What is no time is said before anything starts.
+        _ = LookUpDestinations.EveryOf(builder.Configuration);
+        var replicas = new InMemoryConfigProvider([], []);
+        builder.Services.AddSingleton(replicas);
+        builder.Services.AddSingleton<IProxyConfigProvider>(replicas);
+        builder.Services.TryAddSingleton<ResolveHost>(_ => System.Net.Dns.GetHostAddressesAsync);
+        builder.Services.AddSingleton<LookUpDestinations>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<LookUpDestinations>());
         builder.Services.AddSingleton<SiteDirectory>();
         builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         var routes = new ConfigurationBuilder().AddJsonFile(RoutesFile(builder.Configuration)).Build();
-        builder.Services.AddReverseProxy().LoadFromConfig(routes.GetSection("ReverseProxy")).AddConfigFilter<Destinations>();
+        builder.Services.AddReverseProxy().LoadFromConfig(routes.GetSection("ReverseProxy")).AddConfigFilter<Destinations>()
+            .ConfigureHttpClient((_, http) => http.ConnectTimeout = SendElsewhere.ConnectWithin);
     }
 
     public static void MapGateway(this WebApplication app)
@@ -43,6 +55,7 @@ public static class Gateway
         {
             proxy.Use(CheckTenant.InvokeAsync);
             proxy.Use(AnswerForBackend.InvokeAsync);
+            proxy.Use(SendElsewhere.InvokeAsync);
             proxy.UseLoadBalancing();
         });
     }

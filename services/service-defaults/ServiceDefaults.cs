@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Consent.ServiceDefaults;
 
-/// <summary>What every process of the product does alike: sign-in, problem details, telemetry, probes, JSON.</summary>
+/// <summary>What every process of the product does alike: sign-in, problem details, telemetry, probes, JSON, the way to stop.</summary>
 public static class ServiceDefaultsSetup
 {
     /// <summary>Tag of a health check that is for people and alarms alone: whatever it says, the service goes on answering.</summary>
@@ -34,7 +34,7 @@ public static class ServiceDefaultsSetup
         builder.Services.AddHealthChecks();
         builder.Services.ConfigureHttpJsonOptions(o => ContractJson.Configure(o.SerializerOptions));
         builder.Services.Configure<ForwardedHeadersOptions>(o => o.ForwardedHeaders = ForwardedHeaders.XForwardedFor);
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.AddDrainAtStop();
     }
 
     /// <summary>
@@ -44,6 +44,9 @@ public static class ServiceDefaultsSetup
     public static void UseServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        if (Authentication.IsForDevelopment(app.Configuration))
+            app.Logger.LogWarning("Auth:Development is set: tokens are checked by keys that come over the network in the clear. That is for trying things out, and for nothing else.");
+        app.UseDrainAtStop();
         app.UseForwardedHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -11,45 +11,67 @@ namespace Consent.ServiceDefaults;
 
 /// <summary>
 /// OpenTelemetry, hosted here in a few lines because OpenTelemetry.Extensions.Hosting may be out of reach; swapping it in touches this
-/// file only. Nothing is collected or sent unless <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set (the standard variables apply).
+/// file only. Sent by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set (the standard variables apply), fetched by Prometheus where <c>Metrics:Port</c> is; nothing
+/// is collected where neither is.
 /// </summary>
 internal static class Telemetry
 {
     private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", "MassTransit", "Yarp.ReverseProxy", "Consent.*"];
 
+    private const string Calls = "System.Net.Http";
+
     private static readonly string[] Meters =
-        ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "MassTransit", "Consent.*"];
+        ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", Calls, "System.Runtime", "MassTransit", "Consent.*"];
+
+    /// <summary>Of a call that goes out, all but where it goes: the host of a controller's endpoint is a secret of his, and each would be a series of its own.</summary>
+    private static readonly MetricStreamConfiguration ToAnywhere = new()
+    {
+        TagKeys = ["http.request.method", "http.response.status_code", "error.type", "url.scheme", "network.protocol.version", "http.connection.state"],
+    };
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string process)
     {
-        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) return;
-        builder.Services.AddSingleton<IHostedService>(_ => new Exporters(process));
+        var sent = !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        var port = MetricsPort.Of(builder.Configuration);
+        if (sent || port is not null) builder.Services.AddSingleton<IHostedService>(_ => new Exporters(process, sent, port));
     }
 
-    private sealed class Exporters(string process) : IHostedService, IDisposable
+    private sealed class Exporters(string process, bool sent, int? port) : IHostedService, IDisposable
     {
         private TracerProvider? _traces;
         private MeterProvider? _metrics;
+        private MetricsPort? _fetched;
 
-        public Task StartAsync(CancellationToken cancellationToken)
+        public async Task StartAsync(CancellationToken cancellationToken)
         {
+            _fetched = port is null ? null : MetricsPort.Take(port.Value);
+            if (!sent && _fetched is null) return;
             var resource = ResourceBuilder.CreateDefault().AddService($"consent-{process}");
-            _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources)
-                .AddProcessor(new KeepHarmlessTags()).AddOtlpExporter(UseProtobufOverHttpIfAsked).Build();
-            _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters)
-                .AddOtlpExporter(UseProtobufOverHttpIfAsked).Build();
-            return Task.CompletedTask;
+            if (sent)
+            {
+                _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources)
+                    .AddProcessor(new KeepHarmlessTags()).AddOtlpExporter(UseProtobufOverHttpIfAsked).Build();
+            }
+            var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters)
+                // What a view leaves out would stand in an exemplar.
+                .SetExemplarFilter(ExemplarFilterType.AlwaysOff)
+                .AddView(instrument => instrument.Meter.Name == Calls ? ToAnywhere : null);
+            if (sent) metrics = metrics.AddOtlpExporter(UseProtobufOverHttpIfAsked);
+            if (_fetched is not null) metrics = metrics.AddPrometheusExporter();
+            _metrics = metrics.Build();
+            if (_fetched is not null) await _fetched.OpenAsync(_metrics, cancellationToken);
         }
 
-        public Task StopAsync(CancellationToken cancellationToken)
+        public async Task StopAsync(CancellationToken cancellationToken)
         {
+            if (_fetched is not null) await _fetched.StopAsync(cancellationToken);
             _traces?.ForceFlush(3000);
-            _metrics?.ForceFlush(3000);
-            return Task.CompletedTask;
+            if (sent) _metrics?.ForceFlush(3000);
         }
 
         public void Dispose()
         {
+            _fetched?.Dispose();
             _traces?.Dispose();
             _metrics?.Dispose();
         }

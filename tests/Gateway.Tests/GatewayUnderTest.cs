@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Consent.Gateway.Tests;
@@ -19,6 +20,9 @@ public sealed class GatewayUnderTest : IAsyncLifetime
     private WebApplication? _services;
 
     public Dictionary<string, string?> Settings { get; } = [];
+
+    /// <summary>What of the gateway is another's in a test.</summary>
+    public Action<IServiceCollection>? Replace { get; init; }
 
     public HttpClient Http { get; private set; } = null!;
 
@@ -41,6 +45,7 @@ public sealed class GatewayUnderTest : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(Settings);
         builder.WebHost.UseUrls(address);
         builder.AddGateway();
+        Replace?.Invoke(builder.Services);
         _gateway = builder.Quiet().Build();
         _gateway.MapGateway();
         await _gateway.StartAsync();
