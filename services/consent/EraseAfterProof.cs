@@ -5,16 +5,15 @@ namespace Consent.ConsentService;
 
 /// <summary>
 /// Erases a person's receipts when nothing in them counts any longer and the declared term of proof is over (GDPR art. 5(1)(e)); the
-/// texts that were shown stay. Looks every <c>Consent:EraseEvery</c> (a time span, an hour unless set), in one replica at a time; walks
+/// texts that were shown stay. Looks every <c>Consent:EraseEvery</c> (a time span, an hour unless set), in one replica at a time (<see cref="Rounds"/>); walks
 /// the log from its beginning, where what is oldest lies, and no further than anything can be due.
 /// </summary>
 internal sealed class EraseAfterProof(
     [FromKeyedServices(ConsentSetup.Service)] IRecordLog log, DeclarationLog declarations, IConfiguration configuration, TimeProvider time,
     ILogger<EraseAfterProof> logger) : BackgroundService
 {
-    private const string Name = "erase-after-proof";
     private const int RecordsAtOnce = 500;
-    private readonly string _holder = RandomId.New();
+    private readonly Rounds _rounds = new(log, "erase-after-proof", time);
 
     /// <summary>
     /// When the person's receipts are to be erased; null while anything in them holds without end, as a topic or an objection does; and while they hold the
@@ -36,62 +35,46 @@ internal sealed class EraseAfterProof(
         return inForce.ProofFor.After(last.Value);
     }
 
-    /// <returns>How many persons were erased.</returns>
+    /// <returns>How many persons were erased; none while another replica is at it.</returns>
     public async Task<int> RunOnceAsync(CancellationToken cancel)
     {
-        if (await log.AcquireAsync(Name, _holder, TimeSpan.FromMinutes(10)) is not { } lease) return 0;
+        var erased = 0;
+        await _rounds.TryAsync(async (_, running) => erased = await WalkAsync(running), cancel);
+        return erased;
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _rounds.RunAsync(
+        configuration.GetValue("Consent:EraseEvery", TimeSpan.FromHours(1)),
+        async (_, running) =>
+        {
+            var erased = await WalkAsync(running);
+            if (erased > 0) logger.LogInformation("{Count} persons were erased: their term of proof is over.", erased);
+        },
+        e => logger.LogWarning("The erasure after the term of proof failed ({Reason}) and is tried again.", e.GetType().Name),
+        stoppingToken);
+
+    private async Task<int> WalkAsync(CancellationToken cancel)
+    {
         var now = time.Now();
         var erased = 0;
         long position = 0;
-        try
+        while (await log.FeedAsync(position, RecordsAtOnce, cancel) is { Count: > 0 } page)
         {
-            while (await log.FeedAsync(position, RecordsAtOnce, cancel) is { Count: > 0 } page)
+            foreach (var record in page)
             {
-                foreach (var record in page)
-                {
-                    position = record.Position;
-                    // Nothing recorded since the shortest term began can be due.
-                    if (Shortest().After(record.RecordedAt) > now) return erased;
-                    if (record.Kind != DecisionRecorder.Kind || await log.IsSupersededAsync(record, cancel)) continue;
-                    var receipt = ReceiptBytes.Read(record);
-                    if (declarations.InForce(receipt.Site)?.Declaration is not { } inForce || !(DueAt(receipt, inForce) <= now)) continue;
-                    await EraseSubject.EraseAsync(log, receipt.Site, receipt.SubjectId, now, ErasureReason.Retention);
-                    erased++;
-                }
-
-                await log.AcquireAsync(Name, _holder, TimeSpan.FromMinutes(10));
-            }
-
-            return erased;
-        }
-        finally
-        {
-            await log.ReleaseAsync(lease);
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(configuration.GetValue("Consent:EraseEvery", TimeSpan.FromHours(1)), time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    var erased = await RunOnceAsync(stoppingToken);
-                    if (erased > 0) logger.LogInformation("{Count} persons were erased: their term of proof is over.", erased);
-                }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-                {
-                    logger.LogWarning("The erasure after the term of proof failed ({Reason}) and is tried again.", e.GetType().Name);
-                }
+                cancel.ThrowIfCancellationRequested();
+                position = record.Position;
+                // Nothing recorded since the shortest term began can be due.
+                if (Shortest().After(record.RecordedAt) > now) return erased;
+                if (record.Kind != DecisionRecorder.Kind || await log.IsSupersededAsync(record, cancel)) continue;
+                var receipt = ReceiptBytes.Read(record);
+                if (declarations.InForce(receipt.Site)?.Declaration is not { } inForce || !(DueAt(receipt, inForce) <= now)) continue;
+                // Whoever decided again in the meantime, or while this waited, keeps all of it.
+                if (await EraseSubject.EraseAsync(log, receipt.Site, receipt.SubjectId, now, ErasureReason.Retention, record.Version) is { Kind: LogRecord.Erased }) erased++;
             }
         }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
-        }
+
+        return erased;
     }
 
     private Term Shortest() => declarations.Sites.Select(declarations.InForce).OfType<PublishedDeclaration>().Select(d => d.Declaration.ProofFor)

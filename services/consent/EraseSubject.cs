@@ -20,8 +20,10 @@ internal static class EraseSubject
         endpoints.MapDelete("/v1/sites/{site}/subjects/{subject}", HandleAsync).RequireScope("consent");
 
     /// <summary>Erases the stream; null for a person of whom nothing is known.</summary>
-    public static Task<LogRecord?> EraseAsync(IRecordLog log, string site, string subject, DateTimeOffset now, ErasureReason reason = ErasureReason.Request) =>
-        log.EraseAsync(Receipt.Stream(site, subject), ContractJson.Write(new Tombstone(site, reason)), now);
+    /// <param name="version">Of the newest record that there may be: where another came behind it, nothing is erased, and that one returned. Null for whatever there is.</param>
+    public static Task<LogRecord?> EraseAsync(
+        IRecordLog log, string site, string subject, DateTimeOffset now, ErasureReason reason = ErasureReason.Request, long? version = null) =>
+        log.EraseAsync(Receipt.Stream(site, subject), ContractJson.Write(new Tombstone(site, reason)), now, version);
 
     /// <summary>
     /// Erases the stream as of then, also of a person of whom nothing is known, so that nothing that he said before and that is still on its way is

@@ -8,8 +8,8 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>
 /// Keeps the index as the stores are. From the log of this service by its feed, which is read to its end before each piece of answers: so whatever was
 /// committed before is in them, also by another replica, and nothing has to be told twice. From the receipts by the writer itself, between its commit and
-/// its answer. At the start everything is read once; until then, and whenever something is wrong, every answer comes from the stores. So it is read anew
-/// where the log shows not to be the one that was read, as after a restore, or a failover that lost what was committed last.
+/// its answer, or, where replicas share their store, as from the log. At the start everything is read once; until then, and whenever something is wrong,
+/// every answer comes from the stores. So it is read anew where the log shows not to be the one that was read, as after a restore, or a failover that lost what was committed last.
 /// </summary>
 public sealed class AddressIndexFeed(
     AddressIndex index, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IRecordLog log,
@@ -89,6 +89,7 @@ public sealed class AddressIndexFeed(
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.LogWarning("The index of addresses could not be read on ({Reason}); checks ask the stores until it is.", e.GetType().Name);
+                if (!_holdsReceipts) await ForgetAsync(stoppingToken);
                 await Task.Delay(Pause, time, stoppingToken);
             }
         }
@@ -101,7 +102,7 @@ public sealed class AddressIndexFeed(
         try
         {
             // Read anew it may have come to its end before the receipts were told again.
-            return Built.IsCompleted && await ReadOnAsync(MostBehind, cancel) && index.IsSound;
+            return Built.IsCompleted && await CatchUpAsync(cancel) && await ReadOnAsync(MostBehind, cancel) && index.IsSound;
         }
         catch (Exception) when (!cancel.IsCancellationRequested)
         {
@@ -119,7 +120,7 @@ public sealed class AddressIndexFeed(
         await _one.WaitAsync(cancel);
         try
         {
-            if (!await ReadOnAsync(AtOnce, cancel) || !_holdsReceipts) return false;
+            if ((_holdsReceipts && !await CatchUpAsync(cancel)) || !await ReadOnAsync(AtOnce, cancel) || !_holdsReceipts) return false;
             index.Complete();
             _isBuilt.TrySetResult();
             return true;
@@ -129,6 +130,23 @@ public sealed class AddressIndexFeed(
             _one.Release();
         }
     }
+
+    /// <summary>Of receipts that were told in part it is not known whether they are still there.</summary>
+    private async Task ForgetAsync(CancellationToken cancel)
+    {
+        await _one.WaitAsync(cancel);
+        try
+        {
+            Forget();
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Whether all receipts that are committed are in the index. Where they may not be those that were told, everything is to be read anew.</summary>
+    private async ValueTask<bool> CatchUpAsync(CancellationToken cancel) => await consent.CatchUpAsync(cancel) || BeginAnew();
 
     /// <returns>Whether that was all. It never is where what was read before may be no more: then everything is to be read anew.</returns>
     private async Task<bool> ReadOnAsync(int most, CancellationToken cancel)
@@ -165,13 +183,18 @@ public sealed class AddressIndexFeed(
     /// <returns>False.</returns>
     private bool BeginAnew()
     {
-        logger.LogWarning("The log is not the one that was read, as after a restore: the index of addresses is read anew, and checks ask the stores until it was.");
+        logger.LogWarning("What was read is not what is there, as after a restore: the index of addresses is read anew, and checks ask the stores until it was.");
+        Forget();
+        return false;
+    }
+
+    private void Forget()
+    {
         if (_isBuilt.Task.IsCompleted) _isBuilt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         index.Clear();
         _gone.Clear();
         (_epoch, _last, _holdsReceipts) = (log.Epoch, null, false);
         Volatile.Write(ref _position, 0);
-        return false;
     }
 
     private void Apply(LogRecord record)

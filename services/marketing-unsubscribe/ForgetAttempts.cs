@@ -5,7 +5,7 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>
 /// Forgets what strangers typed (GDPR art. 5(1)(c) and (e)): where an address has nothing but attempts, they are erased a month after the newest, when the
-/// link in the mail has long ceased to count. Looks every <c>Marketing:ForgetEvery</c> (a time span, an hour unless set), in one replica at a time, and
+/// link in the mail has long ceased to count. Looks every <c>Marketing:ForgetEvery</c> (a time span, an hour unless set), in one replica at a time (<see cref="Rounds"/>), and
 /// at each attempt once, when its month is over: a later one of the same address has a month of its own.
 /// </summary>
 internal sealed class ForgetAttempts(
@@ -15,48 +15,24 @@ internal sealed class ForgetAttempts(
     private const string Name = "forget-attempts";
     private const int RecordsAtOnce = 500;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
-    private static readonly TimeSpan Term = TimeSpan.FromMinutes(10);
-    private readonly string _holder = RandomId.New();
+    private readonly Rounds _rounds = new(log, Name, time);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(configuration.GetValue("Marketing:ForgetEvery", TimeSpan.FromHours(1)), time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await RunOnceAsync(stoppingToken);
-                }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-                {
-                    logger.LogWarning("To forget old attempts to subscribe failed ({Reason}) and is tried again.", e.GetType().Name);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _rounds.RunAsync(
+        configuration.GetValue("Marketing:ForgetEvery", TimeSpan.FromHours(1)),
+        ForgetOldAsync,
+        e => logger.LogWarning("To forget old attempts to subscribe failed ({Reason}) and is tried again.", e.GetType().Name),
+        stoppingToken);
 
-    private async Task RunOnceAsync(CancellationToken cancel)
+    private async Task ForgetOldAsync(Lease lease, CancellationToken cancel)
     {
-        while (await log.AcquireAsync(Name, _holder, Term) is { } lease)
+        List<LogRecord> old;
+        do
         {
-            try
-            {
-                var page = await log.FeedAsync(await log.CursorAsync(Name, cancel), RecordsAtOnce, cancel);
-                var old = page.TakeWhile(record => record.RecordedAt + Kept <= time.Now()).ToList();
-                foreach (var record in old) await ForgetAsync(record, cancel);
-                if (old.Count == 0 || !await log.MoveCursorAsync(lease, old[^1].Position)) return;
-            }
-            finally
-            {
-                await log.ReleaseAsync(lease);
-            }
+            var page = await log.FeedAsync(await log.CursorAsync(Name, cancel), RecordsAtOnce, cancel);
+            old = [.. page.TakeWhile(record => record.RecordedAt + Kept <= time.Now())];
+            foreach (var record in old) await ForgetAsync(record, cancel);
         }
+        while (old.Count > 0 && await log.MoveCursorAsync(lease, old[^1].Position));
     }
 
     private async Task ForgetAsync(LogRecord record, CancellationToken cancel)

@@ -107,7 +107,8 @@ public interface IRecordLog
     /// <summary>
     /// Takes the lease, or prolongs it for who holds it; null while another holds it. Throws <see cref="LogUnavailableException"/>.
     /// </summary>
-    Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term);
+    /// <param name="ifCutOff">Only one that has ended and was not given back: whoever had it was killed, or cut off. Null otherwise, for who holds it too.</param>
+    Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term, bool ifCutOff = false);
 
     /// <summary>Gives the lease back before its end; of one that another holds by now, nothing changes.</summary>
     Task ReleaseAsync(Lease lease);

@@ -17,11 +17,16 @@ internal sealed record LeaseState(string Holder, long Fence, long GrantedAt, lon
     /// The lease after a request, or null when another holds it. Times are in milliseconds by the store's clock. A lease that
     /// seems to last longer than from its grant to its end was granted before the clock jumped back: it is over.
     /// </summary>
-    public static LeaseState? Ask(LeaseState? now, string holder, long clock, long term)
+    /// <param name="ifCutOff">See <see cref="IRecordLog.AcquireAsync"/>.</param>
+    public static LeaseState? Ask(LeaseState? now, string holder, long clock, long term, bool ifCutOff = false)
     {
+        if (ifCutOff && now?.IsCutOff(clock) != true) return null;
         if (now is null) return new LeaseState(holder, 1, clock, clock + term);
         if (now.Holder == holder) return now with { GrantedAt = clock, ExpiresAt = clock + term };
-        var held = now.Holder.Length > 0 && clock < now.ExpiresAt && clock >= now.GrantedAt;
-        return held ? null : new LeaseState(holder, now.Fence + 1, clock, clock + term);
+        return now.IsHeld(clock) ? null : new LeaseState(holder, now.Fence + 1, clock, clock + term);
     }
+
+    private bool IsHeld(long clock) => Holder.Length > 0 && clock < ExpiresAt && clock >= GrantedAt;
+
+    private bool IsCutOff(long clock) => Holder.Length > 0 && !IsHeld(clock);
 }

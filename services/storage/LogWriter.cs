@@ -101,9 +101,9 @@ internal sealed class LogWriter : StatementSet
 
     public int Forget(IEnumerable<long> slots) => slots.Sum(slot => _forget.Run(slot));
 
-    public Lease? Acquire(string name, string holder, long clock, long term)
+    public Lease? Acquire(string name, string holder, long clock, long term, bool ifCutOff)
     {
-        if (LeaseState.Ask(StateOf(name), holder, clock, term) is not { } granted) return null;
+        if (LeaseState.Ask(StateOf(name), holder, clock, term, ifCutOff) is not { } granted) return null;
         _setLease.Run(name, granted.Holder, granted.Fence, granted.GrantedAt, granted.ExpiresAt);
         return new Lease(name, holder, granted.Fence, DateTimeOffset.FromUnixTimeMilliseconds(granted.ExpiresAt));
     }

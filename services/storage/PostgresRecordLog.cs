@@ -171,8 +171,8 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
             ORDER BY position
             """, cancel, prefix, prefix + "\U0010FFFF", afterPosition, max));
 
-    public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term) =>
-        PostgresWork.RunAsync(() => PostgresWork.AcquireAsync(_source, _schema, name, holder, (long)term.TotalMilliseconds));
+    public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term, bool ifCutOff = false) =>
+        PostgresWork.RunAsync(() => PostgresWork.AcquireAsync(_source, _schema, name, holder, (long)term.TotalMilliseconds, ifCutOff));
 
     public Task ReleaseAsync(Lease lease) => PostgresWork.RunAsync(() => PostgresWork.ReleaseAsync(_source, _schema, lease));
 

@@ -12,6 +12,10 @@ internal static class PostgresSchema
 {
     private const long LockOfTheSteps = 0x636F6E73656E74;
 
+    /// <summary>The step of the keys that takes their table away from the releases before, and that table as their statements name it.</summary>
+    private const int TakesAway = 3;
+    private const string TakenAway = "subject_key";
+
     public static IReadOnlyList<string> Steps { get; } =
     [
         """
@@ -65,10 +69,12 @@ internal static class PostgresSchema
     {
         using var connection = source.OpenConnection();
         using var transaction = connection.BeginTransaction();
+        // Who comes meanwhile waits until it is done; but a step waits for a table no longer than others can wait behind it.
+        Run(connection, "SET LOCAL lock_timeout = '5min'");
         Run(connection, $"SELECT pg_advisory_xact_lock({LockOfTheSteps})");
+        Run(connection, "SET LOCAL lock_timeout = '8s'");
         Run(connection, $"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE TABLE IF NOT EXISTS {schema}.schema_version (of text PRIMARY KEY, version integer NOT NULL)");
-        using var read = new NpgsqlCommand($"SELECT version FROM {schema}.schema_version WHERE of = $1", connection) { Parameters = { new() { Value = of } } };
-        var found = read.ExecuteScalar() is int version ? version : 0;
+        var found = VersionOf(connection, schema, of);
         if (found > steps.Count)
             throw new NewerSchemaException($"The schema {schema} has version {found} and this release knows up to {steps.Count}. Run the release that wrote it, or a later one.");
         foreach (var step in steps.Skip(found)) Run(connection, step.Replace("{0}", schema, StringComparison.Ordinal));
@@ -76,9 +82,38 @@ internal static class PostgresSchema
         transaction.Commit();
     }
 
+    /// <summary>
+    /// Throws <see cref="OlderReleaseRunsException"/> when a step of the keys is still to come that takes their table away, and a connection is there that has used it: that of a
+    /// replica of a release before, which could read and write no key from then on. One that was idle for minutes has none, and is not noticed.
+    /// </summary>
+    public static void RequireNoOlderRelease(NpgsqlDataSource source, string schema)
+    {
+        using var connection = source.OpenConnection();
+        using var has = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection) { Parameters = { new() { Value = $"{schema}.schema_version" } } };
+        if (has.ExecuteScalar() is not true || VersionOf(connection, schema, "keys") is 0 or >= TakesAway) return;
+        using var running = new NpgsqlCommand(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND strpos(query, $1) > 0", connection)
+        {
+            Parameters = { new() { Value = $"{schema}.{TakenAway}" } },
+        };
+        if (running.ExecuteScalar() is not > 0L) return;
+        throw new OlderReleaseRunsException(
+            $"replicas of a release from before controllers' keys are at work on the schema {schema}, and could read none of them any more; stop every replica of it, then run this again.");
+    }
+
+    private static int VersionOf(NpgsqlConnection connection, string schema, string of)
+    {
+        using var read = new NpgsqlCommand($"SELECT version FROM {schema}.schema_version WHERE of = $1", connection) { Parameters = { new() { Value = of } } };
+        return read.ExecuteScalar() is int version ? version : 0;
+    }
+
+    /// <summary>A step over a large table takes as long as it takes.</summary>
     private static void Run(NpgsqlConnection connection, string sql)
     {
-        using var command = new NpgsqlCommand(sql, connection);
+        using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         command.ExecuteNonQuery();
     }
 }
+
+/// <summary>A step would break replicas that run. The message is one sentence for the operator.</summary>
+public sealed class OlderReleaseRunsException(string message) : Exception(message);

@@ -11,14 +11,14 @@ internal static class PostgresSource
     /// <param name="connection">Npgsql connection string; what it sets goes before what is set here, where it says how many connections.</param>
     // Npgsql's 100 connections for each of data and keys, by some replicas of three services, are more than a server takes; whoever
     // sets another number comes behind, and wins.
-    public static NpgsqlDataSource Of(string connection) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder("Maximum Pool Size=10;" + connection)
+    public static NpgsqlDataSource Of(string connection) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder("Maximum Pool Size=10;Gss Encryption Mode=Disable;" + connection)
     {
         MaxAutoPrepare = 40,
         AutoPrepareMinUsages = 2,
         Timeout = 5,
         CommandTimeout = 10,
         // What is cut off by the network gives its locks back.
-        Options = "-c lock_timeout=8s -c idle_in_transaction_session_timeout=8s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
+        Options = "-c lock_timeout=8s -c idle_in_transaction_session_timeout=8s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s",
         Enlist = false,
     }.ToString()).Build();
 }

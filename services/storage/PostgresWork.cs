@@ -75,15 +75,20 @@ internal static class PostgresWork
         await DoAsync(connection, $"DELETE FROM {schema}.doomed WHERE slot = ANY($1)", slots.ToArray());
     }
 
-    public static async Task<Lease?> AcquireAsync(NpgsqlDataSource source, string schema, string name, string holder, long term)
+    public static async Task<Lease?> AcquireAsync(NpgsqlDataSource source, string schema, string name, string holder, long term, bool ifCutOff)
     {
         await using var connection = await source.OpenConnectionAsync();
+        // Every replica looks every few seconds, and nearly always there is nothing: that locks and writes nothing.
+        if (ifCutOff && !await FirstAsync(
+            connection,
+            $"SELECT EXISTS (SELECT 1 FROM {schema}.lease, {schema}.store_clock() AS clock WHERE name = $1 AND holder <> '' AND (clock >= expires_at OR clock < granted_at))",
+            r => r.GetBoolean(0), name)) return null;
         await using var transaction = await connection.BeginTransactionAsync();
         await DoAsync(connection, $"INSERT INTO {schema}.lease VALUES ($1, '', 0, 0, 0) ON CONFLICT DO NOTHING", name);
         var (state, clock) = await FirstAsync(
             connection, $"SELECT holder, fence, granted_at, expires_at, {schema}.store_clock() FROM {schema}.lease WHERE name = $1 FOR UPDATE",
             r => (new LeaseState(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3)), r.GetInt64(4)), name);
-        if (LeaseState.Ask(state, holder, clock, term) is not { } granted) return null;
+        if (LeaseState.Ask(state, holder, clock, term, ifCutOff) is not { } granted) return null;
         await DoAsync(
             connection, $"UPDATE {schema}.lease SET holder = $2, fence = $3, granted_at = $4, expires_at = $5 WHERE name = $1",
             name, granted.Holder, granted.Fence, granted.GrantedAt, granted.ExpiresAt);

@@ -10,10 +10,12 @@ internal sealed class SqliteLedgerStore : ILedgerStore
 
     public SqliteLedgerStore(string path, string service)
     {
-        var file = new SqliteFile(path, 1, LedgerSchema.Sqlite);
+        var file = FileAt(path);
         _writer = new GroupCommit<LedgerWriter>($"{service}/ledger", file, connection => new LedgerWriter(connection), _ => { });
         _readers = new ReadPool<LedgerReader>(() => new LedgerReader(file.OpenForReading()));
     }
+
+    internal static SqliteFile FileAt(string path) => new(path, 1, LedgerSchema.Sqlite);
 
     public ValueTask<IReadOnlyList<Subscriber>> RegistryAsync(CancellationToken cancel) => Read<IReadOnlyList<Subscriber>>(r => r.Registry(), cancel);
 

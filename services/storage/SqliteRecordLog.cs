@@ -178,8 +178,8 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     public ValueTask<IReadOnlyList<LogRecord>> NamedFeedAsync(string prefix, long afterPosition, int max, CancellationToken cancel = default) =>
         Many(r => r.NamedFeed(prefix, afterPosition, max), cancel);
 
-    public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term) =>
-        _writer.RunAsync(w => w.Acquire(name, holder, _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)term.TotalMilliseconds));
+    public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term, bool ifCutOff = false) =>
+        _writer.RunAsync(w => w.Acquire(name, holder, _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)term.TotalMilliseconds, ifCutOff));
 
     public Task ReleaseAsync(Lease lease) => _writer.RunAsync(w => w.Release(lease));
 

@@ -25,6 +25,8 @@ public static class StorageRegistration
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddKeyedSingleton<IRecordLog>(service, (provider, _) => OpenLog(builder.Configuration, service, provider.Time(), namesNobody, provider.GetService<IKeyWrapper>()));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration($"store-{service}", p => new LogAlarm(service, p), null, null));
+        builder.AddMigration($"the keys of {service}", settings => MigrateStore.Keys(settings, service));
+        builder.AddMigration($"the log of {service}", settings => MigrateStore.Log(settings, service));
         return builder;
     }
 
@@ -55,6 +57,7 @@ public static class StorageRegistration
             service, p.Log(service), p.Of<ILedgerStore>(service), p.Of<OpenDeliveries>(service), p.Of<Relay>(service), p.Of<RelayLease>(service), p.Transport(),
             p.Of<Published>(service), p.Of<LateDeliveries>(service), options, p.Time(), p.GetRequiredService<ILogger<Redelivery>>()));
         services.AddHealthChecks().Add(new HealthCheckRegistration($"deliveries-{service}", p => p.Of<LateDeliveries>(service), null, null));
+        builder.AddMigration($"the ledger of {service}", settings => MigrateStore.Ledger(settings, service));
 
         services.AddEventHandler<SubscriberAnnounced>(service, p => new HearSubscriber(p.Of<DeliveryLedger>(service)));
         services.AddEventHandler<ConsentApplied>(service, p => new HearApplied(service, p.Of<DeliveryLedger>(service)));
@@ -89,26 +92,12 @@ public static class StorageRegistration
         ? new PostgresLedgerStore(settings["Storage:Postgres"]!, service)
         : new SqliteLedgerStore(ServiceData.FileOf(settings, service, "ledger.db"), service);
 
-    /// <summary>
-    /// <c>Storage:Engine</c>: <c>sqlite</c> (unless set), or <c>postgres</c> with <c>Storage:Postgres</c>, the connection string of the
-    /// data, and <c>Storage:PostgresKeys</c>, that of the keys, which is another database and is backed up apart.
-    /// </summary>
     private static IRecordLog OpenLog(IConfiguration settings, string service, TimeProvider time, Func<string, bool>? namesNobody, IKeyWrapper? wrapper)
     {
         var files = LogFiles.Of(settings, service);
-        switch (settings["Storage:Engine"] ?? "sqlite")
-        {
-            case "sqlite":
-                return SqliteRecordLog.Open(files, service, time, namesNobody, wrapper);
-            case "postgres":
-                var data = settings["Storage:Postgres"] ?? throw new InvalidOperationException("Set Storage:Postgres to the connection string of the data.");
-                var keys = settings["Storage:PostgresKeys"] ?? throw new InvalidOperationException("Set Storage:PostgresKeys to the connection string of the keys.");
-                return data == keys
-                    ? throw new InvalidOperationException("Give the keys a database of their own in Storage:PostgresKeys: a backup of the data must not hold them.")
-                    : PostgresRecordLog.Open(data, keys, files, service, time, namesNobody, wrapper);
-            case var other:
-                throw new InvalidOperationException($"Set Storage:Engine to sqlite or postgres; '{other}' is neither.");
-        }
+        return StorageSettings.Of(settings) is { Data: { } data, Keys: { } keys }
+            ? PostgresRecordLog.Open(data, keys, files, service, time, namesNobody, wrapper)
+            : SqliteRecordLog.Open(files, service, time, namesNobody, wrapper);
     }
 
     private static IRecordLog Log(this IServiceProvider provider, string service) => provider.GetRequiredKeyedService<IRecordLog>(service);

@@ -77,7 +77,7 @@ internal sealed class ConsentWithSubscribers : IAsyncDisposable
             after = page[^1].StreamKey;
         }
 
-        using var db = _app.Services.GetRequiredKeyedService<SubscriberStore>(subscriber).Open();
+        using var db = ((SubscriberStore)_app.Services.GetRequiredKeyedService<ISubscriberStore>(subscriber)).Open();
         return told.SetEquals(db.Receipts.AsEnumerable().Select(row => HeldReceipts.DigestOf(row).ToString()));
     });
 

@@ -78,6 +78,18 @@ public sealed class ErasureTests
     }
 
     [Fact]
+    public async Task ReplicaThatWasKilledAmidTheErasure_AnotherTakesItUpWithinSeconds()
+    {
+        await using var consent = await MovedConsent.StartAsync(_site with { ProofFor = new Term(5, 0, 0) });
+        var over = await consent.DecidedAsync(consent.Statistics(_hash, true));
+        await consent.Log.AcquireAsync("erase-after-proof", "one that was killed", TimeSpan.FromSeconds(6));
+
+        consent.Clock.At = new Term(5, 0, 0).After(over.Purposes["statistics"].ValidUntil!.Value);
+
+        await Eventually.IsSoAsync("the receipts are erased", async () => await NewestAsync(consent, TestSite.Visitor) is null, TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public void Withdrawal_EndsAtOnce_AndNotWhenTheConsentWouldHaveRunOut()
     {
         var receipt = new Receipt

@@ -59,7 +59,7 @@ internal sealed class SwitchedLog(IRecordLog first) : IRecordLog
     public ValueTask<IReadOnlyList<LogRecord>> NewestOfStreamsAsync(StreamKey? after, StreamKey until, int max, CancellationToken cancel = default) =>
         _now.NewestOfStreamsAsync(after, until, max, cancel);
 
-    public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term) => _now.AcquireAsync(name, holder, term);
+    public Task<Lease?> AcquireAsync(string name, string holder, TimeSpan term, bool ifCutOff = false) => _now.AcquireAsync(name, holder, term, ifCutOff);
 
     public Task ReleaseAsync(Lease lease) => _now.ReleaseAsync(lease);
 

@@ -1,4 +1,6 @@
 using Consent.Contracts;
+using Consent.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Consent.MarketingUnsubscribe.Tests;
 
@@ -41,6 +43,23 @@ public sealed class TellObjectionsTests : HostedTest
         await RunAsync(0);
 
         Host.Time.Pass(PagePress.Lifetime + TimeSpan.FromSeconds(1));
+        await RunAsync(1);
+    }
+
+    [Fact]
+    public async Task ReplicaThatLostEveryTurnToAnother_HasSeenThePurposeAllTheSame_AndTellsAsSoonAsThatOneIsGone()
+    {
+        await Host.HearAsync(Sample.Declaration(topics: ["newsletter"]), version: 2);
+        await SettledAsync();
+        await StopEverythingAsync(Jan);
+        await Host.HearAsync(Sample.Declaration(topics: ["newsletter", "tips"]), version: 3);
+        var log = Host.Get<IServiceProvider>().GetRequiredKeyedService<IRecordLog>(MarketingUnsubscribeSetup.Service);
+        var another = await log.AcquireAsync("tell-objections", "another", TimeSpan.FromDays(1));
+        await RunAsync(0);
+
+        Host.Time.Pass(PagePress.Lifetime + TimeSpan.FromSeconds(1));
+        await log.ReleaseAsync(another!);
+
         await RunAsync(1);
     }
 

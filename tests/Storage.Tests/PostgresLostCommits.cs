@@ -87,4 +87,53 @@ public sealed partial class PostgresRecordLogTests
         Assert.Equal(kept.Id, Assert.Single(await again.WholeFeedAsync()).Id);
         Assert.Equal(LogRecord.Erased, (await again.EraseAsync("a", default, Make.Moment))!.Kind);
     }
+
+    [Fact]
+    public async Task WhatWasLost_IsAwaitedByNobody_AndWhatComesInItsPlaceWakesWhoeverWaits()
+    {
+        var log = Open();
+        var kept = await log.AppendedAsync("a", 1);
+        await log.AppendedAsync("b", 1);
+        Execute(string.Create(CultureInfo.InvariantCulture, $"DELETE FROM test.record WHERE position > {kept.Position}; UPDATE test.log SET position = {kept.Position}"));
+        await Eventually.IsSoAsync("an epoch has begun", () => Task.FromResult(log.Epoch > kept.Epoch));
+
+        // Woken for what is not there, a follower would look again and again without a pause.
+        var waiting = log.WaitForAppendAsync(kept.Position, TimeSpan.FromHours(1));
+        Assert.False(waiting.IsCompleted);
+        await log.AppendedAsync("b", 1);
+        Assert.True(await waiting);
+    }
+
+    [Fact]
+    public async Task LossForWhichAnotherReplicaBeganTheEpoch_IsToldNoMoreAsOneThatStands()
+    {
+        var log = Open();
+        var kept = await log.AppendedAsync("a", 1);
+        await log.AppendedAsync("b", 1);
+        // An epoch takes the leases back: so none can be begun.
+        Execute(string.Create(CultureInfo.InvariantCulture, $"""
+            ALTER TABLE test.lease RENAME TO lease_away; DELETE FROM test.record WHERE position > {kept.Position}; UPDATE test.log SET position = {kept.Position}
+            """));
+        await Eventually.IsSoAsync("the loss stands", () => Task.FromResult(log.Alarm?.Contains("a new epoch is to be begun", StringComparison.Ordinal) == true));
+
+        Execute("UPDATE test.log SET epoch = epoch + 1, position = position + 1000; ALTER TABLE test.lease_away RENAME TO lease");
+
+        await Eventually.IsSoAsync("it has been dealt with", () => Task.FromResult(log.Alarm?.Contains("a new epoch has begun", StringComparison.Ordinal) == true), seen: () => log.Alarm ?? "");
+        Assert.Equal(kept.Epoch + 1, log.Epoch);
+        await log.AppendedAsync("b", 1);
+    }
+
+    [Fact]
+    public async Task LossThatWasNone_IsToldNoMore()
+    {
+        var log = Open();
+        var newest = await log.AppendedAsync("a", 1);
+        Execute("ALTER TABLE test.lease RENAME TO lease_away; UPDATE test.log SET position = 0");
+        await Eventually.IsSoAsync("a loss is told", () => Task.FromResult(log.Alarm is not null));
+
+        Execute(string.Create(CultureInfo.InvariantCulture, $"UPDATE test.log SET position = {newest.Position}; ALTER TABLE test.lease_away RENAME TO lease"));
+
+        await Eventually.IsSoAsync("nothing is told", () => Task.FromResult(log.Alarm is null), seen: () => log.Alarm ?? "");
+        Assert.Equal(newest.Epoch, log.Epoch);
+    }
 }

@@ -27,6 +27,8 @@ public sealed partial class PostgresRecordLogTests : RecordLogContract
 
     protected override string KeysFolder => _folder.Log().Keys;
 
+    protected override string[] Engine => [_folder.Log().Data, KeysFolder, _data, _keys];
+
     protected override Task<bool> DestroyAsync(IRecordLog log, string controller) => ((PostgresRecordLog)log).DestroyControllerAsync(controller);
 
     protected override IRecordLog OpenWithOwnClock() => Open();

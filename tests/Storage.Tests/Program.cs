@@ -1,4 +1,9 @@
 using Consent.Storage.Tests;
 using Xunit.Runner.InProc.SystemConsole;
 
-return args is [AppendUntilKilled.Verb, var file] ? await AppendUntilKilled.RunAsync(file) : await ConsoleRunner.Run(args);
+return args switch
+{
+    [AppendUntilKilled.Verb, var file] => await AppendUntilKilled.RunAsync(file),
+    [RunRoundUntilKilled.Verb, .. var engine] => await RunRoundUntilKilled.RunAsync(engine),
+    _ => await ConsoleRunner.Run(args),
+};

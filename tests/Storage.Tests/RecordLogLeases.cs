@@ -76,6 +76,25 @@ public abstract partial class RecordLogContract
     }
 
     [Fact]
+    public async Task Lease_AskedForIfCutOff_IsGivenOnlyWhereItEndedAndWasNotGivenBack()
+    {
+        var log = OpenWithOwnClock();
+        Assert.Null(await log.AcquireAsync("sweep", "two", Term, ifCutOff: true));
+        var mine = await log.AcquireAsync("sweep", "one", Term);
+        Assert.Null(await log.AcquireAsync("sweep", "two", Term, ifCutOff: true));
+        Assert.Null(await log.AcquireAsync("sweep", "one", Term, ifCutOff: true));
+        await log.ReleaseAsync(mine!);
+        JumpClock(Term * 2);
+        Assert.Null(await log.AcquireAsync("sweep", "two", Term, ifCutOff: true));
+
+        await log.AcquireAsync("sweep", "killed", Term);
+        JumpClock(Term * 1.1);
+
+        Assert.Equal(("two", 3L), ((await log.AcquireAsync("sweep", "two", Term, ifCutOff: true)) is { } l ? (l.Holder, l.Fence) : default));
+        Assert.Null(await log.AcquireAsync("sweep", "three", Term, ifCutOff: true));
+    }
+
+    [Fact]
     public async Task Lease_AskedForByManyAtOnce_IsGivenToOne()
     {
         var log = OpenWithOwnClock();

@@ -40,6 +40,27 @@ public sealed class RewrappingTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatFails_BeforeItWasCountedWhatIsLeft_IsNoAlarmAsSoonAsItGetsOn()
+    {
+        var progress = new Rewrapping("uncounted", new ManualTime());
+        var (goesOn, attempts) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
+        var running = progress.RunAsync(
+            async _ =>
+            {
+                if (Interlocked.Increment(ref attempts) == 1) throw new IOException("The database is away.");
+                progress.Left(100);
+                await goesOn.Task;
+            },
+            CancellationToken.None);
+        Assert.Contains("IOException", progress.Alarm, StringComparison.Ordinal);
+
+        await Eventually.IsSoAsync("it gets on", () => Task.FromResult(progress.Alarm is null), seen: () => progress.Alarm ?? "");
+        Assert.Equal(2, Volatile.Read(ref attempts));
+        goesOn.SetResult();
+        await running;
+    }
+
+    [Fact]
     public async Task DiskThatFails_IsTriedAgain_WhileTheServiceRuns_AndIsTold()
     {
         using var failures = new Measured(StorageMetrics.MeterName, "consent.keys.rewrap.failures", "store", "behind");

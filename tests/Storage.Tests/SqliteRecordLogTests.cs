@@ -14,6 +14,8 @@ public sealed class SqliteRecordLogTests : RecordLogContract
 
     protected override string KeysFolder => _folder.Log().Keys;
 
+    protected override string[] Engine => [File, KeysFolder];
+
     protected override Task<bool> DestroyAsync(IRecordLog log, string controller) => ((SqliteRecordLog)log).DestroyControllerAsync(controller);
 
     private readonly ManualTime _storeClock = new();

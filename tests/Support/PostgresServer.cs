@@ -8,20 +8,28 @@ namespace Consent.Tests.Support;
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
+    private const string Loopback = "127.0.0.1";
     private readonly string _folder = Directory.CreateTempSubdirectory("consent-postgres-").FullName;
     private int _databases;
 
-    private PostgresServer() => Port = FreePorts.Take(1)[0];
+    private PostgresServer(string address, int port) => (Address, Port) = (address, port);
+
+    public string Address { get; }
 
     public int Port { get; }
 
     public string Data => Path.Combine(_folder, "data");
 
-    public static async Task<PostgresServer> StartAsync()
+    public static Task<PostgresServer> StartAsync() => StartAsync(Loopback, FreePorts.Take(1)[0]);
+
+    /// <summary>On an address of this machine that others reach too; they need a password, see <see cref="CreateOwnerAsync"/>, and this machine needs none.</summary>
+    public static async Task<PostgresServer> StartAsync(string address, int port)
     {
-        var server = new PostgresServer();
+        var server = new PostgresServer(address, port);
         await RunAsync("chown", "postgres", server._folder);
         await AsPostgresAsync("initdb", "-D", server.Data, "--auth=trust", "--encoding=UTF8", "--locale=C", "-U", "postgres");
+        if (address != Loopback)
+            await File.AppendAllTextAsync(Path.Combine(server.Data, "pg_hba.conf"), "host all postgres samehost trust\nhost all all samenet scram-sha-256\n");
         await server.StartAgainAsync();
         return server;
     }
@@ -29,7 +37,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>After a stop, or a death.</summary>
     public Task StartAgainAsync() => AsPostgresAsync(
         "pg_ctl", "-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"),
-        "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=200 -c fsync=on -c max_prepared_transactions=5", "start");
+        "-o", $"-p {Port} -c listen_addresses={Address} -c unix_socket_directories={_folder} -c max_connections={(Address == Loopback ? 200 : 400)} -c fsync=on -c max_prepared_transactions=5", "start");
 
     /// <summary>As if the machine lost its power: nothing is flushed, all connections break.</summary>
     public Task DieAsync() => AsPostgresAsync("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
@@ -42,28 +50,35 @@ public sealed class PostgresServer : IAsyncDisposable
         await RunAsync("bash", "-c", $"children=$(ps -o pid= --ppid {postmaster}); kill -9 {postmaster} $children 2> /dev/null; while kill -0 {postmaster} $children 2> /dev/null; do sleep 0.05; done");
     }
 
-    public string Connection(string database) => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database}";
+    public string Connection(string database) => $"Host={Address};Port={Port};Username=postgres;Database={database}";
 
     /// <summary>A new, empty database; its connection string.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
         var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await AsPostgresAsync("psql", "-h", "127.0.0.1", "-p", $"{Port}", "-q", "-c", $"CREATE DATABASE {name}");
+        await AsPostgresAsync("psql", "-h", Address, "-p", $"{Port}", "-q", "-c", $"CREATE DATABASE {name}");
         return Connection(name);
+    }
+
+    /// <summary>A user with a password, whose the new databases are.</summary>
+    public async Task CreateOwnerAsync(string user, string password, params string[] databases)
+    {
+        await AsPostgresAsync("psql", "-h", Address, "-p", $"{Port}", "-q", "-c", $"CREATE ROLE {user} LOGIN PASSWORD '{password}'");
+        foreach (var name in databases) await AsPostgresAsync("createdb", "-h", Address, "-p", $"{Port}", "-O", user, name);
     }
 
     /// <summary>Dumps a database as an operator does, while it is written; the file.</summary>
     public async Task<string> DumpAsync(string connection)
     {
         var file = Path.Combine(_folder, $"{Contracts.RandomId.New()}.dump");
-        await AsPostgresAsync("pg_dump", "-h", "127.0.0.1", "-p", $"{Port}", "-Fc", "-f", file, NameIn(connection));
+        await AsPostgresAsync("pg_dump", "-h", Address, "-p", $"{Port}", "-Fc", "-f", file, NameIn(connection));
         return file;
     }
 
     /// <summary>Puts a dump in the place of the database.</summary>
     public async Task RestoreAsync(string connection, string dump)
     {
-        string[] at = ["-h", "127.0.0.1", "-p", $"{Port}"];
+        string[] at = ["-h", Address, "-p", $"{Port}"];
         await AsPostgresAsync("dropdb", [.. at, "--force", NameIn(connection)]);
         await AsPostgresAsync("createdb", [.. at, NameIn(connection)]);
         await AsPostgresAsync("pg_restore", [.. at, "--exit-on-error", "-d", NameIn(connection), dump]);

@@ -25,9 +25,9 @@ public abstract class Product : IAsyncDisposable
 
     public string Data { get; }
 
-    public Uri Gateway { get; }
+    public Uri Gateway { get; protected set; }
 
-    public Uri Demo { get; }
+    public Uri Demo { get; protected set; }
 
     /// <summary>Settings for every process, such as <c>Relay:RedeliverAfter</c>; add before starting.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal)

@@ -8,26 +8,46 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private readonly string _folder;
     private readonly string[] _ports;
 
-    private RabbitMqServer(string folder, int[] ports)
+    private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
+
+    private RabbitMqServer(string folder, int[] ports, string address)
     {
         _folder = folder;
         _ports = [.. ports.Select(p => $"{p}")];
-        Address = $"amqp://guest:guest@127.0.0.1:{ports[0]}/";
+        Address = address;
     }
 
     public string Address { get; }
+
+    /// <summary>All that it writes: messages, log and settings.</summary>
+    public string Folder => _folder;
 
     public static async Task<RabbitMqServer> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("consent-rabbitmq-").FullName;
         var ports = FreePorts.Take(3);
-        var server = new RabbitMqServer(folder, ports);
+        var server = new RabbitMqServer(folder, ports, $"amqp://guest:guest@127.0.0.1:{ports[0]}/");
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>On an address of this machine that others reach too, with one user.</summary>
+    public static async Task<RabbitMqServer> StartAsync(string address, int port, string user, string password)
+    {
+        var server = new RabbitMqServer(
+            Directory.CreateTempSubdirectory("consent-rabbitmq-").FullName, [port, .. FreePorts.Take(2)], $"amqp://{user}:{password}@{address}:{port}/");
+        server._settings["CONSENT_BROKER_ADDRESS"] = address;
+        server._settings["CONSENT_BROKER_USER"] = user;
+        server._settings["CONSENT_BROKER_PASSWORD"] = password;
         await server.StartAgainAsync();
         return server;
     }
 
     /// <summary>After a death, on what it had.</summary>
     public Task StartAgainAsync() => ScriptAsync(["start", _folder, .. _ports]);
+
+    /// <summary>What one of its own tools says, such as <c>rabbitmqctl</c>.</summary>
+    public Task<string> ToolAsync(string name, params string[] arguments) => ScriptAsync(["tool", _folder, name, .. arguments]);
 
     /// <summary>SIGKILL; its epmd, which knows nothing that matters, lives on.</summary>
     public async Task Kill9Async()
@@ -43,12 +63,21 @@ public sealed class RabbitMqServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task ScriptAsync(params string[] arguments)
+    private async Task<string> ScriptAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "tools", "rabbitmq.sh"), arguments) { RedirectStandardError = true, UseShellExecute = false };
+        // A node that is started would hold the pipe open, so what is said goes there by a tool alone.
+        var tool = arguments[0] == "tool";
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "tools", "rabbitmq.sh"), arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = tool,
+            UseShellExecute = false,
+        };
+        foreach (var (key, value) in _settings) start.Environment[key] = value;
         using var script = Process.Start(start)!;
+        var output = tool ? script.StandardOutput.ReadToEndAsync() : Task.FromResult("");
         var said = await script.StandardError.ReadToEndAsync();
         await script.WaitForExitAsync();
-        if (script.ExitCode != 0) throw new InvalidOperationException($"rabbitmq.sh {arguments[0]} failed: {said}");
+        return script.ExitCode == 0 ? await output : throw new InvalidOperationException($"rabbitmq.sh {arguments[0]} failed: {said}");
     }
 }

@@ -89,7 +89,7 @@ public sealed class ErasedEverywhereTests
     }
 
     /// <returns>Ids of the receipts of both, each of which audit holds.</returns>
-    private static async Task<List<string>> LiveAsync(Product product, Site site, MailSink mail, string visitor, string address)
+    internal static async Task<List<string>> LiveAsync(Product product, Site site, MailSink mail, string visitor, string address)
     {
         var http = product.Client();
         using var asked = await http.PostAsJsonAsync($"/v1/sites/{site.Id}/marketing/subscriptions", new { address, topic = await site.TopicAsync(), source = "form" });
@@ -115,7 +115,7 @@ public sealed class ErasedEverywhereTests
         return [.. ids, .. events.Where(e => (string?)e!["what"] == "receipt").Select(e => (string)e!["id"]!)];
     }
 
-    private static async Task EraseAsync(Product product, Site site, string visitor, string address)
+    internal static async Task EraseAsync(Product product, Site site, string visitor, string address)
     {
         using var ofVisitor = await product.Client("consent").DeleteAsync(new Uri($"/v1/sites/{site.Id}/subjects/{visitor}", UriKind.Relative));
         using var ofAddress = await product.Client("marketing").PostAsJsonAsync($"/v1/sites/{site.Id}/marketing/erasures", new { address });
@@ -123,7 +123,7 @@ public sealed class ErasedEverywhereTests
     }
 
     /// <summary>Nobody tells anything of them, and every subscriber has said that it applied all that was told.</summary>
-    private static async Task ForgottenAsync(Product product, Site site, string visitor, string address, IReadOnlyList<string> receipts)
+    internal static async Task ForgottenAsync(Product product, Site site, string visitor, string address, IReadOnlyList<string> receipts)
     {
         foreach (var id in receipts) await Eventually.IsSoAsync("audit has forgotten a receipt", async () => await site.TraceAsync(id) is null);
         await Eventually.IsSoAsync("audit tells of the address that it was erased, and nothing else", async () =>

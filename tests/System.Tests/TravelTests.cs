@@ -72,9 +72,3 @@ public abstract class TravelTests(Running running)
         Assert.Equal("marketing-unsubscribed", (string?)trace["cause"]!["kind"]);
     }
 }
-
-[Collection(AsMany.Name)]
-public sealed class TravelOfManyProcesses(RunningAsMany running) : TravelTests(running);
-
-[Collection(AsOne.Name)]
-public sealed class TravelInOneProcess(RunningAsOne running) : TravelTests(running);

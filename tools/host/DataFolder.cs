@@ -16,7 +16,7 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CannotStartException($"The data folder {path} cannot be made: give another one with --data.");
+            throw new CannotStartException($"The data folder {path} cannot be made: give another one with --data, or in a container with the setting Data.");
         }
         try
         {
@@ -24,11 +24,11 @@ internal sealed class DataFolder : IDisposable
         }
         catch (UnauthorizedAccessException)
         {
-            throw new CannotStartException($"The data folder {path} cannot be written to: give another one with --data.");
+            throw new CannotStartException($"The data folder {path} cannot be written to: give another one with --data, or in a container with the setting Data.");
         }
         catch (IOException)
         {
-            throw new CannotStartException($"Another host runs on the data folder {path}: stop it, or give another folder with --data.");
+            throw new CannotStartException($"Another host runs on the data folder {path}: stop it, or give another folder with --data, or in a container with the setting Data.");
         }
     }
 

@@ -1,6 +1,5 @@
 using Consent.Analytics;
 using Consent.Audit;
-using Consent.Cli;
 using Consent.Connectors;
 using Consent.ConsentService;
 using Consent.CookieBanner;
@@ -15,8 +14,8 @@ using Consent.Webhooks;
 namespace Consent.Host;
 
 /// <summary>
-/// Three web applications: all services in one container (an in-memory bus reaches no further) on a port of the loopback, the
-/// gateway before them with the routes and checks that a cluster has, and the demonstration pages on an origin of their own.
+/// Web applications in one process: all services in one container (an in-memory bus reaches no further) on a port of the loopback, the
+/// gateway before them with the routes and checks that a cluster has, and for a demonstration its pages, on an origin of their own.
 /// </summary>
 internal sealed class OneProcess : IAsyncDisposable
 {
@@ -30,14 +29,15 @@ internal sealed class OneProcess : IAsyncDisposable
 
     private readonly Stack<WebApplication> _started = new();
 
-    public static async Task<OneProcess> StartAsync(HostAddresses options, CancellationToken cancel)
+    public static async Task<OneProcess> StartAsync(HostPlan plan, CancellationToken cancel)
     {
+        WarmUp.Begin();
         var product = new OneProcess();
         try
         {
-            var services = await product.StartAsync(BuildServices(options), AnyPort, cancel);
-            await product.StartAsync(BuildGateway(options, services), options.GatewayOrigin, cancel);
-            await product.StartAsync(BuildDemo(options), options.DemoOrigin, cancel);
+            var services = await product.StartAsync(BuildServices(plan), AnyPort, cancel);
+            await product.StartAsync(BuildGateway(plan, services), plan.Listen, cancel);
+            if (plan.Demo is { } demo) await product.StartAsync(BuildDemo(demo), demo.DemoOrigin, cancel);
             return product;
         }
         catch
@@ -57,24 +57,10 @@ internal sealed class OneProcess : IAsyncDisposable
         }
     }
 
-    private static WebApplication BuildServices(HostAddresses options)
+    /// <summary>Every service but the bus between them.</summary>
+    public static WebApplicationBuilder ComposeServices(HostPlan plan)
     {
-        var builder = Builder(AnyPort, new()
-        {
-            ["Data"] = options.Data,
-            ["Messaging:Transport"] = "in-memory",
-            ["Auth:MetadataAddress"] = IssuerAt(options),
-            ["PublicUrl"] = options.GatewayOrigin,
-            // A demonstration has no mail server: who signs up on its pages is noted, and sent nothing.
-            ["Mail:AllowUnconfirmed"] = "true",
-            // Whoever looks at the demonstration may check its logs.
-            ["Audit:PublicLogs"] = "*",
-            ["Audit:Marketing"] = options.GatewayOrigin,
-            ["Marketing:Audit"] = options.GatewayOrigin,
-            ["Analytics:ForwardUrl"] = $"{options.DemoOrigin}/sink",
-            ["Connectors:Marketing"] = options.GatewayOrigin,
-            ["Connectors:Token"] = MakeToken.Mint(options.Data, ["marketing"], [], [], TimeSpan.FromDays(365), TimeProvider.System),
-        });
+        var builder = Builder(AnyPort, plan.Services);
         builder.AddServiceDefaults("services");
         builder.AddConsentService();
         builder.AddCookieBanner();
@@ -84,8 +70,13 @@ internal sealed class OneProcess : IAsyncDisposable
         builder.AddAnalytics();
         builder.AddWebhooks();
         builder.AddConnectors();
-        builder.AddMessaging();
+        return builder;
+    }
 
+    private static WebApplication BuildServices(HostPlan plan)
+    {
+        var builder = ComposeServices(plan);
+        builder.AddMessaging();
         var app = BuildQuietly(builder);
         app.UseServiceDefaults();
         app.MapConsentService();
@@ -99,13 +90,11 @@ internal sealed class OneProcess : IAsyncDisposable
         return app;
     }
 
-    private static WebApplication BuildGateway(HostAddresses options, string services)
+    private static WebApplication BuildGateway(HostPlan plan, string services)
     {
-        var settings = Services.ToDictionary(name => $"Services:{name}", string? (_) => services, StringComparer.Ordinal);
-        settings["Data"] = options.Data;
-        settings["DevelopmentIssuer:Enabled"] = "true";
-        settings["Auth:MetadataAddress"] = IssuerAt(options);
-        var builder = Builder(options.GatewayOrigin, settings);
+        var settings = new Dictionary<string, string?>(plan.Gateway, StringComparer.Ordinal);
+        foreach (var name in Services) settings[$"Services:{name}"] = services;
+        var builder = Builder(plan.Listen, settings);
         builder.AddGateway();
         var app = BuildQuietly(builder);
         app.MapGateway();
@@ -118,8 +107,6 @@ internal sealed class OneProcess : IAsyncDisposable
         app.MapDemo(DemoSettings.From(app.Configuration));
         return app;
     }
-
-    private static string IssuerAt(HostAddresses options) => $"{options.GatewayOrigin}{DevelopmentIssuer.Path}/.well-known/openid-configuration";
 
     private static WebApplicationBuilder Builder(string url, Dictionary<string, string?> settings)
     {

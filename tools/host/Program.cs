@@ -1,6 +1,17 @@
 using System.CommandLine;
 using Consent.Cli;
 using Consent.Host;
+using Consent.ServiceDefaults;
+
+var settings = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+if (settings.GetValue("Host:Container", false))
+{
+    var migrate = new Command(Migrate.Word, "Brings the schemas of every service up to date, and ends.");
+    migrate.SetAction(_ => RunHost.BringUpToDate(settings));
+    var contained = new RootCommand("Consent in one process, in a container: every service behind the gateway, set up by environment variables.") { migrate };
+    contained.SetAction((_, cancel) => RunHost.ServeAsync(settings, cancel));
+    return await RunHost.WithTimeToEndAsync(settings, time => contained.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = time }));
+}
 
 var urls = new Option<string>("--urls") { Description = "Address of the gateway.", DefaultValueFactory = _ => "http://localhost:8080" };
 var demo = new Option<string>("--demo") { Description = "Address of the demonstration pages.", DefaultValueFactory = _ => "http://localhost:8081" };
@@ -19,6 +30,6 @@ foreach (var address in (Option<string>[])[urls, demo])
 }
 
 var root = new RootCommand("Consent in one process: every service, the gateway, and a demonstration page for each of five sample sites.") { urls, demo, data };
-root.SetAction((parsed, cancel) => RunHost.RunAsync(
+root.SetAction((parsed, cancel) => RunHost.DemonstrateAsync(
     new HostAddresses(new Uri(parsed.GetValue(urls)!), new Uri(parsed.GetValue(demo)!), Path.GetFullPath(parsed.GetValue(data)!)), cancel));
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = RunHost.EndWithin });

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace Consent.Storage.Tests;
+
+/// <summary>The contract of rounds of work: who is killed in one hinders nobody for long, by the store's clock.</summary>
+public abstract partial class RecordLogContract
+{
+    /// <summary>What another process is told to open the same log.</summary>
+    protected abstract string[] Engine { get; }
+
+    [Fact]
+    public async Task Round_OfAProcessThatIsKilled_IsTakenUpByAnotherWithinTenSeconds()
+    {
+        var killed = await BeginAndKillAsync();
+        var log = Open();
+        using var stop = new CancellationTokenSource();
+        var taken = new TaskCompletionSource<Lease>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Its own next round is far away.
+        var running = new Rounds(log, "sweep", TimeProvider.System).RunAsync(
+            TimeSpan.FromHours(1), (granted, _) => Task.FromResult(taken.TrySetResult(granted)), e => taken.TrySetException(e), stop.Token);
+
+        var lease = await taken.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal(2, lease.Fence);
+        // It lasts 6 seconds from when the store granted it.
+        Assert.InRange(lease.ExpiresAt - TimeSpan.FromSeconds(6) - killed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    /// <returns>When it was killed.</returns>
+    private async Task<DateTimeOffset> BeginAndKillAsync()
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in (string[])[typeof(RunRoundUntilKilled).Assembly.Location, RunRoundUntilKilled.Verb, .. Engine]) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        Assert.Equal("fence 1", await process.StandardOutput.ReadLineAsync());
+        var at = TimeProvider.System.GetUtcNow();
+        process.Kill();
+        await process.WaitForExitAsync();
+        return at;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Consent.System.Tests;
+
+[Collection(AsMany.Name)]
+public sealed class TravelOfManyProcesses(RunningAsMany running) : TravelTests(running);
