@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,10 +10,11 @@ namespace Consent.Subscriber;
 /// <summary>
 /// Soon after the start, and every <c>Subscriber:CompareEvery</c> (a time span, 10 minutes unless set), once everything is loaded, tells the consent service what is
 /// held, as a digest for each bucket of streams, and loads again what differs: so a file that was damaged, or altered by hand, heals.
-/// Until that succeeded once it is tried again soon: the file may have come out of an old backup.
+/// Until that succeeded once it is tried again soon: the file may have come out of an old backup; and so may a database that is found to be another one. Of replicas
+/// each does so, at a time that is its own while it is its turn to load.
 /// </summary>
 internal sealed class CompareState(
-    Wishes wishes, SubscriberState state, SubscriberStore store, LoadSnapshot load, IEventTransport transport, IConfiguration configuration, TimeProvider time,
+    Wishes wishes, SubscriberState state, ISubscriberStore store, LoadSnapshot load, IEventTransport transport, IConfiguration configuration, TimeProvider time,
     ILogger<CompareState> log) : BackgroundService, IEventHandler<ComparisonAnswered>
 {
     private const int RowsPerBucket = 500;
@@ -30,7 +30,13 @@ internal sealed class CompareState(
 
     public async Task HandleAsync(ComparisonAnswered e, CancellationToken cancel)
     {
-        if (!_asked.TryRemove(e.Question, out var asked)) return;
+        if (!await TryApplyAsync(e, cancel) && store.Others is { } others) await others.LeaveAsync(e.Question, e, cancel);
+    }
+
+    /// <returns>Whether this replica asked for it.</returns>
+    private async Task<bool> TryApplyAsync(ComparisonAnswered e, CancellationToken cancel)
+    {
+        if (!_asked.TryRemove(e.Question, out var asked)) return false;
         foreach (var bucket in e.Differing)
         {
             var (after, until) = StateDigest.RangeOf(bucket, asked.Question.Bits);
@@ -45,15 +51,15 @@ internal sealed class CompareState(
         }
 
         asked.Answered.TrySetResult(e.Bits ?? 0);
+        return true;
     }
 
     /// <summary>Compares everything once. False when an answer did not come.</summary>
     internal async Task<bool> CompareAsync(CancellationToken cancel)
     {
         Count(await store.WriteAsync(writer => writer.Sweep(), cancel));
-        using var db = store.Open();
-        var bits = Math.Max(_leastBits, BitsFor(await db.Receipts.CountAsync(cancel)));
-        var declarations = DeclarationsIn(db);
+        var bits = Math.Max(_leastBits, BitsFor(await store.CountAsync(cancel)));
+        var declarations = StateDigest.Of(store.Declarations().Select(HeldDeclarations.Read).OfType<PublishedDeclaration>()).ToString();
         for (var first = 0; first < 1 << bits; first += BucketsPerQuestion)
         {
             var digests = await DigestsAsync(first, Math.Min(BucketsPerQuestion, (1 << bits) - first), bits, cancel);
@@ -62,6 +68,13 @@ internal sealed class CompareState(
             _asked[question.Id] = (question, answered);
             try
             {
+                if (store.Others is { } others)
+                {
+                    // Prolongs the turn, as long as questions are answered.
+                    await others.IsMineAsync(cancel);
+                    await others.AwaitAsync(question.Id, cancel);
+                }
+
                 await transport.PublishAsync([OutgoingEvent.Of(question, LoadSnapshot.Source)], cancel);
                 if (await answered.Task.WaitAsync(Patience, time, cancel) is var finer && finer > bits)
                 {
@@ -84,15 +97,36 @@ internal sealed class CompareState(
         return true;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => store.Others is not { } others
+        ? CompareOnAsync(stoppingToken)
+        : Task.WhenAll(CompareOnAsync(stoppingToken), others.BringAsync<ComparisonAnswered>(() => [.. _asked.Keys], TryApplyAsync, log, stoppingToken));
+
+    private async Task CompareOnAsync(CancellationToken stoppingToken)
     {
         var every = configuration.GetValue("Subscriber:CompareEvery", TimeSpan.FromMinutes(10));
-        using var timer = new PeriodicTimer(every < SoonAfterStart ? every : SoonAfterStart, time);
+        var soon = every < SoonAfterStart ? every : SoonAfterStart;
+        var (pause, began, grounds) = (soon, time.GetTimestamp(), store.Others?.Grounds);
+        using var timer = new PeriodicTimer(soon, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (!state.IsLoaded) continue;
+            if (grounds != store.Others?.Grounds) pause = soon;
+            // A tick may come a little early.
+            if (time.GetElapsedTime(began) + (soon / 2) < pause || !state.IsLoaded || !await IsMineAsync(stoppingToken)) continue;
+            (began, grounds) = (time.GetTimestamp(), store.Others?.Grounds);
             var compared = await TryCompareAsync(stoppingToken);
-            timer.Period = compared || every < 2 * timer.Period ? every : 2 * timer.Period;
+            pause = compared || every < 2 * pause ? every : 2 * pause;
+        }
+    }
+
+    private async Task<bool> IsMineAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return store.Others is not { } others || await others.IsMineAsync(cancel);
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
         }
     }
 
@@ -127,8 +161,7 @@ internal sealed class CompareState(
     {
         var digests = new StateDigest[count];
         var (after, until) = (StateDigest.RangeOf(first, bits).After, StateDigest.RangeOf(first + count - 1, bits).Until);
-        using var db = store.Open();
-        await foreach (var row in db.Receipts.AsNoTracking().Where(r => r.Stream!.CompareTo(after) > 0 && r.Stream.CompareTo(until) <= 0).AsAsyncEnumerable().WithCancellation(cancel))
+        await foreach (var row in store.BetweenAsync(after, until, cancel))
         {
             var bucket = StateDigest.BucketOf(row.Stream!, bits) - first;
             digests[bucket] = digests[bucket].With(HeldReceipts.DigestOf(row));
@@ -136,7 +169,4 @@ internal sealed class CompareState(
 
         return [.. digests.Select(d => d.ToString())];
     }
-
-    private static string DeclarationsIn(SubscriberDb db) =>
-        StateDigest.Of(db.Declarations.AsNoTracking().AsEnumerable().Select(HeldDeclarations.Read).OfType<PublishedDeclaration>()).ToString();
 }

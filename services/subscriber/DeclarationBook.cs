@@ -1,25 +1,25 @@
 using System.Collections.Concurrent;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Consent.Subscriber;
 
 /// <summary>
-/// The declarations that one service has heard of, kept in its own file and in memory; which is in force, <see cref="DeclarationHistory"/> says.
+/// The declarations that one service has heard of, kept in its own store and in memory; which is in force, <see cref="DeclarationHistory"/> says.
 /// Registered per service name by <see cref="SubscriberRegistration.AddDeclarationBook"/>.
 /// </summary>
 public sealed class DeclarationBook : IDeclarations
 {
-    private readonly SubscriberStore _store;
+    private readonly ISubscriberStore _store;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, DeclarationHistory> _bySite = new(StringComparer.Ordinal);
 
-    internal DeclarationBook(SubscriberStore store, TimeProvider time)
+    private long _read;
+
+    internal DeclarationBook(ISubscriberStore store, TimeProvider time)
     {
         (_store, _time) = (store, time);
-        using var db = _store.Open();
-        Remember(db.Declarations.AsNoTracking().AsEnumerable().Select(HeldDeclarations.Read).OfType<PublishedDeclaration>());
+        Remember(Readable(store.Declarations()));
     }
 
     public IReadOnlyCollection<string> Sites => [.. _bySite.Keys.Order(StringComparer.Ordinal)];
@@ -38,13 +38,15 @@ public sealed class DeclarationBook : IDeclarations
     /// What declarations that are about to be kept mean for who names these purposes: sites of which something is missing then, because
     /// they did not concern him so far and may have been there before; and sites that do not concern him.
     /// </summary>
-    internal (IReadOnlyList<string> Missing, IReadOnlyList<string> Foreign) Weigh(IReadOnlyList<PublishedDeclaration> declarations, IReadOnlyList<string>? purposes)
+    /// <param name="unread">What other replicas have kept, and is not in force here yet.</param>
+    internal (IReadOnlyList<string> Missing, IReadOnlyList<string> Foreign) Weigh(
+        IReadOnlyList<PublishedDeclaration> declarations, IReadOnlyList<PublishedDeclaration> unread, IReadOnlyList<string>? purposes)
     {
         var (missing, foreign) = (new List<string>(), new List<string>());
         if (purposes is null) return (missing, foreign);
         foreach (var site in declarations.GroupBy(d => d.Declaration.Site, StringComparer.Ordinal))
         {
-            var before = Of(site.Key);
+            var before = unread.Where(d => d.Declaration.Site == site.Key).Aggregate(Of(site.Key), (all, one) => all.With(one));
             var after = site.Aggregate(before, (all, one) => all.With(one));
             if (!purposes.Any(after.EverDeclared)) foreign.Add(site.Key);
             else if (!purposes.Any(before.EverDeclared) && !(before.Versions.Count == 0 && IsFromItsBeginning(after, purposes))) missing.Add(site.Key);
@@ -60,11 +62,28 @@ public sealed class DeclarationBook : IDeclarations
         Remember(declarations);
     }
 
-    /// <summary>They are in the file.</summary>
+    /// <summary>What other replicas have kept since this was read last; for the writer. Everything, when anything is new: declarations are few.</summary>
+    internal (long Through, IReadOnlyList<PublishedDeclaration> Declarations) Unread(SubscriberWriter writer)
+    {
+        var through = writer.Declared();
+        return (through, through == Volatile.Read(ref _read) ? [] : Readable(writer.Declarations()));
+    }
+
+    internal async Task RefreshAsync(CancellationToken cancel) => Remember(await _store.WriteAsync(Unread, cancel));
+
+    internal void Remember((long Through, IReadOnlyList<PublishedDeclaration> Declarations) unread)
+    {
+        Remember(unread.Declarations);
+        Volatile.Write(ref _read, unread.Through);
+    }
+
+    /// <summary>They are in the store.</summary>
     internal void Remember(IEnumerable<PublishedDeclaration> declarations)
     {
         foreach (var declaration in declarations) Remember(declaration);
     }
+
+    private static List<PublishedDeclaration> Readable(IEnumerable<HeldDeclaration> rows) => [.. rows.Select(HeldDeclarations.Read).OfType<PublishedDeclaration>()];
 
     private static bool IsFromItsBeginning(DeclarationHistory history, IReadOnlyList<string> purposes) =>
         history.Versions[0] is { Version: 1 } first && purposes.Any(purpose => first.Declaration.PurposeBehind(purpose) is not null);

@@ -12,7 +12,7 @@ public sealed record ErasedSubject(string Site, string SubjectId, DateTimeOffset
 /// Tells a service who was erased before the row goes that alone knows it: a tombstone names the hash of a stream and nobody. At least once: when
 /// that fails, the row is still there, and the message comes again. Of whom nothing is held nobody can be told.
 /// </summary>
-internal sealed class ErasedSubjects(SubscriberStore store, Func<ErasedSubject, CancellationToken, Task>? onErasing)
+internal sealed class ErasedSubjects(ISubscriberStore store, Func<ErasedSubject, CancellationToken, Task>? onErasing)
 {
     /// <summary>
     /// Whoever is held under these streams, by whatever version: a decision that was taken after the erasure may have overtaken it. The tombstones are

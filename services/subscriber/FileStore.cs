@@ -1,18 +1,9 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Consent.Subscriber;
-
-/// <summary>Writes into a file, one transaction after the other. One thread at a time.</summary>
-internal interface IFileWriter : IDisposable
-{
-    void Begin();
-
-    void Commit();
-}
 
 /// <summary>
 /// A SQLite file of one service. Reads run side by side; writes go through one writer, which commits those that wait together,
@@ -20,16 +11,13 @@ internal interface IFileWriter : IDisposable
 /// </summary>
 internal abstract class FileStore<TDb, TWriter> : IAsyncDisposable where TDb : DbContext where TWriter : class, IFileWriter
 {
-    private const int LargestBatch = 512;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromMilliseconds(5);
 
     private readonly PooledDbContextFactory<TDb> _contexts;
-    private readonly Channel<Write> _waiting = Channel.CreateBounded<Write>(4 * LargestBatch);
-    private readonly Task _writing;
+    private readonly WriteTogether<TWriter> _writing;
     private readonly string _connection;
     private readonly string _unpooled;
-    private TWriter? _writer;
 
     /// <param name="schema">Brings the file up to date; see <see cref="SchemaSteps"/>.</param>
     /// <exception cref="InvalidOperationException">The file is of a newer release.</exception>
@@ -39,21 +27,14 @@ internal abstract class FileStore<TDb, TWriter> : IAsyncDisposable where TDb : D
         _unpooled = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString();
         _contexts = new PooledDbContextFactory<TDb>(options(_connection), poolSize: 32);
         using (var db = Open()) schema.BringUpToDate(db.Database);
-        _writing = Task.Run(WriteAllAsync);
+        _writing = new WriteTogether<TWriter>(() => OpenWriter(_unpooled), OnCommitted, _ => false);
     }
 
     /// <summary>For reading.</summary>
     public TDb Open() => _contexts.CreateDbContext();
 
     /// <summary>Runs <paramref name="write"/> in a transaction and completes when it is on the disk; throws when it is not. May be run twice.</summary>
-    public async Task<T> WriteAsync<T>(Func<TWriter, T> write, CancellationToken cancel)
-    {
-        var result = default(T)!;
-        var one = new Write(writer => result = write(writer));
-        await _waiting.Writer.WriteAsync(one, cancel);
-        await one.Committed.Task.WaitAsync(cancel);
-        return result;
-    }
+    public Task<T> WriteAsync<T>(Func<TWriter, T> write, CancellationToken cancel) => _writing.WriteAsync(write, cancel);
 
     /// <summary>
     /// Copies the write-ahead log into the file and cuts it to nothing, so that no earlier state of a row is left in it. Waits 5 seconds for
@@ -78,9 +59,7 @@ internal abstract class FileStore<TDb, TWriter> : IAsyncDisposable where TDb : D
 
     public async ValueTask DisposeAsync()
     {
-        _waiting.Writer.TryComplete();
-        await _writing;
-        _writer?.Dispose();
+        await _writing.DisposeAsync();
         SqliteConnection.ClearPool(new SqliteConnection(_connection));
     }
 
@@ -90,50 +69,6 @@ internal abstract class FileStore<TDb, TWriter> : IAsyncDisposable where TDb : D
     /// <summary>What was written is on the disk, and nobody was answered yet. On the thread of the writer; must not throw.</summary>
     protected virtual void OnCommitted(TWriter writer)
     {
-    }
-
-    private async Task WriteAllAsync()
-    {
-        var batch = new List<Write>(LargestBatch);
-        while (await _waiting.Reader.WaitToReadAsync())
-        {
-            batch.Clear();
-            while (batch.Count < LargestBatch && _waiting.Reader.TryRead(out var one)) batch.Add(one);
-            // A write that fails must not take its neighbours with it: they are then tried one by one.
-            if (TryCommit(batch) is not { } all) continue;
-            if (batch.Count == 1) batch[0].Committed.TrySetException(all);
-            else
-            {
-                foreach (var one in batch)
-                    if (TryCommit([one]) is { } failure) one.Committed.TrySetException(failure);
-            }
-        }
-    }
-
-    private Exception? TryCommit(List<Write> batch)
-    {
-        try
-        {
-            _writer ??= OpenWriter(_unpooled);
-            _writer.Begin();
-            foreach (var one in batch) one.Run(_writer);
-            _writer.Commit();
-        }
-        catch (Exception e)
-        {
-            // Whatever state the failure left behind goes with the connection.
-            _writer?.Dispose();
-            _writer = null;
-            return e;
-        }
-        OnCommitted(_writer!);
-        foreach (var one in batch) one.Committed.TrySetResult();
-        return null;
-    }
-
-    private sealed record Write(Action<TWriter> Run)
-    {
-        public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 

@@ -15,7 +15,7 @@ internal sealed class HearConsentChanged(Wishes wishes, SubscriberState state, D
 
     public async Task HandleAsync(ConsentChanged e, CancellationToken cancel)
     {
-        if (!book.Concerns(e.Receipt.Site, wishes.Purposes)) return;
+        if (!await ConcernsAsync(e.Receipt.Site, cancel)) return;
         var isNewest = await state.ApplyAsync(e.Receipt, e.Stream, cancel);
         (isNewest ? SubscriberMetrics.Applied : SubscriberMetrics.Passed).Add(1, _tag);
         if (isNewest)
@@ -25,5 +25,14 @@ internal sealed class HearConsentChanged(Wishes wishes, SubscriberState state, D
         }
 
         await acknowledger.TellAsync(e.Id, cancel);
+    }
+
+    /// <summary>Also by a declaration that another replica has just heard: the page that it asks for may be from before this receipt.</summary>
+    private async Task<bool> ConcernsAsync(string site, CancellationToken cancel)
+    {
+        if (book.Concerns(site, wishes.Purposes)) return true;
+        if (!state.IsShared) return false;
+        await state.RefreshAsync(cancel);
+        return book.Concerns(site, wishes.Purposes);
     }
 }

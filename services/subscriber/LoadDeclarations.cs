@@ -5,8 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Consent.Subscriber;
 
-/// <summary>For a service that holds declarations alone: asks at each start for those that were published before, again and again until all are here.</summary>
-internal sealed class LoadDeclarations(string service, DeclarationBook book, IEventTransport transport, TimeProvider time, ILogger<LoadDeclarations> log)
+/// <summary>
+/// For a service that holds declarations alone: asks at each start for those that were published before, again and again until all are here. Of replicas each
+/// asks, and each keeps whatever page it is given, for all of them.
+/// </summary>
+/// <param name="isShared">Whether a page may be the answer to another replica's question.</param>
+internal sealed class LoadDeclarations(string service, bool isShared, DeclarationBook book, IEventTransport transport, TimeProvider time, ILogger<LoadDeclarations> log)
     : BackgroundService, IEventHandler<SnapshotPage>
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(2);
@@ -19,7 +23,7 @@ internal sealed class LoadDeclarations(string service, DeclarationBook book, IEv
     {
         lock (_gate)
         {
-            if (_isComplete || e.Source != LoadSnapshot.Source || e.After != _after || _failed.IsPausing) return;
+            if (e.Source != LoadSnapshot.Source || _failed.IsPausing || (!isShared && !IsAwaited(e))) return;
         }
 
         try
@@ -35,11 +39,14 @@ internal sealed class LoadDeclarations(string service, DeclarationBook book, IEv
         lock (_gate)
         {
             _failed.Passed();
+            if (!IsAwaited(e)) return;
             (_after, _isComplete) = (e.Through, e.Complete);
         }
 
         if (!e.Complete) await AskAsync(cancel);
     }
+
+    private bool IsAwaited(SnapshotPage e) => !_isComplete && e.After == _after;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -17,14 +17,16 @@ internal sealed record Wishes(string Service, IReadOnlyList<string>? Purposes)
 /// <summary>
 /// Asks the consent service for what was recorded before the subscriber came, a page at a time, and for ranges that differed: one
 /// question at a time, asked again when no answer comes for 5 seconds, and ever more rarely when a page cannot be applied
-/// (<see cref="FailedPages"/>). How far it came lies in the file, so that it goes on there after a restart.
+/// (<see cref="FailedPages"/>). How far it came lies in the store, so that it goes on there after a restart. Of replicas one at a time asks; a page that another
+/// replica took from their queue is handed on to it.
 /// </summary>
 /// <remarks>
 /// All declarations come before the first states, and again after a page that failed: a reaction may rest on one that lies further on in
 /// the walk, and a site may come to concern the subscriber by one that was published while it walks.
 /// </remarks>
+/// <param name="others">Null where one process owns the store.</param>
 internal sealed class LoadSnapshot(
-    Wishes wishes, SubscriberState state, DeclarationBook book, IEventTransport transport, Reactions reactions, TimeProvider time, ILogger<LoadSnapshot> log)
+    Wishes wishes, SubscriberState state, DeclarationBook book, OtherReplicas? others, IEventTransport transport, Reactions reactions, TimeProvider time, ILogger<LoadSnapshot> log)
     : BackgroundService, IEventHandler<SnapshotPage>
 {
     public const string Source = "consent";
@@ -66,10 +68,16 @@ internal sealed class LoadSnapshot(
 
     public async Task HandleAsync(SnapshotPage e, CancellationToken cancel)
     {
+        if (!await TryApplyAsync(e, cancel) && others is not null && e.Source == Source) await others.LeaveAsync(e.Id, e, cancel);
+    }
+
+    /// <returns>Whether this replica asked for it.</returns>
+    private async Task<bool> TryApplyAsync(SnapshotPage e, CancellationToken cancel)
+    {
         await _one.WaitAsync(cancel);
         try
         {
-            if (_current is not { } range || e.Source != Source || !_questions.Contains(e.Id)) return;
+            if (_current is not { } range || e.Source != Source || !_questions.Contains(e.Id)) return false;
             try
             {
                 await ApplyAsync(e, range, cancel);
@@ -79,13 +87,28 @@ internal sealed class LoadSnapshot(
                 Fail(range, failure);
             }
 
-            _questions.Clear();
-            state.Answered();
+            await ForgetQuestionsAsync(cancel);
             await AskAsync(cancel);
+            return true;
         }
         finally
         {
             _one.Release();
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (others is null) return;
+        try
+        {
+            await ForgetQuestionsAsync(cancellationToken);
+            await others.GiveBackAsync();
+        }
+        catch (Exception e)
+        {
+            log.LogDebug("The turn to load was not given back ({Reason}); it ends by itself.", e.GetType().Name);
         }
     }
 
@@ -95,7 +118,11 @@ internal sealed class LoadSnapshot(
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => others is null
+        ? AskOnAsync(stoppingToken)
+        : Task.WhenAll(AskOnAsync(stoppingToken), others.BringAsync<SnapshotPage>(OpenQuestions, TryApplyAsync, log, stoppingToken));
+
+    private async Task AskOnAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(LookEvery, time);
         do
@@ -123,14 +150,36 @@ internal sealed class LoadSnapshot(
         var isNew = _questions.Count == 0;
         if (_failed.IsPausing || (!isNew && time.GetElapsedTime(_asked) < Patience)) return;
         if (_current is null && !state.Loading.IsWalking && _repairs.Count == 0) return;
+        if (!state.IsLoading || (others is not null && !await others.IsMineAsync(cancel)))
+        {
+            // Whoever asks now begins where the store says.
+            _current = null;
+            await ForgetQuestionsAsync(cancel);
+            return;
+        }
+
         // Before it is looked how far the walk came: what sends it back to the beginning from now on is remembered until the page comes.
         if (isNew) await state.AskingAsync(cancel);
         _current ??= Next();
         if (_current is not { } range) return;
         var question = new SnapshotRequested(RandomId.New(), Source, wishes.Service, range.Kinds, wishes.Purposes, range.After, range.Until);
-        _questions.Add(question.Id);
+        if (others is not null) await others.AwaitAsync(question.Id, cancel);
+        lock (_questions) _questions.Add(question.Id);
         _asked = time.GetTimestamp();
         await transport.PublishAsync([OutgoingEvent.Of(question, Source)], cancel);
+    }
+
+    private IReadOnlyCollection<string> OpenQuestions()
+    {
+        lock (_questions) return [.. _questions];
+    }
+
+    private async Task ForgetQuestionsAsync(CancellationToken cancel)
+    {
+        var questions = OpenQuestions();
+        lock (_questions) _questions.Clear();
+        state.Answered();
+        if (others is not null && questions.Count > 0) await others.GiveUpAsync(questions, cancel);
     }
 
     private Range? Next() =>

@@ -21,9 +21,12 @@ internal sealed class LoadedPage(SnapshotPage page, Func<string, bool> concerns)
 
     public IReadOnlyList<PublishedDeclaration> Declarations { get; } = [.. Of<DeclarationPublished>(page).Select(e => e.Declaration)];
 
-    /// <param name="touched">Streams that were written by themselves since the question was asked: there the newer one wins.</param>
-    public PageOutcome ApplyTo(SubscriberWriter writer, IReadOnlySet<string> touched)
+    /// <param name="askedBehind">Where writing was when the question was asked: streams that were written since by themselves, by whichever replica, keep the newer one.</param>
+    /// <param name="touchedHere">Those of this process.</param>
+    public PageOutcome ApplyTo(SubscriberWriter writer, long askedBehind, IReadOnlySet<string> touchedHere)
     {
+        // Before anything of the page is written.
+        var touched = touchedHere.Concat(writer.TouchedBehind(askedBehind, page.After, page.Through)).ToHashSet(StringComparer.Ordinal);
         var erased = Tombstones.Sum(writer.Erase);
         var sent = Receipts.Where(e => e.Stream is not null).ToDictionary(e => e.Stream!, e => HeldReceipts.Trimmed(e.Receipt), StringComparer.Ordinal);
         var (changed, ahead) = (0, 0);

@@ -2,7 +2,6 @@ using System.Globalization;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -19,31 +18,37 @@ public static class SubscriberRegistration
 {
     /// <summary>
     /// Lets the service hold every declaration: <see cref="DeclarationBook"/> and <see cref="IDeclarations"/>, keyed by
-    /// <paramref name="service"/>. Calling it twice is harmless.
+    /// <paramref name="service"/>. Calling it twice is harmless. They lie in a file, or where <c>Storage:Engine</c> is <c>postgres</c> in the database
+    /// <c>Storage:Postgres</c>, for all replicas of the service.
     /// </summary>
-    public static IHostApplicationBuilder AddDeclarationBook(this IHostApplicationBuilder builder, string service)
+    /// <param name="inFile">In a file whatever the engine.</param>
+    public static IHostApplicationBuilder AddDeclarationBook(this IHostApplicationBuilder builder, string service, bool inFile = false)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         if (services.Any(s => s.IsKeyedService && s.ServiceType == typeof(DeclarationBook) && service.Equals(s.ServiceKey))) return builder;
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddKeyedSingleton(service, (_, _) => new SubscriberStore(ServiceData.FileOf(builder.Configuration, service, "subscriber.db")));
+        builder.AddMigration($"the subscriber of {service}", settings => OpenSubscriberStore.BringUpToDate(settings, service, inFile));
+        services.AddKeyedSingleton(service, (provider, _) => OpenSubscriberStore.Of(builder.Configuration, service, inFile, provider.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton(service, (provider, _) => new DeclarationBook(
-            provider.GetRequiredKeyedService<SubscriberStore>(service), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredKeyedService<ISubscriberStore>(service), provider.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton<IDeclarations>(service, (provider, _) => provider.GetRequiredKeyedService<DeclarationBook>(service));
         services.AddKeyedSingleton(service, (provider, _) => new Acknowledger(
             service, provider.GetRequiredService<IEventTransport>(), provider.GetRequiredService<TimeProvider>()));
         services.AddEventHandler<DeclarationPublished>(service, provider => Heard(provider, service));
         // A subscriber to preferences loads the declarations with them.
         services.AddKeyedSingleton(service, (p, _) => new LoadDeclarations(
-            service, p.Of<DeclarationBook>(service), p.GetRequiredService<IEventTransport>(), p.GetRequiredService<TimeProvider>(),
+            service, p.Of<ISubscriberStore>(service).Others is not null, p.Of<DeclarationBook>(service), p.GetRequiredService<IEventTransport>(), p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILogger<LoadDeclarations>>()));
         services.AddEventHandler<SnapshotPage>(service, p => p.GetKeyedService<LoadSnapshot>(service) ?? (IEventHandler<SnapshotPage>)p.Of<LoadDeclarations>(service));
         services.AddSingleton<IHostedService>(p => p.GetKeyedService<LoadSnapshot>(service) ?? (IHostedService)p.Of<LoadDeclarations>(service));
         services.AddSingleton<IHostedService>(provider => new OpenAtStart(() => provider.GetRequiredKeyedService<DeclarationBook>(service)));
+        services.AddSingleton<IHostedService>(p => new FollowOthers(
+            service, p.Of<ISubscriberStore>(service), p.Of<DeclarationBook>(service), p.GetKeyedService<SubscriberState>(service), p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ILogger<FollowOthers>>()));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
-            $"subscriber-{service}", provider => new StoreAnswers(provider.GetRequiredKeyedService<SubscriberStore>(service), provider.GetKeyedService<SubscriberState>(service)), null, null));
+            $"subscriber-{service}", provider => new StoreAnswers(provider.GetRequiredKeyedService<ISubscriberStore>(service), provider.GetKeyedService<SubscriberState>(service)), null, null));
         return builder.AddAnnouncement(service, [DeclarationPublished.Kind]);
     }
 
@@ -66,24 +71,28 @@ public static class SubscriberRegistration
     /// That of the service's own log, for who has one: a restore begins another, and may have brought back an old file of this one too, which knows no "no" of the
     /// lost time. So everything is loaded again, and until then nothing is permitted.
     /// </param>
+    /// <param name="inFile">
+    /// For who keeps in a file of its own what followed from the receipts: they lie in a file beside it whatever the engine, so that one backup holds both and what it lost is
+    /// found by the comparison. Then the service has one replica.
+    /// </param>
     public static IHostApplicationBuilder AddConsentSubscriber(
         this IHostApplicationBuilder builder, string service, IReadOnlyList<string>? purposes = null,
         Func<IServiceProvider, ConsentChanged, CancellationToken, Task>? onApplied = null, Func<IServiceProvider, ConsentErased, CancellationToken, Task>? onErased = null,
-        Func<IServiceProvider, ErasedSubject, CancellationToken, Task>? onErasing = null, Func<IServiceProvider, int>? epoch = null)
+        Func<IServiceProvider, ErasedSubject, CancellationToken, Task>? onErasing = null, Func<IServiceProvider, int>? epoch = null, bool inFile = false)
     {
-        builder.AddDeclarationBook(service);
+        builder.AddDeclarationBook(service, inFile);
         var services = builder.Services;
         services.AddKeyedSingleton(service, new Wishes(service, purposes is { Count: > 0 } ? [.. purposes.Order(StringComparer.Ordinal)] : null));
         services.AddKeyedSingleton(service, (provider, _) => new Reactions(
             onApplied is null ? null : (e, cancel) => onApplied(provider, e, cancel), onErased is null ? null : (e, cancel) => onErased(provider, e, cancel)));
         services.AddKeyedSingleton(service, (p, _) => new SubscriberState(
-            p.Of<SubscriberStore>(service), p.Of<DeclarationBook>(service), Since(epoch?.Invoke(p), p.Of<Wishes>(service)), p.GetRequiredService<TimeProvider>(),
+            p.Of<ISubscriberStore>(service), p.Of<DeclarationBook>(service), WishesOf(p, epoch, p.Of<Wishes>(service)), p.GetRequiredService<TimeProvider>(),
             onErasing is null ? null : (erased, cancel) => onErasing(p, erased, cancel)));
         services.AddKeyedSingleton(service, (p, _) => new LoadSnapshot(
-            p.Of<Wishes>(service), p.Of<SubscriberState>(service), p.Of<DeclarationBook>(service), p.GetRequiredService<IEventTransport>(), p.Of<Reactions>(service),
+            p.Of<Wishes>(service), p.Of<SubscriberState>(service), p.Of<DeclarationBook>(service), p.Of<ISubscriberStore>(service).Others, p.GetRequiredService<IEventTransport>(), p.Of<Reactions>(service),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<LoadSnapshot>>()));
         services.AddKeyedSingleton(service, (p, _) => new CompareState(
-            p.Of<Wishes>(service), p.Of<SubscriberState>(service), p.Of<SubscriberStore>(service), p.Of<LoadSnapshot>(service), p.GetRequiredService<IEventTransport>(),
+            p.Of<Wishes>(service), p.Of<SubscriberState>(service), p.Of<ISubscriberStore>(service), p.Of<LoadSnapshot>(service), p.GetRequiredService<IEventTransport>(),
             builder.Configuration, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<CompareState>>()));
         services.AddSingleton<IHostedService>(p => p.Of<CompareState>(service));
         services.AddEventHandler<ConsentChanged>(service, p => new HearConsentChanged(
@@ -123,8 +132,12 @@ public static class SubscriberRegistration
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    /// <summary>Of a log that was never restored, what was remembered before epochs were.</summary>
-    private static string Since(int? epoch, Wishes wishes) => epoch > 1 ? string.Create(CultureInfo.InvariantCulture, $"{wishes}, epoch {epoch}") : wishes.ToString();
+    /// <summary>Of a log that was never restored, what was remembered before epochs were. Asked again and again: a failover may begin an epoch while the service runs.</summary>
+    private static Func<string> WishesOf(IServiceProvider provider, Func<IServiceProvider, int>? epoch, Wishes wishes)
+    {
+        var ever = wishes.ToString();
+        return epoch is null ? () => ever : () => epoch(provider) is > 1 and var since ? string.Create(CultureInfo.InvariantCulture, $"{ever}, epoch {since}") : ever;
+    }
 
     private static T Of<T>(this IServiceProvider provider, string service) where T : notnull => provider.GetRequiredKeyedService<T>(service);
 
@@ -137,12 +150,12 @@ public static class SubscriberRegistration
     }
 
     /// <summary>A failing query reports itself: the framework turns the exception into an unhealthy state.</summary>
-    private sealed class StoreAnswers(SubscriberStore store, SubscriberState? state) : IHealthCheck
+    private sealed class StoreAnswers(ISubscriberStore store, SubscriberState? state) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
-            using var db = store.Open();
-            _ = await db.Declarations.AnyAsync(cancellationToken);
+            await store.CheckAsync(cancellationToken);
+            if (store.Others is { IsCurrent: false }) return HealthCheckResult.Unhealthy("It cannot look for what its other replicas did; until it can, nothing is permitted.");
             return state is { IsLoaded: false }
                 ? HealthCheckResult.Degraded("It loads what was recorded before it came; until then nothing is permitted.")
                 : HealthCheckResult.Healthy();

@@ -1,11 +1,9 @@
-using System.Text.Json;
 using Consent.Contracts;
-using Microsoft.EntityFrameworkCore;
 
 namespace Consent.Subscriber;
 
 /// <summary>
-/// What one subscriber knows: the newest receipt of each (site, subject), in its own file. Answers come from
+/// What one subscriber knows: the newest receipt of each (site, subject), in its own store. Answers come from
 /// <see cref="ConsentState"/>, the declaration in force and the time, so that a consent runs out, and a changed declaration takes
 /// effect, with no message sent. What is unknown is not permitted, and nothing is before everything was loaded. Registered per service
 /// name by <see cref="SubscriberRegistration.AddConsentSubscriber"/>.
@@ -14,10 +12,8 @@ public sealed class SubscriberState
 {
     private const int SubjectsPerQuery = 1000;
 
-    /// <summary>Told in one transaction, behind which other writes wait.</summary>
-    private const int RowsAtOnce = 500;
-
-    private readonly SubscriberStore _store;
+    private readonly ISubscriberStore _store;
+    private readonly Func<string> _wishes;
     private readonly DeclarationBook _declarations;
     private readonly TimeProvider _time;
     private readonly ErasedSubjects _erased;
@@ -28,34 +24,52 @@ public sealed class SubscriberState
     /// <summary>Whether a question is open, which a page is to answer.</summary>
     private volatile bool _isAsking;
 
-    /// <summary>Streams that were written by themselves since that question was asked; for the writer alone.</summary>
+    /// <summary>Streams that were written by themselves since that question was asked; for the writer alone. Where replicas share the store it tells that itself.</summary>
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
 
     /// <summary>Whether a site came to be awaited since that question was asked; for the writer alone.</summary>
     private bool _isAwaitingMore;
+
+    /// <summary>How far the walk was, and where writing was, when that question was asked; for the writer alone.</summary>
+    private Loading? _askedAt;
+    private long _askedBehind;
+
+    /// <summary>What this process began to load last.</summary>
+    private string _begun;
     private long _order;
     private long _shown;
 
-    /// <param name="wishes">What is to be loaded; other ones than at the last start begin anew.</param>
+    /// <param name="wishes">What is to be loaded; other ones than before begin anew, on PostgreSQL also while it runs.</param>
     /// <param name="onErasing">Told who is erased before his row goes; see <see cref="ErasedSubjects"/>.</param>
     internal SubscriberState(
-        SubscriberStore store, DeclarationBook declarations, string wishes, TimeProvider time, Func<ErasedSubject, CancellationToken, Task>? onErasing = null)
+        ISubscriberStore store, DeclarationBook declarations, Func<string> wishes, TimeProvider time, Func<ErasedSubject, CancellationToken, Task>? onErasing = null)
     {
-        (_store, _declarations, _time, _erased) = (store, declarations, time, new ErasedSubjects(store, onErasing));
-        _loading = store.WriteAsync(writer => Loading.Begin(writer, wishes), CancellationToken.None).GetAwaiter().GetResult();
+        (_store, _declarations, _wishes, _time, _erased) = (store, declarations, wishes, time, new ErasedSubjects(store, onErasing));
+        var begun = wishes();
+        _begun = begun;
+        _loading = store.WriteAsync(writer => IsShared ? AgreedWishes.Begin(writer, begun, isNew: true) : Loading.Begin(writer, begun), CancellationToken.None)
+            .GetAwaiter().GetResult();
     }
 
     /// <summary>Whether everything from before the subscriber came has been loaded; until then nothing is permitted.</summary>
-    public bool IsLoaded => _loading.IsLoaded;
+    public bool IsLoaded => IsLoading && _loading.IsLoaded;
 
     /// <summary>The same for one site, which may have come to concern the subscriber since.</summary>
     public bool IsLoadedFor(string site)
     {
         var loading = _loading;
-        return loading.IsLoaded && !loading.Awaited.Contains(site);
+        return IsLoading && loading.IsLoaded && !loading.Awaited.Contains(site);
     }
 
     internal Loading Loading => _loading;
+
+    /// <summary>Whether other replicas write to the store too.</summary>
+    internal bool IsShared => _store.Others is not null;
+
+    /// <summary>
+    /// Whether what is loaded is known, and is what this process wishes for: another replica, of another release or after a restore, may have begun something else.
+    /// </summary>
+    internal bool IsLoading => _store.Others is not { } others || (others.IsCurrent && _loading.Wishes == _wishes());
 
     /// <summary>How many streams are remembered for the page that is asked for.</summary>
     internal int Touched => _touched.Count;
@@ -68,7 +82,7 @@ public sealed class SubscriberState
     /// needs his own yes whatever its purpose rests on.
     /// </returns>
     public (bool Permitted, string Reason) IsPermitted(string site, string subject, string purpose) =>
-        Refused(site) ?? Answer(Held(site, subject), _declarations.InForce(site)!, purpose, _time.Now());
+        Refused(site) ?? HeldReceipts.Answer(Held(site, subject), _declarations.InForce(site)!, purpose, _time.Now());
 
     /// <summary>The same for many subjects, in their order, all at one moment.</summary>
     public IReadOnlyList<(bool Permitted, string Reason)> ArePermitted(string site, IReadOnlyList<string> subjects, string purpose)
@@ -76,7 +90,7 @@ public sealed class SubscriberState
         if (Refused(site) is { } refused) return [.. subjects.Select(_ => refused)];
         var (now, inForce) = (_time.Now(), _declarations.InForce(site)!);
         var held = HeldOf(site, subjects);
-        return [.. subjects.Select(subject => Answer(held.GetValueOrDefault(subject), inForce, purpose, now))];
+        return [.. subjects.Select(subject => HeldReceipts.Answer(held.GetValueOrDefault(subject), inForce, purpose, now))];
     }
 
     /// <summary>
@@ -106,14 +120,19 @@ public sealed class SubscriberState
     /// </summary>
     /// <param name="concerns">Of which subjects what is held already is told; changes are told of all.</param>
     /// <param name="told">One at a time; must be quick, and must not throw. One follower: another takes its place.</param>
-    public async Task FollowAsync(Func<string, bool> concerns, Action<IReadOnlyList<ReceiptChange>> told, CancellationToken cancel)
+    /// <remarks>On PostgreSQL changes are told by <see cref="CatchUpAsync"/> alone, of each subject in the order of the commits. When this throws, what was told counts no more.</remarks>
+    public Task FollowAsync(Func<string, bool> concerns, Action<IReadOnlyList<ReceiptChange>> told, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(concerns);
         ArgumentNullException.ThrowIfNull(told);
-        await _store.WriteAsync(_ => _store.Follower = told, cancel);
-        long? after = 0;
-        while (after is { } last) after = await _store.WriteAsync(writer => writer.Tell(last, RowsAtOnce, concerns), cancel);
+        return _store.FollowAsync(concerns, told, cancel);
     }
+
+    /// <summary>
+    /// Has the follower told of all that is committed by now, by other replicas too. False when what it was told counts no more, as after a failover of the database:
+    /// then it is to forget that, and to follow anew. Throws while that cannot be known.
+    /// </summary>
+    public ValueTask<bool> CatchUpAsync(CancellationToken cancel) => _store.CatchUpAsync(cancel);
 
     /// <summary>
     /// Keeps the receipt if its (epoch, version) is higher than the one held and than the tombstone of its stream; completes when
@@ -157,10 +176,10 @@ public sealed class SubscriberState
     internal async Task KeepAsync(IReadOnlyList<PublishedDeclaration> declarations, IReadOnlyList<string>? purposes, CancellationToken cancel)
     {
         if (declarations.Count == 0) return;
-        var (missing, foreign) = _declarations.Weigh(declarations, purposes);
         await ChangeAsync(
             writer =>
             {
+                var (missing, foreign) = _declarations.Weigh(declarations, _declarations.Unread(writer).Declarations, purposes);
                 foreach (var site in missing) Loading.Await(writer, site);
                 foreach (var declaration in declarations) writer.Keep(declaration);
                 // What came before the declaration was kept, since nobody knew whether it concerns the service.
@@ -180,7 +199,8 @@ public sealed class SubscriberState
             _touched.Clear();
             _isAwaitingMore = false;
             _isAsking = true;
-            return Loading.Read(writer);
+            _askedBehind = writer.Place();
+            return _askedAt = Loading.Read(writer);
         },
         cancel);
 
@@ -194,7 +214,7 @@ public sealed class SubscriberState
         var (outcome, late) = await _store.WriteAsync(
             writer =>
             {
-                var applied = page.ApplyTo(writer, _touched);
+                var applied = page.ApplyTo(writer, _askedBehind, _touched);
                 return (applied, page.Receipts.Where(e => !applied.Held.Contains(e.Stream!)).Select(e => _erased.LateOf(writer, e.Receipt, e.Stream)).OfType<ErasedSubject>().ToList());
             },
             cancel);
@@ -208,7 +228,31 @@ public sealed class SubscriberState
     /// for, it stays where it is, which is the beginning: what is missing of that site may lie anywhere, and the page may not know of it.
     /// </summary>
     internal Task MoveAsync(string through, bool complete, CancellationToken cancel) =>
-        ChangeAsync(writer => _isAwaitingMore ? Loading.Read(writer) : Loading.Move(writer, through, complete), cancel);
+        ChangeAsync(
+            writer =>
+            {
+                var now = Loading.Read(writer);
+                var isElsewhere = _isAwaitingMore || (IsShared && _askedAt is { } asked && !now.IsAsAt(asked));
+                return isElsewhere ? now : Loading.Move(writer, through, complete);
+            },
+            cancel);
+
+    /// <summary>Learns what other replicas have loaded and which declarations they heard, and begins anew when something else is to be loaded; see <see cref="AgreedWishes"/>.</summary>
+    internal async Task RefreshAsync(CancellationToken cancel)
+    {
+        var wishes = _wishes();
+        (long, IReadOnlyList<PublishedDeclaration>) unread = (0, []);
+        await ChangeAsync(
+            writer =>
+            {
+                unread = _declarations.Unread(writer);
+                return AgreedWishes.Begin(writer, wishes, isNew: wishes != _begun);
+            },
+            cancel);
+        _begun = wishes;
+        // In force only now that it is known what is awaited.
+        _declarations.Remember(unread);
+    }
 
     /// <summary>Of two that were committed together the earlier may be told of last: it is not shown then.</summary>
     private async Task ChangeAsync(Func<SubscriberWriter, Loading> write, CancellationToken cancel)
@@ -222,7 +266,7 @@ public sealed class SubscriberState
 
     private void Touch(string? stream)
     {
-        if (_isAsking && stream is not null) _touched.Add(stream);
+        if (_isAsking && stream is not null && !IsShared) _touched.Add(stream);
     }
 
     /// <summary>When a reader was in the way, the message comes again, finds nothing to erase, and tries this once more.</summary>
@@ -230,34 +274,21 @@ public sealed class SubscriberState
     {
         if (erased > 0) _isErasedInWal = true;
         if (!_isErasedInWal) return;
-        _store.EmptyWal();
+        _store.WipeDeleted();
         _isErasedInWal = false;
-    }
-
-    private static (bool Permitted, string Reason) Answer(HeldReceipt? row, PublishedDeclaration inForce, string purpose, DateTimeOffset now)
-    {
-        var newest = row is null ? null : HeldReceipts.Read(row);
-        if (row is not null && newest is null) return (false, "unreadable");
-        var state = ConsentState.Of(newest, inForce, purpose, now);
-        return (state.Permitted, JsonNamingPolicy.KebabCaseLower.ConvertName(state.Status.ToString()));
     }
 
     private (bool Permitted, string Reason)? Refused(string site) =>
         !IsLoadedFor(site) ? (false, "not-loaded") : _declarations.InForce(site) is null ? (false, "unknown-site") : null;
 
-    private HeldReceipt? Held(string site, string subject)
-    {
-        using var db = _store.Open();
-        return db.Receipts.AsNoTracking().FirstOrDefault(r => r.Site == site && r.Subject == subject);
-    }
+    private HeldReceipt? Held(string site, string subject) => _store.Find(site, subject);
 
     private Dictionary<string, HeldReceipt> HeldOf(string site, IEnumerable<string> subjects)
     {
-        using var db = _store.Open();
         var held = new Dictionary<string, HeldReceipt>(StringComparer.Ordinal);
         foreach (var some in subjects.Distinct(StringComparer.Ordinal).Chunk(SubjectsPerQuery))
         {
-            foreach (var row in db.Receipts.AsNoTracking().Where(r => r.Site == site && EF.Parameter(some).Contains(r.Subject))) held[row.Subject] = row;
+            foreach (var row in _store.Find(site, some)) held[row.Subject] = row;
         }
         return held;
     }

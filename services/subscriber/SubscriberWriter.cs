@@ -1,48 +1,40 @@
+using System.Data.Common;
 using System.Globalization;
 using Consent.Contracts;
-using Microsoft.Data.Sqlite;
 
 namespace Consent.Subscriber;
 
-/// <summary>What is written into a subscriber's file: statements prepared once, because a message costs little else. One thread at a time.</summary>
-internal sealed class SubscriberWriter : IFileWriter
+/// <summary>What is written into a subscriber's store, in the SQL that SQLite and PostgreSQL have in common. One thread at a time.</summary>
+internal abstract class SubscriberWriter : IFileWriter
 {
     /// <summary>What stands twice in a tombstone's row, so that it shows when it was not written here.</summary>
-    private const string Written = "stream || ' ' || epoch || ' ' || version";
-
-    private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
-    private SqliteTransaction? _transaction;
-
-    public SubscriberWriter(string connection)
-    {
-        _connection = new SqliteConnection(connection);
-        _connection.Open();
-        Run(FileWriting.Settings);
-    }
+    private const string Written = "tombstones.stream || ' ' || CAST(tombstones.epoch AS TEXT) || ' ' || CAST(tombstones.version AS TEXT)";
 
     /// <summary>What was done to receipts since the last commit, in its order.</summary>
     public List<ReceiptChange> Changes { get; } = [];
 
-    public void Begin() => _transaction = _connection.BeginTransaction(deferred: false);
+    /// <summary>True of receipts that lie under something else than a stream's hash, or with numbers that none has.</summary>
+    protected abstract string IsForeign { get; }
 
-    public void Commit()
-    {
-        _transaction!.Commit();
-        _transaction.Dispose();
-        _transaction = null;
-    }
+    public abstract void Begin();
+
+    public abstract void Commit();
+
+    public abstract void Dispose();
 
     /// <returns>How many rows it changed.</returns>
-    public int Run(string sql, params ReadOnlySpan<object?> values) => Bound(sql, values).ExecuteNonQuery();
+    public abstract int Run(string sql, params ReadOnlySpan<object?> values);
 
-    public List<T> List<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
-    {
-        using var reader = Bound(sql, values).ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read()) rows.Add(read(reader));
-        return rows;
-    }
+    public abstract List<T> List<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values);
+
+    /// <summary>Where what is written next goes; 0 where nobody else writes.</summary>
+    public abstract long Place();
+
+    /// <summary>Streams of a range of which something was written behind the place, whoever did it; none where nobody else writes.</summary>
+    public abstract IReadOnlyList<string> TouchedBehind(long place, string after, string through);
+
+    /// <summary>Where the declaration lies that was written last; 0 where nobody else writes.</summary>
+    public abstract long Declared();
 
     /// <summary>Keeps a receipt if it is newer than what is held and than the tombstone of its stream, or <paramref name="whatever"/> is held.</summary>
     /// <returns>Whether it is the one that is held now.</returns>
@@ -52,7 +44,7 @@ internal sealed class SubscriberWriter : IFileWriter
         var changed = Run(
             $"""
             INSERT INTO receipts (site, subject, epoch, version, body, stream, digest)
-            SELECT $1, $2, $3, $4, $5, $6, $7
+            SELECT $1, $2, $3, $4, $5, CAST($6 AS TEXT), CAST($7 AS TEXT)
             WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE stream = $6 AND (epoch, version) >= ($3, $4))
             ON CONFLICT (site, subject) DO UPDATE
             SET epoch = excluded.epoch, version = excluded.version, body = excluded.body, stream = excluded.stream, digest = excluded.digest
@@ -80,7 +72,7 @@ internal sealed class SubscriberWriter : IFileWriter
         INSERT INTO tombstones (stream, epoch, version, written, erased_at, reason) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (stream) DO UPDATE
         SET epoch = excluded.epoch, version = excluded.version, written = excluded.written, erased_at = excluded.erased_at, reason = excluded.reason
-        WHERE (excluded.epoch, excluded.version) > (tombstones.epoch, tombstones.version) OR tombstones.written IS NOT {Written}
+        WHERE (excluded.epoch, excluded.version) > (tombstones.epoch, tombstones.version) OR tombstones.written IS DISTINCT FROM {Written}
         """,
         e.Stream, e.Epoch, e.Version, string.Create(CultureInfo.InvariantCulture, $"{e.Stream} {e.Epoch} {e.Version}"), e.ErasedAt.ToUnixTimeMilliseconds(), (int?)e.Reason);
 
@@ -100,16 +92,7 @@ internal sealed class SubscriberWriter : IFileWriter
         return gone.Count;
     }
 
-    /// <summary>Has rows told as if they were written now: so many of those behind one, as far as their subjects are concerned.</summary>
-    /// <returns>The last one; null when there are none behind it.</returns>
-    public long? Tell(long after, int most, Func<string, bool> concerns)
-    {
-        var rows = List(
-            "SELECT rowid, site, subject, body FROM receipts WHERE rowid > $1 ORDER BY rowid LIMIT $2",
-            r => (Place: r.GetInt64(0), Held: new HeldReceipt(r.GetString(1), r.GetString(2), 0, 0, r.GetFieldValue<byte[]>(3), null, null)), after, most);
-        Changes.AddRange(rows.Where(row => concerns(row.Held.Subject)).Select(row => ReceiptChange.To(row.Held.Site, row.Held.Subject, HeldReceipts.Read(row.Held))));
-        return rows.Count == 0 ? null : rows[^1].Place;
-    }
+    public List<HeldDeclaration> Declarations() => List("SELECT site, version, hash, body, digest FROM declarations", Declaration);
 
     public int Keep(PublishedDeclaration declaration)
     {
@@ -117,7 +100,7 @@ internal sealed class SubscriberWriter : IFileWriter
         return Run(
             """
             INSERT INTO declarations (site, version, hash, body, digest) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT DO UPDATE SET body = excluded.body, digest = excluded.digest
+            ON CONFLICT (site, version, hash) DO UPDATE SET body = excluded.body, digest = excluded.digest
             """,
             declaration.Declaration.Site, declaration.Version, declaration.Hash, body, HeldDeclarations.DigestOf(body));
     }
@@ -127,32 +110,13 @@ internal sealed class SubscriberWriter : IFileWriter
     /// something else than a stream's hash, and tombstones that were not written here, which would keep out what the log holds.
     /// </summary>
     /// <returns>How many rows are gone.</returns>
-    public int Sweep() =>
-        Delete("typeof(stream) = 'blob' OR length(stream) <> 20 OR stream GLOB '*[^0-9a-f]*' OR epoch NOT BETWEEN 0 AND 2147483647 OR typeof(version) <> 'integer'")
-        + Run($"DELETE FROM tombstones WHERE written IS NOT {Written}");
+    public virtual int Sweep() =>
+        Delete(IsForeign)
+        + Run($"DELETE FROM tombstones WHERE written IS DISTINCT FROM {Written}");
 
     /// <summary>The same with rows that have no stream: before events named theirs there were such, so whoever calls this knows that the sender does.</summary>
-    public int SweepUnnamed() => Delete("stream IS NULL");
+    public virtual int SweepUnnamed() => Delete("stream IS NULL");
 
-    public void Dispose()
-    {
-        foreach (var command in _prepared.Values) command.Dispose();
-        _transaction?.Dispose();
-        _connection.Dispose();
-    }
-
-    private SqliteCommand Bound(string sql, ReadOnlySpan<object?> values)
-    {
-        if (!_prepared.TryGetValue(sql, out var command))
-        {
-            command = _connection.CreateCommand();
-            command.CommandText = sql;
-            for (var i = 1; i <= values.Length; i++) command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
-            _prepared[sql] = command;
-        }
-
-        command.Transaction = _transaction;
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        return command;
-    }
+    internal static HeldDeclaration Declaration(DbDataReader row) =>
+        new(row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetFieldValue<byte[]>(3), row.IsDBNull(4) ? null : row.GetString(4));
 }

@@ -50,7 +50,7 @@ public sealed class Checks(Deployment deployment, Journal journal)
         {
             var purposes = standings.FirstOrDefault(s => s.Source == "consent" && s.Subscriber == subscriber)?.Purposes;
             var concerned = sites.Where(s => purposes is null || purposes.Any(s.Purposes.Contains)).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-            found.AddRange(SameAsConsent.Of(subscriber, HeldBySubscriber.Read(deployment.SubscriberFile(subscriber)), log, concerned));
+            found.AddRange(SameAsConsent.Of(subscriber, HeldBySubscriber.Read(deployment, subscriber), log, concerned));
         }
 
         if (deployment.Broker is not null) found.AddRange(await LaidAsideAsync(deployment.Broker));

@@ -1,15 +1,19 @@
+using System.Data.Common;
 using Consent.Contracts;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Consent.Faults.Tests;
 
-/// <summary>What a subscriber holds, out of its own file, which it goes on using meanwhile.</summary>
+/// <summary>What a subscriber holds, out of its own file or schema, which it goes on using meanwhile.</summary>
 internal static class HeldBySubscriber
 {
-    public static Dictionary<(string Site, string Subject), Receipt> Read(string file)
+    public static Dictionary<(string Site, string Subject), Receipt> Read(Deployment deployment, string subscriber)
     {
         var held = new Dictionary<(string, string), Receipt>();
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        using DbConnection connection = deployment.Product.Settings.GetValueOrDefault("Storage:Engine") == "postgres"
+            ? new NpgsqlConnection($"{deployment.Product.Settings["Storage:Postgres"]};Search Path={subscriber.Replace('-', '_')};Pooling=false")
+            : new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = deployment.SubscriberFile(subscriber), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT site, subject, epoch, version, body FROM receipts";

@@ -1,15 +1,14 @@
 using Consent.Contracts;
-using Consent.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Consent.Subscriber.Tests;
 
 /// <summary>A site that comes to concern a subscriber to some purposes, at every time at which it may.</summary>
-public sealed class AwaitedSiteTests : IDisposable
+public abstract class AwaitedSiteTests(TestData data) : IDisposable
 {
     private static readonly PublishedDeclaration Without = Sample.Published(1, d => d with { Purposes = [.. d.Purposes.Where(p => p.Id != "statistics")] });
     private static readonly PublishedDeclaration With = Sample.Published(2);
-    private readonly TemporaryFolder _data = new();
+    private readonly TestData _data = data;
 
     public void Dispose() => _data.Dispose();
 

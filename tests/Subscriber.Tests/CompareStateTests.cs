@@ -5,9 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Consent.Subscriber.Tests;
 
 /// <summary>When it is compared, with the answers made by the test; with a real consent service it is in ConsentService.Tests.</summary>
-public sealed class CompareStateTests : IDisposable
+public abstract class CompareStateTests(TestData data) : IDisposable
 {
-    private readonly TemporaryFolder _data = new();
+    private readonly TestData _data = data;
 
     public void Dispose() => _data.Dispose();
 

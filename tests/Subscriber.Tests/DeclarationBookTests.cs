@@ -93,7 +93,7 @@ public sealed class DeclarationBookTests : IDisposable
 
         Assert.Equal(Sample.Published().Hash, after.Book.InForce(Sample.Site)?.Hash);
         // And tombstones are those that were written here.
-        Assert.Equal(0, await after.Services.GetRequiredKeyedService<SubscriberStore>(OneSubscriber.Name).WriteAsync(writer => writer.Sweep(), TestContext.Current.CancellationToken));
+        Assert.Equal(0, await after.Services.GetRequiredKeyedService<ISubscriberStore>(OneSubscriber.Name).WriteAsync(writer => writer.Sweep(), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class DeclarationBookTests : IDisposable
     public async Task File_AfterStart_SyncsEveryCommitToTheDisk()
     {
         await using var service = await OneSubscriber.StartAsync(_data);
-        using var db = service.Services.GetRequiredKeyedService<SubscriberStore>(OneSubscriber.Name).Open();
+        using var db = ((SubscriberStore)service.Services.GetRequiredKeyedService<ISubscriberStore>(OneSubscriber.Name)).Open();
 
         Assert.Equal("wal", Ask("PRAGMA journal_mode"));
         Assert.Equal("2", Ask("PRAGMA synchronous"));

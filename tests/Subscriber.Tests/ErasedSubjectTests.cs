@@ -5,12 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Consent.Subscriber.Tests;
 
 /// <summary>A service that keeps something of its own is told who was erased, while that is known, until it has done its part.</summary>
-public sealed class ErasedSubjectTests : IDisposable
+public abstract class ErasedSubjectTests(TestData data) : IDisposable
 {
-    private static readonly ConsentErased _erased = new("t1", Sample.Start.AddMinutes(1), Sample.Site, Pages.First, 1, 4, Sample.Start.AddMinutes(1), ErasureReason.Request);
-    private static readonly ErasedSubject _jan = new(Sample.Site, Sample.Address(1), _erased.ErasedAt, ErasureReason.Request);
-    private readonly TemporaryFolder _data = new();
-    private readonly List<ErasedSubject> _told = [];
+    private protected static readonly ConsentErased _erased = new("t1", Sample.Start.AddMinutes(1), Sample.Site, Pages.First, 1, 4, Sample.Start.AddMinutes(1), ErasureReason.Request);
+    private protected static readonly ErasedSubject _jan = new(Sample.Site, Sample.Address(1), _erased.ErasedAt, ErasureReason.Request);
+    private readonly TestData _data = data;
+    private protected readonly List<ErasedSubject> _told = [];
     private Func<IServiceProvider, Task> _onTold = _ => Task.CompletedTask;
 
     public void Dispose() => _data.Dispose();
@@ -167,39 +167,10 @@ public sealed class ErasedSubjectTests : IDisposable
         Assert.True(subscriber.State.IsLoaded);
     }
 
-    [Fact]
-    public async Task AFileOutOfABackupFromBeforeTheErasure_IsToldAtTheNextComparison()
-    {
-        var (file, backup) = (_data.File(OneSubscriber.Name, "subscriber.db"), _data.File("backup"));
-        await using (var before = await StartAsync(loaded: false))
-        {
-            await Pages.LoadNothingAsync(before);
-            await HearAsync(before, 3);
-        }
-
-        File.Copy(file, backup);
-        await using (var erasing = await StartAsync()) await erasing.HearAsync(_erased);
-        foreach (var rest in (string[])["-wal", "-shm"]) File.Delete(file + rest);
-        File.Copy(backup, file, overwrite: true);
-        _told.Clear();
-        await using var subscriber = await StartAsync(loaded: false);
-        Assert.True(subscriber.State.IsLoaded);
-        Assert.NotNull(subscriber.State.Newest(Sample.Site, Sample.Address(1)));
-
-        var comparing = subscriber.Services.GetRequiredKeyedService<CompareState>(OneSubscriber.Name).CompareAsync(TestContext.Current.CancellationToken);
-        var compared = (await subscriber.Transport.WaitForAsync<StateCompared>(1))[0];
-        await subscriber.HearAsync(new ComparisonAnswered(RandomId.New(), compared.Source, compared.Id, [compared.First], false));
-        Assert.True(await comparing);
-        await subscriber.HearAsync(Tombstone(await Pages.QuestionAsync(subscriber, 1)));
-
-        Assert.Equal([_jan], _told);
-        Assert.Null(subscriber.State.Newest(Sample.Site, Sample.Address(1)));
-    }
-
-    private static SnapshotPage Tombstone(SnapshotRequested question) =>
+    private protected static SnapshotPage Tombstone(SnapshotRequested question) =>
         Pages.Of(question, LoadSnapshot.End, complete: true) with { Events = [Pages.Published(_erased)] };
 
-    private Task<OneSubscriber> StartAsync(bool loaded = true, TimeProvider? time = null) => OneSubscriber.StartAsync(
+    private protected Task<OneSubscriber> StartAsync(bool loaded = true, TimeProvider? time = null) => OneSubscriber.StartAsync(
         _data,
         b =>
         {
@@ -212,6 +183,6 @@ public sealed class ErasedSubjectTests : IDisposable
         },
         loaded);
 
-    private static Task HearAsync(OneSubscriber subscriber, long version) =>
+    private protected static Task HearAsync(OneSubscriber subscriber, long version) =>
         subscriber.HearAsync(Pages.Changed(Pages.First, Sample.Receipt(version, Decision.Given, Sample.Address(1))));
 }

@@ -1,14 +1,13 @@
 using Consent.Contracts;
-using Consent.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Consent.Subscriber.Tests;
 
 /// <summary>Loading what was before, page by page, with the answers made by the test.</summary>
-public sealed class LoadSnapshotTests : IDisposable
+public abstract class LoadSnapshotTests(TestData data) : IDisposable
 {
-    private readonly TemporaryFolder _data = new();
+    private readonly TestData _data = data;
 
     public void Dispose() => _data.Dispose();
 
@@ -175,13 +174,15 @@ public sealed class LoadSnapshotTests : IDisposable
         await using var subscriber = await OneSubscriber.StartAsync(_data, loaded: false);
         var question = await Pages.QuestionAsync(subscriber, 1);
         await subscriber.HearAsync(Pages.Changed(Pages.First, Sample.Receipt(1, Decision.Given)));
-        Assert.Equal(1, subscriber.State.Touched);
+        // A store that replicas share tells it itself.
+        var remembered = _data.Postgres is null ? 1 : 0;
+        Assert.Equal(remembered, subscriber.State.Touched);
         await subscriber.HearAsync(Pages.Of(question, LoadSnapshot.End, complete: true));
 
         for (var n = 1; n <= 20; n++) await subscriber.HearAsync(Pages.Changed($"{n:x20}", Sample.Receipt(1, Decision.Given, Sample.Address(n))));
         await subscriber.HearAsync(new ConsentErased("t1", Sample.Start, Sample.Site, Pages.Second, 1, 4, Sample.Start));
 
-        Assert.Equal(1, subscriber.State.Touched);
+        Assert.Equal(remembered, subscriber.State.Touched);
     }
 
     private static async Task<HealthStatus> HealthAsync(OneSubscriber subscriber) =>

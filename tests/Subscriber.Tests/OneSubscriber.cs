@@ -29,10 +29,26 @@ internal sealed class OneSubscriber : IAsyncDisposable
 
     /// <param name="loaded">Whether it has loaded already what was before it came, which is nothing.</param>
     /// <param name="name">Of its own, where a test listens to what all subscribers of the process tell.</param>
-    public static async Task<OneSubscriber> StartAsync(TemporaryFolder data, Action<IHostApplicationBuilder>? add = null, bool loaded = true, string name = Name)
+    public static Task<OneSubscriber> StartAsync(TemporaryFolder data, Action<IHostApplicationBuilder>? add = null, bool loaded = true, string name = Name) =>
+        StartAsync([new("Data", data.Path)], add, loaded, name);
+
+    public static Task<OneSubscriber> StartAsync(TestData data, Action<IHostApplicationBuilder>? add = null, bool loaded = true, string name = Name) =>
+        StartAsync(data.Settings, add, loaded, name);
+
+    /// <summary>By a clock that the test moves.</summary>
+    public static Task<OneSubscriber> StartAsync(TestData data, SteppedTime time, bool loaded = true, IReadOnlyList<string>? purposes = null) => StartAsync(
+        data,
+        b =>
+        {
+            b.Services.AddSingleton<TimeProvider>(time);
+            b.AddConsentSubscriber(Name, purposes);
+        },
+        loaded);
+
+    private static async Task<OneSubscriber> StartAsync(IReadOnlyList<KeyValuePair<string, string?>> settings, Action<IHostApplicationBuilder>? add, bool loaded, string name)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection([new("Data", data.Path)]);
+        builder.Configuration.AddInMemoryCollection(settings);
         builder.Services.AddSingleton<TimeProvider>(new MovedClock(Sample.Start.AddHours(1)));
         builder.Services.AddSingleton<IEventTransport>(new RecordingTransport());
         if (add is null) builder.AddConsentSubscriber(name);

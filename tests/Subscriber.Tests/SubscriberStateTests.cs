@@ -4,9 +4,9 @@ using FsCheck.Fluent;
 
 namespace Consent.Subscriber.Tests;
 
-public sealed class SubscriberStateTests : IDisposable
+public abstract class SubscriberStateTests(TestData data) : IDisposable
 {
-    private readonly TemporaryFolder _data = new();
+    private readonly TestData _data = data;
 
     public void Dispose() => _data.Dispose();
 
@@ -107,7 +107,7 @@ public sealed class SubscriberStateTests : IDisposable
     [Fact]
     public void Hear_AnyOrderAndRepetitionOfMessages_ErasuresAmongThem_EndsInTheStateOfTheNewest()
     {
-        using var property = new FreshStates();
+        using var property = new FreshStates(_data);
         var places = Enumerable.Range(1, 2).SelectMany(epoch => Enumerable.Range(1, 5).Select(version => (Epoch: epoch, Version: version))).ToList();
         var deliveries = from erased in Gen.Choose(0, 3).SelectMany(count => Gen.Elements<(int, int)>(places).ListOf(count))
                          from sent in Gen.NonEmptyListOf(Gen.Elements<(int, int)>(places))
@@ -137,27 +137,22 @@ public sealed class SubscriberStateTests : IDisposable
             : state.ApplyAsync(Sample.Receipt(Place.Version, Status, subject, Place.Epoch), stream, CancellationToken.None);
     }
 
-    /// <summary>A stream of its own for each run of a property, in one file.</summary>
+    /// <summary>A stream of its own for each run of a property, in one store.</summary>
     private sealed class FreshStates : IDisposable
     {
-        private readonly TemporaryFolder _folder = new();
-        private readonly SubscriberStore _store;
+        private readonly ISubscriberStore _store;
         private readonly SubscriberState _state;
         private int _runs;
 
-        public FreshStates()
+        public FreshStates(TestData data)
         {
-            _store = new SubscriberStore(Path.Combine(_folder.Path, "property.db"));
+            _store = data.Open("property");
             var clock = new MovedClock(Sample.Start.AddHours(1));
-            _state = new SubscriberState(_store, new DeclarationBook(_store, clock), "every site", clock);
+            _state = new SubscriberState(_store, new DeclarationBook(_store, clock), () => "every site", clock);
         }
 
         public (SubscriberState State, string Subject, string Stream) Next() => (_state, Sample.Address(_runs), $"{_runs++:x20}");
 
-        public void Dispose()
-        {
-            _store.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            _folder.Dispose();
-        }
+        public void Dispose() => _store.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 }

@@ -21,8 +21,9 @@ public static class ConnectorsSetup
         builder.AddConsentSubscriber(
             Service,
             onApplied: (provider, e, cancel) => provider.GetRequiredService<HearChanges>().OnAppliedAsync(e, cancel),
-            onErasing: (provider, erased, cancel) => provider.GetRequiredService<HearChanges>().OnErasingAsync(erased, cancel));
+            onErasing: (provider, erased, cancel) => provider.GetRequiredService<HearChanges>().OnErasingAsync(erased, cancel), inFile: true);
         services.AddSingleton(_ => ConnectorSettings.From(builder.Configuration));
+        builder.AddMigration($"the contacts of {Service}", settings => ConnectorStore.BringUpToDate(ServiceData.FileOf(settings, Service, "connectors.db")));
         services.AddSingleton(_ => new ConnectorStore(ServiceData.FileOf(builder.Configuration, Service, "connectors.db")));
         // In one process others have keys, seals and wake-ups of their own.
         services.AddKeyedSingleton(Service, (_, _) => IdentifierKeys.Of(builder.Configuration, Service));

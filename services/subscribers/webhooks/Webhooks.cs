@@ -21,8 +21,9 @@ public static class WebhooksSetup
         builder.AddConsentSubscriber(
             Service,
             onApplied: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnAppliedAsync(e, cancel),
-            onErased: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnErasedAsync(e, cancel));
+            onErased: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnErasedAsync(e, cancel), inFile: true);
         services.AddSingleton(_ => WebhookSettings.From(builder.Configuration));
+        builder.AddMigration($"the endpoints of {Service}", settings => WebhookStore.BringUpToDate(ServiceData.FileOf(settings, Service, "webhooks.db")));
         services.AddSingleton(_ => new WebhookStore(ServiceData.FileOf(builder.Configuration, Service, "webhooks.db")));
         services.AddSingleton(_ => new SealedText(IdentifierKeys.Of(builder.Configuration, Service), Service));
         services.AddSingleton<EndpointBook>();
