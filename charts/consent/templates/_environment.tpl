@@ -1,52 +1,75 @@
 {{/*
 The environment of a service's container, as a list in YAML. Takes (list $ "service"). Only settings that the services read
-are named here; others come by services.{name}.settings.
+are named here; others come by services.{name}.settings and .secretSettings. What others are put together of comes first.
 */}}
 {{- define "consent.environment" -}}
 {{- $root := index . 0 -}}
 {{- $name := index . 1 -}}
 {{- $values := $root.Values -}}
-{{- $service := index $values.services $name -}}
-{{- $plain := dict
-      "ASPNETCORE_HTTP_PORTS" "8080"
-      "Auth__Authority" $values.auth.authority
-      "Auth__Audience" $values.auth.audience
-      "DOTNET_EnableDiagnostics" "0" -}}
-{{- with $values.auth.metadataAddress }}{{ $_ := set $plain "Auth__MetadataAddress" . }}{{ end -}}
-{{- with $values.telemetry.otlpEndpoint }}{{ $_ := set $plain "OTEL_EXPORTER_OTLP_ENDPOINT" . }}{{ end -}}
-{{- $secret := dict -}}
-{{- if eq $name "gateway" -}}
-{{- range $other, $_ := omit $values.services "gateway" -}}
-{{- $_ := set $plain (printf "Services__%s" $other) (printf "http://%s:8080" (include "consent.name" (list $root $other))) -}}
+{{- $service := index (include "consent.services" $root | fromJson) $name -}}
+{{- $where := ternary "oneProcess" (printf "services.%s" $name) (eq $name "host") -}}
+{{- $plain := mergeOverwrite (include "consent.settings" . | fromJson) (include "consent.issuer" . | fromJson) -}}
+{{- $secret := include "consent.secretSettings" . | fromJson -}}
+{{- $own := concat (keys $plain) (keys $secret) (list "Storage__Engine" "Storage__Postgres" "Storage__PostgresKeys" "Messaging__RabbitMq") -}}
+{{- /* To .NET "a:b" and "A__B" are one name. */}}
+{{- $known := list }}{{ range $own }}{{ $known = append $known (lower .) }}{{ end -}}
+{{- range $key := concat (keys (default dict $service.settings)) (keys (default dict $service.secretSettings)) -}}
+{{- if has (lower (replace ":" "__" $key)) $known -}}
+{{- fail (printf "%s.settings.%s is set by the chart itself: leave it out, and use the value that stands for it." $where $key) -}}
 {{- end -}}
-{{- else -}}
-{{- $_ := set $plain "Data" "/data" -}}
-{{- $_ := set $plain "Messaging__Transport" "rabbitmq" -}}
-{{- $_ := set $secret "Messaging__RabbitMq" (include "consent.brokerSecret" $root | fromJson) -}}
+{{- if and (hasKey (default dict $service.settings) $key) (hasKey (default dict $service.secretSettings) $key) -}}
+{{- fail (printf "%s.settings and %s.secretSettings both set %s: leave one out." $where $where $key) -}}
 {{- end -}}
-{{- if eq $name "audit" -}}
-{{- $_ := set $plain "Audit__Checkpoints" "/checkpoints" -}}
-{{- $_ := set $plain "Audit__Marketing" (printf "http://%s:8080" (include "consent.name" (list $root "marketing-unsubscribe"))) -}}
 {{- end -}}
-{{- if eq $name "marketing-unsubscribe" -}}
-{{- $_ := set $plain "Marketing__Audit" (printf "http://%s:8080" (include "consent.name" (list $root "audit"))) -}}
-{{- end -}}
-{{- if has $name (list "consent" "marketing-unsubscribe" "audit") }}{{ $_ := set $plain "PublicUrl" $values.publicUrl }}{{ end -}}
-{{- if eq $name "analytics" }}{{ with $values.analytics.forwardUrl }}{{ $_ := set $plain "Analytics__ForwardUrl" . }}{{ end }}{{ end -}}
-{{- if eq $name "connectors" -}}
-{{- $_ := set $plain "Connectors__Marketing" (printf "http://%s:8080" (include "consent.name" (list $root "marketing-unsubscribe"))) -}}
-{{- with $values.connectors.tokenSecret }}{{ if .name }}{{ $_ := set $secret "Connectors__Token" . }}{{ end }}{{ end -}}
-{{- end -}}
-{{- range $key, $value := $service.settings -}}
-{{- if or (hasKey $plain $key) (hasKey $secret $key) -}}
-{{- fail (printf "services.%s.settings.%s is set by the chart itself: leave it out, and use the value that stands for it." $name $key) -}}
-{{- end -}}
-{{- $_ := set $plain $key $value -}}
-{{- end -}}
-{{- range $key, $value := $plain }}
-- { name: {{ $key }}, value: {{ $value | quote }} }
-{{- end }}
-{{- range $key, $ref := $secret }}
+{{- range $key, $ref := merge $secret (default dict $service.secretSettings) }}
 - { name: {{ $key }}, valueFrom: { secretKeyRef: { name: {{ $ref.name }}, key: {{ $ref.key }} } } }
 {{- end }}
+{{- with include "consent.database" . }}
+{{ . }}
+{{- end }}
+{{- if not (has $name (list "gateway" "host")) }}
+{{ include "consent.brokerAddress" $root }}
+{{- end }}
+{{- range $key, $value := merge $plain (default dict $service.settings) }}
+- { name: {{ $key }}, value: {{ $value | quote }} }
+{{- end }}
+{{- end -}}
+
+{{/* By whose tokens: name to value, as JSON. */}}
+{{- define "consent.issuer" -}}
+{{- $root := index . 0 -}}
+{{- $auth := $root.Values.auth -}}
+{{- $front := include "consent.front" $root -}}
+{{- $settings := dict "Auth__Audience" $auth.audience -}}
+{{- if $auth.development.enabled -}}
+{{- $_ := set $settings "Auth__Development" "true" -}}
+{{- $at := ternary "localhost" (include "consent.name" (list $root $front)) (eq (index . 1) $front) -}}
+{{- $_ := set $settings "Auth__MetadataAddress" (printf "http://%s:8080/development-issuer/.well-known/openid-configuration" $at) -}}
+{{- if eq (index . 1) $front -}}
+{{- $_ := set $settings "DevelopmentIssuer__Enabled" "true" -}}
+{{- $_ := set $settings "Data" "/data" -}}
+{{- end -}}
+{{- else -}}
+{{- $_ := set $settings "Auth__Authority" $auth.authority -}}
+{{- with $auth.metadataAddress }}{{ $_ := set $settings "Auth__MetadataAddress" . }}{{ end -}}
+{{- end -}}
+{{- $settings | toJson -}}
+{{- end -}}
+
+{{/* Settings whose values lie in Secrets: name to {name, key}, as JSON. */}}
+{{- define "consent.secretSettings" -}}
+{{- $root := index . 0 -}}
+{{- $name := index . 1 -}}
+{{- $settings := dict -}}
+{{- if has $name (list "connectors" "host") -}}
+{{- if $root.Values.connectors.tokenSecret.name -}}
+{{- $_ := set $settings "Connectors__Token" $root.Values.connectors.tokenSecret -}}
+{{- else if $root.Values.externalSecrets.connectors.remoteKey -}}
+{{- $_ := set $settings "Connectors__Token" (dict "name" (include "consent.name" (list $root "connectors-token")) "key" "token") -}}
+{{- end -}}
+{{- end -}}
+{{- if and (has $name (list "marketing-unsubscribe" "host")) $root.Values.mail.passwordSecret.name -}}
+{{- $_ := set $settings "Mail__Password" $root.Values.mail.passwordSecret -}}
+{{- end -}}
+{{- $settings | toJson -}}
 {{- end -}}

@@ -1,0 +1,3 @@
+namespace Consent.System.Tests;
+
+public sealed class TravelDeployed(Running running) : TravelTests(running), IClassFixture<Running>;
