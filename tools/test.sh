@@ -89,6 +89,9 @@ command -v php > /dev/null || missing+=(php-cli)
 [ -x /usr/sbin/opendkim-genkey ] || missing+=(opendkim-tools)
 command -v openssl > /dev/null || missing+=(openssl)
 command -v strace > /dev/null || missing+=(strace)
+command -v podman > /dev/null || missing+=(podman)
+[ -x /usr/sbin/runc ] || missing+=(runc)
+[ -x /usr/sbin/nft ] || missing+=(nftables)
 command -v go > /dev/null || missing+=(golang-go)
 [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing+=(golang-golang-x-mod-dev)
 if [ ${#missing[@]} -gt 0 ]; then
@@ -141,11 +144,12 @@ wait "$small"
 # Those that break what they run on have the machine to themselves.
 for name in Faults.Tests Load.Tests; do suite "$name"; done
 # The others run in two lanes, each with ports of its own: who is done takes the next, the longest first.
+# Deployed.Tests start no product: they are for one that runs in a cluster (skaffold verify).
 queue=$logs/queue.txt
 {
   printf '%s\n' System.Tests Browser.Tests Cli.Tests Storage.Tests MarketingUnsubscribe.Tests Webhooks.Tests ConsentService.Tests ServiceDefaults.Tests Subscriber.Tests
   for project in tests/*.Tests; do basename "$project"; done
-} | awk -v done=" ${beside[*]} " '!seen[$0]++ && !/^(Faults|Load)\.Tests$/ && !index(done, " " $0 " ")' > "$queue"
+} | awk -v done=" ${beside[*]} " '!seen[$0]++ && !/^(Faults|Load|Deployed|Containers)\.Tests$/ && !index(done, " " $0 " ")' > "$queue"
 take() { (flock 9 && sed -n 1p "$queue" && sed -i 1d "$queue") 9> "$queue.lock"; }
 lane() {
   export CONSENT_TEST_PORTS=$1
@@ -155,4 +159,9 @@ lane() {
 lane 10000 &
 lane 20000 &
 wait
+# The images, and the product in containers of them, whose pods have the machine to themselves.
+if wanted Containers.Tests; then
+  check "images are built" tools/images/build.sh && suite Containers.Tests
+fi
+[ ! -f "$logs/images.txt" ] || cat "$logs/images.txt"
 finish

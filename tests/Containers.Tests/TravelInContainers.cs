@@ -1,0 +1,6 @@
+using Consent.System.Tests;
+
+namespace Consent.Containers.Tests;
+
+[Collection(OnSqlite.Name)]
+public sealed class TravelInContainers(RunningOnSqlite running) : TravelTests(running);

@@ -1,0 +1,6 @@
+using Consent.System.Tests;
+
+namespace Consent.Containers.Tests;
+
+[Collection(AsReplicas.Name)]
+public sealed class TravelOfReplicas(RunningAsReplicas running) : TravelTests(running);
