@@ -28,6 +28,9 @@ public sealed class ContainerProduct(IReadOnlyList<string> values, string? given
 
     public override IReadOnlyList<ServiceProcess> Processes => _demo is null ? [] : [_demo];
 
+    /// <summary>Fifteen pods, their broker and their database share what this machine has: here a slow answer is no failure, as it is none of the pod that was ended.</summary>
+    protected override TimeSpan Patience => TimeSpan.FromSeconds(90);
+
     internal Cluster Cluster => _cluster ?? throw new InvalidOperationException("It was not started.");
 
     /// <summary>The databases, on an engine that has any.</summary>

@@ -59,7 +59,7 @@ public sealed class LossTests(RunningAsReplicas running)
             await load.MoreAsync(100);
             await pod.StartAsync();
             await Cluster.ReadyAsync(pod);
-            Assert.True(load.Failures.Count == 0, $"While {pod.Name} ended, there failed: {Told(load.Failures)}");
+            Assert.True(load.Failures.Count == 0, $"While {pod.Name} ended, there failed: {Told(load.Failures)}\nAnswered: {load.Told}\n{await running.Containers.OutputsAsync()}");
         }
     }
 

@@ -58,9 +58,12 @@ public abstract class Product : IAsyncDisposable
     /// <summary>A client of the gateway, with a token when <paramref name="scopes"/> is given.</summary>
     public HttpClient Client(string? scopes = null) => Client(Gateway, scopes is null ? null : Token(scopes));
 
+    /// <summary>How long an answer may take.</summary>
+    protected virtual TimeSpan Patience => TimeSpan.FromSeconds(20);
+
     public HttpClient Client(Uri address, string? token)
     {
-        var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
+        var client = new HttpClient { BaseAddress = address, Timeout = Patience };
         if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         _clients.Add(client);
         return client;
