@@ -41,7 +41,6 @@ internal sealed class CountedLoad : IAsyncDisposable
             RepeatAsync("newsletter", () => site.PermitsAsync("newsletter", visitor, "statistics")),
             RepeatAsync("analytics", () => site.PermitsAsync("analytics", visitor, "statistics")),
             RepeatAsync("marketing", () => site.MaySendAsync(address)),
-            RepeatAsync("audit", () => site.SomeReceiptsAsync()),
         ];
     }
 
