@@ -86,11 +86,11 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
     private async Task<bool> TryAppendAsync(
         string stream, string kind, ReadOnlyMemory<byte> payload, string? key, DateTimeOffset at, CancellationToken cancel, string? controller = null)
     {
-        var newest = await log.LatestAsync(stream, cancel);
+        var newest = await log.NewestVersionAsync(stream, cancel);
         return await log.AppendAsync(new NewRecord
         {
             Stream = stream,
-            Version = (newest?.Version ?? 0) + 1,
+            Version = newest + 1,
             Kind = kind,
             RecordedAt = at,
             Payload = payload,

@@ -49,11 +49,18 @@ public interface IRecordLog
     /// <summary>The newest record of the stream, which may be a tombstone; null for an unknown stream.</summary>
     ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default);
 
+    /// <summary>Version of the newest record of the stream, behind which the next is to be appended; 0 for an unknown stream. Opens no record.</summary>
+    ValueTask<long> NewestVersionAsync(string stream, CancellationToken cancel = default);
+
     /// <summary>The oldest record of the stream that there is, which is the tombstone of one that was ever erased; null for an unknown stream.</summary>
     ValueTask<LogRecord?> OldestAsync(string stream, CancellationToken cancel = default);
 
     /// <summary>All records of the stream, oldest first; empty for an unknown stream.</summary>
     ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default);
+
+    /// <summary>The same of many streams at once, in their order: what a page shows is read so, or a database elsewhere would be asked for each line of it.</summary>
+    /// <param name="streams">Their names in the store; some hundreds at most, whose records are all in memory then.</param>
+    ValueTask<IReadOnlyList<IReadOnlyList<LogRecord>>> HistoriesAsync(IReadOnlyList<StreamKey> streams, CancellationToken cancel = default);
 
     /// <summary>Whether its stream has a newer record.</summary>
     ValueTask<bool> IsSupersededAsync(LogRecord record, CancellationToken cancel = default);
@@ -71,6 +78,9 @@ public interface IRecordLog
     ValueTask<KeyedRecord?> FindByKeyAsync(string stream, string idempotencyKey, string? requestHash = null, CancellationToken cancel = default);
 
     ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default);
+
+    /// <summary>Those of many positions at once, in their order; null for one at which nothing stands (any more).</summary>
+    ValueTask<IReadOnlyList<LogRecord?>> FindByPositionsAsync(IReadOnlyList<long> positions, CancellationToken cancel = default);
 
     /// <summary>
     /// For each record, in their order, 32 bytes that belong to it alone and are stored nowhere: derived (HKDF-SHA256) from the key under which it is sealed, so that

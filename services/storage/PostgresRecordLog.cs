@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Npgsql;
@@ -10,6 +11,8 @@ namespace Consent.Storage;
 /// </summary>
 public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 {
+    private const int MostSlots = 10_000;
+    private readonly ConcurrentDictionary<StreamKey, (long Version, long? Slot)> _slots = new();
     private int _disposed;
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _writing;
@@ -76,7 +79,7 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         {
             var epoch = Epoch;
             var stream = _cipher.Secret.KeyOf(record.Stream);
-            var position = await _committer.AppendAsync(stream, _cipher.CloseAsync(record, epoch, SlotOfNewestAsync));
+            var position = await _committer.AppendAsync(stream, _cipher.CloseAsync(record, epoch, newest => SlotOfNewestAsync(newest, record.Version - 1)));
             (position > 0 ? StorageMetrics.Appended : StorageMetrics.Conflicts).Add(1, _tag);
             return position > 0 ? new AppendOutcome.Appended(_cipher.Appended(record, stream, epoch, position)) : AppendOutcome.Conflict.Found;
         }
@@ -109,11 +112,27 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
     public async ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) =>
         await OneAsync(await _rows.ReadAsync($"WHERE stream = $1 ORDER BY version DESC LIMIT 1", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
 
+    public async ValueTask<long> NewestVersionAsync(string stream, CancellationToken cancel = default)
+    {
+        var key = _cipher.Secret.KeyOf(stream);
+        if (await _rows.NewestAsync(key, cancel) is not { } newest) return 0;
+        if (_slots.Count > MostSlots) _slots.Clear();
+        _slots[key] = newest;
+        return newest.Version;
+    }
+
     public async ValueTask<LogRecord?> OldestAsync(string stream, CancellationToken cancel = default) =>
         await OneAsync(await _rows.ReadAsync("WHERE stream = $1 ORDER BY version LIMIT 1", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
 
     public async ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default) =>
         await _cipher.OpenAsync(await _rows.ReadAsync("WHERE stream = $1 ORDER BY version", cancel, _cipher.Secret.KeyOf(stream).ToArray()));
+
+    public async ValueTask<IReadOnlyList<IReadOnlyList<LogRecord>>> HistoriesAsync(IReadOnlyList<StreamKey> streams, CancellationToken cancel = default)
+    {
+        if (streams.Count == 0) return [];
+        var records = (await _cipher.OpenAsync(await _rows.ReadAsync("WHERE stream = ANY($1) ORDER BY version", cancel, (object)streams.Select(s => s.ToArray()).ToArray()))).ToLookup(r => r.StreamKey);
+        return [.. streams.Select(s => records[s].ToList())];
+    }
 
     public async ValueTask<bool> IsSupersededAsync(LogRecord record, CancellationToken cancel = default)
     {
@@ -144,6 +163,13 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
 
     public async ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) =>
         await OneAsync(await _rows.ReadAsync("WHERE position = $1", cancel, position));
+
+    public async ValueTask<IReadOnlyList<LogRecord?>> FindByPositionsAsync(IReadOnlyList<long> positions, CancellationToken cancel = default)
+    {
+        if (positions.Count == 0) return [];
+        var records = (await _cipher.OpenAsync(await _rows.ReadAsync("WHERE position = ANY($1)", cancel, positions.ToArray()))).ToDictionary(r => r.Position);
+        return [.. positions.Select(records.GetValueOrDefault)];
+    }
 
     public async ValueTask<IReadOnlyList<byte[]?>> SaltsOfAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel = default)
     {
@@ -210,8 +236,9 @@ public sealed partial class PostgresRecordLog : IRecordLog, IDisposable
         PostgresWork.DestroyAsync(_source, _schema, _cipher.Keys, PostgresWork.DoomedAsync(_source, _schema).GetAwaiter().GetResult()).GetAwaiter().GetResult();
     }
 
-    private async ValueTask<long?> SlotOfNewestAsync(StreamKey stream) =>
-        await _rows.ScalarAsync($"SELECT slot FROM {_schema}.record WHERE stream = $1 ORDER BY version DESC LIMIT 1", default, stream.ToArray()) as long?;
+    /// <summary>As <see cref="NewestVersionAsync"/> saw it, where the record goes behind that: it comes about only if nothing came between, an erasure included.</summary>
+    private async ValueTask<long?> SlotOfNewestAsync(StreamKey stream, long behind) =>
+        _slots.TryRemove(stream, out var seen) && seen.Version == behind ? seen.Slot : (await _rows.NewestAsync(stream, default))?.Slot;
 
     private async ValueTask<LogRecord?> OneAsync(List<StoredRecord> rows) => (await _cipher.OpenAsync(rows)) is [var record, ..] ? record : null;
 

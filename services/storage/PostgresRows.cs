@@ -33,6 +33,15 @@ internal sealed class PostgresRows(NpgsqlDataSource source, string schema) : IDi
         return rows;
     }, cancel);
 
+    /// <summary>Version of the newest record of a stream, and under which key it is sealed; null for an unknown stream.</summary>
+    public Task<(long Version, long? Slot)?> NewestAsync(StreamKey stream, CancellationToken cancel) => Places.RunAsync<(long Version, long? Slot)?>(async () =>
+    {
+        await using var command = source.CreateCommand($"SELECT version, slot FROM {schema}.record WHERE stream = $1 ORDER BY version DESC LIMIT 1");
+        command.Parameters.AddWithValue(stream.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? (reader.GetInt64(0), await reader.IsDBNullAsync(1, cancel) ? null : reader.GetInt64(1)) : null;
+    }, cancel);
+
     /// <summary>By position, what record stands there and under which key it is sealed.</summary>
     public Task<Dictionary<long, ((StreamKey Stream, int Epoch, long Version) Place, long? Slot)>> SlotsAsync(long[] positions, CancellationToken cancel) => Places.RunAsync(async () =>
     {

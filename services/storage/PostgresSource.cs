@@ -11,7 +11,7 @@ internal static class PostgresSource
     /// <param name="connection">Npgsql connection string; what it sets goes before what is set here, where it says how many connections.</param>
     // Npgsql's 100 connections for each of data and keys, by some replicas of three services, are more than a server takes; whoever
     // sets another number comes behind, and wins.
-    public static NpgsqlDataSource Of(string connection) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder("Maximum Pool Size=10;Gss Encryption Mode=Disable;" + connection)
+    public static NpgsqlDataSource Of(string connection) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder("Maximum Pool Size=10;Gss Encryption Mode=Disable;No Reset On Close=true;" + connection)
     {
         MaxAutoPrepare = 40,
         AutoPrepareMinUsages = 2,

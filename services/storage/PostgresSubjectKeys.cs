@@ -60,7 +60,12 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
             lock (_gate)
             {
                 if (!_blocks.TryGetValue((under.Number, under.Version), out var block)) _blocks[(under.Number, under.Version)] = block = new Block(under);
-                if (block.Take() is { } key) return key;
+                if (block.Take() is { } key)
+                {
+                    // What is sealed under it now is mostly read within seconds.
+                    Remember(key.Slot, key.Key, under.Number, Environment.TickCount64 + (long)RememberedFor.TotalMilliseconds);
+                    return key;
+                }
 
                 // No thread is held meanwhile: at a cold start hundreds come for the first block, and those that make it need threads too.
                 made = block.Making ??= Task.Run(() => AddBlockAsync(block));
@@ -125,14 +130,19 @@ internal sealed class PostgresSubjectKeys : ISubjectKeys
 
     private async ValueTask<Dictionary<long, byte[]?>> FetchAsync(long[] wanted)
     {
-        if (_remembered.Count > MostRemembered) _remembered.Clear();
         // By the time before it was read, so that one that is destroyed meanwhile is not remembered for longer.
         var until = Environment.TickCount64 + (long)RememberedFor.TotalMilliseconds;
         var rows = await _places.RunAsync(() => ReadAsync(wanted));
         await _controllers.ExpectAsync([.. rows.Values.Select(row => (row.Controller, row.Version)).Distinct()]);
         var found = rows.ToDictionary(row => row.Key, row => Opened(row.Key, row.Value));
-        foreach (var (slot, key) in found) _remembered[slot] = (key, rows[slot].Controller, until);
+        foreach (var (slot, key) in found) Remember(slot, key, rows[slot].Controller, until);
         return found;
+    }
+
+    private void Remember(long slot, byte[]? key, int controller, long until)
+    {
+        if (_remembered.Count > MostRemembered) _remembered.Clear();
+        _remembered[slot] = (key, controller, until);
     }
 
     private byte[]? Opened(long slot, (byte[]? Key, int Controller, int Version) row)

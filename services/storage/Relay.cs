@@ -18,6 +18,9 @@ internal sealed class Relay(
 
     /// <summary>Fewer than these at a time are sent as they come; more show that gathering is worth its while.</summary>
     private const int WorthGathering = 16;
+
+    /// <summary>Failures in a row of which an operator is to know: after a third of a second.</summary>
+    private const int Worrying = 3;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Longer than another waits before it asks for the lease.</summary>
@@ -118,8 +121,9 @@ internal sealed class Relay(
 
                 StorageMetrics.PublishFailures.Add(1, _tag);
                 StorageMetrics.RelayLag.Record(late.Unpublished.TotalSeconds, _tag);
-                logger.LogWarning(
-                    "The relay of {Service} could not publish behind position {Position}, for the {Failures}. time ({Reason}); again in {Pause} ms.",
+                // Once or twice heals by itself, and the metric has it.
+                logger.Log(
+                    failures < Worrying ? LogLevel.Information : LogLevel.Warning, "The relay of {Service} could not publish behind position {Position}, for the {Failures}. time ({Reason}); again in {Pause} ms.",
                     service, _cursor, failures, BackOff.ReasonOf(e), (int)pause.TotalMilliseconds);
                 await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

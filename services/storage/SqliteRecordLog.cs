@@ -107,10 +107,23 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
 
     public ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) => One(r => r.Latest(_cipher.Secret.KeyOf(stream)), cancel);
 
+    public ValueTask<long> NewestVersionAsync(string stream, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_readers.Read(r => r.NewestVersion(_cipher.Secret.KeyOf(stream))));
+    }
+
     public ValueTask<LogRecord?> OldestAsync(string stream, CancellationToken cancel = default) => One(r => r.Oldest(_cipher.Secret.KeyOf(stream)), cancel);
 
     public ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default) =>
         Many(r => r.History(_cipher.Secret.KeyOf(stream)), cancel);
+
+    public ValueTask<IReadOnlyList<IReadOnlyList<LogRecord>>> HistoriesAsync(IReadOnlyList<StreamKey> streams, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        ArgumentNullException.ThrowIfNull(streams);
+        return ValueTask.FromResult<IReadOnlyList<IReadOnlyList<LogRecord>>>([.. _readers.Read(r => streams.Select(r.History).ToList()).Select(rows => rows.ConvertAll(_cipher.Open))]);
+    }
 
     public ValueTask<bool> IsSupersededAsync(LogRecord record, CancellationToken cancel = default)
     {
@@ -143,6 +156,13 @@ public sealed class SqliteRecordLog : IRecordLog, IDisposable
     }
 
     public ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) => One(r => r.ByPosition(position), cancel);
+
+    public ValueTask<IReadOnlyList<LogRecord?>> FindByPositionsAsync(IReadOnlyList<long> positions, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        ArgumentNullException.ThrowIfNull(positions);
+        return ValueTask.FromResult<IReadOnlyList<LogRecord?>>([.. _readers.Read(r => positions.Select(r.ByPosition).ToList()).Select(row => row is null ? null : _cipher.Open(row))]);
+    }
 
     public ValueTask<IReadOnlyList<byte[]?>> SaltsOfAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel = default)
     {

@@ -22,6 +22,8 @@ public class RunningAudit : IAsyncLifetime
 
     internal RecordingTransport Outbox { get; } = new();
 
+    protected IServiceProvider Services => _app.Services;
+
     public async ValueTask InitializeAsync() => await _app.StartAsync();
 
     /// <summary>Through the handler of audit's queue for the kind.</summary>

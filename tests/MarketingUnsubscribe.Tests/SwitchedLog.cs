@@ -34,9 +34,13 @@ internal sealed class SwitchedLog(IRecordLog first) : IRecordLog
 
     public ValueTask<LogRecord?> LatestAsync(string stream, CancellationToken cancel = default) => _now.LatestAsync(stream, cancel);
 
+    public ValueTask<long> NewestVersionAsync(string stream, CancellationToken cancel = default) => _now.NewestVersionAsync(stream, cancel);
+
     public ValueTask<LogRecord?> OldestAsync(string stream, CancellationToken cancel = default) => _now.OldestAsync(stream, cancel);
 
     public ValueTask<IReadOnlyList<LogRecord>> HistoryAsync(string stream, CancellationToken cancel = default) => _now.HistoryAsync(stream, cancel);
+
+    public ValueTask<IReadOnlyList<IReadOnlyList<LogRecord>>> HistoriesAsync(IReadOnlyList<StreamKey> streams, CancellationToken cancel = default) => _now.HistoriesAsync(streams, cancel);
 
     public ValueTask<bool> IsSupersededAsync(LogRecord record, CancellationToken cancel = default) => _now.IsSupersededAsync(record, cancel);
 
@@ -48,6 +52,8 @@ internal sealed class SwitchedLog(IRecordLog first) : IRecordLog
         _now.FindByKeyAsync(stream, idempotencyKey, requestHash, cancel);
 
     public ValueTask<LogRecord?> FindByPositionAsync(long position, CancellationToken cancel = default) => _now.FindByPositionAsync(position, cancel);
+
+    public ValueTask<IReadOnlyList<LogRecord?>> FindByPositionsAsync(IReadOnlyList<long> positions, CancellationToken cancel = default) => _now.FindByPositionsAsync(positions, cancel);
 
     public ValueTask<IReadOnlyList<byte[]?>> SaltsOfAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel = default) => _now.SaltsOfAsync(records, cancel);
 

@@ -30,10 +30,11 @@ internal sealed class ListLooks(FollowReceipts index, [FromKeyedServices(AuditSe
         var positions = (await index.CurrentAsync(cancel)).Looks(
             from, until, (of, controller) => (site is null || of == site) && Tenancy.Allows(user, of, controller.Length == 0 ? null : controller), place, limit + 1);
         var (looks, next) = (new List<NotedLook>(), place.From);
-        foreach (var position in positions.Take(limit))
+        var asked = positions.Take(limit).ToList();
+        foreach (var (position, noted) in asked.Zip(await log.FindByPositionsAsync(asked, cancel)))
         {
             next = position;
-            if (await log.FindByPositionAsync(position, cancel) is { Kind: AccessNotes.Kind } record && record.Read<AccessNotes.Look>() is var look)
+            if (noted is { Kind: AccessNotes.Kind } record && record.Read<AccessNotes.Look>() is var look)
                 looks.Add(new NotedLook(look.At, look.By, look.What, look.Site, look.Controller, look.Record, look.Subjects, look.Reason));
         }
 

@@ -16,8 +16,15 @@ internal sealed class RestrictedPersons(HoldJournal journal, TimeProvider time)
         Kept.Of(await journal.ReadAsync(site, cancel), [.. subjects.Select(id => journal.PersonOf(site, id))], time.Now());
 
     /// <summary>The same of whom an event speaks, as it stands in audit's log.</summary>
-    public async Task<Kept?> OfAsync(LogRecord e, CancellationToken cancel) =>
-        PersonIn(e) is var (site, subject) && site is not null && subject is not null ? await OfAsync(site, [subject], cancel) : null;
+    public async Task<Kept?> OfAsync(LogRecord e, CancellationToken cancel) => (await OfAsync([e], cancel))[0];
+
+    /// <summary>The same of each of many events, in their order: a journal is read once for all that are of its site.</summary>
+    public async Task<IReadOnlyList<Kept?>> OfAsync(IReadOnlyList<LogRecord> events, CancellationToken cancel)
+    {
+        var (books, persons) = (new Dictionary<string, HoldBook>(StringComparer.Ordinal), events.Select(PersonIn).ToList());
+        foreach (var site in persons.Where(p => p.Subject is not null).Select(p => p.Site).OfType<string>().Distinct(StringComparer.Ordinal)) books[site] = await journal.ReadAsync(site, cancel);
+        return [.. persons.Select(p => p is ({ } site, { } subject) ? Kept.Of(books[site], [journal.PersonOf(site, subject)], time.Now()) : null)];
+    }
 
     /// <summary>What is to be answered in his place, noted as a look before it leaves; null when he may be shown. What is kept, and why, only privacy officers are told.</summary>
     /// <param name="reason">Why the caller asks; null where the route takes none.</param>

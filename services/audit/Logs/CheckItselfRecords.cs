@@ -51,9 +51,9 @@ internal sealed class CheckItselfRecords(
 
     private async Task<Dictionary<string, IReadOnlyList<LogRecord>>> TracesAsync(IEnumerable<LogRecord> records, CancellationToken cancel)
     {
-        var streams = records.Where(LoggedEvent.IsAcknowledgement).Select(r => r.Stream).Distinct(StringComparer.Ordinal).ToList();
-        var traces = await Task.WhenAll(streams.Select(async stream => await log.HistoryAsync(stream, cancel)));
-        return streams.Zip(traces).ToDictionary(t => t.First, t => t.Second, StringComparer.Ordinal);
+        var told = records.Where(LoggedEvent.IsAcknowledgement).DistinctBy(r => r.StreamKey).ToList();
+        var traces = await log.HistoriesAsync([.. told.Select(r => r.StreamKey)], cancel);
+        return told.Zip(traces).ToDictionary(t => t.First.Stream, t => t.Second, StringComparer.Ordinal);
     }
 
     private async Task<RecordFault?> FaultInAsync(string controller, string name, long bundle, CancellationToken cancel)

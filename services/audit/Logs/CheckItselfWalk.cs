@@ -74,13 +74,10 @@ internal sealed class CheckItselfWalk(IRecordLog log, CheckItselfRecords look, s
 
     private async Task LookAgainAsync(CancellationToken cancel)
     {
-        var records = new List<LogRecord>();
-        foreach (var position in _found.OrderBy(f => f.Value.At).Take(MostAgain).Select(f => f.Key).Order().ToList())
-        {
-            if (await log.FindByPositionAsync(position, cancel) is { } record) records.Add(record);
-            else _found.Remove(position);
-        }
-
+        var positions = _found.OrderBy(f => f.Value.At).Take(MostAgain).Select(f => f.Key).Order().ToList();
+        var there = await log.FindByPositionsAsync(positions, cancel);
+        foreach (var (position, _) in positions.Zip(there).Where(at => at.Second is null)) _found.Remove(position);
+        var records = there.OfType<LogRecord>().ToList();
         foreach (var (record, fault) in records.Zip(await look.RunAsync(records, cancel)))
         {
             if (fault is null) _found.Remove(record.Position);

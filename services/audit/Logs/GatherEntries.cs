@@ -30,9 +30,7 @@ internal sealed class GatherEntries([FromKeyedServices(AuditSetup.Service)] IRec
         {
             foreach (var positions in sites.Owners.WaitedFor(e.Site!, e.Record.Position).Chunk(AtOnce))
             {
-                var waited = new List<LogRecord>();
-                foreach (var position in positions)
-                    if (await log.FindByPositionAsync(position, cancel) is { } found) waited.Add(found);
+                var waited = (await log.FindByPositionsAsync(positions, cancel)).OfType<LogRecord>().ToList();
                 await CommitAsync(LogDecision.Late(waited, e.Record.Position, await ReadTracesAsync(waited, cancel), sites.Owners), gathered, cancel);
             }
         }
@@ -49,10 +47,9 @@ internal sealed class GatherEntries([FromKeyedServices(AuditSetup.Service)] IRec
 
     private async Task<Dictionary<string, IReadOnlyList<LogRecord>>> ReadTracesAsync(IEnumerable<LogRecord> records, CancellationToken cancel)
     {
-        var wanted = records.Where(r => LoggedEvent.IsAcknowledgement(r) || (r.Version > 1 && LoggedEvent.Of(r) is { Class: not LogClass.Access })).Select(r => r.Stream)
-            .Distinct(StringComparer.Ordinal).ToList();
-        var read = await Task.WhenAll(wanted.Select(async stream => await log.HistoryAsync(stream, cancel)));
-        return wanted.Zip(read).ToDictionary(of => of.First, of => of.Second, StringComparer.Ordinal);
+        var wanted = records.Where(r => LoggedEvent.IsAcknowledgement(r) || (r.Version > 1 && LoggedEvent.Of(r) is { Class: not LogClass.Access })).DistinctBy(r => r.StreamKey).ToList();
+        var read = await log.HistoriesAsync([.. wanted.Select(r => r.StreamKey)], cancel);
+        return wanted.Zip(read).ToDictionary(of => of.First.Stream, of => of.Second, StringComparer.Ordinal);
     }
 }
 

@@ -19,9 +19,19 @@ internal sealed class LogPlaces(
         sites.Owners.Of(site, long.MaxValue, long.MaxValue) ?? (await SiteDeclarations.ReadAsync(audit, site, cancel)).Current(time.Now())?.Declaration.Controller.Id;
 
     /// <summary>Null while it is not under a checkpoint, and for what is erased.</summary>
-    public async Task<LogPlace?> FindAsync(LoggedEvent e, string controller, CancellationToken cancel)
+    public async Task<LogPlace?> FindAsync(LoggedEvent e, string controller, CancellationToken cancel) => (await FindAsync([(e, controller)], cancel))[0];
+
+    /// <summary>The same of many, in their order.</summary>
+    public async Task<IReadOnlyList<LogPlace?>> FindAsync(IReadOnlyList<(LoggedEvent Event, string Controller)> events, CancellationToken cancel)
     {
-        if (logs.Served(settings.LogOf(controller)) is not { } served || await log.SaltsOfAsync([e.Record], cancel) is not [{ } salt]) return null;
+        var (places, salts) = (new List<LogPlace?>(), await log.SaltsOfAsync([.. events.Select(e => e.Event.Record)], cancel));
+        foreach (var (one, salt) in events.Zip(salts)) places.Add(salt is null ? null : await FindAsync(one.Event, one.Controller, salt, cancel));
+        return places;
+    }
+
+    private async Task<LogPlace?> FindAsync(LoggedEvent e, string controller, byte[] salt, CancellationToken cancel)
+    {
+        if (logs.Served(settings.LogOf(controller)) is not { } served) return null;
         var commitment = GatherEntries.CommitmentTo(e.Record, salt);
         foreach (var (index, _) in logs.Find(served.Name, commitment).Where(found => found.Batch == 0 && found.Entry < served.Size))
         {

@@ -39,7 +39,7 @@ internal sealed class GatherTimeline(FollowReceipts receipts, AddressTraces addr
             .OrderBy(i => i.Place.At).ThenBy(i => i.Place.Key, StringComparer.Ordinal).Take(limit + 1).ToList();
         var events = new List<TimelineEvent>();
         foreach (var some in items.Take(limit).Chunk(OpenTraces.AtOnce))
-            events.AddRange((await Task.WhenAll(some.Select(item => ReadAsync(user, item, isOpened, cancel)))).OfType<TimelineEvent>());
+            events.AddRange(await ReadAsync(user, some, isOpened, cancel));
         return new Timeline(person.Site, person.Subjects, events, items.Count > limit ? items[limit - 1].Place.ToString() : null);
     }
 
@@ -61,12 +61,21 @@ internal sealed class GatherTimeline(FollowReceipts receipts, AddressTraces addr
         static Item ItemOf(DateTimeOffset at, string key, string? id, long position) => new(new TimelinePlace(at.ToUnixTimeMilliseconds(), key), at, id, position);
     }
 
-    private async Task<TimelineEvent?> ReadAsync(ClaimsPrincipal user, Item item, bool isOpened, CancellationToken cancel)
+    private async Task<List<TimelineEvent>> ReadAsync(ClaimsPrincipal user, IReadOnlyList<Item> items, bool isOpened, CancellationToken cancel)
     {
-        var trace = item.RecordId is { } id ? await traces.OfAsync(user, id, cancel, isOpened) : await traces.AtAsync(user, item.Position, cancel, isOpened);
-        var read = trace is null ? null : TimelineEvent.Of(trace, await traces.PlaceOfAsync(trace, cancel));
+        var (named, placed) = (items.Where(i => i.RecordId is not null).ToList(), items.Where(i => i.RecordId is null).ToList());
+        var found = named.Zip(await traces.OfAsync(user, [.. named.Select(i => i.RecordId!)], cancel, isOpened))
+            .Concat(placed.Zip(await traces.AtAsync(user, [.. placed.Select(i => i.Position)], cancel, isOpened))).Where(each => each.Second is not null).ToList();
+        var logged = await traces.PlacesOfAsync([.. found.Select(each => each.Second!)], cancel);
+        var read = new Dictionary<Item, TimelineEvent>(ReferenceEqualityComparer.Instance);
+        foreach (var ((item, trace), place) in found.Zip(logged))
+        {
+            if (TimelineEvent.Of(trace!, place) is { } told) read[item] = told;
+        }
+
         // Of an erasure the moment is left in any case; an event that an erasure took meanwhile is not there.
-        return item.IsErasure ? (read ?? new TimelineEvent { At = item.At, What = TimelineWhat.Erased }) with { At = item.At } : read;
+        return [.. items.Select(i => i.IsErasure ? (read.GetValueOrDefault(i) ?? new TimelineEvent { At = i.At, What = TimelineWhat.Erased }) with { At = i.At } : read.GetValueOrDefault(i))
+            .OfType<TimelineEvent>()];
     }
 
     private sealed record Item(TimelinePlace Place, DateTimeOffset At, string? RecordId, long Position, bool IsErasure = false);

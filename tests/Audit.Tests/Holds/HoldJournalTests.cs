@@ -108,29 +108,6 @@ public sealed class HoldJournalTests : IDisposable
     private HoldJournal JournalOver(IRecordLog log, AuditOnDisk disk) => new(log, new AuditLog(log, disk.Clock), KeptOf(disk), disk.Clock);
 }
 
-/// <summary>A log that counts how often the history of a stream is read.</summary>
-public class CountedReads : DispatchProxy
-{
-    private IRecordLog _log = null!;
-
-    public int Histories { get; private set; }
-
-    public static (IRecordLog Log, CountedReads Counted) Of(IRecordLog log)
-    {
-        var proxy = Create<IRecordLog, CountedReads>();
-        var counted = (CountedReads)proxy;
-        counted._log = log;
-        return (proxy, counted);
-    }
-
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-    {
-        ArgumentNullException.ThrowIfNull(targetMethod);
-        if (targetMethod.Name == nameof(IRecordLog.HistoryAsync)) Histories++;
-        return targetMethod.Invoke(_log, args);
-    }
-}
-
 /// <summary>A log that says of itself that replicas write to it too.</summary>
 public class SharedLog : DispatchProxy
 {
