@@ -6,7 +6,7 @@ using Consent.Tests.Support;
 namespace Consent.Containers.Tests;
 
 /// <summary>
-/// People and systems that use everything but the auditor's lists through the gateway, each on a connection of its own and one request at a time, without ever asking again: what fails, fails,
+/// People and systems that use everything through the gateway, each on a connection of its own and one request at a time, without ever asking again: what fails, fails,
 /// and is remembered with the time at which it was begun.
 /// </summary>
 internal sealed class CountedLoad : IAsyncDisposable
@@ -41,6 +41,7 @@ internal sealed class CountedLoad : IAsyncDisposable
             RepeatAsync("newsletter", () => site.PermitsAsync("newsletter", visitor, "statistics")),
             RepeatAsync("analytics", () => site.PermitsAsync("analytics", visitor, "statistics")),
             RepeatAsync("marketing", () => site.MaySendAsync(address)),
+            RepeatAsync("audit", site.SomeReceiptsAsync),
         ];
     }
 

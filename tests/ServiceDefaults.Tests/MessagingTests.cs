@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
 using Consent.Tests.Support;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
 
@@ -65,14 +66,41 @@ public sealed class MessagingTests(OneBroker broker) : IClassFixture<OneBroker>
         Assert.Contains("newsletter:bad", heard.By.Keys);
     }
 
-    private async Task<RunningApp> AppWith(string transport, Heard heard)
+    /// <summary>What is asked of the service meanwhile would else wait, at its database, behind all that waits in its queues.</summary>
+    [Fact]
+    public async Task Of_a_queue_that_is_full_only_so_many_are_in_hand_at_once_and_all_are_heard()
+    {
+        const int Waiting = 3 * MessagingSetup.MostInHand;
+        var slow = new SlowListener();
+        await using var app = await AppWith("rabbitmq", builder => builder.Services.AddEventHandler<ConsentErased>("analytics", _ => slow));
+        await app.Services.GetRequiredService<IEventTransport>().PublishAsync(
+            [.. Enumerable.Range(1, Waiting).Select(i => OutgoingEvent.Of(new ConsentErased($"e{i}", TimeProvider.System.Now(), "test-site", "stream", 1, i, TimeProvider.System.Now())))], CancellationToken.None);
+
+        await using var connection = await new ConnectionFactory { Uri = new Uri(broker.Address) }.CreateConnectionAsync();
+        await Eventually.IsSoAsync("all are delivered, and as many in hand as may be", async () =>
+        {
+            await using var channel = await connection.CreateChannelAsync();
+            return slow.InHand >= MessagingSetup.MostInHand && (await channel.QueueDeclarePassiveAsync("analytics-consent-erased")).MessageCount == 0;
+        });
+        slow.GoOn.SetResult();
+
+        await Eventually.IsSoAsync("all are heard", () => Task.FromResult(slow.Heard == Waiting));
+        Assert.Equal(MessagingSetup.MostInHand, slow.MostInHand);
+    }
+
+    private Task<RunningApp> AppWith(string transport, Heard heard) => AppWith(transport, builder =>
+    {
+        foreach (var service in (string[])["newsletter", "analytics"])
+            builder.Services.AddEventHandler<ConsentChanged>(service, _ => new Listener(service, heard));
+    });
+
+    private async Task<RunningApp> AppWith(string transport, Action<WebApplicationBuilder> add)
     {
         var app = await new RunningApp(builder =>
         {
             builder.Configuration["Messaging:Transport"] = transport;
             builder.Configuration["Messaging:RabbitMq"] = broker.Address;
-            foreach (var service in (string[])["newsletter", "analytics"])
-                builder.Services.AddEventHandler<ConsentChanged>(service, _ => new Listener(service, heard));
+            add(builder);
             builder.AddMessaging();
         }).StartAsync();
         await Eventually.IsSoAsync("every queue declared", async () => (await app.Http.GetAsync("/health")).IsSuccessStatusCode);
@@ -96,6 +124,27 @@ public sealed class MessagingTests(OneBroker broker) : IClassFixture<OneBroker>
             heard.By[$"{service}:{e.Id}"] = e.Receipt;
             return Task.CompletedTask;
         }
+    }
+}
+
+/// <summary>Ends nothing that it began before it is told to go on.</summary>
+internal sealed class SlowListener : IEventHandler<ConsentErased>
+{
+    private readonly Lock _gate = new();
+
+    public TaskCompletionSource GoOn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public int InHand { get; private set; }
+
+    public int MostInHand { get; private set; }
+
+    public int Heard { get; private set; }
+
+    public async Task HandleAsync(ConsentErased e, CancellationToken cancel)
+    {
+        lock (_gate) MostInHand = Math.Max(MostInHand, ++InHand);
+        await GoOn.Task.WaitAsync(cancel);
+        lock (_gate) (InHand, Heard) = (InHand - 1, Heard + 1);
     }
 }
 

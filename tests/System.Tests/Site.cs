@@ -106,6 +106,9 @@ public sealed class Site(Product product, string id, Uri? at = null)
         }
     }
 
+    /// <summary>What an auditor sees first.</summary>
+    public Task SomeReceiptsAsync() => GetAsync(_trusted, $"/v1/audit/receipts?site={id}&limit=100");
+
     /// <summary>The story of a receipt; null when audit has not heard of it.</summary>
     public async Task<JsonObject?> TraceAsync(string receipt)
     {

@@ -20,6 +20,9 @@ public static class MessagingSetup
     /// <summary>As good as without end; the versions before RabbitMQ 4 know no word for that.</summary>
     internal const int MostDeliveries = 1_000_000;
 
+    /// <summary>Of one queue. More are no faster, and would be as many in front of whoever asks the service something meanwhile: they wait for the same few connections to its database.</summary>
+    internal const int MostInHand = 64;
+
     /// <summary>Once per process, after every service has added its handlers.</summary>
     public static void AddMessaging(this IHostApplicationBuilder builder)
     {
@@ -103,6 +106,7 @@ public static class MessagingSetup
                     // What cannot be read lies in the error queue; MassTransit would lay another copy into a queue for what is skipped.
                     endpoint.DiscardSkippedMessages();
                     endpoint.PrefetchCount = 256;
+                    endpoint.ConcurrentMessageLimit = MostInHand;
                     endpoint.Bind(RabbitMqTransport.ExchangeOf(subscription.Kind));
                     endpoint.ConfigureError(failed =>
                     {
