@@ -32,6 +32,8 @@ start() {
   printf 'log.file.level = warning\nraft.wal_max_size_bytes = 16777216\n' > "$folder/rabbitmq.conf"
   [ -z "${CONSENT_BROKER_USER:-}" ] ||
     printf 'loopback_users = none\ndefault_user = %s\ndefault_pass = %s\n' "$CONSENT_BROKER_USER" "${CONSENT_BROKER_PASSWORD:?}" >> "$folder/rabbitmq.conf"
+  # Else the node and the tool that waits for it each make one, on a slow machine at once, and the node refuses the tool for ever.
+  [ -f "$folder/.erlang.cookie" ] || (umask 077 && od -An -N 10 -tx1 /dev/urandom | tr -d ' \n' > "$folder/.erlang.cookie")
   rm -f "$folder/pid"
   "$bin/rabbitmq-server" -detached < /dev/null > "$folder/start.log" 2>&1
   if ! "$bin/rabbitmqctl" wait --timeout 60 "$folder/pid" >> "$folder/start.log" 2>&1; then
