@@ -11,7 +11,7 @@ namespace Consent.Subscriber;
 internal sealed class SharedEntities<TDb> : IAsyncDisposable where TDb : DbContext, IFileWriter
 {
     private readonly string _reading;
-    private readonly string _own;
+    private readonly string _writer;
 
     /// <summary>For turns alone: they do not wait behind those who read.</summary>
     private readonly NpgsqlDataSource _source;
@@ -23,12 +23,12 @@ internal sealed class SharedEntities<TDb> : IAsyncDisposable where TDb : DbConte
     {
         var schema = ServiceSchema.Of(of.Service);
         _reading = ServiceSchema.ConnectionTo(connection, schema);
-        _own = ServiceSchema.ConnectionTo(connection + ";Maximum Pool Size=2;Minimum Pool Size=0", schema);
-        _source = NpgsqlDataSource.Create(_own);
+        _writer = ServiceSchema.ConnectionTo(connection + ";Maximum Pool Size=2;Minimum Pool Size=0", schema);
+        _source = ServiceSchema.SourceOf(connection + ";Maximum Pool Size=2;Minimum Pool Size=0", schema);
         of.Steps.BringUpToDate(_source, schema);
         var key = ServiceSchema.LockOf(of.Steps.Of, schema);
         _contexts = new PooledDbContextFactory<TDb>(of.OnPostgres(_reading), poolSize: 32);
-        _writing = new WriteTogether<SharedWriter<TDb>>(() => new SharedWriter<TDb>(of.Make(of.OnPostgres(_own)), key), _ => { }, IsAway);
+        _writing = new WriteTogether<SharedWriter<TDb>>(() => new SharedWriter<TDb>(of.Make(of.OnPostgres(_writer)), key), _ => { }, IsAway);
         Turns = new Turns(_source, time);
     }
 
@@ -52,7 +52,7 @@ internal sealed class SharedEntities<TDb> : IAsyncDisposable where TDb : DbConte
     {
         await _writing.DisposeAsync();
         await _source.DisposeAsync();
-        foreach (var pool in (string[])[_reading, _own])
+        foreach (var pool in (string[])[_reading, _writer])
         {
             await using var connection = new NpgsqlConnection(pool);
             NpgsqlConnection.ClearPool(connection);
