@@ -146,6 +146,7 @@ public abstract class ManageConnectorsTests(TestData data) : IDisposable
     [InlineData("""{"site":"bakery","system":"listmonk","url":"https://u:p@mail.example","user":"u","secret":"s","lists":{"news":"3"}}""", 422, "connector-url")]
     [InlineData("""{"site":"bakery","system":"listmonk","url":"https://10.0.0.1","user":"u","secret":"s","lists":{"news":"3"}}""", 422, "connector-target-forbidden")]
     [InlineData("""{"site":"bakery","system":"brevo","secret":"s","lists":{"news":"3"},"withoutBasis":"perhaps"}""", 422, "connector-without-basis")]
+    [InlineData("""{"site":"bakery","system":"brevo","secret":"s","lists":{"news":"3"},"name":"a\u0000b"}""", 422, "connector-name")]
     [InlineData("""{"site":"bakery","system":"brevo","secret":3}""", 400, "malformed-body")]
     public async Task Bad_input_is_refused(string body, int status, string slug)
     {

@@ -203,6 +203,7 @@ public abstract class ManageEndpointsTests(TestData data) : IDisposable
         await RefusedAsync(app, 422, "webhook-url", HttpMethod.Post, Path, new { site = Sample.Site, url = Url + new string('a', 2000) });
         await RefusedAsync(app, 422, "webhook-mode", HttpMethod.Post, Path, new { site = Sample.Site, url = Url, mode = "batch" });
         await RefusedAsync(app, 422, "webhook-description", HttpMethod.Post, Path, new { site = Sample.Site, url = Url, description = new string('a', 201) });
+        await RefusedAsync(app, 422, "webhook-description", HttpMethod.Post, Path, new { site = Sample.Site, url = Url, description = "a\0b" });
         await RefusedAsync(app, 404, "unknown-site", HttpMethod.Post, Path, new { url = Url });
         await RefusedAsync(app, 404, "unknown-site", HttpMethod.Post, Path, new { site = "nowhere", url = Url });
         await RefusedAsync(app, 400, "malformed-body", HttpMethod.Post, Path, new { site = 1 });
