@@ -9,15 +9,14 @@ namespace Consent.Subscriber;
 /// </summary>
 internal static class OpenSubscriberStore
 {
-    /// <param name="inFile">Whatever the engine.</param>
-    public static ISubscriberStore Of(IConfiguration settings, string service, bool inFile, TimeProvider time) => ConnectionIn(settings, inFile) is { } connection
+    public static ISubscriberStore Of(IConfiguration settings, string service, TimeProvider time) => ConnectionIn(settings) is { } connection
         ? new PostgresSubscriberStore(connection, service, time)
         : new SubscriberStore(FileOf(settings, service));
 
     /// <summary>What a start does to the schema, without a start. A file that is not there is not made.</summary>
-    public static void BringUpToDate(IConfiguration settings, string service, bool inFile)
+    public static void BringUpToDate(IConfiguration settings, string service)
     {
-        if (ConnectionIn(settings, inFile) is { } connection)
+        if (ConnectionIn(settings) is { } connection)
         {
             PostgresSubscriberStore.BringUpToDate(connection, service);
             return;
@@ -31,7 +30,8 @@ internal static class OpenSubscriberStore
 
     private static string FileOf(IConfiguration settings, string service) => ServiceData.FileOf(settings, service, "subscriber.db");
 
-    private static string? ConnectionIn(IConfiguration settings, bool inFile) => (inFile ? "sqlite" : settings["Storage:Engine"] ?? "sqlite") switch
+    /// <summary>Null for files.</summary>
+    public static string? ConnectionIn(IConfiguration settings) => (settings["Storage:Engine"] ?? "sqlite") switch
     {
         "sqlite" => null,
         "postgres" => settings["Storage:Postgres"] ?? throw new InvalidOperationException("Set Storage:Postgres to the connection string of the data."),

@@ -1,10 +1,7 @@
-using Npgsql;
-
 namespace Consent.Subscriber;
 
 /// <summary>
-/// The tables of a subscriber on PostgreSQL, in the schema that is named like the service, beside those of its log where it has one; brought up to date step by
-/// step, forward only, by one process at a time. A step only adds: the release before goes on beside it. A step that was released never changes.
+/// The tables of a subscriber on PostgreSQL, in the schema that is named like the service, beside those of its log, or of what it keeps besides, where it has one.
 /// </summary>
 /// <remarks>
 /// Whatever is written to a row gets the next place, and a row that is deleted leaves its name under one: so replicas learn from each other what changed. Places are
@@ -12,13 +9,7 @@ namespace Consent.Subscriber;
 /// </remarks>
 internal static class PostgresSubscriberSchema
 {
-    /// <summary>That of the logs' steps too, since they may make the same schema at the same time.</summary>
-    private const long LockOfTheSteps = 0x636F6E73656E74;
-
-    /// <summary>Among the versions of a schema, of which a log and a ledger have their own.</summary>
-    private const string Of = "subscriber";
-
-    private static IReadOnlyList<string> Steps { get; } =
+    public static PostgresSteps Steps { get; } = new("subscriber",
     [
         """
         CREATE SEQUENCE {0}.place;
@@ -57,30 +48,5 @@ internal static class PostgresSubscriberSchema
             WHERE written IS DISTINCT FROM stream || ' ' || CAST(epoch AS TEXT) || ' ' || CAST(version AS TEXT);
         INSERT INTO {0}.turns (name, holder, granted_at, expires_at) VALUES ('wishes', '', clock_timestamp(), clock_timestamp());
         """,
-    ];
-
-    /// <exception cref="InvalidOperationException">The schema is of a newer release.</exception>
-    public static void BringUpToDate(NpgsqlDataSource source, string schema)
-    {
-        using var connection = source.OpenConnection();
-        using var transaction = connection.BeginTransaction();
-        // Who comes meanwhile waits until it is done; but a step waits for a table no longer than others can wait behind it.
-        Run(connection, "SET LOCAL lock_timeout = '5min'");
-        Run(connection, $"SELECT pg_advisory_xact_lock({LockOfTheSteps})");
-        Run(connection, "SET LOCAL lock_timeout = '8s'");
-        Run(connection, $"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE TABLE IF NOT EXISTS {schema}.schema_version (of text PRIMARY KEY, version integer NOT NULL)");
-        using var read = new NpgsqlCommand($"SELECT version FROM {schema}.schema_version WHERE of = $1", connection) { Parameters = { new() { Value = Of } } };
-        var found = read.ExecuteScalar() is int version ? version : 0;
-        if (found > Steps.Count)
-            throw new InvalidOperationException($"The schema {schema} is of a newer release (version {found} of {Of}, known here: {Steps.Count}). Run that release.");
-        foreach (var step in Steps.Skip(found)) Run(connection, step.Replace("{0}", schema, StringComparison.Ordinal));
-        Run(connection, $"INSERT INTO {schema}.schema_version VALUES ('{Of}', {Steps.Count}) ON CONFLICT (of) DO UPDATE SET version = excluded.version");
-        transaction.Commit();
-    }
-
-    private static void Run(NpgsqlConnection connection, string sql)
-    {
-        using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        command.ExecuteNonQuery();
-    }
+    ]);
 }

@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using Npgsql;
 
 namespace Consent.Subscriber;
@@ -24,11 +21,11 @@ internal sealed class PostgresSubscriberStore : ISubscriberStore
     /// <exception cref="InvalidOperationException">The schema is of a newer release.</exception>
     public PostgresSubscriberStore(string connection, string service, TimeProvider time)
     {
-        var schema = SchemaOf(service);
-        _source = SourceOf(connection, schema);
-        _own = SourceOf(connection + ";Maximum Pool Size=4;Minimum Pool Size=0", schema);
-        PostgresSubscriberSchema.BringUpToDate(_source, schema);
-        var key = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"consent subscriber {schema}")));
+        var schema = ServiceSchema.Of(service);
+        _source = ServiceSchema.SourceOf(connection, schema);
+        _own = ServiceSchema.SourceOf(connection + ";Maximum Pool Size=4;Minimum Pool Size=0", schema);
+        PostgresSubscriberSchema.Steps.BringUpToDate(_source, schema);
+        var key = ServiceSchema.LockOf("subscriber", schema);
         _writing = new WriteTogether<SubscriberWriter>(() => new PostgresSubscriberWriter(_own, key), writer => writer.Changes.Clear(), IsAway);
         _follow = new FollowCommits(_source);
         Others = new OtherReplicas(_own, time);
@@ -38,8 +35,8 @@ internal sealed class PostgresSubscriberStore : ISubscriberStore
 
     public static void BringUpToDate(string connection, string service)
     {
-        using var source = SourceOf(connection, SchemaOf(service));
-        PostgresSubscriberSchema.BringUpToDate(source, SchemaOf(service));
+        using var source = ServiceSchema.SourceOf(connection, ServiceSchema.Of(service));
+        PostgresSubscriberSchema.Steps.BringUpToDate(source, ServiceSchema.Of(service));
     }
 
     public async Task<T> WriteAsync<T>(Func<SubscriberWriter, T> write, CancellationToken cancel)
@@ -123,21 +120,6 @@ internal sealed class PostgresSubscriberStore : ISubscriberStore
         }
     }
 
-    private static string SchemaOf(string service) => service.Replace('-', '_');
-
     private static HeldReceipt Receipt(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetInt64(3), row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6));
-
-    // As the logs speak to the same database; ten connections to read, since many pools share what a server takes.
-    private static NpgsqlDataSource SourceOf(string connection, string schema) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder("Maximum Pool Size=10;Gss Encryption Mode=Disable;" + connection)
-    {
-        SearchPath = schema,
-        MaxAutoPrepare = 40,
-        AutoPrepareMinUsages = 2,
-        Timeout = 5,
-        CommandTimeout = 10,
-        // What is cut off by the network gives its locks back, also while something is on its way to it.
-        Options = "-c lock_timeout=8s -c idle_in_transaction_session_timeout=8s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s",
-        Enlist = false,
-    }.ToString()).Build();
 }

@@ -21,16 +21,15 @@ public static class SubscriberRegistration
     /// <paramref name="service"/>. Calling it twice is harmless. They lie in a file, or where <c>Storage:Engine</c> is <c>postgres</c> in the database
     /// <c>Storage:Postgres</c>, for all replicas of the service.
     /// </summary>
-    /// <param name="inFile">In a file whatever the engine.</param>
-    public static IHostApplicationBuilder AddDeclarationBook(this IHostApplicationBuilder builder, string service, bool inFile = false)
+    public static IHostApplicationBuilder AddDeclarationBook(this IHostApplicationBuilder builder, string service)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         if (services.Any(s => s.IsKeyedService && s.ServiceType == typeof(DeclarationBook) && service.Equals(s.ServiceKey))) return builder;
 
         services.TryAddSingleton(TimeProvider.System);
-        builder.AddMigration($"the subscriber of {service}", settings => OpenSubscriberStore.BringUpToDate(settings, service, inFile));
-        services.AddKeyedSingleton(service, (provider, _) => OpenSubscriberStore.Of(builder.Configuration, service, inFile, provider.GetRequiredService<TimeProvider>()));
+        builder.AddMigration($"the subscriber of {service}", settings => OpenSubscriberStore.BringUpToDate(settings, service));
+        services.AddKeyedSingleton(service, (provider, _) => OpenSubscriberStore.Of(builder.Configuration, service, provider.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton(service, (provider, _) => new DeclarationBook(
             provider.GetRequiredKeyedService<ISubscriberStore>(service), provider.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton<IDeclarations>(service, (provider, _) => provider.GetRequiredKeyedService<DeclarationBook>(service));
@@ -71,16 +70,12 @@ public static class SubscriberRegistration
     /// That of the service's own log, for who has one: a restore begins another, and may have brought back an old file of this one too, which knows no "no" of the
     /// lost time. So everything is loaded again, and until then nothing is permitted.
     /// </param>
-    /// <param name="inFile">
-    /// For who keeps in a file of its own what followed from the receipts: they lie in a file beside it whatever the engine, so that one backup holds both and what it lost is
-    /// found by the comparison. Then the service has one replica.
-    /// </param>
     public static IHostApplicationBuilder AddConsentSubscriber(
         this IHostApplicationBuilder builder, string service, IReadOnlyList<string>? purposes = null,
         Func<IServiceProvider, ConsentChanged, CancellationToken, Task>? onApplied = null, Func<IServiceProvider, ConsentErased, CancellationToken, Task>? onErased = null,
-        Func<IServiceProvider, ErasedSubject, CancellationToken, Task>? onErasing = null, Func<IServiceProvider, int>? epoch = null, bool inFile = false)
+        Func<IServiceProvider, ErasedSubject, CancellationToken, Task>? onErasing = null, Func<IServiceProvider, int>? epoch = null)
     {
-        builder.AddDeclarationBook(service, inFile);
+        builder.AddDeclarationBook(service);
         var services = builder.Services;
         services.AddKeyedSingleton(service, new Wishes(service, purposes is { Count: > 0 } ? [.. purposes.Order(StringComparer.Ordinal)] : null));
         services.AddKeyedSingleton(service, (provider, _) => new Reactions(

@@ -5,10 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Consent.Connectors.Tests;
 
 /// <summary>An opt-out that a webhook was answered 200 for outlives the connector that heard it.</summary>
-public sealed class DeleteConnectorTests
+public abstract class DeleteConnectorTests(TestData data) : IDisposable
 {
     private const string Path = ConnectorsApp.Path;
     private const string Jan = "jan@reader.example";
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task What_was_heard_is_brought_here_and_only_then_the_connector_is_gone()
@@ -17,7 +20,7 @@ public sealed class DeleteConnectorTests
         var file = folder.File("token");
         await using var there = await StandIn.StartAsync(new BrevoStandIn());
         // Marketing cannot be asked until the token is there.
-        await using var app = await ConnectorsApp.StartAsync(change: builder =>
+        await using var app = await _data.StartAsync(change: builder =>
             (builder.Configuration["Connectors:Token"], builder.Configuration["Connectors:TokenFile"]) = (null, file));
         await app.OptInAsync(Jan, "news");
         var (id, secret) = await app.ConnectAsync(there);
@@ -48,7 +51,7 @@ public sealed class DeleteConnectorTests
     public async Task One_that_waits_reads_and_writes_nothing_there_and_makes_room_for_another()
     {
         await using var there = await StandIn.StartAsync(new BrevoStandIn());
-        await using var app = await ConnectorsApp.StartAsync(change: builder => builder.Configuration["Connectors:Token"] = Tokens.For(builder.Configuration["Data"]!, "audit"));
+        await using var app = await _data.StartAsync(change: builder => builder.Configuration["Connectors:Token"] = Tokens.For(builder.Configuration["Data"]!, "audit"));
         var (id, secret) = await app.ConnectAsync(there);
         for (var i = 0; i < 9; i++) await app.ConnectAsync(there);
         Assert.Equal(200, await HearAsync(app, id, secret));
@@ -66,7 +69,7 @@ public sealed class DeleteConnectorTests
     public async Task What_comes_while_it_is_deleted_is_not_taken()
     {
         await using var there = await StandIn.StartAsync(new BrevoStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (id, _) = await app.ConnectedAsync(there);
         var connector = app.Services.GetRequiredService<ConnectorBook>().Find(id)!;
         Assert.Equal(204, (await app.SendAsync(HttpMethod.Delete, $"{Path}/{id}", token: app.Token())).Status);

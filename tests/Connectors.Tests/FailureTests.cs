@@ -6,17 +6,20 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Consent.Connectors.Tests;
 
 /// <summary>What happens when something cannot be carried; by listmonk's stand-in, since it does not depend on the system.</summary>
-public sealed class FailureTests
+public abstract class FailureTests(TestData data) : IDisposable
 {
     private const string Jan = "jan@reader.example";
     private const string Piet = "piet@reader.example";
     private const string News = "news";
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task While_the_system_is_down_changes_wait_and_then_all_are_carried()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var id = await ConnectedAsync(app, there);
         there.Fault = StandIn.Always(503);
         app.Clock.Pass(TimeSpan.FromMinutes(1));
@@ -44,7 +47,7 @@ public sealed class FailureTests
     public async Task Who_asks_to_be_left_alone_is()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var id = await ConnectedAsync(app, there);
         there.Fault = StandIn.Always(429, retryAfter: "7200");
         app.Clock.Pass(TimeSpan.FromSeconds(10));
@@ -64,7 +67,7 @@ public sealed class FailureTests
     public async Task One_contact_that_is_refused_holds_up_no_other_and_is_given_up_after_three_days()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var id = await ConnectedAsync(app, there);
         // Jan is subscriber 1 there.
         there.Fault = http => http.Request.Path == "/api/subscribers/1" && StandIn.Always(422)(http);
@@ -96,7 +99,7 @@ public sealed class FailureTests
         using var isAsked = new ManualResetEventSlim();
         using var isAnswered = new ManualResetEventSlim();
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         there.Add(Jan);
         there.Fault = http =>
         {
@@ -122,7 +125,7 @@ public sealed class FailureTests
         using var isAsked = new ManualResetEventSlim();
         using var isAnswered = new ManualResetEventSlim();
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         for (var i = 0; i < there.OnePage + 1; i++) there.Add($"reader{i}@reader.example");
         there.Fault = _ =>
         {
@@ -145,7 +148,7 @@ public sealed class FailureTests
     public async Task A_paused_connector_carries_nothing_until_it_is_resumed()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var id = await ConnectedAsync(app, there);
         var (status, paused) = await app.SendAsync(HttpMethod.Post, $"{ConnectorsApp.Path}/{id}/pause", token: app.Token());
         Assert.Equal((200, "paused"), (status, (string?)paused!["status"]));
@@ -166,9 +169,8 @@ public sealed class FailureTests
     public async Task Changes_that_wait_outlive_the_process()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        using var data = new TemporaryFolder();
         string id;
-        await using (var app = await ConnectorsApp.StartAsync(data.Path))
+        await using (var app = await _data.StartAsync())
         {
             id = await ConnectedAsync(app, there);
             there.Fault = StandIn.Always(500);
@@ -178,7 +180,7 @@ public sealed class FailureTests
         }
 
         there.Fault = _ => false;
-        await using var next = await ConnectorsApp.StartAsync(data.Path, ConnectorsApp.Start.AddHours(2));
+        await using var next = await _data.StartAsync(ConnectorsApp.Start.AddHours(2));
         // What was tried before all of the process had started is tried again.
         next.Clock.Pass(TimeSpan.FromHours(6));
         await next.SettledAsync(id);
@@ -189,7 +191,7 @@ public sealed class FailureTests
     public async Task A_private_address_is_refused_when_it_is_named_and_when_a_name_leads_to_it()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync(change: builder => builder.Configuration["Connectors:AllowedNetworks:0"] = null);
+        await using var app = await _data.StartAsync(change: builder => builder.Configuration["Connectors:AllowedNetworks:0"] = null);
         var body = there.Connector(ConnectorsApp.Site);
         var (status, problem) = await app.SendAsync(HttpMethod.Post, ConnectorsApp.Path, body, app.Token());
         Assert.Equal((422, "urn:consent:problem:connector-target-forbidden"), (status, (string?)problem!["type"]));
@@ -203,7 +205,7 @@ public sealed class FailureTests
     public async Task Marketing_that_cannot_be_asked_holds_the_connector_and_nothing_is_written()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync(change: builder => builder.Configuration["Connectors:Token"] = Tokens.For(builder.Configuration["Data"]!, "audit"));
+        await using var app = await _data.StartAsync(change: builder => builder.Configuration["Connectors:Token"] = Tokens.For(builder.Configuration["Data"]!, "audit"));
         there.Add(Jan);
         await app.OptOutAsync(Jan, News);
         var (id, _) = await app.ConnectAsync(there);
@@ -215,8 +217,7 @@ public sealed class FailureTests
     public async Task No_address_and_no_secret_is_logged_or_lies_readable_in_the_file()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        using var data = new TemporaryFolder();
-        await using (var app = await ConnectorsApp.StartAsync(data.Path))
+        await using (var app = await _data.StartAsync())
         {
             var id = await ConnectedAsync(app, there);
             there.Fault = http => http.Request.Method == "PUT" && StandIn.Always(400)(http);
@@ -230,7 +231,7 @@ public sealed class FailureTests
             Assert.Contains(app.Log.All, line => line.Contains("was given up", StringComparison.Ordinal));
             Assert.DoesNotContain(app.Log.All, line => line.Contains("reader.example", StringComparison.Ordinal) || line.Contains("secret-of-the-account", StringComparison.Ordinal));
         }
-        foreach (var file in Directory.GetFiles(Path.Combine(data.Path, "connectors"), "connectors.db*"))
+        foreach (var file in _data.Files("connectors.db*"))
         {
             var text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file));
             Assert.DoesNotContain("reader.example", text, StringComparison.Ordinal);

@@ -6,15 +6,18 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Consent.Connectors.Tests;
 
 /// <summary>What is heard here and what marketing knows may be of different moments.</summary>
-public sealed class HearChangesTests
+public abstract class HearChangesTests(TestData data) : IDisposable
 {
     private const string Jan = "jan@reader.example";
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task A_no_counts_before_marketing_has_heard_of_it()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         there.Add(Jan);
         await app.OptInAsync(Jan, "news");
         var (id, _) = await app.ConnectedAsync(there);
@@ -28,7 +31,7 @@ public sealed class HearChangesTests
     public async Task A_yes_waits_until_marketing_has_heard_of_it()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         there.Add(Jan);
         await app.TellAsync(Jan, "news", Decision.Withdrawn);
         var (id, _) = await app.ConnectedAsync(there);
@@ -52,7 +55,7 @@ public sealed class HearChangesTests
     public async Task A_no_that_a_later_yes_to_something_else_still_holds_counts_only_where_that_may_have_overtaken_it(int hoursLater, bool counts)
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (id, _) = await app.ConnectedAsync(there);
         await app.TellAsync(Jan, "offers", Decision.Refused, MarketingUnsubscribeSetup.Service);
         app.Clock.Pass(TimeSpan.FromHours(hoursLater));
@@ -67,7 +70,7 @@ public sealed class HearChangesTests
     public async Task Who_is_not_known_there_yet_is_looked_for_five_seconds_after_he_decided()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         await app.ConnectedAsync(there);
         there.Add(Jan, news: false);
         await app.OptInAsync(Jan, "news");

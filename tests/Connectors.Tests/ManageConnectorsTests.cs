@@ -6,15 +6,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Consent.Connectors.Tests;
 
-public sealed class ManageConnectorsTests
+public abstract class ManageConnectorsTests(TestData data) : IDisposable
 {
     private const string Path = ConnectorsApp.Path;
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task A_connector_is_made_shown_changed_and_deleted_and_its_secrets_are_told_to_nobody()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var token = app.Token();
         var body = there.Connector(ConnectorsApp.Site);
         body["name"] = "Newsletters";
@@ -47,7 +50,7 @@ public sealed class ManageConnectorsTests
     public async Task A_deleted_connector_leaves_nothing()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         there.Add("jan@reader.example");
         await app.OptInAsync("jan@reader.example", "news");
         var (id, _) = await app.ConnectedAsync(there);
@@ -60,7 +63,7 @@ public sealed class ManageConnectorsTests
     public async Task A_topic_that_is_given_another_list_is_looked_at_as_if_for_the_first_time()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         const string Jan = "jan@reader.example";
         there.Add(Jan);
         await app.OptOutAsync(Jan, "news");
@@ -85,7 +88,7 @@ public sealed class ManageConnectorsTests
     public async Task Who_has_no_basis_is_left_or_stopped_as_the_owner_says(string withoutBasis, bool isOn)
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         there.Add("stranger@reader.example");
         await app.ConnectedAsync(there, body => body["withoutBasis"] = withoutBasis);
         Assert.Equal(isOn, there.IsOn("stranger@reader.example", "news"));
@@ -95,7 +98,7 @@ public sealed class ManageConnectorsTests
     public async Task A_test_tells_how_the_system_and_marketing_answer()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         there.Add("jan@reader.example");
         var (id, _) = await app.ConnectedAsync(there);
         var (_, told) = await app.SendAsync(HttpMethod.Post, $"{Path}/{id}/test", token: app.Token());
@@ -110,9 +113,10 @@ public sealed class ManageConnectorsTests
     public async Task An_account_that_does_not_open_is_told_and_set_anew()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (id, _) = await app.ConnectedAsync(there);
-        await app.Services.GetRequiredService<ConnectorStore>().WriteAsync(db => db.Database.ExecuteSqlRaw("UPDATE connectors SET account = x'01'"), CancellationToken.None);
+        var damage = _data.Postgres is null ? "UPDATE connectors SET account = x'01'" : "UPDATE connectors SET account = '\\x01'";
+        await app.Services.GetRequiredService<ConnectorStore>().WriteAsync(db => db.Database.ExecuteSqlRaw(damage), CancellationToken.None);
 
         var shown = await app.ShowAsync(id);
         Assert.Equal(("unreadable", null), ((string?)shown["status"], shown["url"]));
@@ -142,10 +146,11 @@ public sealed class ManageConnectorsTests
     [InlineData("""{"site":"bakery","system":"listmonk","url":"https://u:p@mail.example","user":"u","secret":"s","lists":{"news":"3"}}""", 422, "connector-url")]
     [InlineData("""{"site":"bakery","system":"listmonk","url":"https://10.0.0.1","user":"u","secret":"s","lists":{"news":"3"}}""", 422, "connector-target-forbidden")]
     [InlineData("""{"site":"bakery","system":"brevo","secret":"s","lists":{"news":"3"},"withoutBasis":"perhaps"}""", 422, "connector-without-basis")]
+    [InlineData("""{"site":"bakery","system":"brevo","secret":"s","lists":{"news":"3"},"name":"a\u0000b"}""", 422, "connector-name")]
     [InlineData("""{"site":"bakery","system":"brevo","secret":3}""", 400, "malformed-body")]
     public async Task Bad_input_is_refused(string body, int status, string slug)
     {
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (answered, problem) = await app.SendAsync(HttpMethod.Post, Path, JsonNode.Parse(body), app.Token());
         Assert.Equal((status, $"urn:consent:problem:{slug}"), (answered, (string?)problem!["type"]));
         Assert.NotEmpty((string)problem["detail"]!);
@@ -156,7 +161,7 @@ public sealed class ManageConnectorsTests
     public async Task An_address_without_tls_is_refused_unless_it_is_allowed()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync(change: builder => builder.Configuration["Connectors:AllowHttp"] = "false");
+        await using var app = await _data.StartAsync(change: builder => builder.Configuration["Connectors:AllowHttp"] = "false");
         var (status, problem) = await app.SendAsync(HttpMethod.Post, Path, there.Connector(ConnectorsApp.Site), app.Token());
         Assert.Equal((422, "urn:consent:problem:connector-url-insecure"), (status, (string?)problem!["type"]));
     }
@@ -165,7 +170,7 @@ public sealed class ManageConnectorsTests
     public async Task Without_a_token_for_marketing_no_connector_is_made()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync(change: builder => builder.Configuration["Connectors:Token"] = null);
+        await using var app = await _data.StartAsync(change: builder => builder.Configuration["Connectors:Token"] = null);
         var (status, problem) = await app.SendAsync(HttpMethod.Post, Path, there.Connector(ConnectorsApp.Site), app.Token());
         Assert.Equal((503, "urn:consent:problem:connectors-unset"), (status, (string?)problem!["type"]));
     }
@@ -176,7 +181,7 @@ public sealed class ManageConnectorsTests
         using var folder = new TemporaryFolder();
         var file = folder.File("token");
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync(change: builder =>
+        await using var app = await _data.StartAsync(change: builder =>
             (builder.Configuration["Connectors:Token"], builder.Configuration["Connectors:TokenFile"]) = (null, file));
         var (id, _) = await app.ConnectAsync(there);
         there.Add("jan@reader.example");
@@ -189,7 +194,7 @@ public sealed class ManageConnectorsTests
     public async Task A_site_has_ten_at_most()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         for (var i = 0; i < 10; i++) await app.ConnectAsync(there);
         var (status, problem) = await app.SendAsync(HttpMethod.Post, Path, there.Connector(ConnectorsApp.Site), app.Token());
         Assert.Equal((409, "urn:consent:problem:too-many-connectors"), (status, (string?)problem!["type"]));
@@ -199,7 +204,7 @@ public sealed class ManageConnectorsTests
     public async Task A_foreign_connector_looks_as_if_it_were_not_there_and_scopes_are_asked_for()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (id, _) = await app.ConnectAsync(there);
         (HttpMethod Method, string Path)[] routes =
         [

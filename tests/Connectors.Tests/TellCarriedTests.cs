@@ -5,16 +5,19 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Consent.Connectors.Tests;
 
 /// <summary>What audit hears of a "no": that a mailing system has it, and not that it is queued here.</summary>
-public sealed class TellCarriedTests
+public abstract class TellCarriedTests(TestData data) : IDisposable
 {
     private const string Jan = "jan@reader.example";
     private const string News = "news";
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task A_no_is_told_when_the_mailing_system_has_it_and_not_when_it_is_queued()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         there.Add(Jan);
         await app.OptInAsync(Jan, News);
         var (id, _) = await app.ConnectedAsync(there);
@@ -41,7 +44,7 @@ public sealed class TellCarriedTests
     public async Task Who_is_no_contact_there_is_told_after_the_next_reading_of_all()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (id, _) = await app.ConnectedAsync(there);
         app.Clock.Pass(TimeSpan.FromMinutes(1));
         await app.OptOutAsync(Jan, News);
@@ -54,7 +57,7 @@ public sealed class TellCarriedTests
     public async Task A_connector_that_was_deleted_is_waited_for_no_more()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (id, _) = await app.ConnectedAsync(there);
         await Eventually.IsSoAsync("it is announced", () => Task.FromResult(app.Transport.Of<SubscriberAnnounced>().Any(e => e.Subscriber == NameOf(id))));
         Assert.InRange((await app.SendAsync(HttpMethod.Delete, $"{ConnectorsApp.Path}/{id}", token: app.Token())).Status, 200, 299);
@@ -66,7 +69,7 @@ public sealed class TellCarriedTests
     public async Task Where_audit_is_not_deployed_what_was_carried_is_kept_for_a_month_and_no_longer()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         app.Transport.Fails = sent => sent.Any(e => e.Service == "audit");
         there.Add(Jan);
         await app.OptInAsync(Jan, News);
@@ -84,7 +87,7 @@ public sealed class TellCarriedTests
     public async Task A_connector_that_was_deleted_owes_nothing_also_where_there_is_no_audit()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         app.Transport.Fails = sent => sent.Any(e => e.Service == "audit");
         var (id, _) = await app.ConnectedAsync(there);
         there.Fault = StandIn.Always(503);

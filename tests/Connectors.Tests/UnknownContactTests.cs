@@ -5,10 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Consent.Connectors.Tests;
 
 /// <summary>Somebody decides whose contact is there, and is not known by the id that was heard.</summary>
-public sealed class UnknownContactTests
+public abstract class UnknownContactTests(TestData data) : IDisposable
 {
     private const string Jan = "jan@reader.example";
     private const string News = "news";
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
 
     [Theory]
     [InlineData(true)]
@@ -16,7 +19,7 @@ public sealed class UnknownContactTests
     public async Task A_no_under_an_id_of_a_newer_key_is_carried_within_minutes(bool tellsChanges)
     {
         await using StandIn there = tellsChanges ? await StandIn.StartAsync(new ListmonkStandIn()) : await StandIn.StartAsync(new SesStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         // Nothing has changed of him for long.
         there.Now = () => ConnectorsApp.Start.AddDays(-1);
         there.Add(Jan);
@@ -34,7 +37,7 @@ public sealed class UnknownContactTests
     public async Task A_change_that_is_heard_while_his_page_is_read_is_not_passed_over()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         there.Add(Jan);
         await app.OptInAsync(Jan, News, "offers");
         var isHeard = false;

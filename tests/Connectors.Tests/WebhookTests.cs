@@ -6,15 +6,18 @@ using System.Text.Json.Nodes;
 namespace Consent.Connectors.Tests;
 
 /// <summary>Webhooks of Brevo and Mautic, and what is kept of any.</summary>
-public sealed class WebhookTests
+public abstract class WebhookTests(TestData data) : IDisposable
 {
     private const string Jan = "jan@reader.example";
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task Those_of_brevo_are_here_at_once_when_they_bear_the_token()
     {
         await using var there = await StandIn.StartAsync(new BrevoStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (id, secret) = await app.ConnectedAsync(there);
         foreach (var address in (string[])[Jan, "b@reader.example", "c@reader.example"]) await app.OptInAsync(address, "news", "offers");
         app.Clock.Pass(TimeSpan.FromHours(1));
@@ -40,7 +43,7 @@ public sealed class WebhookTests
     public async Task Those_of_mautic_are_here_at_once_when_they_are_signed_and_the_echo_of_what_was_written_is_none()
     {
         await using var there = await StandIn.StartAsync(new MauticStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         there.Add(Jan);
         there.Add("piet@reader.example");
         foreach (var address in (string[])[Jan, "piet@reader.example"]) await app.OptInAsync(address, "news", "offers");
@@ -67,7 +70,7 @@ public sealed class WebhookTests
     public async Task An_echo_of_mautics_is_known_by_its_time_and_ends_no_other_topic_however_late_it_comes()
     {
         await using var there = await StandIn.StartAsync(new MauticStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (id, secret) = await OfTheWholeAsync(app, there);
         await app.OptOutAsync(Jan, "news");
         await app.SettledAsync(id);
@@ -84,7 +87,7 @@ public sealed class WebhookTests
     public async Task An_echo_that_comes_while_it_is_being_written_is_none_either()
     {
         await using var there = await StandIn.StartAsync(new MauticStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (id, secret) = await OfTheWholeAsync(app, there);
         var (echo, heard) = (Stopped("1", Jan, app.Clock.At), new ConcurrentQueue<int>());
         there.Fault = http =>
@@ -104,7 +107,7 @@ public sealed class WebhookTests
     public async Task Who_opts_out_there_just_after_he_was_taken_off_a_segment_is_heard_also_by_a_connector_that_is_paused()
     {
         await using var there = await StandIn.StartAsync(new MauticStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         there.Add(Jan);
         await app.OptInAsync(Jan, "news", "offers");
         var (id, secret) = await app.ConnectedAsync(there);
@@ -126,7 +129,7 @@ public sealed class WebhookTests
     public async Task One_of_ones_own_installation_counts_as_said_up_to_an_hour_later_than_its_clock_tells(int minutesBehind, string reason)
     {
         await using var there = await StandIn.StartAsync(new MauticStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         there.Add(Jan);
         var (id, secret) = await app.ConnectedAsync(there);
         app.Clock.Pass(TimeSpan.FromMinutes(10));
@@ -146,7 +149,7 @@ public sealed class WebhookTests
     public async Task Those_of_listmonk_are_none_and_an_unknown_connector_has_none()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (id, secret) = await app.ConnectedAsync(there);
         Assert.Equal(401, (await HearAsync(app, id, new JsonObject(), ("Authorization", $"Bearer {secret}"))).Status);
         Assert.Equal(404, (await HearAsync(app, "nobody", new JsonObject())).Status);
@@ -156,7 +159,7 @@ public sealed class WebhookTests
     public async Task One_that_is_too_large_is_refused()
     {
         await using var there = await StandIn.StartAsync(new BrevoStandIn());
-        await using var app = await ConnectorsApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (id, secret) = await app.ConnectAsync(there);
         var (status, _) = await HearAsync(app, id, new JsonObject { ["event"] = new string('a', 2 << 20) }, ("Authorization", $"Bearer {secret}"), ("Expect", "100-continue"));
         Assert.Equal(413, status);

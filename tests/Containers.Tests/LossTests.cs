@@ -17,7 +17,7 @@ public sealed class LossTests(RunningAsReplicas running)
     public void Everything_that_can_be_more_than_one_is_two()
     {
         Assert.Equal(
-            ["analytics", "audit", "consent", "cookie-banner", "marketing-unsubscribe", "newsletter"],
+            ["analytics", "audit", "connectors", "consent", "cookie-banner", "marketing-unsubscribe", "newsletter", "webhooks"],
             Shared.Select(p => p.Spec.Name).Order(StringComparer.Ordinal));
     }
 

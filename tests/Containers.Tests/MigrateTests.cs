@@ -20,6 +20,7 @@ public sealed class MigrateTests
             Assert.Contains(data, table => table.StartsWith($"{schema}.", StringComparison.Ordinal));
             Assert.Contains(keys, table => table.StartsWith($"{schema}.", StringComparison.Ordinal));
         }
+        foreach (var table in (string[])["webhooks.endpoints", "connectors.contacts"]) Assert.Contains(table, data);
         await RunAllAsync(product, jobs);
 
         Assert.Equal(data, await TablesAsync(product.Database("Storage__Postgres")));

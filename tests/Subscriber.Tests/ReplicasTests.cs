@@ -263,15 +263,6 @@ public sealed class ReplicasTests(OnePostgres postgres) : IDisposable
         Assert.Equal(0L, _data.Execute("SELECT count(*) FROM receipts"));
     }
 
-    [Fact]
-    public async Task KeptInAFile_ItLiesThereWhateverTheEngine()
-    {
-        await using var one = await OneSubscriber.StartAsync(_data, b => b.AddConsentSubscriber(OneSubscriber.Name, inFile: true));
-
-        Assert.True(File.Exists(_data.File(OneSubscriber.Name, "subscriber.db")));
-        Assert.Null(one.Services.GetRequiredKeyedService<ISubscriberStore>(OneSubscriber.Name).Others);
-    }
-
     private static void OfStatistics(IHostApplicationBuilder builder) => builder.AddConsentSubscriber(OneSubscriber.Name, ["statistics"]);
 
     /// <summary>The first question for states. That for declarations is answered with none.</summary>

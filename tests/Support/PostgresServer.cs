@@ -37,7 +37,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>After a stop, or a death.</summary>
     public Task StartAgainAsync() => AsPostgresAsync(
         "pg_ctl", "-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"),
-        "-o", $"-p {Port} -c listen_addresses={Address} -c unix_socket_directories={_folder} -c max_connections={(Address == Loopback ? 200 : 400)} -c fsync=on -c max_prepared_transactions=5", "start");
+        "-o", $"-p {Port} -c listen_addresses={Address} -c unix_socket_directories={_folder} -c max_connections={(Address == Loopback ? 300 : 500)} -c fsync=on -c max_prepared_transactions=5", "start");
 
     /// <summary>As if the machine lost its power: nothing is flushed, all connections break.</summary>
     public Task DieAsync() => AsPostgresAsync("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");

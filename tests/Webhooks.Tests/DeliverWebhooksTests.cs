@@ -5,13 +5,17 @@ using Consent.Tests.Support;
 
 namespace Consent.Webhooks.Tests;
 
-public sealed class DeliverWebhooksTests
+public abstract class DeliverWebhooksTests(TestData data) : IDisposable
 {
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
+
     [Fact]
     public async Task A_change_arrives_in_structured_mode_signed_with_the_state_of_every_purpose()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (_, secret) = await app.EndpointAsync(receiver.Url);
 
         var receipt = await app.DecideAsync(1);
@@ -34,7 +38,7 @@ public sealed class DeliverWebhooksTests
     public async Task In_binary_mode_the_attributes_are_headers_and_no_header_names_the_person()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (_, secret) = await app.EndpointAsync(receiver.Url, CloudEvent.Binary);
 
         var receipt = await app.DecideAsync(1, Decision.Refused);
@@ -53,7 +57,7 @@ public sealed class DeliverWebhooksTests
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = Receiver.Status(500);
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, secret) = await app.EndpointAsync(receiver.Url);
         await app.DecideAsync(1);
         await app.StandAsync(endpoint, "pending refused");
@@ -75,7 +79,7 @@ public sealed class DeliverWebhooksTests
     {
         await using var elsewhere = await Receiver.StartAsync();
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         foreach (var (status, n) in (((int, int)[])[(301, 1), (302, 2), (307, 3), (308, 4)]))
         {
@@ -93,7 +97,7 @@ public sealed class DeliverWebhooksTests
     public async Task What_came_twice_late_or_before_the_endpoint_is_not_sent()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         await using var early = await Receiver.StartAsync();
         await app.EndpointAsync(early.Url);
         var before = await app.DecideAsync(1);
@@ -124,7 +128,7 @@ public sealed class DeliverWebhooksTests
             await first.Task;
             http.Response.StatusCode = 500;
         };
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         await app.DecideAsync(1);
         await receiver.HasGotAsync(1);
@@ -146,7 +150,7 @@ public sealed class DeliverWebhooksTests
     public async Task Of_a_higher_epoch_the_lower_version_is_newer()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         await app.HearAsync(Sample.Event(Sample.Receipt(7, Decision.Given, app.Clock.At)));
         await app.StandAsync(endpoint, "delivered");

@@ -6,15 +6,19 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Consent.Webhooks.Tests;
 
 /// <summary>Two ends that are no silent ends: 410, and three days in vain.</summary>
-public sealed class GoneAndGivenUpTests
+public abstract class GoneAndGivenUpTests(TestData data) : IDisposable
 {
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
+
     [Fact]
     public async Task After_410_everything_is_held_under_alarm_until_the_endpoint_is_enabled()
     {
         await using var receiver = await Receiver.StartAsync();
         await using var bystander = await Receiver.StartAsync();
         receiver.Answer = Receiver.Status(410);
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         var (other, _) = await app.EndpointAsync(bystander.Url);
         using var gone = new Measured(WebhookMetrics.MeterName, "consent.webhooks.gone", "consent.endpoint", endpoint.Id);
@@ -58,7 +62,7 @@ public sealed class GoneAndGivenUpTests
             await held.Task;
             http.Response.StatusCode = 410;
         };
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(old.Url);
         await app.DecideAsync(1);
         await old.HasGotAsync(1);
@@ -78,7 +82,7 @@ public sealed class GoneAndGivenUpTests
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = Receiver.Status(503);
-        await using var app = await WebhooksApp.StartAsync(change: b => b.Configuration["Webhooks:KeptFor"] = null);
+        await using var app = await _data.StartAsync(change: b => b.Configuration["Webhooks:KeptFor"] = null);
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         using var givenUp = new Measured(WebhookMetrics.MeterName, "consent.webhooks.given_up", "consent.endpoint", endpoint.Id);
         var receipt = await app.DecideAsync(1, until: app.Clock.At.AddYears(1));
@@ -116,7 +120,7 @@ public sealed class GoneAndGivenUpTests
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = Receiver.Status(503);
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         var first = await app.DecideAsync(1);
         await app.StandAsync(endpoint, "pending refused");
@@ -136,7 +140,7 @@ public sealed class GoneAndGivenUpTests
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = Receiver.Status(503);
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         var given = await app.DecideAsync(1, until: app.Clock.At.AddHours(80));
         await app.StandAsync(endpoint, "pending refused");
@@ -159,7 +163,7 @@ public sealed class GoneAndGivenUpTests
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = Receiver.Status(410);
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         using var gone = new Measured(WebhookMetrics.MeterName, "consent.webhooks.gone", "consent.endpoint", endpoint.Id);
         await app.TestAsync(endpoint);
@@ -175,7 +179,7 @@ public sealed class GoneAndGivenUpTests
     public async Task What_ended_is_forgotten_after_a_month()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync(change: b => b.Configuration["Webhooks:KeptFor"] = null);
+        await using var app = await _data.StartAsync(change: b => b.Configuration["Webhooks:KeptFor"] = null);
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         await app.TestAsync(endpoint);
         await app.StandAsync(endpoint, "delivered");

@@ -4,14 +4,18 @@ using Consent.Tests.Support;
 
 namespace Consent.Webhooks.Tests;
 
-public sealed class ManageEndpointsTests
+public abstract class ManageEndpointsTests(TestData data) : IDisposable
 {
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
+
     private const string Path = "/v1/webhooks/endpoints";
 
     [Fact]
     public async Task An_endpoint_is_made_shown_changed_and_deleted_and_its_secret_is_told_once()
     {
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var token = app.Token();
 
         var (created, made) = await app.SendAsync(HttpMethod.Post, Path, new { site = Sample.Site, url = "https://hooks.example/in?key=1", description = "CRM" }, token);
@@ -37,7 +41,7 @@ public sealed class ManageEndpointsTests
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = Receiver.Status(500);
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         var (other, _) = await app.EndpointAsync(receiver.Url);
         await app.DecideAsync(1);
@@ -57,7 +61,7 @@ public sealed class ManageEndpointsTests
     public async Task A_test_event_arrives_and_is_listed()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, secret) = await app.EndpointAsync(receiver.Url);
 
         var (status, accepted) = await app.SendAsync(HttpMethod.Post, $"{Path}/{endpoint.Id}/test", token: app.Token());
@@ -77,7 +81,7 @@ public sealed class ManageEndpointsTests
     public async Task The_list_of_deliveries_is_read_page_by_page()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         for (var i = 0; i < 5; i++) await app.TestAsync(endpoint);
         await app.StandAsync(endpoint, [.. Enumerable.Repeat("delivered", 5)]);
@@ -97,7 +101,7 @@ public sealed class ManageEndpointsTests
     public async Task For_a_day_two_secrets_sign_and_then_the_new_one_alone()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, old) = await app.EndpointAsync(receiver.Url);
 
         var (status, rotated) = await app.SendAsync(HttpMethod.Post, $"{Path}/{endpoint.Id}/rotate-secret", token: app.Token());
@@ -117,7 +121,7 @@ public sealed class ManageEndpointsTests
     [Fact]
     public async Task Of_too_many_secrets_and_endpoints_no_more_are_made()
     {
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync("https://hooks.example/");
         for (var i = 0; i < 4; i++) Assert.Equal(200, (await app.SendAsync(HttpMethod.Post, $"{Path}/{endpoint.Id}/rotate-secret", token: app.Token())).Status);
         await RefusedAsync(app, 409, "too-many-secrets", HttpMethod.Post, $"{Path}/{endpoint.Id}/rotate-secret");
@@ -131,7 +135,7 @@ public sealed class ManageEndpointsTests
     [Fact]
     public async Task A_tenant_sees_and_reaches_its_own_endpoints_alone()
     {
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (mine, _) = await app.EndpointAsync("https://hooks.example/");
         var (theirs, _) = await app.EndpointAsync("https://hooks.example/", site: Sample.OtherSite);
         await app.TestAsync(theirs);
@@ -157,7 +161,7 @@ public sealed class ManageEndpointsTests
     [Fact]
     public async Task Without_the_scope_nothing_is_done()
     {
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         Assert.Equal(401, (await app.SendAsync(HttpMethod.Get, Path)).Status);
         Assert.Equal(403, (await app.SendAsync(HttpMethod.Get, Path, token: app.Token("marketing"))).Status);
     }
@@ -178,7 +182,7 @@ public sealed class ManageEndpointsTests
     [InlineData("webhook-target-forbidden", "https://0x7f.1/")]
     public async Task An_address_that_cannot_be_called_is_refused_with_what_to_do(string slug, string? url)
     {
-        await using var app = await WebhooksApp.StartAsync(change: b =>
+        await using var app = await _data.StartAsync(change: b =>
         {
             b.Configuration["Webhooks:AllowHttp"] = null;
             b.Configuration["Webhooks:AllowedNetworks:0"] = null;
@@ -191,7 +195,7 @@ public sealed class ManageEndpointsTests
     [Fact]
     public async Task Other_bad_input_is_refused_with_what_to_do()
     {
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync("https://hooks.example/");
         var one = $"{Path}/{endpoint.Id}";
         const string Url = "https://hooks.example/";
@@ -199,6 +203,7 @@ public sealed class ManageEndpointsTests
         await RefusedAsync(app, 422, "webhook-url", HttpMethod.Post, Path, new { site = Sample.Site, url = Url + new string('a', 2000) });
         await RefusedAsync(app, 422, "webhook-mode", HttpMethod.Post, Path, new { site = Sample.Site, url = Url, mode = "batch" });
         await RefusedAsync(app, 422, "webhook-description", HttpMethod.Post, Path, new { site = Sample.Site, url = Url, description = new string('a', 201) });
+        await RefusedAsync(app, 422, "webhook-description", HttpMethod.Post, Path, new { site = Sample.Site, url = Url, description = "a\0b" });
         await RefusedAsync(app, 404, "unknown-site", HttpMethod.Post, Path, new { url = Url });
         await RefusedAsync(app, 404, "unknown-site", HttpMethod.Post, Path, new { site = "nowhere", url = Url });
         await RefusedAsync(app, 400, "malformed-body", HttpMethod.Post, Path, new { site = 1 });
@@ -213,7 +218,7 @@ public sealed class ManageEndpointsTests
     public async Task Nothing_that_is_logged_names_a_person_an_address_or_a_secret()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, secret) = await app.EndpointAsync($"{receiver.Url}?token=very-secret-token");
         foreach (var status in (int[])[500, 302, 410])
         {

@@ -1,8 +1,12 @@
 namespace Consent.Webhooks.Tests;
 
 /// <summary>A receiver that asks to be left alone is left alone.</summary>
-public sealed class RetryAfterTests
+public abstract class RetryAfterTests(TestData data) : IDisposable
 {
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
+
     [Theory]
     [InlineData("7200")]
     [InlineData("Sun, 01 Mar 2026 11:00:00 GMT")]
@@ -10,7 +14,7 @@ public sealed class RetryAfterTests
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = Receiver.Status(503, ("Retry-After", header));
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         var (other, _) = await app.EndpointAsync(receiver.Url.Replace("/hook", "/other", StringComparison.Ordinal));
         await app.TestAsync(endpoint);
@@ -37,7 +41,7 @@ public sealed class RetryAfterTests
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = Receiver.Status(429, ("Retry-After", header));
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         await app.TestAsync(endpoint);
         await app.StandAsync(endpoint, "pending refused");
@@ -55,7 +59,7 @@ public sealed class RetryAfterTests
         await using var receiver = await Receiver.StartAsync();
         var first = new TaskCompletionSource();
         receiver.Answer = Receiver.Hold(first.Task);
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         await app.TestAsync(endpoint);
         await receiver.HasGotAsync(1);

@@ -3,20 +3,25 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Consent.Webhooks.Tests;
 
-public sealed class UnreadableEndpointTests
+public abstract class UnreadableEndpointTests(TestData data) : IDisposable
 {
+    private readonly TestData _data = data;
+
+    public void Dispose() => _data.Dispose();
+
     [Fact]
     public async Task An_address_that_does_not_open_is_an_alarm_and_holds_up_no_other_endpoint_until_it_is_set_anew()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         var (other, _) = await app.EndpointAsync(receiver.Url.Replace("/hook", "/other", StringComparison.Ordinal));
         var path = $"/v1/webhooks/endpoints/{endpoint.Id}";
         using var unreadable = new Measured(WebhookMetrics.MeterName, "consent.webhooks.unreadable", "consent.endpoint", endpoint.Id);
         // As when the key is lost under which both were sealed.
-        await app.ExecuteAsync($"UPDATE endpoints SET url = zeroblob(60) WHERE id = '{endpoint.Id}'");
-        await app.ExecuteAsync($"UPDATE secrets SET sealed = zeroblob(60) WHERE endpoint = '{endpoint.Id}'");
+        var zeros = _data.Postgres is null ? "zeroblob(60)" : "decode(repeat('00', 60), 'hex')";
+        await app.ExecuteAsync($"UPDATE endpoints SET url = {zeros} WHERE id = '{endpoint.Id}'");
+        await app.ExecuteAsync($"UPDATE secrets SET sealed = {zeros} WHERE endpoint = '{endpoint.Id}'");
 
         await app.TestAsync(endpoint);
         await app.TestAsync(other);

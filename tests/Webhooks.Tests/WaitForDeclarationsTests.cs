@@ -5,14 +5,14 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Consent.Webhooks.Tests;
 
-public sealed class WaitForDeclarationsTests : IDisposable
+public abstract class WaitForDeclarationsTests(TestData data) : IDisposable
 {
-    private static readonly PublishedDeclaration Second =
-        (Sample.Published().Declaration with { AnnouncementOfChanges = SampleDeclaration.Text("Elders.", "Elsewhere.") }).Published(Sample.Start, version: 2);
-
-    private readonly TemporaryFolder _data = new();
+    private readonly TestData _data = data;
 
     public void Dispose() => _data.Dispose();
+
+    private static readonly PublishedDeclaration Second =
+        (Sample.Published().Declaration with { AnnouncementOfChanges = SampleDeclaration.Text("Elders.", "Elsewhere.") }).Published(Sample.Start, version: 2);
 
     [Fact]
     public async Task A_change_on_a_declaration_not_heard_of_yet_is_acknowledged_and_waits_for_it_also_when_the_process_ends()
@@ -20,7 +20,7 @@ public sealed class WaitForDeclarationsTests : IDisposable
         await using var receiver = await Receiver.StartAsync();
         WebhookEndpoint endpoint;
         ConsentChanged early;
-        await using (var app = await WebhooksApp.StartAsync(_data.Path))
+        await using (var app = await _data.StartAsync())
         {
             (endpoint, _) = await app.EndpointAsync(receiver.Url);
             early = Early(app);
@@ -31,7 +31,7 @@ public sealed class WaitForDeclarationsTests : IDisposable
             Assert.Equal(HealthStatus.Healthy, await app.HealthAsync());
         }
 
-        await using var again = await WebhooksApp.StartAsync(_data.Path, Sample.Start + WaitForDeclarations.Patience + TimeSpan.FromSeconds(1));
+        await using var again = await _data.StartAsync(Sample.Start + WaitForDeclarations.Patience + TimeSpan.FromSeconds(1));
         Assert.Equal(HealthStatus.Degraded, await again.HealthAsync());
         await again.HearAsync(Sample.Event(Second));
 
@@ -44,7 +44,7 @@ public sealed class WaitForDeclarationsTests : IDisposable
     public async Task A_page_of_what_was_before_is_not_failed_by_it()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         var known = Sample.Event(Sample.Receipt(1, Decision.Given, app.Clock.At, RandomId.New()));
 
@@ -60,7 +60,7 @@ public sealed class WaitForDeclarationsTests : IDisposable
     public async Task A_newer_change_takes_its_place()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync();
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         await app.HearAsync(Early(app));
 
@@ -77,14 +77,15 @@ public sealed class WaitForDeclarationsTests : IDisposable
     public async Task Of_an_erased_person_nothing_waits()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await WebhooksApp.StartAsync(_data.Path);
+        await using var app = await _data.StartAsync();
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);
         await app.HearAsync(Early(app));
 
         await app.HearAsync(Sample.Erased(2));
 
-        foreach (var file in Directory.GetFiles(_data.File(WebhooksSetup.Service), "webhooks.db*"))
+        foreach (var file in _data.Files("webhooks.db*"))
             Assert.DoesNotContain(Sample.Visitor, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+        Assert.Equal(0L, _data.Execute("SELECT count(*) FROM waiting"));
         await app.HearAsync(Sample.Event(Second));
         await app.StandAsync(endpoint, "delivered");
         Assert.Equal(WebhookEvents.Erased, Assert.Single(receiver.All).Type);

@@ -37,7 +37,7 @@ export const forms = {
   "an existing broker": { make: () => render(), exists: before(broker, tls) },
   "a development broker": { make: () => render(noBroker, "broker.development.enabled=true", "ingress.enabled=false"), exists: before() },
   "databases for trying out, and scaling by queues": {
-    make: () => render(...postgres, ...development, keda("newsletter"), keda("analytics"), namespace("kedaFrom", "keda"), "services.consent.replicas=2"), exists: before(tls),
+    make: () => render(...postgres, ...development, keda("newsletter"), keda("analytics"), keda("webhooks"), keda("connectors"), namespace("kedaFrom", "keda"), "services.consent.replicas=2"), exists: before(tls),
   },
   "operators for all": {
     make: () => render(...postgres, "postgres.cloudNativePG.enabled=true", noBroker, "broker.clusterOperator.enabled=true", keda("newsletter"), namespace("kedaFrom", "keda"),

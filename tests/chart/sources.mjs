@@ -35,8 +35,10 @@ export const pools = () => {
   const sizes = (file) => [...read(file).matchAll(/Maximum Pool Size=(\d+)/g)].map((m) => Number(m[1]));
   const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
   const [log, of] = [sum(sizes("services/storage/PostgresSource.cs")), Math.max(...sizes("services/storage/PostgresSource.cs"))];
+  const reading = sum(sizes("services/subscriber/ServiceSchema.cs"));
   const registers = [
-    [/\.AddRecordLog\(/, log], [/\.AddRelay\(/, of], [/\.Add(ConsentSubscriber|DeclarationBook)\(/, sum(sizes("services/subscriber/PostgresSubscriberStore.cs"))],
+    [/\.AddRecordLog\(/, log], [/\.AddRelay\(/, of], [/\.Add(ConsentSubscriber|DeclarationBook)\(/, reading + sum(sizes("services/subscriber/PostgresSubscriberStore.cs"))],
+    [/: EntityStore</, reading + sum(sizes("services/subscriber/SharedEntities.cs"))],
     [/\.AddCounts\(/, sum(sizes("services/cookie-banner/statistics/CountStore.cs"))],
   ];
   return Object.fromEntries(serviceFolders().map((folder) => {

@@ -17,11 +17,8 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- if and ($service.keda).enabled (not (has $name (list "newsletter" "analytics"))) -}}
-{{- fail (printf "services.%s.keda.enabled is true, but only newsletter and analytics are scaled by their queues: use services.%s.autoscaling, or replicas." $name $name) -}}
-{{- end -}}
-{{- if and (gt $most 1) (has $name (list "webhooks" "connectors")) -}}
-{{- fail (printf "%s is %d, but %s runs once: it keeps its own SQLite file, on PostgreSQL too. Set it to 1." $what $most $name) -}}
+{{- if and ($service.keda).enabled (not (has $name (list "newsletter" "analytics" "webhooks" "connectors"))) -}}
+{{- fail (printf "services.%s.keda.enabled is true, but only newsletter, analytics, webhooks and connectors are scaled by their queues: use services.%s.autoscaling, or replicas." $name $name) -}}
 {{- end -}}
 {{- if and (gt $most 1) (ne $name "gateway") (eq $.Values.storage.engine "sqlite") -}}
 {{- fail (printf "%s is %d and storage.engine is sqlite: each pod would have files of its own. Set it to 1, or storage.engine to postgres." $what $most) -}}

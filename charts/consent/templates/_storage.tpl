@@ -1,9 +1,9 @@
 {{/* What lies where. Each takes (list $ "service") and answers "true", or nothing. */}}
 
-{{/* Whose replicas share a database. The others have files of their own, and one pod. */}}
+{{/* Whose replicas share a database. The gateway keeps nothing, and one process files of its own. */}}
 {{- define "consent.onPostgres" -}}
 {{- $root := index . 0 -}}
-{{- if and (eq $root.Values.storage.engine "postgres") (has (index . 1) (list "consent" "cookie-banner" "marketing-unsubscribe" "audit" "newsletter" "analytics")) }}true{{ end -}}
+{{- if and (eq $root.Values.storage.engine "postgres") (has (index . 1) (list "consent" "cookie-banner" "marketing-unsubscribe" "audit" "newsletter" "analytics" "webhooks" "connectors")) }}true{{ end -}}
 {{- end -}}
 
 {{/* Who has a log, whose persons' keys lie in a database of their own. */}}
@@ -95,7 +95,7 @@ ask: hooks come before everything else, and would wait for it in vain. Without t
 
 {{/* How many connections the replicas may hold at most, as their stores' pools say: {data, keys}, as JSON. */}}
 {{- define "consent.connections" -}}
-{{- $pools := dict "consent" 21 "cookie-banner" 16 "marketing-unsubscribe" 35 "audit" 11 "newsletter" 14 "analytics" 14 -}}
+{{- $pools := dict "consent" 21 "cookie-banner" 16 "marketing-unsubscribe" 35 "audit" 11 "newsletter" 14 "analytics" 14 "webhooks" 28 "connectors" 28 -}}
 {{- $data := 0 -}}
 {{- $keys := 0 -}}
 {{- range $name, $pool := $pools -}}

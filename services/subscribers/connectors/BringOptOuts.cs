@@ -41,6 +41,14 @@ internal sealed class BringOptOuts(
             cancel) > 0;
     }
 
+    /// <summary>Whether there is something to bring now.</summary>
+    public bool IsDue(Connector connector)
+    {
+        var at = time.Now().ToUnixTimeMilliseconds();
+        using var db = store.Open();
+        return db.Inbox.Any(i => i.Connector == connector.Id && i.NextAt <= at);
+    }
+
     /// <returns>Whether something was brought.</returns>
     public async Task<bool> BringAsync(Connector connector, CancellationToken cancel)
     {

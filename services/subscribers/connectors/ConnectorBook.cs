@@ -10,6 +10,9 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
 {
     public const int MostPerSite = 10;
 
+    /// <summary>In the place of the account of one that was deleted.</summary>
+    private static readonly byte[] Nothing = [0];
+
     /// <summary>Null when the site has <see cref="MostPerSite"/> already.</summary>
     public async Task<Connector?> CreateAsync(string site, string system, string? name, Account account, bool stopsWithoutBasis, CancellationToken cancel)
     {
@@ -90,7 +93,7 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
             db.Database.ExecuteSql(
                 $"""
                 UPDATE connectors
-                SET status = {Connector.Deleting}, account = x'00', failures = 0, failing_since = NULL, not_before = NULL, last_outcome = NULL, last_status = NULL
+                SET status = {Connector.Deleting}, account = {Nothing}, failures = 0, failing_since = NULL, not_before = NULL, last_outcome = NULL, last_status = NULL
                 WHERE id = {id}
                 """);
             return End(db, id);
@@ -175,7 +178,7 @@ internal sealed class ConnectorBook(ConnectorStore store, [FromKeyedServices(Con
     {
         // Not behind now, as the place in the queue of what was asked for twice in a moment may be.
         var now = time.Now().ToUnixTimeMilliseconds();
-        db.Database.ExecuteSql($"UPDATE work SET status = {ContactBook.Pending}, first_at = NULL, attempts = 0, next_at = min(queued_at, {now}) WHERE connector = {id}");
+        db.Database.ExecuteSql($"UPDATE work SET status = {ContactBook.Pending}, first_at = NULL, attempts = 0, next_at = CASE WHEN queued_at < {now} THEN queued_at ELSE {now} END WHERE connector = {id}");
         return db.Database.ExecuteSql(
             $"""
             UPDATE connectors

@@ -83,6 +83,12 @@ internal sealed class ConnectorDb(DbContextOptions<ConnectorDb> options) : DbCon
         .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
         .Options;
 
+    /// <param name="connection">Whose search path is the schema; see <see cref="ConnectorTables"/>.</param>
+    public static DbContextOptions<ConnectorDb> OptionsOn(string connection) => new DbContextOptionsBuilder<ConnectorDb>()
+        .UseNpgsql(connection, npgsql => npgsql.ExecutionStrategy(of => new OneTry(of)))
+        .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+        .Options;
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<ConnectorRow>().ToTable("connectors").HasKey(c => c.Id);

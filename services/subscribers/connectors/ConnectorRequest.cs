@@ -28,6 +28,9 @@ internal sealed record ConnectorRequest(
     {
         var given = Given with { Secret = string.IsNullOrEmpty(Secret) ? before?.Secret : Secret };
         if (Name?.Length > LongestName) return (null, Problems.Invalid("connector-name", "The name is too long.", $"Use at most {LongestName} characters."));
+        // PostgreSQL keeps no such text.
+        if (Name?.Contains('\0', StringComparison.Ordinal) is true)
+            return (null, Problems.Invalid("connector-name", "The name holds a character that cannot be kept.", "Leave out the character U+0000."));
         if (WithoutBasis is not (null or Leave or Stop))
             return (null, Problems.Invalid("connector-without-basis", "What becomes of contacts without a basis is unknown.", "Set withoutBasis to leave or stop, or leave it out for leave."));
         if (((string?[])[given.Url, given.User, given.Secret, given.Region, given.ContactList, given.SnsTopic]).Any(text => text?.Length > LongestText))

@@ -8,7 +8,8 @@ namespace Consent.Connectors;
 
 /// <summary>
 /// Carries opt-outs and opt-ins to mailing systems, and brings opt-outs that were made there back here. Settings: see <see cref="ConnectorSettings"/>.
-/// Data: <c>{Data}/connectors/connectors.db</c>, and the keys of its secrets in <c>{Data}/keys/connectors</c>.
+/// Data: <c>{Data}/connectors/connectors.db</c>, or the schema <c>connectors</c> of <c>Storage:Postgres</c>, which replicas share; and the keys of its secrets in
+/// <c>{Data}/keys/connectors</c>, which they share too.
 /// </summary>
 public static class ConnectorsSetup
 {
@@ -21,10 +22,10 @@ public static class ConnectorsSetup
         builder.AddConsentSubscriber(
             Service,
             onApplied: (provider, e, cancel) => provider.GetRequiredService<HearChanges>().OnAppliedAsync(e, cancel),
-            onErasing: (provider, erased, cancel) => provider.GetRequiredService<HearChanges>().OnErasingAsync(erased, cancel), inFile: true);
+            onErasing: (provider, erased, cancel) => provider.GetRequiredService<HearChanges>().OnErasingAsync(erased, cancel));
         services.AddSingleton(_ => ConnectorSettings.From(builder.Configuration));
-        builder.AddMigration($"the contacts of {Service}", settings => ConnectorStore.BringUpToDate(ServiceData.FileOf(settings, Service, "connectors.db")));
-        services.AddSingleton(_ => new ConnectorStore(ServiceData.FileOf(builder.Configuration, Service, "connectors.db")));
+        builder.AddMigration($"the contacts of {Service}", ConnectorStore.Kept.BringUpToDate);
+        services.AddSingleton(provider => new ConnectorStore(builder.Configuration, provider.GetRequiredService<TimeProvider>()));
         // In one process others have keys, seals and wake-ups of their own.
         services.AddKeyedSingleton(Service, (_, _) => IdentifierKeys.Of(builder.Configuration, Service));
         services.AddKeyedSingleton(Service, (provider, _) => new SealedText(provider.GetRequiredKeyedService<IdentifierKeys>(Service), Service));

@@ -86,7 +86,9 @@ internal sealed class ContactBook(
                     if (contacts.Count > 0) continue;
                     db.Database.ExecuteSql(
                         $"""
-                        UPDATE connectors SET next_round = min(next_round, {soon}), heard_at = {at}, walk_asked_at = coalesce({asked}, walk_asked_at) WHERE id = {connector}
+                        UPDATE connectors
+                        SET next_round = CASE WHEN next_round < {soon} THEN next_round ELSE {soon} END, heard_at = {at}, walk_asked_at = coalesce({asked}, walk_asked_at)
+                        WHERE id = {connector}
                         """);
                 }
                 return true;
@@ -164,7 +166,8 @@ internal sealed class ContactBook(
         $"""
         INSERT INTO work (contact, connector, status, forget, queued_at, next_at) VALUES ({contact}, {connector}, {Pending}, {forget}, {now}, {at})
         ON CONFLICT (contact) DO UPDATE
-        SET status = excluded.status, forget = max(work.forget, excluded.forget), queued_at = max(excluded.queued_at, work.queued_at + 1), next_at = excluded.next_at, first_at = NULL, attempts = 0
+        SET status = excluded.status, forget = work.forget OR excluded.forget, next_at = excluded.next_at, first_at = NULL, attempts = 0,
+            queued_at = CASE WHEN excluded.queued_at > work.queued_at + 1 THEN excluded.queued_at ELSE work.queued_at + 1 END
         """);
 
     /// <summary>Under the first key for ever: it is for finding, and nobody outside has it.</summary>

@@ -23,7 +23,7 @@ internal static class ContactRows
             $"""
             INSERT INTO states (contact, topic, carried, seen, written_at) VALUES ({contact}, {topic}, {carried}, {seen}, {written})
             ON CONFLICT (contact, topic) DO UPDATE SET carried = excluded.carried, seen = excluded.seen, written_at = excluded.written_at
-            WHERE (states.carried, states.seen, states.written_at) IS NOT (excluded.carried, excluded.seen, excluded.written_at)
+            WHERE (states.carried, states.seen, states.written_at) IS DISTINCT FROM (excluded.carried, excluded.seen, excluded.written_at)
             """);
     }
 

@@ -1,15 +1,17 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults.Outgoing;
+using Consent.Subscriber;
 
 namespace Consent.Connectors;
 
 /// <summary>
 /// Gives each connector its turn, again and again: first what came from there, then what is to be carried there, then a page of contacts. One thing after
 /// the other for one connector, so that nothing is read of before what was just written; each connector by itself, so that a slow one holds up no other.
+/// Of replicas one at a time gives a connector its turn: whichever finds something to do.
 /// </summary>
 internal sealed class RunConnectors(
-    ConnectorBook connectors, BringOptOuts bring, CarryChanges carry, WalkContacts walk, [FromKeyedServices(ConnectorsSetup.Service)] WakeUp wakeUp,
-    ConnectorSettings settings, ConnectorMetrics metrics, TimeProvider time, ILogger<RunConnectors> log) : BackgroundService
+    ConnectorStore store, ConnectorBook connectors, ContactBook contacts, BringOptOuts bring, CarryChanges carry, WalkContacts walk,
+    [FromKeyedServices(ConnectorsSetup.Service)] WakeUp wakeUp, ConnectorSettings settings, ConnectorMetrics metrics, TimeProvider time, ILogger<RunConnectors> log) : BackgroundService
 {
     /// <summary>Until what failed here is tried again, and could not even be written down, as on a full disk.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -47,7 +49,7 @@ internal sealed class RunConnectors(
         var isMore = false;
         try
         {
-            isMore = await TakeTurnAsync(connector, cancel);
+            isMore = store.Turns is { } turns ? await TakeTurnAsync(turns, connector, cancel) : await WorkAsync(connector, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -65,7 +67,20 @@ internal sealed class RunConnectors(
         if (isMore) wakeUp.Call();
     }
 
-    private async Task<bool> TakeTurnAsync(Connector connector, CancellationToken cancel)
+    private async Task<bool> TakeTurnAsync(Turns turns, Connector seen, CancellationToken cancel)
+    {
+        if (!IsThereWork(seen)) return false;
+        await using var turn = await turns.TakeAsync($"connector {seen.Id}", cancel);
+        // As it stands now that no other replica works at it: until then one may have.
+        if (turn is null || connectors.Find(seen.Id) is not { } connector) return false;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, turn.Lost);
+        return await WorkAsync(connector, either.Token);
+    }
+
+    private bool IsThereWork(Connector connector) => connector.IsDeleting || bring.IsDue(connector)
+        || (connector.MayCall(time.Now()) && (walk.IsDue(connector) || contacts.Due(connector.Id, time.Now(), 1).Count > 0));
+
+    private async Task<bool> WorkAsync(Connector connector, CancellationToken cancel)
     {
         var isMore = await bring.BringAsync(connector, cancel);
         if (connector.IsDeleting) await connectors.EndAsync(connector, cancel);

@@ -1,14 +1,15 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults.Messaging;
+using Consent.Subscriber;
 
 namespace Consent.Connectors;
 
 /// <summary>
 /// To audit each connector is a subscriber of its own, <c>connectors/{system}/{id}</c>, which has applied a "no" when the mailing system has it: that this service
-/// has it in a queue is no "everywhere". The ledgers hear nothing of that; they would send to a mailing system.
+/// has it in a queue is no "everywhere". The ledgers hear nothing of that; they would send to a mailing system. Of replicas one tells.
 /// </summary>
 internal sealed class TellCarried(
-    ConnectorBook connectors, OwedReceipts owed, IEventTransport transport, ConnectorSettings settings, TimeProvider time, ILogger<TellCarried> log) : BackgroundService
+    ConnectorStore store, ConnectorBook connectors, OwedReceipts owed, IEventTransport transport, ConnectorSettings settings, TimeProvider time, ILogger<TellCarried> log) : BackgroundService
 {
     private const string Audit = "audit";
 
@@ -25,17 +26,31 @@ internal sealed class TellCarried(
     private DateTimeOffset? _announcedAt;
     private DateTimeOffset? _notBefore;
     private bool _hasBegun;
+    private Turn? _turn;
     private bool _isFailing;
 
     public static string NameOf(Connector connector) => $"connectors/{connector.Row.System}/{connector.Id}";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await RunAsync(stoppingToken);
+        }
+        finally
+        {
+            if (_turn is not null) await _turn.DisposeAsync();
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(settings.LookEvery, time);
         do
         {
             try
             {
+                if (!await IsMineAsync(stoppingToken)) continue;
                 await SettleAsync(stoppingToken);
                 if (_notBefore > time.Now()) continue;
                 await TellAsync(stoppingToken);
@@ -53,6 +68,23 @@ internal sealed class TellCarried(
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Whether this replica tells. Whoever begins tells again what the one before told last, as a process does that starts.</summary>
+    private async Task<bool> IsMineAsync(CancellationToken cancel)
+    {
+        if (store.Turns is not { } turns || _turn is { Lost.IsCancellationRequested: false }) return true;
+        if (_turn is { } lost)
+        {
+            _turn = null;
+            await lost.DisposeAsync();
+        }
+        _turn = await turns.TakeAsync("tell", cancel);
+        if (_turn is null) return false;
+        _hasBegun = false;
+        _settledAt = null;
+        _announcedAt = null;
+        return true;
     }
 
     /// <summary>Before anything is told, and whether it can be: what was carried would stand here for ever otherwise.</summary>

@@ -20,13 +20,17 @@ internal sealed class WalkContacts(
     public static readonly TimeSpan Apart = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan LongestWithoutChanges = TimeSpan.FromHours(1);
+    private const int InOneWrite = 200;
+
+    /// <summary>Whether a round is under way or due.</summary>
+    public bool IsDue(Connector connector) => RoundOf(connector, time.Now()) is not null;
 
     /// <summary>Reads one page, if a round is under way or due.</summary>
     /// <returns>Whether there was one.</returns>
     public async Task<bool> PageAsync(Connector connector, CancellationToken cancel)
     {
         var (row, now, system) = (connector.Row, time.Now(), systems.Of(connector));
-        if ((row.Round ?? RoundDue(row, system.TellsChanges, settings.WalkEvery, now)) is not { } round) return false;
+        if (RoundOf(connector, now) is not { } round) return false;
         var began = row.Round is not null && row.RoundBegan is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : now;
         var since = round == Changes && row.Since is { } from ? DateTimeOffset.FromUnixTimeMilliseconds(from) : (DateTimeOffset?)null;
 
@@ -34,17 +38,26 @@ internal sealed class WalkContacts(
         // Of a contact that stands twice on a page the later counts.
         var found = page.Contacts.Where(c => c.Address.Length > 0).GroupBy(c => c.Id, StringComparer.Ordinal).Select(same => same.Last()).ToList();
         var weighed = await weigh.WeighAsync(connector, found, cancel);
-        await store.WriteAsync(
-            db =>
-            {
-                // It was deleted or set anew meanwhile: then it begins anew, too.
-                if (!contacts.Learn(db, connector, weighed.Select(w => w.Learned(w.CarryAt(now))), now)) return false;
-                ConnectorBook.MoveRound(db, row, round, began, page.Next, now + settings.PollEvery);
-                return true;
-            },
-            cancel);
+        var learned = weighed.Select(w => w.Learned(w.CarryAt(now))).Chunk(InOneWrite).ToList();
+        // Some at a time: whoever else writes waits meanwhile, at other replicas too. The last with the place, of a page of nobody too.
+        for (var i = 0; i < learned.Count - 1; i++)
+            if (!await LearnAsync(connector, learned[i], now, _ => { }, cancel)) return true;
+        await LearnAsync(connector, learned.LastOrDefault() ?? [], now, db => ConnectorBook.MoveRound(db, row, round, began, page.Next, now + settings.PollEvery), cancel);
         return true;
     }
+
+    /// <summary>False when it was deleted or set anew meanwhile: then it begins anew, too.</summary>
+    private Task<bool> LearnAsync(Connector connector, LearnedContact[] some, DateTimeOffset began, Action<ConnectorDb> then, CancellationToken cancel) => store.WriteAsync(
+        db =>
+        {
+            if (!contacts.Learn(db, connector, some, began)) return false;
+            then(db);
+            return true;
+        },
+        cancel);
+
+    private string? RoundOf(Connector connector, DateTimeOffset now) =>
+        connector.Row.Round ?? RoundDue(connector.Row, systems.Of(connector).TellsChanges, settings.WalkEvery, now);
 
     /// <summary>Which round is to begin; null for none.</summary>
     internal static string? RoundDue(ConnectorRow row, bool tellsChanges, TimeSpan walkEvery, DateTimeOffset now)

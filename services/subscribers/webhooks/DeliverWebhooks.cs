@@ -5,10 +5,10 @@ namespace Consent.Webhooks;
 
 /// <summary>
 /// Sends what has come due, a few at once to each endpoint, each endpoint by itself: a slow one waits for nobody and nobody waits for it.
-/// What is under way when the process ends is sent again, with the same id and body.
+/// Of replicas one at a time sends to an endpoint. What is under way when a process ends is sent again, with the same id and body.
 /// </summary>
 internal sealed class DeliverWebhooks(
-    DeliveryQueue queue, EndpointBook endpoints, PostWebhook post, WakeUp wakeUp, WebhookSettings settings, WebhookMetrics metrics, TimeProvider time,
+    WebhookStore store, DeliveryQueue queue, EndpointBook endpoints, PostWebhook post, WakeUp wakeUp, WebhookSettings settings, WebhookMetrics metrics, TimeProvider time,
     ILogger<DeliverWebhooks> log) : BackgroundService
 {
     /// <summary>Attempts under way to one endpoint.</summary>
@@ -26,23 +26,37 @@ internal sealed class DeliverWebhooks(
     /// <summary>Those of them that are not sent now, and keep their place and their stream until then.</summary>
     private readonly List<(DeliveryRow Delivery, DateTimeOffset Until)> _putOff = [];
 
+    /// <summary>For the loop alone.</summary>
+    private readonly List<Task> _attempts = [];
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        await using var holding = new HoldEndpoints(store.Turns);
+        try
         {
-            try
+            while (!stoppingToken.IsCancellationRequested)
             {
-                StartWhatIsDue(stoppingToken);
+                try
+                {
+                    await StartWhatIsDueAsync(holding, stoppingToken);
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    log.LogWarning("Webhooks could not be looked for ({Kind}); it is tried again.", e.GetType().Name);
+                }
+                await wakeUp.WaitAsync(settings.LookEvery, stoppingToken);
             }
-            catch (Exception e)
-            {
-                log.LogWarning("Webhooks could not be looked for ({Kind}); it is tried again.", e.GetType().Name);
-            }
-            await wakeUp.WaitAsync(settings.LookEvery, stoppingToken);
+        }
+        finally
+        {
+            // Before others may send there: what arrived is written down by then.
+            await Task.WhenAll(_attempts);
         }
     }
 
-    private void StartWhatIsDue(CancellationToken cancel)
+    private static bool MayBeCalled(WebhookEndpoint endpoint, DateTimeOffset now) => endpoint.Status == WebhookEndpoint.Enabled && !(endpoint.NotBefore > now);
+
+    private async Task StartWhatIsDueAsync(HoldEndpoints holding, CancellationToken cancel)
     {
         var now = time.Now();
         lock (_gate)
@@ -50,49 +64,68 @@ internal sealed class DeliverWebhooks(
             foreach (var (delivery, _) in _putOff.Where(p => p.Until <= now)) _underWay.Remove(delivery);
             _putOff.RemoveAll(p => p.Until <= now);
         }
-        foreach (var endpoint in endpoints.All().Where(e => e.Status == WebhookEndpoint.Enabled && !(e.NotBefore > now)))
+        _attempts.RemoveAll(attempt => attempt.IsCompleted);
+        foreach (var seen in endpoints.All().Where(e => MayBeCalled(e, now)))
         {
-            HashSet<long> attempts;
-            HashSet<string> streams;
-            lock (_gate)
+            var (endpoint, due) = (seen, Due(seen.Id, now));
+            if (due.Count == 0 || await holding.HoldAsync(seen.Id, cancel) is not var (lost, isNew)) continue;
+            if (isNew)
             {
-                var mine = _underWay.Where(d => d.Endpoint == endpoint.Id).ToList();
-                attempts = [.. mine.Select(d => d.Seq)];
-                streams = [.. mine.Select(d => d.Stream).OfType<string>()];
+                // As it stands now that no other replica sends there: until then one may have.
+                if (endpoints.Find(seen.Id) is not { } current || !MayBeCalled(current, now)) continue;
+                (endpoint, due) = (current, Due(seen.Id, now));
             }
-            if (attempts.Count >= AtOnce) continue;
-            // Beside what is under way there may be as many newer ones of the same streams, which wait until that is decided.
-            var due = queue.Due(endpoint.Id, now, 2 * AtOnce).Where(d => !attempts.Contains(d.Seq) && (d.Stream is null || !streams.Contains(d.Stream)));
-            foreach (var delivery in due.Take(AtOnce - attempts.Count).ToList())
+            foreach (var delivery in due)
             {
                 lock (_gate) _underWay.Add(delivery);
-                _ = AttemptAsync(delivery, endpoint, cancel);
+                _attempts.Add(AttemptAsync(delivery, endpoint, lost, cancel));
             }
         }
+        HashSet<string> busy;
+        lock (_gate) busy = [.. _underWay.Select(d => d.Endpoint)];
+        await holding.GiveBackAsync(busy);
     }
 
-    private async Task AttemptAsync(DeliveryRow delivery, WebhookEndpoint endpoint, CancellationToken cancel)
+    /// <summary>What is to be sent beside what is under way.</summary>
+    private List<DeliveryRow> Due(string endpoint, DateTimeOffset now)
+    {
+        HashSet<long> attempts;
+        HashSet<string> streams;
+        lock (_gate)
+        {
+            var mine = _underWay.Where(d => d.Endpoint == endpoint).ToList();
+            attempts = [.. mine.Select(d => d.Seq)];
+            streams = [.. mine.Select(d => d.Stream).OfType<string>()];
+        }
+        if (attempts.Count >= AtOnce) return [];
+        // Beside what is under way there may be as many newer ones of the same streams, which wait until that is decided.
+        var due = queue.Due(endpoint, now, 2 * AtOnce).Where(d => !attempts.Contains(d.Seq) && (d.Stream is null || !streams.Contains(d.Stream)));
+        return [.. due.Take(AtOnce - attempts.Count)];
+    }
+
+    /// <param name="lost">Another replica may send there.</param>
+    private async Task AttemptAsync(DeliveryRow delivery, WebhookEndpoint endpoint, CancellationToken lost, CancellationToken cancel)
     {
         // Away from the loop at once, whatever the attempt does before it first waits.
         await Task.Yield();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, lost);
         var isTried = false;
         try
         {
-            isTried = await TryAsync(delivery, endpoint, cancel);
+            isTried = await TryAsync(delivery, endpoint, either.Token);
         }
-        catch (Exception e) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // The process ends, or another replica has the turn; what was not written down is tried again.
+        }
+        catch (Exception e)
         {
             log.LogWarning("A webhook for the endpoint {Endpoint} could not be tried, or its outcome not be kept ({Kind}).", endpoint.Id, e.GetType().Name);
-        }
-        catch (OperationCanceledException)
-        {
-            // The process ends; what was not written down is tried again.
-            return;
         }
 
         lock (_gate)
         {
-            if (isTried) _underWay.Remove(delivery);
+            if (isTried || lost.IsCancellationRequested) _underWay.Remove(delivery);
             else _putOff.Add((delivery, time.Now() + Pause));
         }
         if (isTried) wakeUp.Call();
@@ -106,7 +139,8 @@ internal sealed class DeliverWebhooks(
         if (secrets.Count == 0) return false;
         var sent = new CloudEvent(delivery.Event, delivery.Type, delivery.Site, DateTimeOffset.FromUnixTimeMilliseconds(delivery.Time), delivery.Data!);
         var result = await post.SendAsync(endpoint, sent, secrets, cancel);
-        var status = await queue.RecordAsync(delivery, endpoint, result, startedAt, Random.Shared.NextDouble(), cancel);
+        // Also when the process ends now: it would arrive once more.
+        var status = await queue.RecordAsync(delivery, endpoint, result, startedAt, Random.Shared.NextDouble(), CancellationToken.None);
         metrics.Attempted(endpoint.Id, result.Outcome);
         if (result.Outcome == AttemptOutcome.Gone)
             log.LogWarning("The webhook endpoint {Endpoint} answered 410: what is for it is held until it is enabled again.", endpoint.Id);

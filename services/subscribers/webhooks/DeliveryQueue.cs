@@ -167,8 +167,9 @@ internal sealed class DeliveryQueue(WebhookStore store, TimeProvider time)
         if (result.Outcome == AttemptOutcome.Gone)
             db.Database.ExecuteSql(
                 $"UPDATE endpoints SET status = {WebhookEndpoint.Gone}, gone_at = {at} WHERE id = {endpoint.Id} AND url = {endpoint.SealedUrl} AND status = {WebhookEndpoint.Enabled}");
-        if (result.RetryAfter is { } pause)
-            db.Database.ExecuteSql(
-                $"UPDATE endpoints SET not_before = max(coalesce(not_before, 0), {(now + pause).ToUnixTimeMilliseconds()}) WHERE id = {endpoint.Id} AND url = {endpoint.SealedUrl}");
+        if (result.RetryAfter is not { } pause) return;
+        var until = (now + pause).ToUnixTimeMilliseconds();
+        db.Database.ExecuteSql(
+            $"UPDATE endpoints SET not_before = {until} WHERE id = {endpoint.Id} AND url = {endpoint.SealedUrl} AND coalesce(not_before, 0) < {until}");
     }
 }

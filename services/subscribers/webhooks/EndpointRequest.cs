@@ -19,6 +19,9 @@ internal sealed record EndpointRequest(string? Site, string? Url, string? Mode, 
             return (null, mode, Problems.Invalid("webhook-mode", "The mode is unknown.", "Set mode to structured or binary, or leave it out for structured."));
         if (Description?.Length > LongestDescription)
             return (null, mode, Problems.Invalid("webhook-description", "The description is too long.", $"Use at most {LongestDescription} characters."));
+        // PostgreSQL keeps no such text.
+        if (Description?.Contains('\0', StringComparison.Ordinal) is true)
+            return (null, mode, Problems.Invalid("webhook-description", "The description holds a character that cannot be kept.", "Leave out the character U+0000."));
         if (Url is null || Url.Length > LongestUrl || !Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http")
             || url.UserInfo.Length > 0 || url.Fragment.Length > 0 || url.Host.Length == 0)
             return (null, mode, Problems.Invalid("webhook-url", "The address of the endpoint is missing or malformed.",

@@ -57,6 +57,12 @@ internal sealed class WebhookDb(DbContextOptions<WebhookDb> options) : DbContext
         .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
         .Options;
 
+    /// <param name="connection">Whose search path is the schema; see <see cref="WebhookTables"/>.</param>
+    public static DbContextOptions<WebhookDb> OptionsOn(string connection) => new DbContextOptionsBuilder<WebhookDb>()
+        .UseNpgsql(connection, npgsql => npgsql.ExecutionStrategy(of => new OneTry(of)))
+        .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+        .Options;
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<EndpointRow>().ToTable("endpoints").HasKey(e => e.Id);

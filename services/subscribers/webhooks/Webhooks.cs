@@ -7,8 +7,8 @@ namespace Consent.Webhooks;
 
 /// <summary>
 /// The bridge to everything that does not listen on the bus: each change, erasure and expiry as an HTTP request to the endpoints that
-/// a controller has named. Settings: see <see cref="WebhookSettings"/>. Data: <c>{Data}/webhooks/webhooks.db</c>, and the keys of its
-/// secrets in <c>{Data}/keys/webhooks</c>.
+/// a controller has named. Settings: see <see cref="WebhookSettings"/>. Data: <c>{Data}/webhooks/webhooks.db</c>, or the schema <c>webhooks</c> of
+/// <c>Storage:Postgres</c>, which replicas share; and the keys of its secrets in <c>{Data}/keys/webhooks</c>, which they share too.
 /// </summary>
 public static class WebhooksSetup
 {
@@ -21,10 +21,10 @@ public static class WebhooksSetup
         builder.AddConsentSubscriber(
             Service,
             onApplied: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnAppliedAsync(e, cancel),
-            onErased: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnErasedAsync(e, cancel), inFile: true);
+            onErased: (provider, e, cancel) => provider.GetRequiredService<EnqueueChanges>().OnErasedAsync(e, cancel));
         services.AddSingleton(_ => WebhookSettings.From(builder.Configuration));
-        builder.AddMigration($"the endpoints of {Service}", settings => WebhookStore.BringUpToDate(ServiceData.FileOf(settings, Service, "webhooks.db")));
-        services.AddSingleton(_ => new WebhookStore(ServiceData.FileOf(builder.Configuration, Service, "webhooks.db")));
+        builder.AddMigration($"the endpoints of {Service}", WebhookStore.Kept.BringUpToDate);
+        services.AddSingleton(provider => new WebhookStore(builder.Configuration, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => new SealedText(IdentifierKeys.Of(builder.Configuration, Service), Service));
         services.AddSingleton<EndpointBook>();
         services.AddSingleton<DeliveryQueue>();

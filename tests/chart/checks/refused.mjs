@@ -25,8 +25,11 @@ await refused("scaling on SQLite", ["services.newsletter.autoscaling.maxReplicas
 await refused("scaling by queues on SQLite", ["services.newsletter.keda.maxReplicas is 6", "sqlite"], "services.newsletter.keda.enabled=true");
 await refusedHa("two scalers", ["services.newsletter.autoscaling.enabled", "services.newsletter.keda.enabled"], "services.newsletter.autoscaling.enabled=true", "services.newsletter.keda.enabled=true");
 await refusedHa("fewer at most than at least", ["services.consent.autoscaling.minReplicas is 7", "maxReplicas 6"], "services.consent.autoscaling.minReplicas=7");
-await refusedHa("two webhooks, which own a file", ["services.webhooks.replicas is 2", "runs once"], "services.webhooks.replicas=2");
-await refusedHa("two connectors, which own a file", ["services.connectors.replicas is 2", "runs once"], "services.connectors.replicas=2");
+await refused("two webhooks, which own a file on SQLite", ["services.webhooks.replicas is 2", "sqlite"], "services.webhooks.replicas=2");
+await refused("two connectors, which own a file on SQLite", ["services.connectors.keda.maxReplicas is 6", "sqlite"], "services.connectors.keda.enabled=true");
+await refusedHa("webhooks scaled without a shared folder of keys", ["services.webhooks.autoscaling.maxReplicas is 6", "ReadWriteMany"],
+  "services.webhooks.autoscaling.enabled=true", "storage.keys.accessMode=ReadWriteOnce", ...["consent", "cookie-banner", "marketing-unsubscribe"].map((name) => `services.${name}.autoscaling.enabled=false`),
+  "services.audit.replicas=1", "services.connectors.replicas=1");
 await refusedHa("replicas without a shared folder of keys", ["ReadWriteOnce", "ReadWriteMany"], "storage.keys.accessMode=ReadWriteOnce");
 await refused("no token issuer", "No token issuer: set auth.authority", "auth.authority=");
 await refused("two token issuers", ["Two token issuers:", "auth.authority", "auth.development.enabled"], "auth.development.enabled=true");

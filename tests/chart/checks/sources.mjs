@@ -32,7 +32,7 @@ await check("what brings the schemas up to date trusts whom its service trusts",
   const all = renderWith(["-f", example("ha")], ["trust.configMap.name=own-authority"]);
   const trusts = (w) => ({ folder: environment(w).find((e) => e.name === "SSL_CERT_DIR")?.value, mount: containers(w)[0].volumeMounts.find((m) => m.name === "trust"), volume: w.spec.template.spec.volumes.find((v) => v.name === "trust")?.configMap.name });
   const jobs = ofKind(all, "Job");
-  return [...same("Jobs", jobs.length, 6), ...jobs.flatMap((j) => [
+  return [...same("Jobs", jobs.length, 8), ...jobs.flatMap((j) => [
     ...same(j.metadata.name, trusts(j), trusts(find(all, "Deployment", j.metadata.name.replace(/-migrate$/, "")))), ...same(`${j.metadata.name}, of`, trusts(j).volume, "own-authority"),
   ])];
 });
@@ -43,7 +43,7 @@ await check("the gateway is told where every service is that its routes name", (
 await check("the connections that are told at the end of an install are those of the stores' pools, at their most replicas", () => {
   const { stdout, stderr } = helm("install", "consent", chart, "--namespace", "consent", "--dry-run=client", "-f", example("ha"));
   const found = /hold (\d+) connections .* and (\d+) to that of the keys/.exec(stdout)?.slice(1).map(Number);
-  const most = { consent: 6, "cookie-banner": 6, "marketing-unsubscribe": 6, audit: 2, newsletter: 2, analytics: 2 };
+  const most = { consent: 6, "cookie-banner": 6, "marketing-unsubscribe": 6, audit: 2, newsletter: 2, analytics: 2, webhooks: 2, connectors: 2 };
   const sum = (which) => Object.entries(most).reduce((all, [name, pods]) => all + pods * pools()[name][which], 0);
   return same(`connections ${stderr}`, found, [sum("data"), sum("keys")]);
 });

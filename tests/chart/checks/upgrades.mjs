@@ -29,7 +29,7 @@ await check("an upgrade with keys apart goes on as it was", async () => {
 
 const jobs = (all) => ofKind(all, "Job").map((j) => j.metadata.name).sort();
 const policies = (all) => ofKind(all, "NetworkPolicy").filter((p) => JSON.stringify(p.spec.ingress ?? []).includes("migrate")).map((p) => p.metadata.name).sort();
-const shared = ["analytics", "audit", "consent", "cookie-banner", "marketing-unsubscribe", "newsletter"].map((name) => `consent-${name}-migrate`);
+const shared = ["analytics", "audit", "connectors", "consent", "cookie-banner", "marketing-unsubscribe", "newsletter", "webhooks"].map((name) => `consent-${name}-migrate`);
 const trying = ["-f", values, "--set", "storage.engine=postgres,postgres.development.enabled=true,postgres.development.password=forTheTest"];
 const fetched = ["-f", values, "--set", "storage.engine=postgres,externalSecrets.enabled=true,externalSecrets.store.name=vault,externalSecrets.postgres.data.remoteKey=data,externalSecrets.postgres.keys.remoteKey=keys"];
 for (const [form, args, secrets, opened] of [
