@@ -10,7 +10,8 @@ internal static class PostgresSource
 
     /// <param name="connection">Npgsql connection string; what it sets goes before what is set here, where it says how many connections.</param>
     // Npgsql's 100 connections for each of data and keys, by some replicas of three services, are more than a server takes; whoever
-    // sets another number comes behind, and wins.
+    // sets another number comes behind, and wins. A connection goes back as it is: whatever is set is set for a transaction alone, and
+    // resetting it was half of the statements that the server was sent.
     public static NpgsqlDataSource Of(string connection) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder("Maximum Pool Size=10;Gss Encryption Mode=Disable;No Reset On Close=true;" + connection)
     {
         MaxAutoPrepare = 40,

@@ -14,7 +14,7 @@ internal static class ServiceSchema
 
     /// <param name="connection">Npgsql connection string; how many connections it says go before ours.</param>
     // As the logs speak to the same database; ten connections to read, since many pools share what a server takes.
-    public static string ConnectionTo(string connection, string schema) => new NpgsqlConnectionStringBuilder("Maximum Pool Size=10;Gss Encryption Mode=Disable;" + connection)
+    public static string ConnectionTo(string connection, string schema) => new NpgsqlConnectionStringBuilder("Maximum Pool Size=10;Gss Encryption Mode=Disable;No Reset On Close=true;" + connection)
     {
         SearchPath = schema,
         MaxAutoPrepare = 40,
