@@ -119,6 +119,7 @@ public sealed class LoadTests
     private sealed class Server : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource _over = new();
         private readonly Task _accepting;
 
         public Server(Func<NetworkStream, Task> answer)
@@ -131,17 +132,19 @@ public sealed class LoadTests
 
         public async ValueTask DisposeAsync()
         {
-            _listener.Stop();
+            await _over.CancelAsync();
             await _accepting;
+            _listener.Stop();
+            _over.Dispose();
         }
 
         private async Task AcceptAsync(Func<NetworkStream, Task> answer)
         {
             try
             {
-                while (true) _ = ServeAsync(await _listener.AcceptTcpClientAsync(), answer);
+                while (true) _ = ServeAsync(await _listener.AcceptTcpClientAsync(_over.Token), answer);
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (OperationCanceledException)
             {
                 // The test is over.
             }
