@@ -26,8 +26,9 @@ internal static class TellIncluded
         foreach (var some in ids.Chunk(AtOnce))
         {
             var traces = await Task.WhenAll(some.Select(async id => await log.HistoryAsync(AuditLog.TraceOf(id), cancel)));
-            sought.AddRange(traces.Select(trace =>
-                LoggedEvent.In(trace) is { } e && places.ControllersOf(e).FirstOrDefault(c => Tenancy.Allows(http.User, e.Site ?? "", c)) is { } controller ? new Sought(e.Record, controller) : null));
+            var events = await LoggedEvent.InAsync(log, traces, cancel);
+            sought.AddRange(events.Select(its =>
+                its is { } e && places.ControllersOf(e).FirstOrDefault(c => Tenancy.Allows(http.User, e.Site ?? "", c)) is { } controller ? new Sought(e.Record, controller) : null));
         }
 
         var found = new Queue<EntryFound>(await find.RunAsync([.. sought.OfType<Sought>()], cancel));
