@@ -14,7 +14,7 @@ public sealed record LogRecord
     /// <summary>
     /// Its place in the feed of its log: ascending within a stream, unique, with gaps, and the same for whoever asks and whenever. Across streams it says in which order the feed tells them,
     /// and not which was committed first; across logs it says nothing. <see cref="Unplaced"/> where it is not known, as an engine may not know it that gives out places behind the commit: of a
-    /// record that was read from the feed, or found by its position, it always is. Whoever needs it of another asks for it (<see cref="Placing.PlacedAsync(IRecordLog, LogRecord, CancellationToken)"/>).
+    /// record that was read from the feed, or found by its position, it always is. Whoever needs it of another asks for it (<see cref="PlacedRecords.PlacedAsync(IRecordLog, LogRecord, CancellationToken)"/>).
     /// </summary>
     public required long Position { get; init; }
 

@@ -25,7 +25,7 @@ internal static class TellIncluded
         var sought = new List<Sought?>();
         foreach (var some in ids.Chunk(AtOnce))
         {
-            var traces = await Task.WhenAll(some.Select(async id => await log.HistoryAsync(AuditLog.TraceOf(id), cancel)));
+            var traces = await log.HistoriesAsync([.. some.Select(id => log.KeyOf(AuditLog.TraceOf(id)))], cancel);
             var events = await LoggedEvent.InAsync(log, traces, cancel);
             sought.AddRange(events.Select(its =>
                 its is { } e && places.ControllersOf(e).FirstOrDefault(c => Tenancy.Allows(http.User, e.Site ?? "", c)) is { } controller ? new Sought(e.Record, controller) : null));

@@ -4,7 +4,7 @@ namespace Consent.Storage;
 /// Asks where records stand in the feed that were read otherwise. Where an engine gives out places with the commit it asks nothing; where it gives them out behind it, what was committed before
 /// the call has a place afterwards.
 /// </summary>
-public static class Placing
+public static class PlacedRecords
 {
     /// <summary>The record with its place in the feed; as it was when the log does not have it any more, because it was erased.</summary>
     public static async ValueTask<LogRecord> PlacedAsync(this IRecordLog log, LogRecord record, CancellationToken cancel = default)
