@@ -42,8 +42,11 @@ public sealed class CampaignNotes([FromKeyedServices(AuditSetup.Service)] IRecor
     internal async Task<(IReadOnlyList<LinksNote> Links, IReadOnlyList<IReadOnlyList<string>> OptOuts)> ReadAsync(string site, string campaign, CancellationToken cancel)
     {
         var notes = await AllAsync($"{Notes}{site}/{campaign}/", cancel);
-        var persons = notes.Where(r => r.Kind == OptedOut).Select(r => r.Read<OptOutNote>()).GroupBy(n => n.First ?? n.EventId, n => n.EventId, StringComparer.Ordinal);
-        return ([.. notes.Where(r => r.Kind == LinksMade).Select(r => r.Read<LinksNote>())], [.. persons.Select(ids => (IReadOnlyList<string>)[.. ids])]);
+        var persons = notes.Where(r => r.Kind == OptedOut).Select(r => r.Read<OptOutNote>()).GroupBy(n => n.First ?? n.EventId, StringComparer.Ordinal);
+        // Each note has a stream of its own, so the feed need not tell first what was first.
+        return (
+            [.. notes.Where(r => r.Kind == LinksMade).Select(r => r.Read<LinksNote>())],
+            [.. persons.Select(of => (IReadOnlyList<string>)[.. of.OrderBy(n => n.First is not null).Select(n => n.EventId)])]);
     }
 
     private async Task NoteAsync<T>(string site, string campaign, string kind, string id, T note, CancellationToken cancel)

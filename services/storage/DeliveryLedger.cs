@@ -49,7 +49,7 @@ public sealed class DeliveryLedger
     /// <summary>What became of the record at each subscriber that it concerns; empty for an unknown record.</summary>
     public async Task<IReadOnlyList<Delivery>> DeliveriesOfAsync(string recordId, CancellationToken cancel = default)
     {
-        if (await _log.FindByIdAsync(recordId, cancel) is not { } record) return [];
+        if (await _log.FindByIdAsync(recordId, cancel) is not { } found || await _log.PlacedAsync(found, cancel) is not { IsPlaced: true } record) return [];
         var applied = (await _store.ClosedOfAsync(record.Position, cancel)).ToDictionary(row => row.Subscriber, StringComparer.Ordinal);
         var deliveries = applied.Values.Select(row => new Delivery(recordId, row.Subscriber, "applied", row.AppliedAt, row.ClosedAt)).ToList();
         foreach (var subscriber in await _store.RegistryAsync(cancel))
@@ -108,8 +108,8 @@ public sealed class DeliveryLedger
     private async Task<(LogRecord Record, ClosedRow Row)?> NewerAppliedAsync(Subscriber subscriber, LogRecord record, CancellationToken cancel)
     {
         if (_open.IsOwedAlways(subscriber, record)) return null;
-        foreach (var newer in (await _log.HistoryAsync(record.Stream, cancel)).Where(r => r.Position > record.Position))
-            if ((await _store.ClosedOfAsync(newer.Position, cancel)).FirstOrDefault(row => row.Subscriber == subscriber.Name) is { } row) return (newer, row);
+        foreach (var newer in await _log.PlacedAsync([.. (await _log.HistoryAsync(record.Stream, cancel)).Where(r => r.Version > record.Version)], cancel))
+            if (newer.IsPlaced && (await _store.ClosedOfAsync(newer.Position, cancel)).FirstOrDefault(row => row.Subscriber == subscriber.Name) is { } row) return (newer, row);
         return null;
     }
 

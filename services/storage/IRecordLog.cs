@@ -2,8 +2,9 @@ namespace Consent.Storage;
 
 /// <summary>
 /// An append-only log of records in streams, owned by one service. Every write is of a single record: there is no batch and no
-/// transaction over two streams. Order is promised within a stream only. Reads see what is committed, and nothing else.
-/// Registered per service name as a keyed singleton (<see cref="StorageRegistration"/>).
+/// transaction over two streams. Order is promised within a stream only: of two streams the feed may tell first what was committed last. Where a record stands in the
+/// feed is told by what reads the feed, and by <see cref="PositionsOfAsync"/>; any other call may leave it open (<see cref="LogRecord.Unplaced"/>), and tells no other place than the feed does.
+/// Reads see what is committed, and nothing else. Registered per service name as a keyed singleton (<see cref="StorageRegistration"/>).
 /// </summary>
 public interface IRecordLog
 {
@@ -67,7 +68,9 @@ public interface IRecordLog
 
     ValueTask<LogRecord?> FindByIdAsync(string id, CancellationToken cancel = default);
 
-    /// <summary>Where the records of these ids stand, in their order; 0 for one that the log does not have. Reads no record.</summary>
+    /// <summary>
+    /// Where the records of these ids stand in the feed, in their order; 0 for one that the log does not have. What was committed before the call has a place by its end. Reads no record.
+    /// </summary>
     ValueTask<IReadOnlyList<long>> PositionsOfAsync(IReadOnlyList<string> ids, CancellationToken cancel = default);
 
     /// <summary>
@@ -90,8 +93,9 @@ public interface IRecordLog
     ValueTask<IReadOnlyList<byte[]?>> SaltsOfAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel = default);
 
     /// <summary>
-    /// Up to <paramref name="max"/> records behind the position, ascending; 0 is the beginning. Nothing ever appears behind a
-    /// position that was handed out: whoever goes on from the last one misses nothing.
+    /// Up to <paramref name="max"/> records behind the position, ascending, and fewer only at the end; 0 is the beginning. Nothing ever appears behind a
+    /// position that was handed out: whoever goes on from the last one misses nothing. Whoever comes to the end has been told all that was committed before he asked, by
+    /// whichever replica, and of each record that was erased the tombstone.
     /// </summary>
     ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default);
 
@@ -110,7 +114,7 @@ public interface IRecordLog
 
     /// <summary>
     /// The newest record of each stream, tombstones too, ascending by the stream's name in the store: those behind
-    /// <paramref name="after"/> (null for the beginning) up to <paramref name="until"/>, <paramref name="max"/> at most.
+    /// <paramref name="after"/> (null for the beginning) up to <paramref name="until"/>, <paramref name="max"/> at most, and fewer only at the end. All that was committed before the call is told.
     /// </summary>
     ValueTask<IReadOnlyList<LogRecord>> NewestOfStreamsAsync(StreamKey? after, StreamKey until, int max, CancellationToken cancel = default);
 

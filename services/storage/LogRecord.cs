@@ -8,8 +8,18 @@ public sealed record LogRecord
     /// <summary>The kind of a tombstone: all that is left of an erased stream. Its payload names nobody, and may be empty.</summary>
     public const string Erased = "erased";
 
-    /// <summary>Its place in the feed of its log: ascending, unique, with gaps. Says nothing about order across logs.</summary>
+    /// <summary>The <see cref="Position"/> of a record of which it is not known: behind all that are.</summary>
+    public const long Unplaced = long.MaxValue;
+
+    /// <summary>
+    /// Its place in the feed of its log: ascending within a stream, unique, with gaps, and the same for whoever asks and whenever. Across streams it says in which order the feed tells them,
+    /// and not which was committed first; across logs it says nothing. <see cref="Unplaced"/> where it is not known, as an engine may not know it that gives out places behind the commit: of a
+    /// record that was read from the feed, or found by its position, it always is. Whoever needs it of another asks for it (<see cref="PlacedRecords.PlacedAsync(IRecordLog, LogRecord, CancellationToken)"/>).
+    /// </summary>
     public required long Position { get; init; }
+
+    /// <summary>Whether its <see cref="Position"/> is known.</summary>
+    public bool IsPlaced => Position != Unplaced;
 
     /// <summary>Whatever counts its versions by itself, such as <c>receipt/{site}/{subject}</c>. May name a person: not for logs or metrics. Empty for a tombstone.</summary>
     public required string Stream { get; init; }

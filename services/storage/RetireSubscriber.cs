@@ -37,7 +37,7 @@ internal sealed class RetireSubscriber(string service, IRecordLog log, ILedgerSt
     public async Task<bool> ApplyNewestAsync(string subscriber, CancellationToken cancel)
     {
         var done = false;
-        for (LogRecord? newest = await log.LatestAsync(Stream(subscriber), cancel), before = null; newest is not null && newest.Position != before?.Position;)
+        for (LogRecord? newest = await log.LatestAsync(Stream(subscriber), cancel), before = null; newest is not null && newest.Id != before?.Id;)
         {
             var said = newest.Read<Record>();
             done = await store.RetireAsync(said.Subscriber, said.Reason, said.At);

@@ -5,9 +5,10 @@ internal static class AppendUntilKilled
 {
     public const string Verb = "append-until-killed";
 
-    public static async Task<int> RunAsync(string file)
+    /// <param name="engine">See <see cref="ToldEngine"/>.</param>
+    public static async Task<int> RunAsync(string[] engine)
     {
-        using var log = SqliteRecordLog.Open(new LogFiles(file, file + ".keys"), "test", TimeProvider.System);
+        var log = ToldEngine.Open(engine);
         var output = Console.OpenStandardOutput();
         var gate = new Lock();
         await Task.WhenAll(Enumerable.Range(0, 16).Select(w => Task.Run(async () =>

@@ -3,7 +3,7 @@ using Consent.Tests.Support;
 
 namespace Consent.Storage.Tests;
 
-/// <summary>The same on both engines.</summary>
+/// <summary>The same on each engine, and over a log that tells places in the feed alone.</summary>
 public abstract class DeliveryLedgerTests
 {
     private protected abstract LedgerHarness Harness(bool newestSuffices = true, RelayOptions? options = null);
@@ -263,6 +263,23 @@ public abstract class DeliveryLedgerTests
 public sealed class DeliveryLedgerOnSqlite : DeliveryLedgerTests
 {
     private protected override LedgerHarness Harness(bool newestSuffices = true, RelayOptions? options = null) => new(null, newestSuffices, options);
+}
+
+public sealed class DeliveryLedgerPlacedLate : DeliveryLedgerTests
+{
+    private protected override LedgerHarness Harness(bool newestSuffices = true, RelayOptions? options = null) => LedgerHarness.On(LedgerEngine.PlacedLate(), newestSuffices, options);
+
+    [Fact]
+    public async Task Deliveries_OfARecordThatNobodyHasReadInTheFeed_AreOpen_AndNotEarlier()
+    {
+        using var h = Harness();
+        await h.AnnounceAsync("newsletter");
+
+        var record = await h.AppendAsync("a", 1, "a1");
+
+        Assert.False(record.IsPlaced);
+        Assert.Equal("open", Assert.Single(await h.Ledger.DeliveriesOfAsync(record.Id)).State);
+    }
 }
 
 [Collection(PostgresTests.Name)]

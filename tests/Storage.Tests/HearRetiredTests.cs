@@ -1,3 +1,4 @@
+using System.Reflection;
 using Consent.Contracts;
 
 namespace Consent.Storage.Tests;
@@ -70,15 +71,26 @@ public sealed class HearRetiredTests : IDisposable
         Assert.Null(await WhyRetiredAsync());
     }
 
+    [Fact]
+    public async Task Retired_WhileAnotherReadmitsIt_EndsAsTheLogSaysLast_ThoughNoPlaceTellsTheTwoApart()
+    {
+        await RecordAsync("gone");
+        var log = OvertakenLog.Of(new PlacedLateLog(_log, new GivenPlaces()), () => RecordAsync(null, 2));
+
+        await new RetireSubscriber("pub", log, _store, TimeProvider.System).ApplyNewestAsync("newsletter", CancellationToken.None);
+
+        Assert.Null(await WhyRetiredAsync());
+    }
+
     private RetireSubscriber Retire => new("pub", _log, _store, TimeProvider.System);
 
     private Task RunAsync(string? because) => Retire.RunAsync("newsletter", because, "operator-7", CancellationToken.None);
 
     /// <summary>As far as a crash lets it come.</summary>
-    private async Task RecordAsync(string because) => Assert.IsType<AppendOutcome.Appended>(await _log.AppendAsync(new NewRecord
+    private async Task RecordAsync(string? because, long version = 1) => Assert.IsType<AppendOutcome.Appended>(await _log.AppendAsync(new NewRecord
     {
         Stream = "subscriber/newsletter",
-        Version = 1,
+        Version = version,
         Kind = RetireSubscriber.Kind,
         RecordedAt = Make.Moment,
         Payload = ContractJson.Write(new RetireSubscriber.Record("pub", "newsletter", because, "operator-7", Make.Moment)),
@@ -93,4 +105,29 @@ public sealed class HearRetiredTests : IDisposable
     private Task HearAsync(SubscriberRetired e) => new HearRetired("pub", Retire).HandleAsync(e, CancellationToken.None);
 
     private async Task<string?> WhyRetiredAsync() => Assert.Single(await _store.RegistryAsync(CancellationToken.None)).RetiredBecause;
+}
+
+/// <summary>A log to which somebody else appends, once, just after its newest record of a stream was read.</summary>
+public class OvertakenLog : DispatchProxy
+{
+    private IRecordLog _log = null!;
+    private Func<Task>? _meanwhile;
+
+    public static IRecordLog Of(IRecordLog log, Func<Task> meanwhile)
+    {
+        var proxy = Create<IRecordLog, OvertakenLog>();
+        var overtaken = (OvertakenLog)proxy;
+        (overtaken._log, overtaken._meanwhile) = (log, meanwhile);
+        return proxy;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        ArgumentNullException.ThrowIfNull(targetMethod);
+        var answer = targetMethod.Invoke(_log, args);
+        if (targetMethod.Name != nameof(IRecordLog.LatestAsync) || _meanwhile is not { } meanwhile) return answer;
+        _meanwhile = null;
+        meanwhile().GetAwaiter().GetResult();
+        return answer;
+    }
 }

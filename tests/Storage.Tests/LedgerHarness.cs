@@ -22,6 +22,11 @@ internal sealed class LedgerHarness : IDisposable
     /// <param name="database">Connection string of an empty database of PostgreSQL; null for SQLite.</param>
     /// <param name="beside">A replica of which this is another, on the same database.</param>
     public LedgerHarness(string? database, bool newestSuffices = true, RelayOptions? options = null, LedgerHarness? beside = null)
+        : this(LedgerEngine.Of(database), options, newestSuffices, beside)
+    {
+    }
+
+    private LedgerHarness(LedgerEngine engine, RelayOptions? options, bool newestSuffices, LedgerHarness? beside)
     {
         (_folder, _isReplica) = (beside?._folder ?? new TestFolder(), beside is not null);
         Published = new Published(EventOf, newestSuffices)
@@ -30,12 +35,12 @@ internal sealed class LedgerHarness : IDisposable
             IsLoadedWhole = record => record.Stream.StartsWith("whole/", StringComparison.Ordinal),
         };
         Options = options ?? new RelayOptions { GatherFor = TimeSpan.Zero };
-        Log = database is null
-            ? SqliteRecordLog.Open(_folder.Log(), "pub", Time)
-            : PostgresRecordLog.Open(database, database, _folder.Log(), "pub", Time);
-        _openStore = database is null ? () => new SqliteLedgerStore(_folder.File("ledger.db"), "pub") : () => new PostgresLedgerStore(database, "pub");
+        Log = engine.OpenLog(_folder.Log(), Time);
+        _openStore = () => engine.OpenLedger(_folder.File("ledger.db"));
         OpenLedger();
     }
+
+    public static LedgerHarness On(LedgerEngine engine, bool newestSuffices = true, RelayOptions? options = null, LedgerHarness? beside = null) => new(engine, options, newestSuffices, beside);
 
     public ManualTime Time { get; } = new();
 
@@ -150,6 +155,19 @@ internal sealed class LedgerHarness : IDisposable
         _relay = new Relay("pub", Log, _lease, Transport, Published, _late, Options, Time, NullLogger<Relay>.Instance);
         _redelivery = new Redelivery("pub", Log, _store, open, _relay, _lease, Transport, Published, _late, Options, Time, NullLogger<Redelivery>.Instance);
     }
+}
+
+/// <summary>How the log and the ledger of the service <c>pub</c> are opened on an engine.</summary>
+/// <param name="OpenLedger">Of a file of its own, where the engine has files.</param>
+internal sealed record LedgerEngine(Func<LogFiles, TimeProvider, IRecordLog> OpenLog, Func<string, ILedgerStore> OpenLedger)
+{
+    /// <summary>SQLite, whose log gives out places behind the commit: see <see cref="PlacedLateLog"/>.</summary>
+    public static LedgerEngine PlacedLate() => Of(null) with { OpenLog = (files, time) => new PlacedLateLog(SqliteRecordLog.Open(files, "pub", time), new GivenPlaces()) };
+
+    /// <param name="database">See <see cref="LedgerHarness"/>.</param>
+    public static LedgerEngine Of(string? database) => database is null
+        ? new LedgerEngine((files, time) => SqliteRecordLog.Open(files, "pub", time), file => new SqliteLedgerStore(file, "pub"))
+        : new LedgerEngine((files, time) => PostgresRecordLog.Open(database, database, files, "pub", time), _ => new PostgresLedgerStore(database, "pub"));
 }
 
 /// <summary>A broker that remembers what it was sent, and can fail.</summary>

@@ -36,6 +36,10 @@ internal static class Make
         return Assert.IsType<AppendOutcome.Appended>(outcome).Record;
     }
 
+    /// <summary>The same, with its place in the feed.</summary>
+    public static async Task<LogRecord> AppendedAndPlacedAsync(this IRecordLog log, string stream, long version, string? alias = null, string? key = null, string kind = "note") =>
+        await log.PlacedAsync(await log.AppendedAsync(stream, version, alias, key, kind));
+
     /// <summary>Appends on top of whatever is newest, as often as it takes.</summary>
     public static async Task<LogRecord> AppendOnTopAsync(this IRecordLog log, string stream)
     {
@@ -52,6 +56,10 @@ internal static class Make
         while (await log.FeedAsync(all.LastOrDefault()?.Position ?? 0, page) is { Count: > 0 } next) all.AddRange(next);
         return all;
     }
+
+    /// <summary>Ids in the order of the records, for each stream by itself: of the order across streams nothing is promised.</summary>
+    public static List<string> ByStream(IEnumerable<LogRecord> records) =>
+        [.. records.GroupBy(r => r.StreamKey.ToString(), r => r.Id).OrderBy(of => of.Key, StringComparer.Ordinal).Select(of => $"{of.Key}: {string.Join(' ', of)}")];
 
     public static async Task<LogRecord> AliasedAsync(this IRecordLog log, string alias) => (await log.WholeFeedAsync(1000)).First(r => r.Alias() == alias);
 }

@@ -3,7 +3,7 @@ using Xunit.Runner.InProc.SystemConsole;
 
 return args switch
 {
-    [AppendUntilKilled.Verb, var file] => await AppendUntilKilled.RunAsync(file),
+    [AppendUntilKilled.Verb, .. var engine] => await AppendUntilKilled.RunAsync(engine),
     [RunRoundUntilKilled.Verb, .. var engine] => await RunRoundUntilKilled.RunAsync(engine),
     _ => await ConsoleRunner.Run(args),
 };

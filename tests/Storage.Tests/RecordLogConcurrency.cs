@@ -21,11 +21,14 @@ public abstract partial class RecordLogContract
 
         var answered = appended.SelectMany(a => a).ToList();
         Assert.Equal(writers * each, answered.Count);
+        var told = (await log.WholeFeedAsync(1000)).ToLookup(r => r.Stream, r => (r.Id, r.Position));
         foreach (var stream in answered.GroupBy(r => r.Stream))
         {
             var history = await log.HistoryAsync(stream.Key);
             Assert.Equal(Enumerable.Range(1, stream.Count()).Select(v => (long)v), history.Select(r => r.Version));
-            Assert.Equal(stream.OrderBy(r => r.Version).Select(r => (r.Id, r.Position)), history.Select(r => (r.Id, r.Position)));
+            Assert.Equal(stream.OrderBy(r => r.Version).Select(r => r.Id), history.Select(r => r.Id));
+            Assert.Equal(told[stream.Key], (await log.PlacedAsync(history)).Select(r => (r.Id, r.Position)));
+            Assert.Equal(told[stream.Key].Order(), (await log.PlacedAsync([.. stream])).Select(r => (r.Id, r.Position)).Order());
         }
     }
 
@@ -59,6 +62,7 @@ public abstract partial class RecordLogContract
 
         Assert.Equal(appended.SelectMany(a => a).Order(), seen.Select(r => r.Id).Order());
         Assert.Equal(seen.Select(r => r.Position).Distinct().Order(), seen.Select(r => r.Position));
+        Assert.All(seen.GroupBy(r => r.StreamKey), stream => Assert.Equal(Enumerable.Range(1, each).Select(v => (long)v), stream.Select(r => r.Version)));
     }
 
     /// <summary>Each pair is an append: to which stream, and how far it misses the version that its writer expects next.</summary>

@@ -11,8 +11,8 @@ public abstract partial class RecordLogContract
     public async Task Erase_LeavesATombstoneUnderTheNextVersion_AndNothingElse()
     {
         var log = Open();
-        var first = await log.AppendedAsync("a", 1, key: "k");
-        var second = await log.AppendedAsync("a", 2);
+        var first = await log.AppendedAndPlacedAsync("a", 1, key: "k");
+        var second = await log.AppendedAndPlacedAsync("a", 2);
         var other = await log.AppendedAsync("b", 1);
 
         var tombstone = await log.EraseAsync("a", NamesTheSite, Make.Moment);
@@ -20,9 +20,10 @@ public abstract partial class RecordLogContract
         Assert.NotNull(tombstone);
         Assert.Equal((LogRecord.Erased, 3L, "", Make.Moment), (tombstone.Kind, tombstone.Version, tombstone.Stream, tombstone.RecordedAt));
         Assert.Equal(NamesTheSite, tombstone.Payload.ToArray());
-        Assert.True(tombstone.Position > other.Position);
         Assert.Equal(first.StreamKey, tombstone.StreamKey);
-        Assert.Equal([other.Id, tombstone.Id], (await log.WholeFeedAsync()).Select(r => r.Id));
+        Assert.Equal(Make.ByStream([other, tombstone]), Make.ByStream(await log.WholeFeedAsync()));
+        Assert.InRange((await log.PlacedAsync(tombstone)).Position, second.Position + 1, LogRecord.Unplaced - 1);
+        Assert.Equal([0L, 0L], await log.PositionsOfAsync([first.Id, second.Id]));
         Assert.Equal(tombstone.Id, (await log.LatestAsync("a"))!.Id);
         Assert.Equal(tombstone.Id, Assert.Single(await log.HistoryAsync("a")).Id);
         Assert.Null(await log.FindByIdAsync(first.Id));

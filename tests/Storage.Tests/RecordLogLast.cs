@@ -7,8 +7,8 @@ public abstract partial class RecordLogContract
     public async Task Feed_WithTheRecordThatWasReadLast_BeginsWithIt_AndWhereThatWasErasedItsTombstoneComes()
     {
         var log = Open();
-        await log.AppendedAsync("a", 1);
-        var last = await log.AppendedAsync("b", 1);
+        await log.AppendedAndPlacedAsync("a", 1);
+        var last = await log.AppendedAndPlacedAsync("b", 1);
 
         var again = Assert.Single(await log.FeedAsync(last.Position - 1, 10));
         Assert.Equal((last.Id, last.Position), (again.Id, again.Position));

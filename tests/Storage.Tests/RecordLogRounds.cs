@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Consent.Storage.Tests;
 
 /// <summary>The contract of rounds of work: who is killed in one hinders nobody for long, by the store's clock.</summary>
@@ -31,9 +29,7 @@ public abstract partial class RecordLogContract
     /// <returns>When it was killed.</returns>
     private async Task<DateTimeOffset> BeginAndKillAsync()
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])[typeof(RunRoundUntilKilled).Assembly.Location, RunRoundUntilKilled.Verb, .. Engine]) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
+        using var process = StartToBeKilled(RunRoundUntilKilled.Verb);
         Assert.Equal("fence 1", await process.StandardOutput.ReadLineAsync());
         var at = TimeProvider.System.GetUtcNow();
         process.Kill();

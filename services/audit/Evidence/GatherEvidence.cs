@@ -44,7 +44,7 @@ internal sealed class GatherEvidence(
 
         async Task AddEventAsync(string name, string? recordId)
         {
-            if (recordId is null || LoggedEvent.In(await log.HistoryAsync(AuditLog.TraceOf(recordId), cancel)) is not { } e) return;
+            if (recordId is null || await LoggedEvent.InAsync(log, await log.HistoryAsync(AuditLog.TraceOf(recordId), cancel), cancel) is not { } e) return;
             if (!e.Controllers(sites.Owners, long.MaxValue).Contains(receipt.Controller, StringComparer.Ordinal)) return;
             if (await ProveAsync(served, e.Record, cancel) is { } proven) parts.Add(new ProvenPart(name, recordId, null, proven));
         }

@@ -178,9 +178,9 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
     private async ValueTask<Standing> StandingAsync(string site, CancellationToken cancel)
     {
         if (await log.LatestAsync(StreamOf(site), cancel) is not { } newest) return Standing.Nothing;
-        if (_standing.TryGetValue(site, out var known) && known.Position == newest.Position) return known;
+        if (_standing.TryGetValue(site, out var known) && known.IsAt(newest)) return known;
         var history = await log.HistoryAsync(StreamOf(site), cancel);
-        var standing = new Standing(history[^1].Position, history[^1].Version, HoldBook.Of(history));
+        var standing = new Standing(history[^1], history[^1].Version, HoldBook.Of(history));
         _standing[site] = standing;
         return standing;
     }
@@ -189,9 +189,12 @@ public sealed class HoldJournal([FromKeyedServices(AuditSetup.Service)] IRecordL
 
     private sealed record SiteNote(string Site);
 
-    /// <param name="Position">Of the newest record, with <paramref name="Version"/>.</param>
-    private sealed record Standing(long Position, long Version, HoldBook Book)
+    /// <param name="Newest">Record of the journal; null for an empty one.</param>
+    private sealed record Standing(LogRecord? Newest, long Version, HoldBook Book)
     {
-        public static Standing Nothing { get; } = new(0, 0, HoldBook.Of([]));
+        public static Standing Nothing { get; } = new(null, 0, HoldBook.Of([]));
+
+        /// <summary>By its content too: in a journal that lost its newest record, as in a failover, the next one has the same id.</summary>
+        public bool IsAt(LogRecord newest) => Newest is not null && Newest.Id == newest.Id && Newest.Payload.Span.SequenceEqual(newest.Payload.Span);
     }
 }

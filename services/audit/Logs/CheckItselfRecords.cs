@@ -21,11 +21,11 @@ internal sealed class CheckItselfRecords(
     public async Task<IReadOnlyList<RecordFault?>> RunAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel)
     {
         if (records.Count == 0) return [];
-        var (said, sought, traces) = (new RecordFault?[records.Count], new List<(int Number, Sought Sought)>(), await TracesAsync(records, cancel));
+        var (said, sought, told) = (new RecordFault?[records.Count], new List<(int Number, Sought Sought)>(), await ToldOfAsync(records, cancel));
         for (var i = 0; i < records.Count; i++)
         {
             var (number, record, isTold) = (i, records[i], LoggedEvent.IsAcknowledgement(records[i]));
-            if ((isTold ? LoggedEvent.In(traces[record.Stream]) : LoggedEvent.Of(record)) is not { } e) continue;
+            if ((isTold ? told[record.Stream] : LoggedEvent.Of(record)) is not { } e) continue;
             sought.AddRange(places.ControllersOf(e).Select(controller => (number, new Sought(record, controller, isTold))));
         }
 
@@ -49,11 +49,12 @@ internal sealed class CheckItselfRecords(
         return said;
     }
 
-    private async Task<Dictionary<string, IReadOnlyList<LogRecord>>> TracesAsync(IEnumerable<LogRecord> records, CancellationToken cancel)
+    /// <summary>The event that each acknowledgement is of, by the stream of both.</summary>
+    private async Task<Dictionary<string, LoggedEvent?>> ToldOfAsync(IEnumerable<LogRecord> records, CancellationToken cancel)
     {
         var told = records.Where(LoggedEvent.IsAcknowledgement).DistinctBy(r => r.StreamKey).ToList();
-        var traces = await log.HistoriesAsync([.. told.Select(r => r.StreamKey)], cancel);
-        return told.Zip(traces).ToDictionary(t => t.First.Stream, t => t.Second, StringComparer.Ordinal);
+        var events = await LoggedEvent.InAsync(log, await log.HistoriesAsync([.. told.Select(r => r.StreamKey)], cancel), cancel);
+        return told.Zip(events).ToDictionary(t => t.First.Stream, t => t.Second, StringComparer.Ordinal);
     }
 
     private async Task<RecordFault?> FaultInAsync(string controller, string name, long bundle, CancellationToken cancel)

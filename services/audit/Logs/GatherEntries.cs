@@ -48,7 +48,8 @@ internal sealed class GatherEntries([FromKeyedServices(AuditSetup.Service)] IRec
     private async Task<Dictionary<string, IReadOnlyList<LogRecord>>> ReadTracesAsync(IEnumerable<LogRecord> records, CancellationToken cancel)
     {
         var wanted = records.Where(r => LoggedEvent.IsAcknowledgement(r) || (r.Version > 1 && LoggedEvent.Of(r) is { Class: not LogClass.Access })).DistinctBy(r => r.StreamKey).ToList();
-        var read = await log.HistoriesAsync([.. wanted.Select(r => r.StreamKey)], cancel);
+        // With their places in the feed: an acknowledgement or an event that was told before the page, and is not known to have been, would come into no log at all.
+        var read = await log.PlacedHistoriesAsync([.. wanted.Select(r => r.StreamKey)], cancel);
         return wanted.Zip(read).ToDictionary(of => of.First.Stream, of => of.Second, StringComparer.Ordinal);
     }
 }

@@ -48,6 +48,24 @@ internal sealed record LoggedEvent(LogRecord Record, string Class, string? Site,
     /// <summary>The event of a trace; null for one that was not heard (yet), or was erased.</summary>
     public static LoggedEvent? In(IEnumerable<LogRecord> trace) => trace.Select(Of).FirstOrDefault(e => e is not null);
 
+    /// <summary>
+    /// The event of each trace, as above, with its place in the feed where it depends on that whose the event is: what was read with its stream may not have it yet, and would be taken for its site's
+    /// present controller's.
+    /// </summary>
+    public static async ValueTask<IReadOnlyList<LoggedEvent?>> InAsync(IRecordLog log, IReadOnlyList<IReadOnlyList<LogRecord>> traces, CancellationToken cancel)
+    {
+        var events = traces.Select(In).ToList();
+        var wanted = events.Index().Where(e => e.Item is { IsByPlace: true, Record.IsPlaced: false }).ToList();
+        var placed = await log.PlacedAsync([.. wanted.Select(e => e.Item!.Record)], cancel);
+        foreach (var ((at, one), record) in wanted.Zip(placed)) events[at] = record.IsPlaced ? one! with { Record = record } : null;
+        return events;
+    }
+
+    /// <summary>The event of one trace, likewise.</summary>
+    public static async ValueTask<LoggedEvent?> InAsync(IRecordLog log, IReadOnlyList<LogRecord> trace, CancellationToken cancel) => (await InAsync(log, [trace], cancel))[0];
+
+    private bool IsByPlace => Class == LogClass.Subscriber || (Controller is null && Site is not null);
+
     /// <summary>Whose logs have it, for who has read the feed up to a position; none while its site has no controller there, or for ever when it names no site.</summary>
     public IReadOnlyList<string> Controllers(SiteOwners owners, long readThrough)
     {

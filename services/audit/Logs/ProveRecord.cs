@@ -28,7 +28,7 @@ internal static class ProveRecord
         string recordId, string? subscriber, ClaimsPrincipal user, Sources sources, CosignedLogs cosigned, RestrictedPersons restricted, CancellationToken cancel)
     {
         var trace = await sources.Log.HistoryAsync(AuditLog.TraceOf(recordId), cancel);
-        if (LoggedEvent.In(trace) is not { } e) return ReadTrace.UnknownReceipt();
+        if (await LoggedEvent.InAsync(sources.Log, trace, cancel) is not { } e) return ReadTrace.UnknownReceipt();
         var controller = e.Controllers(sources.Sites.Owners, long.MaxValue).FirstOrDefault(c => Tenancy.Allows(user, e.Site ?? "", c));
         var record = subscriber is null ? e.Record : trace.FirstOrDefault(r => LoggedEvent.IsAcknowledgement(r) && r.Read<ConsentApplied>().Subscriber == subscriber);
         if (controller is null || record is null || await sources.Log.SaltsOfAsync([record], cancel) is not [{ } salt]) return ReadTrace.UnknownReceipt();

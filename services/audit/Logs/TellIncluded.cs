@@ -25,9 +25,10 @@ internal static class TellIncluded
         var sought = new List<Sought?>();
         foreach (var some in ids.Chunk(AtOnce))
         {
-            var traces = await Task.WhenAll(some.Select(async id => await log.HistoryAsync(AuditLog.TraceOf(id), cancel)));
-            sought.AddRange(traces.Select(trace =>
-                LoggedEvent.In(trace) is { } e && places.ControllersOf(e).FirstOrDefault(c => Tenancy.Allows(http.User, e.Site ?? "", c)) is { } controller ? new Sought(e.Record, controller) : null));
+            var traces = await log.HistoriesAsync([.. some.Select(id => log.KeyOf(AuditLog.TraceOf(id)))], cancel);
+            var events = await LoggedEvent.InAsync(log, traces, cancel);
+            sought.AddRange(events.Select(its =>
+                its is { } e && places.ControllersOf(e).FirstOrDefault(c => Tenancy.Allows(http.User, e.Site ?? "", c)) is { } controller ? new Sought(e.Record, controller) : null));
         }
 
         var found = new Queue<EntryFound>(await find.RunAsync([.. sought.OfType<Sought>()], cancel));

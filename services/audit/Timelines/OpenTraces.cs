@@ -55,9 +55,10 @@ internal sealed class OpenTraces([FromKeyedServices(AuditSetup.Service)] IRecord
     {
         var wanted = streams.OfType<StreamKey>().Distinct().ToList();
         var open = new Dictionary<StreamKey, OpenTrace>();
-        foreach (var (stream, records) in wanted.Zip(await log.HistoriesAsync(wanted, cancel)))
+        var read = await log.HistoriesAsync(wanted, cancel);
+        foreach (var (stream, records, its) in wanted.Zip(read, await LoggedEvent.InAsync(log, read, cancel)))
         {
-            if (LoggedEvent.In(records) is { } e && await OpenToAsync(user, e, cancel) is { } controller)
+            if (its is { } e && await OpenToAsync(user, e, cancel) is { } controller)
                 open[stream] = new OpenTrace(e, AuditLog.HeardOf(e.Record).EventId, controller, [.. records.Where(r => r.Kind != LogRecord.Erased).Select(AuditLog.HeardOf)]);
         }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Consent.Audit.Holds;
 using Consent.Storage;
+using Consent.Storage.Tests;
 using Consent.Tests.Support;
 
 namespace Consent.Audit.Tests.Holds;
@@ -13,11 +14,13 @@ public sealed class HoldJournalTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task AJournal_IsReadOnceForManyQuestions_AndOnceMoreWhenAnotherReplicaHasActed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AJournal_IsReadOnceForManyQuestions_AndOnceMoreWhenAnotherReplicaHasActed(bool isPlacedLate)
     {
         await using var disk = new AuditOnDisk();
-        var (log, counted) = CountedReads.Of(disk.Records);
+        var (log, counted) = CountedReads.Of(isPlacedLate ? new PlacedLateLog(disk.Records, new GivenPlaces()) : disk.Records);
         var (mine, other) = (JournalOver(log, disk), JournalOver(disk.Records, disk));
         var restricted = new RestrictedPersons(mine, disk.Clock);
         Assert.Null(await restricted.OfAsync(Samples.Site, [Visitor], default));

@@ -16,7 +16,7 @@ internal sealed class AuditWithLogs : IAsyncDisposable
 {
     private readonly RunningApp _app;
 
-    private AuditWithLogs(string data, (string Name, string Value)[] settings) => _app = new RunningApp(
+    private AuditWithLogs(string data, (string Name, string Value)[] settings, Func<IRecordLog, IRecordLog>? over = null) => _app = new RunningApp(
         builder =>
         {
             builder.Configuration["Audit:CheckpointEvery"] = "1.00:00:00";
@@ -26,6 +26,10 @@ internal sealed class AuditWithLogs : IAsyncDisposable
             builder.AddAudit();
             builder.Services.AddSingleton<TimeProvider>(Clock);
             builder.Services.AddSingleton<IEventTransport>(Outbox);
+            if (over is null) return;
+            var log = builder.Services.Single(d => d.ServiceType == typeof(IRecordLog) && Equals(d.ServiceKey, AuditSetup.Service));
+            builder.Services.Remove(log);
+            builder.Services.AddKeyedSingleton<IRecordLog>(AuditSetup.Service, (provider, key) => over((IRecordLog)log.KeyedImplementationFactory!(provider, key)));
         },
         app => app.MapAudit(),
         data);
@@ -45,6 +49,15 @@ internal sealed class AuditWithLogs : IAsyncDisposable
     public static async Task<AuditWithLogs> StartAsync(TemporaryFolder folder, params (string Name, string Value)[] settings)
     {
         var audit = await StartOnlyAsync(folder, settings);
+        await audit.RoundAsync();
+        return audit;
+    }
+
+    /// <param name="over">Gives the service another log, over its own.</param>
+    public static async Task<AuditWithLogs> StartOverAsync(TemporaryFolder folder, Func<IRecordLog, IRecordLog> over)
+    {
+        var audit = new AuditWithLogs(folder.File("data"), [], over);
+        await audit._app.StartAsync();
         await audit.RoundAsync();
         return audit;
     }
