@@ -111,17 +111,5 @@ internal sealed class OtherReplicas(NpgsqlDataSource source, TimeProvider time)
         return (reader.GetString(0), reader.GetInt64(2));
     }
 
-    private async Task<int> RunAsync(string sql, CancellationToken cancel, params object[] values)
-    {
-        try
-        {
-            await using var command = source.CreateCommand(sql);
-            foreach (var value in values) command.Parameters.AddWithValue(value);
-            return await command.ExecuteNonQueryAsync(cancel);
-        }
-        catch (Exception e) when (PostgresSubscriberStore.IsAway(e))
-        {
-            throw PostgresSubscriberStore.Unavailable(e);
-        }
-    }
+    private Task<int> RunAsync(string sql, CancellationToken cancel, params object[] values) => PostgresSubscriberStore.RunAsync(source, sql, cancel, values);
 }

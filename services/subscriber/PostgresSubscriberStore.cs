@@ -103,6 +103,21 @@ internal sealed class PostgresSubscriberStore : ISubscriberStore
 
     internal static StoreUnavailableException Unavailable(Exception e) => new("The database could not do it.", e);
 
+    /// <summary>One statement; how many rows it changed. Throws <see cref="StoreUnavailableException"/>.</summary>
+    internal static async Task<int> RunAsync(NpgsqlDataSource source, string sql, CancellationToken cancel, params object[] values)
+    {
+        try
+        {
+            await using var command = source.CreateCommand(sql);
+            foreach (var value in values) command.Parameters.AddWithValue(value);
+            return await command.ExecuteNonQueryAsync(cancel);
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            throw Unavailable(e);
+        }
+    }
+
     private List<T> Read<T>(string sql, Func<NpgsqlDataReader, T> read, params ReadOnlySpan<object> values)
     {
         try

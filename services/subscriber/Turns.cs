@@ -39,17 +39,5 @@ internal sealed class Turns(NpgsqlDataSource source, TimeProvider time)
     public Task GiveBackAsync(string name, string holder) => RunAsync(
         "DELETE FROM leases WHERE (name = $1 AND holder = $2) OR expires_at < clock_timestamp() - interval '1 hour'", CancellationToken.None, name, holder);
 
-    private async Task<int> RunAsync(string sql, CancellationToken cancel, params string[] values)
-    {
-        try
-        {
-            await using var command = source.CreateCommand(sql);
-            foreach (var value in values) command.Parameters.AddWithValue(value);
-            return await command.ExecuteNonQueryAsync(cancel);
-        }
-        catch (Exception e) when (PostgresSubscriberStore.IsAway(e))
-        {
-            throw PostgresSubscriberStore.Unavailable(e);
-        }
-    }
+    private Task<int> RunAsync(string sql, CancellationToken cancel, params object[] values) => PostgresSubscriberStore.RunAsync(source, sql, cancel, values);
 }

@@ -1,3 +1,5 @@
+using Consent.Subscriber.Tests;
+
 namespace Consent.Connectors.Tests;
 
 /// <summary>What is promised of connectors, is promised whichever engine holds what they know.</summary>

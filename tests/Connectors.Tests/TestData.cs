@@ -1,3 +1,4 @@
+using Consent.Subscriber.Tests;
 using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Npgsql;

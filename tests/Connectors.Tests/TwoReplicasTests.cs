@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
+using Consent.Subscriber.Tests;
 using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 

@@ -1,3 +1,5 @@
+using Consent.Subscriber.Tests;
+
 namespace Consent.Webhooks.Tests;
 
 /// <summary>What is promised of webhooks, is promised whichever engine holds them.</summary>

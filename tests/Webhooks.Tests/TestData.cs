@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Consent.Subscriber.Tests;
 using Consent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
