@@ -15,6 +15,9 @@ namespace Consent.Audit;
 /// </summary>
 public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog log, TimeProvider time)
 {
+    /// <summary>All that follows from one decision is heard in the same moment, and would lose against each other: each loser has to look again.</summary>
+    private readonly InTurns<string> _turns = new();
+
     /// <summary>Throws for what names no record, as the body of another kind of event may: it would be kept where nobody finds it.</summary>
     public static string TraceOf(string recordId)
     {
@@ -34,7 +37,7 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
     /// Appends the event to the stream unless it stands there already. Completes after the fsync, with what stands in the log:
     /// of an event that came before, the first hearing.
     /// </summary>
-    public async Task<Heard> KeepAsync<T>(string stream, T e, CancellationToken cancel) where T : IEvent
+    public Task<Heard> KeepAsync<T>(string stream, T e, CancellationToken cancel) where T : IEvent => _turns.RunAsync(stream, async () =>
     {
         var key = $"{T.Kind}:{e.Id}";
         while (true)
@@ -42,16 +45,25 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
             if (await log.FindByKeyAsync(stream, key, null, cancel) is { } known) return HeardIn<T>(known.Record, e.Id);
 
             var heard = Heard.Of(e, time.Now());
-            // A conflict means that another event of this stream came in between, or this one on another thread: look again.
+            // A conflict means that another replica heard something for this stream in between: look again.
             if (await TryAppendAsync(stream, T.Kind, heard.Body, key, heard.At, cancel, ControllerOf(e))) return heard;
         }
-    }
+    });
 
     /// <summary>Whether the event of a record, which has a trace of its own, stands in the log.</summary>
     public async ValueTask<bool> IsHeldAsync(string kind, string id) => await log.FindByKeyAsync(TraceOf(id), $"{kind}:{id}") is not null;
 
     public async ValueTask<List<Heard>> ReadAsync(string stream, CancellationToken cancel) =>
         [.. (await log.HistoryAsync(stream, cancel)).Where(r => r.Kind != LogRecord.Erased).Select(HeardOf)];
+
+    /// <summary>What was heard of each of these records, in their order, all read at once.</summary>
+    /// <param name="recordIds">Some hundreds at most.</param>
+    internal async Task<IReadOnlyList<List<Heard>>> ReadTracesAsync(IReadOnlyList<string> recordIds, CancellationToken cancel)
+    {
+        if (recordIds.Count == 0) return [];
+        var histories = await log.HistoriesAsync([.. recordIds.Select(id => log.KeyOf(TraceOf(id)))], cancel);
+        return [.. histories.Select(history => history.Where(r => r.Kind != LogRecord.Erased).Select(HeardOf).ToList())];
+    }
 
     /// <summary>A record that is no tombstone.</summary>
     internal static Heard HeardOf(LogRecord record) => new(record.Kind, record.Read<EventId>().Id, record.RecordedAt, record.Payload);
@@ -75,13 +87,15 @@ public sealed class AuditLog([FromKeyedServices(AuditSetup.Service)] IRecordLog 
 
     /// <summary>Appends to the stream once for the key.</summary>
     /// <param name="controller">See <see cref="NewRecord.Controller"/>.</param>
-    internal async Task NoteAsync<T>(string stream, string kind, T note, string key, CancellationToken cancel, string? controller = null)
+    internal Task NoteAsync<T>(string stream, string kind, T note, string key, CancellationToken cancel, string? controller = null) => _turns.RunAsync(stream, async () =>
     {
         while (await log.FindByKeyAsync(stream, key, null, cancel) is null)
         {
-            if (await TryAppendAsync(stream, kind, ContractJson.Write(note), key, time.Now(), cancel, controller)) return;
+            if (await TryAppendAsync(stream, kind, ContractJson.Write(note), key, time.Now(), cancel, controller)) return true;
         }
-    }
+
+        return false;
+    });
 
     private async Task<bool> TryAppendAsync(
         string stream, string kind, ReadOnlyMemory<byte> payload, string? key, DateTimeOffset at, CancellationToken cancel, string? controller = null)

@@ -14,44 +14,52 @@ public sealed class GatherCampaign(AuditLog log, PersonTraces persons, CampaignN
     {
         var (links, optOuts) = await notes.ReadAsync(site, campaign, cancel);
         var reached = new List<CampaignReach>();
-        foreach (var some in optOuts.TakeLast(MostTimed).Chunk(AtOnce))
-            reached.AddRange(await Task.WhenAll(some.Select(ids => OfPersonAsync(ids, declarations, subscribers, cancel))));
+        foreach (var some in optOuts.TakeLast(MostTimed).Chunk(AtOnce)) reached.AddRange(await OfPersonsAsync(some, declarations, subscribers, cancel));
         return CampaignFigures.Of(campaign, links, optOuts.Count, reached);
     }
 
-    /// <summary>Of one person the first opt-out counts that he did not take back.</summary>
-    private async Task<CampaignReach> OfPersonAsync(
-        IReadOnlyList<string> optOuts, DeclarationHistory declarations, IReadOnlyCollection<KnownSubscriber> subscribers, CancellationToken cancel)
+    /// <summary>Of one person the first opt-out counts that he did not take back. All are looked for together, one opt-out of each at a time.</summary>
+    private async Task<IReadOnlyList<CampaignReach>> OfPersonsAsync(
+        IReadOnlyList<string>[] optOuts, DeclarationHistory declarations, IReadOnlyCollection<KnownSubscriber> subscribers, CancellationToken cancel)
     {
-        var reach = await ReachAsync(optOuts[0], declarations, subscribers, cancel);
-        foreach (var id in optOuts.Skip(1))
+        var reached = new CampaignReach[optOuts.Length];
+        List<int> left = [.. Enumerable.Range(0, optOuts.Length)];
+        for (var turn = 0; left.Count > 0; turn++)
         {
-            if (reach.State is not ReachState.TakenBack) break;
-            reach = await ReachAsync(id, declarations, subscribers, cancel);
+            List<string> ids = [.. left.Select(person => optOuts[person][turn])];
+            var found = await ReachAsync(ids, declarations, subscribers, cancel);
+            for (var i = 0; i < left.Count; i++) reached[left[i]] = found[i];
+            left.RemoveAll(person => reached[person].State is not ReachState.TakenBack || optOuts[person].Count == turn + 1);
         }
-        return reach;
+        return reached;
     }
 
-    private async Task<CampaignReach> ReachAsync(string eventId, DeclarationHistory declarations, IReadOnlyCollection<KnownSubscriber> subscribers, CancellationToken cancel)
+    private async Task<IReadOnlyList<CampaignReach>> ReachAsync(
+        IReadOnlyList<string> eventIds, DeclarationHistory declarations, IReadOnlyCollection<KnownSubscriber> subscribers, CancellationToken cancel)
     {
-        var optOut = await log.ReadAsync(AuditLog.TraceOf(eventId), cancel);
-        var caused = optOut.Find(h => h.Kind == PersonTraces.Caused);
-        List<HeardReceipt> receipts = caused is not null && await ReceiptAsync(caused.EventId, cancel) is { } made ? [made] : [];
+        var optOuts = await log.ReadTracesAsync(eventIds, cancel);
+        List<string?> caused = [.. optOuts.Select(heard => heard.Find(h => h.Kind == PersonTraces.Caused)?.EventId)];
+        List<string> ids = [.. caused.OfType<string>().Distinct(StringComparer.Ordinal)];
+        var receipts = ids.Zip(await log.ReadTracesAsync(ids, cancel)).ToDictionary(of => of.First, of => ReceiptIn(of.Second), StringComparer.Ordinal);
+        return await Task.WhenAll(optOuts.Zip(caused, (heard, id) => ReachAsync(heard, id is null ? null : receipts[id], declarations, subscribers, cancel)));
+    }
+
+    private async Task<CampaignReach> ReachAsync(
+        List<Heard> optOut, HeardReceipt? made, DeclarationHistory declarations, IReadOnlyCollection<KnownSubscriber> subscribers, CancellationToken cancel)
+    {
+        List<HeardReceipt> receipts = made is null ? [] : [made];
         var reach = CampaignReach.Of(optOut, receipts, subscribers, declarations);
-        if (reach.State is not ReachState.Open || receipts is not [{ Changed: { Stream: { } person, Receipt: var receipt } }]) return reach;
+        if (reach.State is not ReachState.Open || made is not { Changed: { Stream: { } person, Receipt: var receipt } }) return reach;
 
         // Whoever was away is sent the newest receipt of a person alone.
-        foreach (var id in await persons.ReceiptsOfAsync(person, cancel))
+        foreach (var some in (await persons.ReceiptsOfAsync(person, cancel)).Chunk(AtOnce))
         {
-            if (await ReceiptAsync(id, cancel) is { Changed.Receipt: var other } newer && (other.Epoch, other.Version).CompareTo((receipt.Epoch, receipt.Version)) > 0)
-                receipts.Add(newer);
+            receipts.AddRange((await log.ReadTracesAsync(some, cancel)).Select(ReceiptIn).OfType<HeardReceipt>()
+                .Where(other => (other.Changed.Receipt.Epoch, other.Changed.Receipt.Version).CompareTo((receipt.Epoch, receipt.Version)) > 0));
         }
         return CampaignReach.Of(optOut, receipts, subscribers, declarations);
     }
 
-    private async Task<HeardReceipt?> ReceiptAsync(string id, CancellationToken cancel)
-    {
-        var heard = await log.ReadAsync(AuditLog.TraceOf(id), cancel);
-        return heard.Find(h => h.Kind == ConsentChanged.Kind) is { } changed ? new HeardReceipt(changed.As<ConsentChanged>()!, changed.At, heard) : null;
-    }
+    private static HeardReceipt? ReceiptIn(List<Heard> heard) =>
+        heard.Find(h => h.Kind == ConsentChanged.Kind) is { } changed ? new HeardReceipt(changed.As<ConsentChanged>()!, changed.At, heard) : null;
 }

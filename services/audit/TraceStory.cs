@@ -57,8 +57,9 @@ public static class TraceStory
         {
             if (h.As<MarketingUnsubscribed>() is { } no)
             {
+                var topics = no.Everything is true ? no.Topics.Append("whatever is declared later") : no.Topics;
                 var opting = new Step(no.RecordedAt, "opted-out", "marketing-unsubscribe",
-                    $"The person opted out of {string.Join(", ", no.Topics)} ({no.Action}); suppressed from then on.");
+                    $"The person opted out of {string.Join(", ", topics)} ({no.Action}); suppressed from then on.");
                 return (new Cause(no.Id, h.Kind, no.RecordedAt, no.PublishedAt), CauseSteps(eventId, opting, no.PublishedAt, h.At, heard));
             }
             if (h.As<MarketingUnsubscribeUndone>() is { } back)

@@ -28,6 +28,12 @@ internal sealed record Decided(
 
     /// <summary>When the declaration that was shown went out of force; null while it is in force.</summary>
     public DateTimeOffset? ShownUntil { get; init; }
+
+    /// <summary>
+    /// A system states it of whom it knows by his address: nothing shows that the person was there, so that a yes of it lifts no "no" to marketing. He lifts that
+    /// himself, by confirming at the marketing service, which tells it by an event.
+    /// </summary>
+    public bool IsStated => ActedBy is not null && CausedBy is null && Contracts.SubjectId.IsAddress(SubjectId);
 }
 
 /// <summary>Where in the log the receipt would stand.</summary>
@@ -53,7 +59,8 @@ internal abstract record Verdict
 /// <summary>
 /// The one place where a decision becomes a receipt. No always goes through: a "no" is stored on top of the newest receipt whatever
 /// version or declaration the caller held. A grant is not: it needs a declaration that was shown, a purpose that rests on consent or a
-/// topic, whose yes counts whatever its purpose rests on, and no stored "no" that the caller had not seen.
+/// topic, whose yes counts whatever its purpose rests on, and no stored "no" that the caller had not seen; nor, where a system states it of an address, one to
+/// marketing that it had.
 /// </summary>
 internal static class Decide
 {
@@ -66,7 +73,7 @@ internal static class Decide
         var dropped = new List<DroppedDecision>();
         foreach (var (id, yes) in decided.Purposes.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            if ((yes ? WhyNotGranted(id, decided, newest, inForce.Declaration, now) : WhyNotRefused(id, inForce.Declaration, everDeclared)) is { } reason)
+            if ((yes ? WhyNotGranted(id, decided, newest, inForce.Declaration, now) : WhyNotRefused(id, decided, inForce.Declaration, everDeclared)) is { } reason)
                 dropped.Add(new DroppedDecision(id, reason));
             else
                 taken[id] = yes ? Grant(id, decided, version, now) : No(id, decided, newest, inForce, version, now);
@@ -116,20 +123,22 @@ internal static class Decide
         if (decided.Shown.Declaration.PurposeBehind(id) is null) return DropReason.UnknownPurpose;
         if (decided.ShownUntil is { } end && decided.Shown.Declaration.GraceFor.After(end) <= (decided.TakenAt ?? now)) return DropReason.SupersededDeclaration;
         if (inForce.Children is not null && !decided.OfAge && decided.ParentalAuthorisation is null) return DropReason.ParentalAuthorisation;
-        var objected = new[] { id, purpose.Id }.Any(either => newest?.Purposes.GetValueOrDefault(either)?.Status == Decision.Objected);
+        PurposeDecision?[] said = [newest?.Purposes.GetValueOrDefault(id), ConsentState.Whole(newest, inForce, purpose.Id)];
+        var objected = said.Any(decision => decision?.Status == Decision.Objected);
         if (purpose.LegalBasis != LegalBasis.Consent && purpose.Id == id && !objected) return DropReason.NoConsentNeeded;
         if (decided.HeldVersion > (newest?.Version ?? 0)) return DropReason.FutureVersion;
-        return Unseen(id) || Unseen(purpose.Id) ? DropReason.NewerNo : null;
+        var isStated = decided.IsStated && inForce.Topics.Any(topic => topic.Purpose == purpose.Id);
+        return said.Any(Stands) ? DropReason.NewerNo : null;
 
-        bool Unseen(string decidedId) =>
-            newest?.Purposes.GetValueOrDefault(decidedId) is { IsNo: true } no && no.DecidedIn > decided.HeldVersion && !Lifts(no);
+        bool Stands(PurposeDecision? decision) => decision is { IsNo: true } no && (isStated || no.DecidedIn > decided.HeldVersion) && !Lifts(no);
 
         // Events of one person may arrive in any order, so it is the time of the person's word that counts, and a tie goes to the "no".
         bool Lifts(PurposeDecision no) => (no.TakenAt ?? no.DecidedAt) < decided.LiftsNoBefore;
     }
 
-    private static string? WhyNotRefused(string id, Declaration inForce, Func<string, bool> everDeclared) =>
-        inForce.PurposeBehind(id) is not null || everDeclared(id) ? null : DropReason.UnknownPurpose;
+    // Everything is said to marketing, which tells it by an event.
+    private static string? WhyNotRefused(string id, Decided decided, Declaration inForce, Func<string, bool> everDeclared) =>
+        inForce.PurposeBehind(id) is not null || everDeclared(id) || (id == Receipt.Everything && decided.CausedBy is not null) ? null : DropReason.UnknownPurpose;
 
     private static PurposeDecision Grant(string id, Decided decided, long version, DateTimeOffset now)
     {
@@ -142,7 +151,7 @@ internal static class Decide
     {
         var basis = inForce.Declaration.PurposeBehind(id)?.LegalBasis ?? LegalBasis.Consent;
         var before = newest?.Purposes.GetValueOrDefault(id)?.Status;
-        var status = basis != LegalBasis.Consent ? Decision.Objected
+        var status = basis != LegalBasis.Consent || id == Receipt.Everything ? Decision.Objected
             : before is Decision.Given or Decision.Withdrawn ? Decision.Withdrawn
             : Decision.Refused;
         var until = status == Decision.Objected ? null : ValidUntil(id, inForce.Declaration, now);

@@ -76,7 +76,7 @@ internal static class DecideImport
         if (purpose is null) return DropReason.UnknownPurpose;
         if (inForce.Retired) return DropReason.RetiredSite;
         if (purpose.LegalBasis != LegalBasis.Consent && purpose.Id == id) return DropReason.NoConsentNeeded;
-        if (held is { IsNo: true } || newest?.Purposes.GetValueOrDefault(purpose.Id) is { IsNo: true }) return DropReason.NewerNo;
+        if (held is { IsNo: true } || ConsentState.Whole(newest, inForce, purpose.Id) is { IsNo: true }) return DropReason.NewerNo;
         return held is null ? null : Known;
     }
 

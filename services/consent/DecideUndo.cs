@@ -17,7 +17,8 @@ internal static class DecideUndo
     public static Verdict On(MarketingUnsubscribeUndone undone, string source, IReadOnlyList<Receipt> held, Receipt? newest, Place place, DateTimeOffset now)
     {
         if (newest is not null && held.All(r => r.Version < newest.Version)) held = [.. held, newest];
-        var open = newest is null ? [] : undone.Topics.Where(id => IsTakenBack(newest.Purposes.GetValueOrDefault(id))).Order(StringComparer.Ordinal).ToList();
+        // Everything is known by the id of the event alone: the undo of an opt-out of everything names the purposes of it.
+        var open = newest is null ? [] : undone.Topics.Append(Receipt.Everything).Where(id => IsTakenBack(newest.Purposes.GetValueOrDefault(id))).Order(StringComparer.Ordinal).ToList();
         if (newest is null || open.Count == 0) return new Verdict.Stale(Overtaken);
         var after = new SortedDictionary<string, PurposeDecision>(newest.Purposes.ToDictionary(), StringComparer.Ordinal);
         foreach (var id in open)

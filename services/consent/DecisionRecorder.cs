@@ -83,7 +83,8 @@ internal sealed class DecisionRecorder(
     {
         if (no.Previous is null || ReceiptOf(await log.FindByIdAsync(no.Previous)) is not { } before) return;
         var later = before.Purposes.Where(p => p.Value is { Status: Decision.Given, TakenAt: { } at } && at > no.ClaimedAt
-            && (no.Changed.Contains(p.Key) || (inForce.Declaration.PurposeBehind(p.Key) is { } purpose && no.Changed.Contains(purpose.Id)))).ToList();
+            && (no.Changed.Contains(p.Key)
+                || (inForce.Declaration.PurposeBehind(p.Key) is { } purpose && (no.Changed.Contains(purpose.Id) || no.Changed.Contains(Receipt.Everything))))).ToList();
         if (later.Count == 0) return;
         var held = (await log.HistoryAsync(Receipt.Stream(no.Site, no.SubjectId))).Select(ReceiptOf).OfType<Receipt>().ToList();
         foreach (var (id, _) in later)

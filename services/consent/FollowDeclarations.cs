@@ -1,3 +1,5 @@
+using Consent.Storage;
+
 namespace Consent.ConsentService;
 
 /// <summary>
@@ -10,7 +12,7 @@ internal sealed class FollowDeclarations(DeclarationLog declarations, TimeProvid
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await declarations.CatchUpAsync(cancellationToken);
+        await LogAtStart.WaitAsync(async cancel => await declarations.CatchUpAsync(cancel), logger, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 

@@ -19,7 +19,7 @@ internal sealed class HearMarketing(DecisionRecorder recorder, DeclarationLog de
         await declarations.CatchUpForAsync(e.Site, null, e.Topics, cancel);
         await ApplyAsync(
             e.Id, new Decided(
-                e.Site, e.SubjectId, 0, e.Topics.ToDictionary(t => t, _ => false), null, e.Language, e.Action, Marketing,
+                e.Site, e.SubjectId, 0, (e.Everything is true ? e.Topics.Append(Receipt.Everything) : e.Topics).ToDictionary(t => t, _ => false), null, e.Language, e.Action, Marketing,
                 CausedBy: e.Id, TakenAt: e.RecordedAt), cancel);
     }
 

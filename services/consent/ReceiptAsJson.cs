@@ -54,7 +54,8 @@ internal static class ReceiptAsJson
         var state = JsonNamingPolicy.KebabCaseLower.ConvertName(decision.Status.ToString());
         var decided = new PurposeEvent(
             purpose.Expressed, decision.DecidedAt, purpose.Changed ? receipt.ClaimedAt : null, purpose.Changed ? EntityOf(receipt) : null,
-            purpose.Basis is null or LegalBasis.Consent ? "consent" : "objection", state, purpose.Ends, decision.Declaration, decision.Meaning, decision.DecidedIn);
+            purpose.Id != Receipt.Everything && purpose.Basis is null or LegalBasis.Consent ? "consent" : "objection",
+            state, purpose.Ends, decision.Declaration, decision.Meaning, decision.DecidedIn);
         PurposeEvent[] events = purpose.HasExpired
             ? [decided, new(purpose.Ends!.Value, null, null, null, "expiry", "expired", null, decision.Declaration, decision.Meaning, decision.DecidedIn)]
             : [decided];

@@ -65,7 +65,7 @@ internal static partial class RecordDecision
         return recorded switch
         {
             Recorded.Stored { Receipt: var receipt } => new ReceiptAnswer(receipt),
-            Recorded.Stale stale => ToProblem(stale),
+            Recorded.Stale stale => ToProblem(stale, decided, inForce),
             Recorded.KeyReused => Problems.Invalid("idempotency-key-reused", "This Idempotency-Key was used for another request.",
                 "Repeat a request only with the very same body; make a new key for a new decision."),
             Recorded.Refused { Reason: DropReason.ForeignOrigin } => SiteCors.ForeignOrigin(http, inForce)!,
@@ -104,11 +104,17 @@ internal static partial class RecordDecision
         return false;
     }
 
-    private static IResult ToProblem(Recorded.Stale stale)
+    private static IResult ToProblem(Recorded.Stale stale, Decided decided, Declaration inForce)
     {
         var newest = new Dictionary<string, object?> { ["receipt"] = stale.Newest };
         return stale.Reason == DropReason.FutureVersion
             ? Problems.Because(409, "future-version", "That version has not been reached.", "Take over the newest receipt, which is given here, and ask the person again.", newest)
+            : decided.IsStated && stale.Newest?.Version <= decided.HeldVersion
+            ? Problems.Because(409, "newer-no", "The person has said no, which nothing that is stated of an address lifts.",
+                decided.Purposes.All(p => !p.Value || inForce.FindTopic(p.Key) is null)
+                    ? "Only the person comes back, and to its topics one by one: send his address for each from a page of the site to the marketing service, without a token, and he confirms it by mail."
+                    : "Only the person comes back, by himself: send his address from a page of the site to the marketing service, without a token, and he confirms it by mail.",
+                newest)
             : Problems.Because(409, "newer-no", "The person has said no since.", "Take over the newest receipt, which is given here; ask again only if the person wants to be asked.", newest);
     }
 

@@ -40,7 +40,7 @@ internal static class ServeReceiptDocument
         if (await ReadState.ReceiptForAsync(site, id, http, reader) is not { } receipt) return ReadState.UnknownReceipt();
 
         // What is signed says all that is known: also a text that another replica published a moment ago.
-        await reader.Declarations.CatchUpForAsync(site, receipt.Declaration, receipt.Purposes.Keys, http.RequestAborted);
+        await reader.Declarations.CatchUpForAsync(site, receipt.Declaration, receipt.Purposes.Keys.Where(purpose => purpose != Receipt.Everything), http.RequestAborted);
         var publicUrl = (settings["PublicUrl"] ?? "http://localhost:8080").TrimEnd('/');
         var evidence = new ReceiptEvidence(receipt, reader.Declarations.Of(site), publicUrl, reader.Time.Now());
         var document = form == LinkedData ? ReceiptAsLinkedData.Of(evidence) : ReceiptAsJson.Of(evidence);

@@ -38,17 +38,29 @@ public static class ConsentState
         ArgumentNullException.ThrowIfNull(inForce);
         if (inForce.Declaration.PurposeBehind(id) is not { } purpose) return Unknown;
 
-        var decision = Decided(newest, id);
-        if (purpose.Id == id) return OfDecision(decision, purpose, inForce, now);
+        var (decision, whole) = (Decided(newest, id), Whole(newest, inForce.Declaration, purpose.Id));
+        if (purpose.Id == id) return OfDecision(whole, purpose, inForce, now);
         // A topic that goes by post alone has no e-mail for its own id to stand for.
         if (ChannelTopic.Read(id) is { } on && inForce.Declaration.FindTopic(id) is { } topic && !topic.Channels.Contains(on.Channel)) return Unknown;
 
         // A "no" to the whole purpose is a "no" to each of its topics, until the person decides on the topic again.
-        var whole = Decided(newest, purpose.Id);
         var overruled = whole is { IsNo: true } && whole.DecidedIn >= (decision?.DecidedIn ?? 0);
         var said = overruled ? whole : decision;
         return purpose.LegalBasis is LegalBasis.Consent ? OfDecision(said, purpose, inForce, now) : OfMarketing(said, purpose, inForce, now);
     }
+
+    /// <summary>
+    /// What holds of a purpose as a whole: the decision on it, or the person's "no" to everything (<see cref="Receipt.Everything"/>), where that came later and the
+    /// purpose has topics. Null when nothing was decided.
+    /// </summary>
+    public static PurposeDecision? Whole(Receipt? newest, Declaration inForce, string purpose)
+    {
+        ArgumentNullException.ThrowIfNull(inForce);
+        var own = Decided(newest, purpose);
+        return Decided(newest, Receipt.Everything) is { IsNo: true } all && all.DecidedIn > (own?.DecidedIn ?? 0) && HasTopics(inForce, purpose) ? all : own;
+    }
+
+    private static bool HasTopics(Declaration inForce, string purpose) => inForce.Topics.Any(topic => topic.Purpose == purpose);
 
     private static PurposeDecision? Decided(Receipt? newest, string id) => newest?.Purposes.GetValueOrDefault(id);
 

@@ -88,9 +88,13 @@ public sealed record MarketingErased(string Id, DateTimeOffset PublishedAt, stri
 
 /// <summary>A person, named by address id, no longer wants these topics. Suppressed already when this is published.</summary>
 /// <param name="Campaign">The mailing whose link was used, in the sender's word; absent where there was none.</param>
+/// <param name="Everything">
+/// True when he wants nothing any more, of what is declared later either (<see cref="Receipt.Everything"/>); the purposes in <paramref name="Topics"/> are then
+/// those of that day, of which he may have been heard before: then there are none. Absent otherwise.
+/// </param>
 public sealed record MarketingUnsubscribed(
     string Id, DateTimeOffset PublishedAt, string Site, string SubjectId, IReadOnlyList<string> Topics, string Action, string? Language,
-    DateTimeOffset RecordedAt, string? Campaign = null) : IAddressEvent
+    DateTimeOffset RecordedAt, string? Campaign = null, bool? Everything = null) : IAddressEvent
 {
     public static string Kind => "marketing-unsubscribed";
 }

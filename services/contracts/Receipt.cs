@@ -8,6 +8,12 @@ namespace Consent.Contracts;
 /// </summary>
 public sealed record Receipt
 {
+    /// <summary>
+    /// In the place of a purpose, and only ever decided with a "no": every purpose that has topics, now or later. It is what an address that wants nothing
+    /// any more said to marketing (GDPR art. 21(2)). No purpose can be called so.
+    /// </summary>
+    public const string Everything = "*";
+
     public required string Id { get; init; }
     public required string Site { get; init; }
     public required string Controller { get; init; }
@@ -19,7 +25,10 @@ public sealed record Receipt
     /// <summary>Gapless count of the receipts of this subject on this site, from 1.</summary>
     public required long Version { get; init; }
 
-    /// <summary>Every purpose and topic decided in this stream, as it stands after this decision; without those of which the only decision was taken back.</summary>
+    /// <summary>
+    /// Every purpose and topic decided in this stream, and <see cref="Everything"/>, as it stands after this decision; without those of which the only decision was
+    /// taken back.
+    /// </summary>
     public required IReadOnlyDictionary<string, PurposeDecision> Purposes { get; init; }
 
     /// <summary>The purposes and topics that this decision changed or confirmed.</summary>

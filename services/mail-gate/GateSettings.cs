@@ -9,12 +9,16 @@ namespace Consent.MailGate;
 /// and <c>MailGate:CertificateKey</c>, PEM files, without which it listens on one's own machine alone; <c>MailGate:Name</c>, its name in the greeting and in
 /// what it adds to a mail (<c>mail-gate</c>); <c>MailGate:Marketing</c>, the address of the marketing service or of the gateway; <c>MailGate:Token</c>, a bearer
 /// token of scope <c>marketing</c>, or <c>MailGate:TokenFile</c>, a file with one, read for each question, so that whoever renews it need tell nobody;
-/// <c>MailGate:LargestMail</c> in bytes (25 MiB); <c>MailGate:CountEvery</c> (a time span, 5 minutes).
+/// <c>MailGate:LargestMail</c> in bytes (25 MiB); <c>MailGate:CountEvery</c> (a time span, 5 minutes); <c>MailGate:SignInWithin</c> (30 seconds), after which whoever has not is
+/// cut off.
 /// </summary>
 /// <param name="Token">One of this and <paramref name="TokenFile"/> is set.</param>
 public sealed record GateSettings(
-    IPEndPoint Listen, string? Certificate, string? CertificateKey, string Name, Uri Marketing, string? Token, string? TokenFile, int LargestMail, TimeSpan CountEvery)
+    IPEndPoint Listen, string? Certificate, string? CertificateKey, string Name, Uri Marketing, string? Token, string? TokenFile, int LargestMail, TimeSpan CountEvery,
+    TimeSpan SignInWithin)
 {
+    private static readonly TimeSpan LongestSignIn = TimeSpan.FromMinutes(10);
+
     /// <summary>Passwords go in clear here: no other machine hears them.</summary>
     public bool IsOnLoopback => IPAddress.IsLoopback(Listen.Address);
 
@@ -34,10 +38,14 @@ public sealed record GateSettings(
         var (token, tokenFile) = (Given(settings["MailGate:Token"]), Given(settings["MailGate:TokenFile"]));
         if (token is null && tokenFile is null)
             throw new InvalidOperationException("Set MailGate:TokenFile to a file with a bearer token of scope marketing, or MailGate:Token to the token.");
+        var signInWithin = settings.GetValue("MailGate:SignInWithin", TimeSpan.FromSeconds(30));
+        if (signInWithin <= TimeSpan.Zero || signInWithin > LongestSignIn)
+            throw new InvalidOperationException("Set MailGate:SignInWithin to more than nothing and at most ten minutes, such as 00:00:30.");
         return new GateSettings(
             listen, certificate, key, settings["MailGate:Name"] ?? "mail-gate", marketing, token, tokenFile,
             settings.GetValue("MailGate:LargestMail", 25 << 20),
-            settings.GetValue("MailGate:CountEvery", TimeSpan.FromMinutes(5)));
+            settings.GetValue("MailGate:CountEvery", TimeSpan.FromMinutes(5)),
+            signInWithin);
     }
 
     /// <summary>Without the token.</summary>

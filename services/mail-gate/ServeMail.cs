@@ -19,7 +19,7 @@ internal sealed class ServeMail(GateSettings settings, SignIn signIn, AcceptReci
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var sessions = new LimitSessions(MostSessions);
+        using var sessions = new LimitSessions(MostSessions, settings.SignInWithin);
         var parts = new SmtpServer.ComponentModel.ServiceProvider();
         parts.Add(sessions);
         parts.Add(signIn);

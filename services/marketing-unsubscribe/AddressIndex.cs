@@ -149,14 +149,16 @@ public sealed class AddressIndex
         var cells = at.CellsOf(subject);
         lock (cells.Gate)
         {
-            var (topic, purpose) = (Cell(asked.Topic), Cell(asked.Purpose));
-            var all = topic.Own == AddressIndexKinds.None ? Cell(asked.Everything) : default;
-            var isTopics = topic is { Own: AddressIndexKinds.None, Held: not AddressIndexKinds.None };
+            var (topic, purpose, all) = (Cell(asked.Topic), Cell(asked.Purpose), Cell(asked.Everything));
+            // Each that says so is of the same receipt.
+            var receipt = NamesReceipt(topic) ? topic.Id : NamesReceipt(purpose) ? purpose.Id : NamesReceipt(all) ? all.Id : default;
             return new AddressFound(
                 topic.Own == AddressIndexKinds.None ? all.Own : topic.Own, topic.Own == AddressIndexKinds.None, topic.Own == AddressIndexKinds.None ? all.Id : topic.Id,
-                topic.Held, topic.DecidedIn, purpose.Held, purpose.DecidedIn, isTopics ? topic.Id : purpose.Own == AddressIndexKinds.None ? purpose.Id : default,
+                topic.Held, topic.DecidedIn, purpose.Held, purpose.DecidedIn, all.Held, all.DecidedIn, receipt,
                 Cell(asked.Unreadable).Held != AddressIndexKinds.None, Cell(asked.Chosen).Own != AddressIndexKinds.None);
         }
+
+        static bool NamesReceipt(AddressCell cell) => cell is { Own: AddressIndexKinds.None, Held: not AddressIndexKinds.None };
 
         AddressCell Cell(ulong? salt) => salt is { } given ? cells.Find(at.KeyOf(subject, given)) : default;
     }

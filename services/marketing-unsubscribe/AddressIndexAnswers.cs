@@ -18,6 +18,9 @@ public sealed class AddressIndexAnswers(
     Func<IReadOnlyList<TopicEntry>, IReadOnlyList<Receipt>, bool, SendDecision> decide, string? chosen = null, Func<string, bool, bool>? isBuried = null)
 {
     private const string OwnId = "own", HeldId = "held", OtherId = "other";
+
+    /// <summary>The version in which a made-up topic is decided, with room for what is decided before it, behind it and between it and its purpose.</summary>
+    private const long TopicIn = 4;
     private static readonly DateTimeOffset LongAgo = Year(1991), BeforeThat = Year(1990), NotYet = Year(9000);
     private readonly Dictionary<Kind, SendDecision?> _decided = [];
     private AddressQuestion? _asked;
@@ -50,7 +53,10 @@ public sealed class AddressIndexAnswers(
             isChosen |= found.IsChosen;
         }
         var isOfAll = own.Own != AddressIndexKinds.None && own.IsOfAll;
-        return DecisionOf(new Kind(own.Own, isOfAll, held.OnTopic, held.OnPurpose, Math.Sign((long)held.TopicIn - held.PurposeIn))) switch
+        var kind = new Kind(
+            own.Own, isOfAll, held.OnTopic, held.OnPurpose, Math.Sign((long)held.TopicIn - held.PurposeIn),
+            held.OnAll, Math.Sign((long)held.AllIn - held.TopicIn), Math.Sign((long)held.AllIn - held.PurposeIn));
+        return DecisionOf(kind) switch
         {
             { Permitted: true } when isChosen => null,
             { Receipt: OwnId } decision => decision with { Receipt = own.By == default ? null : own.By.ToString() },
@@ -68,7 +74,7 @@ public sealed class AddressIndexAnswers(
 
     private SendDecision? Decide(Kind kind)
     {
-        if (kind is { Own: AddressIndexKinds.Ask } or { OnTopic: AddressIndexKinds.Ask } or { OnPurpose: AddressIndexKinds.Ask }) return null;
+        if (kind is { Own: AddressIndexKinds.Ask } or { OnTopic: AddressIndexKinds.Ask } or { OnPurpose: AddressIndexKinds.Ask } or { OnAll: AddressIndexKinds.Ask }) return null;
         SendDecision? decision = null;
         foreach (var own in OwnOf(kind))
         {
@@ -100,7 +106,7 @@ public sealed class AddressIndexAnswers(
     /// <summary>There may be a receipt of something else as well.</summary>
     private IEnumerable<IReadOnlyList<Receipt>> HeldOf(Kind kind)
     {
-        if (kind is { OnTopic: AddressIndexKinds.None, OnPurpose: AddressIndexKinds.None }) return [[], [Held(OtherId, [])]];
+        if (kind is { OnTopic: AddressIndexKinds.None, OnPurpose: AddressIndexKinds.None, OnAll: AddressIndexKinds.None }) return [[], [Held(OtherId, [])]];
         DateTimeOffset[] moments = [BeforeThat, NotYet];
         IReadOnlyList<IReadOnlyList<Receipt>> others = ring.Count == 1 ? [[]] : [[], [Held(OtherId, [])]];
         return
@@ -113,8 +119,9 @@ public sealed class AddressIndexAnswers(
     private Dictionary<string, PurposeDecision> DecisionsOf(Kind kind, DateTimeOffset at, DateTimeOffset end)
     {
         var decisions = new Dictionary<string, PurposeDecision>(StringComparer.Ordinal);
-        if (kind.OnTopic != AddressIndexKinds.None) decisions[topic] = AddressIndexKinds.At(index.HeldKinds.Kind(kind.OnTopic), at, end, 2);
-        if (kind.OnPurpose != AddressIndexKinds.None) decisions[purpose!] = AddressIndexKinds.At(index.HeldKinds.Kind(kind.OnPurpose), at, end, 2 - kind.Order);
+        if (kind.OnTopic != AddressIndexKinds.None) decisions[topic] = AddressIndexKinds.At(index.HeldKinds.Kind(kind.OnTopic), at, end, TopicIn);
+        if (kind.OnPurpose != AddressIndexKinds.None) decisions[purpose!] = AddressIndexKinds.At(index.HeldKinds.Kind(kind.OnPurpose), at, end, kind.PurposeIn);
+        if (kind.OnAll != AddressIndexKinds.None) decisions[MarketingRecord.Everything] = AddressIndexKinds.At(index.HeldKinds.Kind(kind.OnAll), at, end, kind.AllIn);
         return decisions;
     }
 
@@ -134,6 +141,22 @@ public sealed class AddressIndexAnswers(
     private static DateTimeOffset Year(int year) => new(year, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <param name="Order">Whether the topic was decided behind its purpose (1), before it (-1), or at once with it.</param>
+    /// <param name="AllToTopic">The same of everything and the topic; <paramref name="AllToPurpose"/> of everything and the purpose.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Kind(ushort Own, bool IsOfAll, ushort OnTopic, ushort OnPurpose, int Order);
+    private readonly record struct Kind(
+        ushort Own, bool IsOfAll, ushort OnTopic, ushort OnPurpose, int Order, ushort OnAll, int AllToTopic, int AllToPurpose)
+    {
+        public long PurposeIn => TopicIn - (2 * Order);
+
+        /// <summary>A version that stands so to the other two; where they were decided there is one.</summary>
+        public long AllIn
+        {
+            get
+            {
+                for (var version = 1L; version < 2 * TopicIn; version++)
+                    if (Math.Sign(version - TopicIn) == AllToTopic && Math.Sign(version - PurposeIn) == AllToPurpose) return version;
+                return TopicIn;
+            }
+        }
+    }
 }

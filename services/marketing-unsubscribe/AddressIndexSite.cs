@@ -44,13 +44,13 @@ internal sealed record AddressQuestion(AddressIndexSite Site, ulong? Topic, ulon
 /// <param name="Own">What stands in the log.</param>
 /// <param name="IsOfAll">It was said of everything, and nothing of the topic.</param>
 /// <param name="By">The record on which that rests.</param>
-/// <param name="OnTopic">What stands in the receipt about the topic, and in which version it was decided; as for its purpose.</param>
+/// <param name="OnTopic">What stands in the receipt about the topic, and in which version it was decided; as for its purpose, and for everything.</param>
 /// <param name="Receipt">Nothing when it is not known.</param>
 /// <param name="IsChosen">How often the topic is wanted.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct AddressFound(
-    ushort Own, bool IsOfAll, PackedId By, ushort OnTopic, uint TopicIn, ushort OnPurpose, uint PurposeIn, PackedId Receipt, bool IsUnreadable,
+    ushort Own, bool IsOfAll, PackedId By, ushort OnTopic, uint TopicIn, ushort OnPurpose, uint PurposeIn, ushort OnAll, uint AllIn, PackedId Receipt, bool IsUnreadable,
     bool IsChosen)
 {
-    public bool IsHeld => OnTopic != AddressIndexKinds.None || OnPurpose != AddressIndexKinds.None;
+    public bool IsHeld => OnTopic != AddressIndexKinds.None || OnPurpose != AddressIndexKinds.None || OnAll != AddressIndexKinds.None;
 }

@@ -31,9 +31,10 @@ public sealed class AskToConfirm(
 
         var (declaration, now) = (inForce.Declaration, time.Now());
         var streams = await addresses.FindAsync(addresses.RingOf(declaration.Controller.Id), declaration.Site, address, cancel);
+        var former = await addresses.FindFormerAsync(declaration.Site, address, cancel);
         var text = new ConfirmationMail(declaration, topic, proof.Language);
         await texts.KeepAsync(text.Told, cancel);
-        var count = await mayAsk.DecideAsync(inForce, streams, topic.Id, now, cancel) ? pace.TryTake(address, declaration.Site, now) : null;
+        var count = await mayAsk.DecideAsync(inForce, streams, former, topic.Id, now, cancel) ? pace.TryTake(address, declaration.Site, now) : null;
         var isSent = await mails.SendAsync(count is null ? null : new DueMail(write.To(address, text, declaration, topic.Id, proof, mails.From, now), count));
 
         await NoteAsync(declaration.Site, AddressStream.Home(streams).SubjectId, topic.Id, proof with { RequestedAt = now, MailHash = isSent ? text.Hash : null }, now);

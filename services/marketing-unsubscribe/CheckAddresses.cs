@@ -17,8 +17,8 @@ internal static class CheckAddresses
     private const int MostAddresses = 100_000;
     private const int AtOnce = 1000;
 
-    /// <summary>Room for so many addresses of 80 bytes each; usual ones have 25.</summary>
-    private const int LargestBody = 8 << 20;
+    /// <summary>Room for so many addresses of 320 characters each, with what stands between them; usual ones have 25. The gateway has a route of its own for it.</summary>
+    private const int LargestBody = 32 << 20;
 
     /// <param name="Subjects">Whether the answer names the ids of each address, for who has to know it again in what the other services tell.</param>
     /// <param name="Channel">On which it is to be sent; e-mail unless said.</param>
@@ -44,6 +44,13 @@ internal static class CheckAddresses
         var (ring, country, now, isNamed) = (addresses.RingOf(inForce.Declaration.Controller.Id), inForce.Declaration.Controller.Country, time.Now(), body.Subjects);
         // By the country of the number: what is decided of one kind of address may be another thing there.
         var indexed = new Dictionary<string, AddressIndexAnswers>(StringComparer.Ordinal);
+        // What was said to the controllers that the site had before is looked for in memory too: who said no, the stores tell.
+        var formerRings = addresses.FormerRings(site);
+        List<AddressIndexAnswers> formerly =
+        [
+            .. formerRings.Select(former => index.AnswersFor(
+                inForce, former, topic, now, (own, held, _) => new SendDecision(FormerNo.Of(own, held, inForce.Declaration, topic.Id).Count == 0, "formerly"))),
+        ];
         var asLines = StreamResults.IsAskedForLines(request);
         if (all.Count <= AtOnce && !asLines) return TypedResults.Ok(new Answer(await DecideAllAsync(all)));
         await StreamResults.WriteAsync(request.HttpContext, InPiecesAsync(), asLines);
@@ -60,19 +67,20 @@ internal static class CheckAddresses
             var isLoaded = consent.IsLoadedFor(site);
             // What is not in memory is asked of the stores.
             var isIndexed = await index.IsCurrentAsync(cancel);
-            if (isIndexed) foreach (var answers in indexed.Values) answers.Begin();
+            if (isIndexed) foreach (var answers in indexed.Values.Concat(formerly)) answers.Begin();
             var (known, subjects, found) = (new SendDecision?[some.Count], new IReadOnlyList<string>?[some.Count], new IReadOnlyList<AddressStream>?[some.Count]);
-            var called = new string?[some.Count];
+            var (called, before) = (new string?[some.Count], new IReadOnlyList<AddressStream>?[some.Count]);
             for (var i = 0; i < some.Count; i++)
             {
                 if (!ContactAddress.TryNormalise(some[i], topic.Channel, country, out var address)) continue;
                 called[i] = ContactAddress.CountryOf(address);
-                if (isIndexed) known[i] = IndexedOf(called[i]).Of(address);
+                if (isIndexed && formerly.TrueForAll(answers => answers.Of(address) is { Permitted: true })) known[i] = IndexedOf(called[i]).Of(address);
                 if (known[i] is null) found[i] = await addresses.FindAsync(ring, site, address, cancel);
+                if (known[i] is null) before[i] = await addresses.FindUnderAsync(formerRings, site, address, cancel);
                 if (isNamed) subjects[i] = ring.AddressIds(address);
             }
-            var (receipts, unreadable) = consent.ReadNewestOf(site, found.OfType<IReadOnlyList<AddressStream>>().SelectMany(streams => streams).Select(s => s.SubjectId));
-            return [.. some.Select((asked, i) => Decide(asked, known[i], found[i], called[i], subjects[i], receipts, unreadable, isLoaded))];
+            var (receipts, unreadable) = consent.ReadNewestOf(site, found.Concat(before).OfType<IReadOnlyList<AddressStream>>().SelectMany(streams => streams).Select(s => s.SubjectId));
+            return [.. some.Select((asked, i) => Decide(asked, known[i], found[i], before[i] ?? [], called[i], subjects[i], receipts, unreadable, isLoaded))];
         }
 
         AddressIndexAnswers IndexedOf(string? called)
@@ -85,7 +93,7 @@ internal static class CheckAddresses
         }
 
         CheckedAddress Decide(
-            string? asked, SendDecision? known, IReadOnlyList<AddressStream>? streams, string? called, IReadOnlyList<string>? subjects,
+            string? asked, SendDecision? known, IReadOnlyList<AddressStream>? streams, IReadOnlyList<AddressStream> before, string? called, IReadOnlyList<string>? subjects,
             IReadOnlyDictionary<string, Receipt> receipts, IReadOnlySet<string> unreadable, bool isLoaded)
         {
             var (permitted, reason, receipt, register) = known ?? (streams is null
@@ -93,7 +101,8 @@ internal static class CheckAddresses
                 : MaySend.Decide(
                     [.. streams.Select(s => s.Entry(topic.Id)).OfType<TopicEntry>()],
                     [.. streams.Select(s => receipts.GetValueOrDefault(s.SubjectId)).OfType<Receipt>()],
-                    inForce, topic.Id, now, streams.Any(s => unreadable.Contains(s.SubjectId)), streams.Any(s => s.IsRelated), called, rules));
+                    inForce, topic.Id, now, streams.Concat(before).Any(s => unreadable.Contains(s.SubjectId)), streams.Any(s => s.IsRelated), called, rules,
+                    FormerNo.Of(before, receipts, inForce.Declaration, topic.Id)));
             if (permitted && !isLoaded) return new CheckedAddress(asked, false, "not-loaded", null, subjects);
             var frequency = permitted && streams is not null ? PreferenceDecisions.FrequencyOf(topic.Declared, streams) : null;
             return new CheckedAddress(asked, permitted, reason, receipt, subjects, frequency, register);

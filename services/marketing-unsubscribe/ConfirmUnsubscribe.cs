@@ -31,7 +31,8 @@ internal static class ConfirmUnsubscribe
     {
         var (form, problem) = await OneClickUnsubscribe.ReadFormAsync(request, cancel);
         if (problem is not null) return problem;
-        if (tokens.Read(token) is not { } link || !tokens.IsPageProof(token, form[ProofField])) return await pages.ShowAsync(token, request, cancel);
+        if (tokens.Read(token) is not { } link) return pages.Unknown(request);
+        if (!tokens.IsPageProof(token, form[ProofField])) return await pages.ShowAsync(token, request, cancel);
         var (everything, secret, isRevoked) = (form.ContainsKey(EverythingField), form[SecretField].ToString(), tokens.IsRevoked(token, link));
         // Whether a press could be taken back would tell whether the address had opted out before.
         var (press, action) = isRevoked ? (null, UnsubscribeTokens.RevokedLink) : (PagePress.Of(secret), Action);

@@ -47,7 +47,8 @@ public sealed record Confirmation(
 /// <summary>
 /// Opaque tokens for the links of confirmation mails, as text of base64url: <c>format 1 | key version | nonce 96 bits | ciphertext | tag 128
 /// bits</c>, AES-256-GCM with the first two bytes as associated data, under a key of its own from the installation's secret. Whoever holds one
-/// can confirm its opt-in, and nothing else; they are opened for as long as the key lives, and count for <see cref="Confirmation.Lifetime"/>.
+/// can confirm its opt-in, and nothing else; they are opened for as long as the key lives, and count for <see cref="Confirmation.Lifetime"/>. Under a secret that was
+/// succeeded none counts that says to be younger than that.
 /// </summary>
 public sealed class ConfirmationTokens(IdentifierKeys keys)
 {
@@ -95,7 +96,10 @@ public sealed class ConfirmationTokens(IdentifierKeys keys)
         {
             return null;
         }
-        return bytes[0] == Format ? Confirmation.FromBytes(plain) : null;
+        if (bytes[0] != Format) return null;
+        var asked = Confirmation.FromBytes(plain);
+        // Whoever stole an older secret can write any time into what he makes, but none from after it was succeeded.
+        return keys.WasSucceededBefore(RingName, bytes[1], asked.RequestedAt) ? null : asked;
     }
 
     /// <summary>

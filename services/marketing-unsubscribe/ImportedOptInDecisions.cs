@@ -15,13 +15,16 @@ public static class ImportedOptInDecisions
     /// <param name="own">The topic's entry in each stream of the address.</param>
     /// <param name="saidNo">See <see cref="OptInDecisions.LastNo"/>.</param>
     /// <param name="meaning">What the topic's purpose means now.</param>
+    /// <param name="former">See <see cref="FormerNo.Standing"/>.</param>
     /// <returns>Null when there is something to record; <see cref="StreamImport.Known"/> when what stands says as much or more; else what to do about the row.</returns>
-    public static string? WhyNot(IReadOnlyList<TopicEntry> own, DateTimeOffset? saidNo, OptInProof proof, string? meaning)
+    public static string? WhyNot(IReadOnlyList<TopicEntry> own, DateTimeOffset? saidNo, OptInProof proof, string? meaning, FormerNo? former = null)
     {
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(proof);
         if (own.FirstOrDefault(entry => entry.Status is TopicStatus.Suppressed) is { } stands)
             return $"Leave the row out: the address is suppressed ({stands.Cause ?? "opted-out"}), which no import lifts. Only the person does, by subscribing again.";
+        if (former is not null)
+            return $"Leave the row out: the address is suppressed ({(former.Reason is "suppressed" ? "opted-out" : former.Reason)}) since the site was another controller's, which no import lifts. Only the person does, by subscribing again.";
         if (saidNo is not null) return "Leave the row out: the person has said no, which no import lifts. Only the person does, by subscribing again.";
         return own.Any(entry => !TakesEffect(entry, proof, meaning)) ? StreamImport.Known : null;
     }

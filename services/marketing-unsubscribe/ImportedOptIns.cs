@@ -17,9 +17,13 @@ internal sealed class ImportedOptIns(
         var (site, meaning) = (inForce.Declaration.Site, inForce.MeaningOf(row.Topic));
         var streams = await addresses.FindAsync(addresses.RingOf(inForce.Declaration.Controller.Id), site, row.Address, cancel);
         var (receipts, unreadable) = consent.ReadNewestOf(site, streams.Select(s => s.SubjectId));
-        if (unreadable.Count > 0) return "Send the row again later: what the consent service told of the address cannot be read now, and may be a no.";
+        var before = await addresses.FindFormerAsync(site, row.Address, cancel);
+        var (former, unknown) = consent.ReadNewestOf(site, before.Select(s => s.SubjectId));
+        if (unreadable.Count > 0 || unknown.Count > 0) return "Send the row again later: what the consent service told of the address cannot be read now, and may be a no.";
         var saidNo = OptInDecisions.LastNo(receipts.Values, inForce.Declaration, row.Topic);
-        if (ImportedOptInDecisions.WhyNot([.. streams.Select(s => s.Entry(row.Topic)).OfType<TopicEntry>()], saidNo, row.Proof, meaning) is { } why)
+        List<TopicEntry> own = [.. streams.Select(s => s.Entry(row.Topic)).OfType<TopicEntry>()];
+        var saidBefore = FormerNo.Standing(FormerNo.Of(before, former, inForce.Declaration, row.Topic), own);
+        if (ImportedOptInDecisions.WhyNot(own, saidNo, row.Proof, meaning, saidBefore) is { } why)
             return why == StreamImport.Known || await IsRepeatAsync(site, streams, row.Key, cancel) ? StreamImport.Known : why;
 
         var isNew = false;

@@ -7,6 +7,12 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>What the other services hear of a record. Pure.</summary>
 public static class MarketingEvents
 {
+    /// <summary>
+    /// Of who wants nothing any more, what the others are told: each purpose that has topics now, and that it is everything (<see cref="Receipt.Everything"/>).
+    /// Nothing where the site has no topics, or none is known: it is told when it has.
+    /// </summary>
+    public static IReadOnlyList<string> OfEverything(Declaration? inForce) => inForce?.PurposesOfTopics() is { Count: > 0 } purposes ? [Receipt.Everything, .. purposes] : [];
+
     /// <summary>The event with the record's id; null for what is kept as evidence only.</summary>
     public static OutgoingEvent? Of(LogRecord record, DateTimeOffset publishedAt)
     {
@@ -22,12 +28,13 @@ public static class MarketingEvents
             // The others know topics and purposes. What is left of an erasure is told to nobody.
             _ when Told(r) is not { Count: > 0 } => null,
             MarketingRecord.Unsubscribed => OutgoingEvent.Of(new MarketingUnsubscribed(
-                record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, r.Action, r.Language, SaidAt(r, record.RecordedAt), r.Campaign)),
+                record.Id, publishedAt, r.Site, r.SubjectId, TopicsOf(r), r.Action, r.Language, SaidAt(r, record.RecordedAt), r.Campaign,
+                Told(r)!.Contains(Receipt.Everything) ? true : null)),
             MarketingRecord.Subscribed when r.Proof is { Permits: true } proof => OutgoingEvent.Of(new MarketingSubscribed(
                 record.Id, publishedAt, r.Site, r.SubjectId, [r.Topic], r.Action, r.Language, proof.Declaration, proof.OwnWord?.ConfirmedAt,
                 record.RecordedAt, proof.OwnWord?.RequestedAt, proof.StatedBy, proof.OwnWord?.MailHash)),
             MarketingRecord.Undone when r.Undoes is { } undoes => OutgoingEvent.Of(new MarketingUnsubscribeUndone(
-                record.Id, publishedAt, r.Site, r.SubjectId, Told(r)!, undoes, r.Language, record.RecordedAt, StandingOf(r), r.OptedOutAt, EarlierOf(r))),
+                record.Id, publishedAt, r.Site, r.SubjectId, TopicsOf(r), undoes, r.Language, record.RecordedAt, StandingOf(r), r.OptedOutAt, EarlierOf(r))),
             _ => null,
         };
     }
@@ -37,6 +44,8 @@ public static class MarketingEvents
         record.Topic == MarketingRecord.Everything && record.Topics.GetValueOrDefault(record.Topic) is { } all && all.At < recordedAt ? all.At : recordedAt;
 
     private static IReadOnlyList<string>? Told(MarketingRecord record) => record.Topic == MarketingRecord.Everything ? record.Purposes : [record.Topic];
+
+    private static List<string> TopicsOf(MarketingRecord record) => [.. (Told(record) ?? []).Where(id => id != Receipt.Everything)];
 
     private static StandingOptIn? StandingOf(MarketingRecord record) =>
         record.Topics.GetValueOrDefault(record.Topic) is { Status: TopicStatus.Subscribed, Proof: { Permits: true } proof, At: var at }

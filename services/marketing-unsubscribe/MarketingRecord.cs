@@ -60,7 +60,10 @@ public sealed record MarketingRecord
     /// <summary>When that was recorded; null for any but <see cref="Undone"/>.</summary>
     public DateTimeOffset? OptedOutAt { get; init; }
 
-    /// <summary>Where <see cref="Topic"/> is <see cref="Everything"/>, the purposes behind the topics that the site declared then, by which the others know it.</summary>
+    /// <summary>
+    /// Where <see cref="Topic"/> is <see cref="Everything"/>, what the others are told of it (<see cref="MarketingEvents.OfEverything"/>): the purposes behind the topics
+    /// that the site declared then, and itself, once.
+    /// </summary>
     public IReadOnlyList<string>? Purposes { get; init; }
 
     /// <summary>What was taken back last of each topic; carried along by the log.</summary>
@@ -109,7 +112,7 @@ public sealed record TakenBack(DateTimeOffset At, IReadOnlyList<string> Ids);
 /// <param name="UndoableUntil">Until then, on that page, it can be taken back.</param>
 /// <param name="Before">What then holds again; null for nothing, and where it cannot be taken back.</param>
 /// <param name="Repeats">How often the same was said again; it is noted less often each time.</param>
-/// <param name="Told">Of <see cref="MarketingRecord.Everything"/>: the purposes that the others were told; null for none.</param>
+/// <param name="Told">Of <see cref="MarketingRecord.Everything"/>: what the others were told, as in <see cref="MarketingRecord.Purposes"/>; null for nothing.</param>
 public sealed record TopicEntry(
     TopicStatus Status, DateTimeOffset At, OptInProof? Proof, string? By = null, string? Cause = null, string? Press = null, DateTimeOffset? UndoableUntil = null,
     TopicEntry? Before = null, int Repeats = 0, IReadOnlyList<string>? Told = null)

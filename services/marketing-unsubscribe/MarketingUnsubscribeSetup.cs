@@ -9,7 +9,7 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>
 /// Opt-out links, one-click opt-out, opt-ins and "may I send?". Settings: <c>PublicUrl</c>, the address under which people reach
 /// <c>/u/…</c> (default <c>http://localhost:8080</c>; RFC 8058 wants https); <c>Mail:…</c>, see <see cref="MailSettings"/> and <see cref="MailLimits"/>; <c>Marketing:Rules</c>, see
-/// <see cref="ChannelRuleFiles"/>; <c>Marketing:Audit</c>, see <see cref="NoteLook"/>; <c>Data</c> and <c>Relay</c> as for every service.
+/// <see cref="ChannelRuleFiles"/>; <c>Marketing:Audit</c>, see <see cref="NoteLook"/>; <c>Marketing:AskHere</c>, see <see cref="AskHere"/>; <c>Data</c> and <c>Relay</c> as for every service.
 /// </summary>
 public static class MarketingUnsubscribeSetup
 {
@@ -40,6 +40,7 @@ public static class MarketingUnsubscribeSetup
         builder.Services.AddSingleton<NoteLook>();
         builder.Services.AddSingleton<OptOuts>();
         builder.Services.AddSingleton<StatedOptOuts>();
+        builder.Services.AddSingleton(AskHere.Of(builder.Configuration));
         builder.Services.AddSingleton<UnsubscribePages>();
         builder.Services.AddSingleton(provider => new ConfirmationTokens(provider.GetRequiredKeyedService<IdentifierKeys>(Service)));
         builder.Services.AddSingleton(ChannelRuleFiles.Of(builder.Configuration));

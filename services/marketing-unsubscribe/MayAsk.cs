@@ -14,19 +14,24 @@ public sealed class MayAsk(
 {
     public static readonly TimeSpan AfterANo = TimeSpan.FromDays(30);
 
-    public async Task<bool> DecideAsync(PublishedDeclaration inForce, IReadOnlyList<AddressStream> streams, string topic, DateTimeOffset now, CancellationToken cancel)
+    /// <param name="former">Those of <see cref="AddressStreams.FindFormerAsync"/>.</param>
+    public async Task<bool> DecideAsync(
+        PublishedDeclaration inForce, IReadOnlyList<AddressStream> streams, IReadOnlyList<AddressStream> former, string topic, DateTimeOffset now, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(inForce);
         ArgumentNullException.ThrowIfNull(streams);
-        return !IsConfirmed(inForce, streams, topic, now) && !await WasAskedAfterANoAsync(inForce.Declaration.Site, streams, now, cancel);
+        return !IsConfirmed(inForce, streams, former, topic, now) && !await WasAskedAfterANoAsync(inForce.Declaration.Site, [.. streams, .. former], now, cancel);
     }
 
     /// <summary>It may be sent the topic, on a confirmed opt-in.</summary>
-    private bool IsConfirmed(PublishedDeclaration inForce, IReadOnlyList<AddressStream> streams, string topic, DateTimeOffset now)
+    private bool IsConfirmed(PublishedDeclaration inForce, IReadOnlyList<AddressStream> streams, IReadOnlyList<AddressStream> former, string topic, DateTimeOffset now)
     {
         List<TopicEntry> own = [.. streams.Select(s => s.Entry(topic)).OfType<TopicEntry>()];
         var (receipts, unreadable) = consent.ReadNewestOf(inForce.Declaration.Site, streams.Select(s => s.SubjectId));
-        return MaySend.Decide(own, [.. receipts.Values], inForce, topic, now, unreadable.Count > 0, rules: rules).Permitted && own.Exists(entry => entry.Proof?.OwnWord?.ConfirmedAt is not null);
+        var (before, unknown) = consent.ReadNewestOf(inForce.Declaration.Site, former.Select(s => s.SubjectId));
+        var saidBefore = FormerNo.Of(former, before, inForce.Declaration, topic);
+        return MaySend.Decide(own, [.. receipts.Values], inForce, topic, now, unreadable.Count + unknown.Count > 0, rules: rules, former: saidBefore).Permitted
+            && own.Exists(entry => entry.Proof?.OwnWord?.ConfirmedAt is not null);
     }
 
     /// <summary>A mail that comes back is no word of the person.</summary>

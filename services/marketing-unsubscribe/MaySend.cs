@@ -9,8 +9,8 @@ namespace Consent.MarketingUnsubscribe;
 /// <c>unreadable</c> (what the consent service told of the address), <c>invalid-address</c>.
 /// </param>
 /// <param name="Receipt">
-/// Id of the record on which this rests, here or in the consent service; null where there is none, and for what was recorded before
-/// entries named their record.
+/// Id of the record on which this rests, here or in the consent service; null where there is none, for what was recorded before
+/// entries named their record, and for what was said to a controller that the site had before, whose id of the person it would tell.
 /// </param>
 /// <param name="Register">Public lists of objections that the sender has to look into first, where the permission rests on a rule that names one.</param>
 public sealed record SendDecision(bool Permitted, string Reason, string? Receipt = null, string? Register = null);
@@ -33,18 +33,20 @@ public static class MaySend
     /// <param name="isRelated">Something else is held of one of them that came of a relation with the person: see <see cref="AddressStream.IsRelated"/>.</param>
     /// <param name="called">See <see cref="ContactAddress.CountryOf"/>.</param>
     /// <param name="rules">Those of the service; those of the product alone where they are not given.</param>
+    /// <param name="former">What was said to the controllers that the site had before; null for nothing.</param>
     public static SendDecision Decide(
         IReadOnlyList<TopicEntry> own, IReadOnlyList<Receipt> held, PublishedDeclaration inForce, string topic, DateTimeOffset now, bool isUnreadable = false,
-        bool isRelated = false, string? called = null, ChannelRules? rules = null)
+        bool isRelated = false, string? called = null, ChannelRules? rules = null, IReadOnlyList<FormerNo>? former = null)
     {
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(held);
         if (Suppression(own) is { } suppression) return No(suppression.Cause ?? "suppressed", suppression.By);
+        if (former is { Count: > 0 } && FormerNo.Standing(former, own) is { } before) return No(before.Reason, null);
         if (inForce.Declaration.Retired) return No("retired-site", null);
         if (isUnreadable) return No("unreadable", null);
         var (law, country, channel) = (rules ?? ChannelRules.Embedded, inForce.Declaration.Controller.Country, ChannelTopic.Read(topic)?.Channel ?? Channel.Email);
 
-        var optIn = own.Where(e => e is { Status: TopicStatus.Subscribed, Proof.Permits: true }).MaxBy(e => e.Proof!.LiftsUpTo ?? DateTimeOffset.MinValue);
+        var optIn = OptIn(own);
         if (held.Select(receipt => StandingNo(receipt, inForce.Declaration, topic, optIn?.Proof)).FirstOrDefault(no => no is not null) is { } no) return no;
 
         var states = held.Select(receipt => (receipt.Id, ConsentState.Of(receipt, inForce, topic, now).Status)).ToList();
@@ -65,12 +67,18 @@ public static class MaySend
         string? ReceiptWith(PurposeStatus status) => states.Where(s => s.Status == status).Select(s => s.Id).FirstOrDefault();
     }
 
+    /// <summary>The opt-in that is a basis to send; of several the one that lifts most. Null for none.</summary>
+    internal static TopicEntry? OptIn(IReadOnlyList<TopicEntry> own) =>
+        own.Where(e => e is { Status: TopicStatus.Subscribed, Proof.Permits: true }).MaxBy(e => e.Proof!.LiftsUpTo ?? DateTimeOffset.MinValue);
+
+    internal static string Word<T>(T status) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
+
     /// <summary>Of several the person's own, then his complaint: each tells more than that mail came back.</summary>
     private static TopicEntry? Suppression(IReadOnlyList<TopicEntry> own) => own.Where(e => e.Status is TopicStatus.Suppressed)
         .MinBy(e => e.Cause switch { null => 0, TopicEntry.Complained => 1, _ => 2 });
 
     /// <summary>
-    /// A "no" in the consent service, to the topic or to its purpose (<see cref="OptInDecisions.NosIn"/>). It yields only to a confirmed opt-in that was
+    /// A "no" in the consent service, to the topic, to its purpose or to everything (<see cref="OptInDecisions.NosIn"/>). It yields only to a confirmed opt-in that was
     /// asked for later; it does not end with the term after which the person may be asked again.
     /// </summary>
     private static SendDecision? StandingNo(Receipt receipt, Declaration inForce, string topic, OptInProof? optIn) =>
@@ -84,6 +92,4 @@ public static class MaySend
         inForce.Declaration.PurposeBehind(topic)?.LegalBasis is not LegalBasis.Consent || optIn.Meaning == inForce.MeaningOf(topic);
 
     private static SendDecision No(string reason, string? receipt) => new(false, reason, receipt);
-
-    private static string Word<T>(T status) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
 }

@@ -53,7 +53,7 @@ public static class OptInDecisions
         return saidNo >= requestedAt ? ConfirmState.Overtaken : ConfirmState.Ask;
     }
 
-    /// <summary>When the person last said no in the consent service, to the topic or to its purpose, as far as that still stands; null for never.</summary>
+    /// <summary>When the person last said no in the consent service, to the topic, to its purpose or to everything, as far as that still stands; null for never.</summary>
     public static DateTimeOffset? LastNo(IEnumerable<Receipt> held, Declaration inForce, string topic)
     {
         ArgumentNullException.ThrowIfNull(held);
@@ -62,14 +62,15 @@ public static class OptInDecisions
     }
 
     /// <summary>
-    /// Each "no" in a receipt that stands for the topic: one to its purpose too, unless the person said yes to the topic since, as in <see cref="ConsentState"/>.
+    /// Each "no" in a receipt that stands for the topic: one to its purpose or to everything too, unless the person said yes to the topic since, as in
+    /// <see cref="ConsentState"/>.
     /// </summary>
     public static IEnumerable<PurposeDecision> NosIn(Receipt held, Declaration inForce, string topic)
     {
         ArgumentNullException.ThrowIfNull(held);
         ArgumentNullException.ThrowIfNull(inForce);
         var own = held.Purposes.GetValueOrDefault(topic);
-        var whole = inForce.PurposeBehind(topic) is { } purpose ? held.Purposes.GetValueOrDefault(purpose.Id) : null;
+        var whole = inForce.PurposeBehind(topic) is { } purpose ? ConsentState.Whole(held, inForce, purpose.Id) : null;
         if (own is { IsNo: false } && own.DecidedIn > whole?.DecidedIn) whole = null;
         return new[] { own, whole }.OfType<PurposeDecision>().Where(decision => decision.IsNo);
     }

@@ -17,7 +17,9 @@ public sealed class OptIns(
         ArgumentNullException.ThrowIfNull(proof);
         var site = inForce.Declaration.Site;
         var streams = await FindAsync(inForce, address, cancel);
-        var saidNo = LastNo(inForce, streams, topic);
+        var optIn = MaySend.OptIn(EntriesOf(streams, topic))?.Proof;
+        var former = (await FormerAsync(inForce, address, topic, cancel)).Where(no => !no.YieldsTo(proof) && !no.YieldsTo(optIn));
+        var saidNo = LastNo(inForce, streams, topic, former);
         foreach (var subject in ToWrite(streams, topic, proof, saidNo))
             await log.AppendAsync(site, subject, (newest, id) => OptInDecisions.OptIn(newest, site, subject, topic, proof, saidNo, id, time.Now()), cancel);
     }
@@ -26,8 +28,13 @@ public sealed class OptIns(
     public async Task<SendDecision> DecideAsync(PublishedDeclaration inForce, string address, string topic, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(inForce);
+        // Before the receipts are read. Until then a "no" in the consent service may not have been heard of.
+        var isLoaded = consent.IsLoadedFor(inForce.Declaration.Site);
         var streams = await FindAsync(inForce, address, cancel);
-        return MaySend.Decide(EntriesOf(streams, topic), HeldOf(inForce, streams), inForce, topic, time.Now(), called: ContactAddress.CountryOf(address), rules: rules);
+        var former = await FormerAsync(inForce, address, topic, cancel);
+        var decided = MaySend.Decide(
+            EntriesOf(streams, topic), HeldOf(inForce, streams), inForce, topic, time.Now(), called: ContactAddress.CountryOf(address), rules: rules, former: former);
+        return decided.Permitted && !isLoaded ? new SendDecision(false, "not-loaded") : decided;
     }
 
     /// <summary>How it stands for the link of a mail that was asked for then.</summary>
@@ -35,7 +42,8 @@ public sealed class OptIns(
     {
         ArgumentNullException.ThrowIfNull(inForce);
         var streams = await FindAsync(inForce, address, cancel);
-        return OptInDecisions.StateOf(EntriesOf(streams, topic), requestedAt, LastNo(inForce, streams, topic));
+        var former = (await FormerAsync(inForce, address, topic, cancel)).Where(no => !no.IsBounce);
+        return OptInDecisions.StateOf(EntriesOf(streams, topic), requestedAt, LastNo(inForce, streams, topic, former));
     }
 
     private Task<IReadOnlyList<AddressStream>> FindAsync(PublishedDeclaration inForce, string address, CancellationToken cancel) =>
@@ -43,8 +51,16 @@ public sealed class OptIns(
 
     private static List<TopicEntry> EntriesOf(IReadOnlyList<AddressStream> streams, string topic) => [.. streams.Select(s => s.Entry(topic)).OfType<TopicEntry>()];
 
-    private DateTimeOffset? LastNo(PublishedDeclaration inForce, IReadOnlyList<AddressStream> streams, string topic) =>
-        OptInDecisions.LastNo(HeldOf(inForce, streams), inForce.Declaration, topic);
+    /// <summary>What the person said before the site had its controller of now.</summary>
+    private async Task<IReadOnlyList<FormerNo>> FormerAsync(PublishedDeclaration inForce, string address, string topic, CancellationToken cancel)
+    {
+        var streams = await addresses.FindFormerAsync(inForce.Declaration.Site, address, cancel);
+        return FormerNo.Of(EntriesOf(streams, topic), HeldOf(inForce, streams), inForce.Declaration, topic);
+    }
+
+    /// <param name="former">What counts of it.</param>
+    private DateTimeOffset? LastNo(PublishedDeclaration inForce, IReadOnlyList<AddressStream> streams, string topic, IEnumerable<FormerNo> former) =>
+        former.Select(no => (DateTimeOffset?)no.SaidAt).Append(OptInDecisions.LastNo(HeldOf(inForce, streams), inForce.Declaration, topic)).Max();
 
     private List<Receipt> HeldOf(PublishedDeclaration inForce, IReadOnlyList<AddressStream> streams)
     {

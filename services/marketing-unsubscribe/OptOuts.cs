@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults;
+using Consent.Subscriber;
 using Consent.UnsubscribeLinks;
 
 namespace Consent.MarketingUnsubscribe;
@@ -9,8 +10,8 @@ namespace Consent.MarketingUnsubscribe;
 /// opt-out then holds under the key of either, because the others know the address under the one that it was known by.
 /// </summary>
 public sealed class OptOuts(
-    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, AddressStreams addresses, MarketingLog log, SamePersonNotes same,
-    TimeProvider time)
+    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent,
+    AddressStreams addresses, MarketingLog log, SamePersonNotes same, TimeProvider time)
 {
     /// <summary>Completes when the address is suppressed for the link's topic, now or before. Never refused.</summary>
     /// <param name="more">Other topics; those that are not declared are passed over.</param>
@@ -105,15 +106,21 @@ public sealed class OptOuts(
         List<string> topics = [.. more.Prepend(link.Topic).Distinct(StringComparer.Ordinal)];
         foreach (var ring in RingsOf(link))
         {
-            var subject = await addresses.HomeAsync(ring, link.Site, link.Address, cancel);
-            foreach (var topic in topics)
+            // One person's opt-out counts once for its mailing.
+            var stopped = link;
+            foreach (var subject in await IdsToStopAsync(ring, link, topics, cancel))
             {
-                await log.AppendAsync(link.Site, subject, (newest, id) =>
+                foreach (var topic in topics)
                 {
-                    var next = OptOutDecisions.OptOut(newest, link with { Topic = topic }, subject, action, id, time.Now(), press, cause, PurposesOf(link));
-                    canUndo |= press?.CanUndo((next ?? newest)?.Topics.GetValueOrDefault(topic), time.Now()) is true;
-                    return next;
-                }, cancel);
+                    var stops = stopped with { Topic = topic };
+                    await log.AppendAsync(link.Site, subject, (newest, id) =>
+                    {
+                        var next = OptOutDecisions.OptOut(newest, stops, subject, action, id, time.Now(), press, cause, PurposesOf(link));
+                        canUndo |= press?.CanUndo((next ?? newest)?.Topics.GetValueOrDefault(topic), time.Now()) is true;
+                        return next;
+                    }, cancel);
+                }
+                stopped = link with { Campaign = null };
             }
             if (isOfThePerson) await SuppressOthersAsync(link, ring, topics, action, canUndo ? press : null, cancel);
         }
@@ -136,10 +143,29 @@ public sealed class OptOuts(
         }
     }
 
+    /// <summary>See <see cref="IdsToStop"/>. Until the receipts of the site were loaded, any id may be the one by which the others know a "yes".</summary>
+    private async Task<IReadOnlyList<string>> IdsToStopAsync(KeyRing ring, UnsubscribeLink link, List<string> topics, CancellationToken cancel)
+    {
+        if (ring.Count == 1) return [ring.AddressId(link.Address)];
+        var streams = await addresses.FindAsync(ring, link.Site, link.Address, cancel);
+        var inForce = declarations.InForce(link.Site)?.Declaration;
+        try
+        {
+            var isLoaded = consent.IsLoadedFor(link.Site);
+            var (held, unreadable) = consent.ReadNewestOf(link.Site, streams.Select(s => s.SubjectId));
+            return IdsToStop.Of(streams, held, id => !isLoaded || unreadable.Contains(id), inForce, topics);
+        }
+        catch (Exception) when (!cancel.IsCancellationRequested)
+        {
+            // Where receipts lie is away. A "no" waits for nothing: it is recorded under every id.
+            return IdsToStop.Of(streams, new Dictionary<string, Receipt>(StringComparer.Ordinal), _ => true, inForce, topics);
+        }
+    }
+
     /// <summary>Each topic on each of its channels.</summary>
     private IEnumerable<string> Declared(UnsubscribeLink link) => TopicOnChannel.AllOf(declarations.InForce(link.Site)?.Declaration).Select(topic => topic.Id);
 
-    private IReadOnlyList<string> PurposesOf(UnsubscribeLink link) => declarations.InForce(link.Site)?.Declaration.PurposesOfTopics() ?? [];
+    private IReadOnlyList<string> PurposesOf(UnsubscribeLink link) => MarketingEvents.OfEverything(declarations.InForce(link.Site)?.Declaration);
 
     private IEnumerable<KeyRing> RingsOf(UnsubscribeLink link) =>
         new[] { declarations.InForce(link.Site)?.Declaration.Controller.Id ?? link.Controller, link.Controller }.Distinct(StringComparer.Ordinal).Select(addresses.RingOf);

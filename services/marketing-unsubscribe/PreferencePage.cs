@@ -63,7 +63,7 @@ internal static class PreferencePage
             var box = standing is PreferenceStanding.Subscribed ? " checked" : canAdd ? "" : " disabled";
             var about = standing switch
             {
-                PreferenceStanding.Subscribed => words.Subscribed,
+                PreferenceStanding.Subscribed => view.State.IsLoaded ? words.Subscribed : words.Checking,
                 PreferenceStanding.Stopped => words.Stopped,
                 _ => words.Never,
             };

@@ -7,7 +7,7 @@ namespace Consent.MarketingUnsubscribe;
 /// <summary>Finds out which page the link to somebody's preferences shows now, and in which language; saves, where its button was pressed.</summary>
 internal sealed class PreferencePages(
     [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, PreferenceTokens tokens, PreferenceStates states, PreferenceSaving saving,
-    PreferenceRequests requests, TimeProvider time)
+    PreferenceRequests requests, AskHere askHere, TimeProvider time)
 {
     /// <param name="form">That was sent; null where the page was fetched.</param>
     public async Task<IResult> AnswerAsync(string token, HttpRequest request, IFormCollection? form, CancellationToken cancel)
@@ -15,7 +15,7 @@ internal sealed class PreferencePages(
         var asked = tokens.Open(token);
         var found = asked is null ? null : declarations.InForce(asked.Site);
         var language = PageLanguage.Choose(request.Query["language"], asked?.Language, request.Headers.AcceptLanguage, found?.Declaration.Languages[0]);
-        if (asked is null) return new HtmlPage(StatusCodes.Status404NotFound, language, UnsubscribePage.OfUnknownLink(language));
+        if (asked is null) return new HtmlPage(StatusCodes.Status404NotFound, language, UnsubscribePage.OfUnknownLink(language, askHere.In(declarations)));
 
         // Who was asked was another controller than the site has now: it was not he whom the person meant.
         var inForce = found?.Declaration.Controller.Id == asked.Controller ? found : null;

@@ -13,7 +13,7 @@ namespace Consent.MarketingUnsubscribe;
 /// </summary>
 internal sealed class PreferenceRequestPages(
     [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, UnsubscribeTokens optOuts, PreferenceTokens tokens,
-    PreferenceRequests requests, ILogger<PreferenceRequestPages> logger)
+    PreferenceRequests requests, AskHere askHere, ILogger<PreferenceRequestPages> logger)
 {
     public const string AddressField = "address";
 
@@ -94,7 +94,7 @@ internal sealed class PreferenceRequestPages(
     private static string LanguageOf(HttpRequest request, string? ofLink, Declaration? declaration) =>
         PageLanguage.Choose(request.Query["language"], ofLink, request.Headers.AcceptLanguage, declaration?.Languages[0]);
 
-    private static HtmlPage Unknown(string language) => Page(StatusCodes.Status404NotFound, language, UnsubscribePage.OfUnknownLink(language));
+    private HtmlPage Unknown(string language) => Page(StatusCodes.Status404NotFound, language, UnsubscribePage.OfUnknownLink(language, askHere.In(declarations)));
 
     private static HtmlPage Page(int status, string language, string html) => new(status, language, html);
 }

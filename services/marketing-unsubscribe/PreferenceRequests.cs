@@ -30,7 +30,7 @@ internal sealed class PreferenceRequests(
 
         var (site, now) = (declaration.Site, time.Now());
         var streams = await addresses.FindAsync(addresses.RingOf(declaration.Controller.Id), site, address, cancel);
-        var saidNo = LastNo(streams);
+        var saidNo = LastNo([.. streams, .. await addresses.FindFormerAsync(site, address, cancel)]);
         var text = new PreferenceMail(declaration.Controller, language);
         await texts.KeepAsync(text.Told, cancel);
         var isEnough = saidNo is { } at && await WasSentSinceAsync(site, streams, at > now - MayAsk.AfterANo ? at : now - MayAsk.AfterANo, cancel);

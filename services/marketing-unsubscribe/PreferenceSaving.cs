@@ -60,7 +60,7 @@ internal sealed class PreferenceSaving(
         foreach (var subject in others.Select(other => other.SubjectId).Prepend(own))
         {
             await log.AppendAsync(
-                link.Site, subject, (newest, id) => PreferenceDecisions.Object(newest, link, subject, id, time.Now(), inForce.Declaration.PurposesOfTopics()), cancel,
+                link.Site, subject, (newest, id) => PreferenceDecisions.Object(newest, link, subject, id, time.Now(), MarketingEvents.OfEverything(inForce.Declaration)), cancel,
                 $"objection:{shownAt.ToUnixTimeMilliseconds()}");
         }
         await optOuts.HonourAllAsync(link, PreferenceDecisions.Objection, cancel, isOfThePerson: true);

@@ -9,9 +9,10 @@ namespace Consent.MarketingUnsubscribe;
 /// <param name="Frequencies">By topic, the id of what was chosen.</param>
 /// <param name="IsEverythingStopped">By the person's own word, for good; single topics he may have subscribed to since.</param>
 /// <param name="IsObjected">That word was, or had been before, an objection.</param>
+/// <param name="IsLoaded">False while what the consent service holds is being loaded: until then nothing is sent, whatever stands here.</param>
 internal sealed record PreferenceState(
     DateTimeOffset AsOf, IReadOnlyDictionary<string, SendDecision> Decisions, IReadOnlyDictionary<string, string> Frequencies, bool IsEverythingStopped,
-    bool IsObjected)
+    bool IsObjected, bool IsLoaded)
 {
     public IEnumerable<string> Subscribed => Decisions.Where(d => d.Value.Permitted).Select(d => d.Key);
 
@@ -28,10 +29,13 @@ internal sealed class PreferenceStates(
     /// <summary>Throws <see cref="ReceiptUnreadableException"/> where that cannot be known just now.</summary>
     public async Task<PreferenceState> ReadAsync(PublishedDeclaration inForce, string address, CancellationToken cancel)
     {
-        var (declaration, now) = (inForce.Declaration, time.Now());
+        // Before the receipts are read.
+        var (declaration, now, isLoaded) = (inForce.Declaration, time.Now(), consent.IsLoadedFor(inForce.Declaration.Site));
         var streams = await addresses.FindAsync(addresses.RingOf(declaration.Controller.Id), declaration.Site, address, cancel);
         var (receipts, unreadable) = consent.ReadNewestOf(declaration.Site, streams.Select(s => s.SubjectId));
-        if (unreadable.Count > 0) throw new ReceiptUnreadableException();
+        var before = await addresses.FindFormerAsync(declaration.Site, address, cancel);
+        var (former, unknown) = consent.ReadNewestOf(declaration.Site, before.Select(s => s.SubjectId));
+        if (unreadable.Count > 0 || unknown.Count > 0) throw new ReceiptUnreadableException();
 
         var (decisions, frequencies) = (new Dictionary<string, SendDecision>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
         foreach (var topic in declaration.Topics)
@@ -40,7 +44,7 @@ internal sealed class PreferenceStates(
             {
                 decisions[id] = MaySend.Decide(
                     [.. streams.Select(s => s.Entry(id)).OfType<TopicEntry>()], [.. receipts.Values], inForce, id, now, isRelated: streams.Any(s => s.IsRelated),
-                    called: ContactAddress.CountryOf(address), rules: rules);
+                    called: ContactAddress.CountryOf(address), rules: rules, former: FormerNo.Of(before, former, declaration, id));
             }
             if (PreferenceDecisions.FrequencyOf(topic, streams) is { } chosen) frequencies[topic.Id] = chosen;
         }
@@ -50,7 +54,7 @@ internal sealed class PreferenceStates(
             .Where(entry => entry is { Status: TopicStatus.Suppressed, Cause: not TopicEntry.Bounced } && entry.IsFinal(now)).MaxBy(entry => entry.At);
         var newest = streams.SelectMany(s => s.Newest?.Topics.Values ?? []).Max(entry => (DateTimeOffset?)entry.At);
         var isObjected = all is not null && await IsObjectedAsync(declaration.Site, streams, cancel);
-        return new PreferenceState(newest is { } last && last >= now ? last.AddMilliseconds(1) : now, decisions, frequencies, all is not null, isObjected);
+        return new PreferenceState(newest is { } last && last >= now ? last.AddMilliseconds(1) : now, decisions, frequencies, all is not null, isObjected, isLoaded);
     }
 
     private async Task<bool> IsObjectedAsync(string site, IReadOnlyList<AddressStream> streams, CancellationToken cancel)

@@ -42,7 +42,7 @@ public sealed record PreferenceLink(string Controller, string Site, string Addre
 /// <summary>
 /// Opaque tokens for the links to preferences, made as those of <see cref="ConfirmationTokens"/> under a key of their own: <c>format 1 | key version |
 /// nonce 96 bits | ciphertext | tag 128 bits</c>, AES-256-GCM with the first two bytes as associated data. Whoever holds one sees and changes what its
-/// address is sent, for <see cref="PreferenceLink.Lifetime"/>; it is opened for as long as the key lives.
+/// address is sent, for <see cref="PreferenceLink.Lifetime"/>; it is opened for as long as the key lives, unless it says to be made after its secret was succeeded.
 /// </summary>
 public sealed class PreferenceTokens(IdentifierKeys keys)
 {
@@ -90,7 +90,10 @@ public sealed class PreferenceTokens(IdentifierKeys keys)
         {
             return null;
         }
-        return bytes[0] == Format ? PreferenceLink.FromBytes(plain) : null;
+        if (bytes[0] != Format) return null;
+        var asked = PreferenceLink.FromBytes(plain);
+        // Whoever stole an older secret can write any time into what he makes, but none from after it was succeeded.
+        return keys.WasSucceededBefore(RingName, bytes[1], asked.RequestedAt) ? null : asked;
     }
 
     /// <summary>

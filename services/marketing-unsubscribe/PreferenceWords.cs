@@ -32,6 +32,9 @@ internal sealed record PreferenceWords
     /// <summary>Where the site knows people by a number too: whom these choices are about, and how one says no for a number.</summary>
     public required string Scope { get; init; }
     public required string Subscribed { get; init; }
+
+    /// <summary>What he would receive, while a "no" of his may not have been heard of: see <see cref="PreferenceState.IsLoaded"/>.</summary>
+    public required string Checking { get; init; }
     public required string Stopped { get; init; }
     public required string Never { get; init; }
 

@@ -55,32 +55,39 @@ internal static class ReceiveReports
         var results = new List<Result>(reports.Count);
         foreach (var report in reports)
         {
-            var person = PersonOf(report, tokens, inForce.Declaration.Controller.Id, site);
+            var person = PersonOf(report, tokens, addresses, inForce.Declaration.Controller.Id, site);
             if (person is not null && (report.IsByLink || await IsKnownAsync(person, addresses, consent, cancel))) await ActAsync(report, person, optOuts, cancel);
             results.Add(new Result(report.Kind, report.Kind is ReportKind.Bounce ? report.Hard : null, report.Status, person is not null));
         }
         return TypedResults.Ok(new Answer(results));
     }
 
-    /// <summary>Null when nobody of this site is known by it. A link that is not of this site takes the address with it: the mail was another's.</summary>
-    private static UnsubscribeLink? PersonOf(DeliveryReport report, UnsubscribeTokens tokens, string controller, string site)
+    /// <summary>
+    /// Null when nobody of this site is known by it. A link that is not of this site takes the address with it: the mail was another's. One from when the site was
+    /// another controller's is of this site: mail comes back, and is complained of, long after it was sent.
+    /// </summary>
+    private static UnsubscribeLink? PersonOf(DeliveryReport report, UnsubscribeTokens tokens, AddressStreams addresses, string controller, string site)
     {
         if (report.Token is { } token)
         {
-            if (tokens.Read(token) is not { } link || (link.Controller, link.Site) != (controller, site)) return null;
+            if (tokens.Read(token) is not { } link || link.Site != site || !addresses.WasEverOf(link.Controller, site)) return null;
             if (report.IsByLink) return link;
         }
         return report.Address is { } address ? new UnsubscribeLink(controller, site, MarketingRecord.Everything, address) : null;
     }
 
     /// <summary>
-    /// Whether a record or a receipt is held of the address. To any other nothing is sent, and anybody can name it in a report. While receipts are
-    /// missing, everybody may be known.
+    /// Whether a record or a receipt is held of the address, also from when the site was another controller's. To any other nothing is sent, and anybody can
+    /// name it in a report. While receipts are missing, everybody may be known.
     /// </summary>
     private static async Task<bool> IsKnownAsync(UnsubscribeLink person, AddressStreams addresses, SubscriberState consent, CancellationToken cancel)
     {
         if (!consent.IsLoadedFor(person.Site)) return true;
-        var streams = await addresses.FindAsync(addresses.RingOf(person.Controller), person.Site, person.Address, cancel);
+        IReadOnlyList<AddressStream> streams =
+        [
+            .. await addresses.FindAsync(addresses.RingOf(person.Controller), person.Site, person.Address, cancel),
+            .. await addresses.FindFormerAsync(person.Site, person.Address, cancel),
+        ];
         return streams.Any(s => s.Newest is not null || consent.Newest(person.Site, s.SubjectId) is not null);
     }
 

@@ -34,7 +34,7 @@ internal static partial class RecordOptIn
 
     /// <param name="Status">
     /// With a token, what the address is then: <c>subscribed</c>; <c>soft-opt-in</c> or <c>legitimate-interest</c> where that is on what it may be sent;
-    /// <c>unproven</c>, <c>no-basis</c>, <c>ask-again</c>; else <c>suppressed</c>. Without one <c>recorded</c>, or <c>pending</c> until the mail is answered.
+    /// <c>unproven</c>, <c>no-basis</c>, <c>ask-again</c>, <c>not-loaded</c> (recorded, and a "no" may not have been heard of yet); else <c>suppressed</c>. Without one <c>recorded</c>, or <c>pending</c> until the mail is answered.
     /// </param>
     /// <param name="Detail">Where it is suppressed, how the person comes back; else absent.</param>
     private sealed record Answer(string Status, string? Detail = null);
@@ -80,7 +80,7 @@ internal static partial class RecordOptIn
     private static string StatusOf(SendDecision decision) => decision switch
     {
         { Reason: "opted-in" } => "subscribed",
-        { Permitted: true } or { Reason: "unproven" or "no-basis" or "ask-again" } => decision.Reason,
+        { Permitted: true } or { Reason: "unproven" or "no-basis" or "ask-again" or "not-loaded" } => decision.Reason,
         _ => Suppressed,
     };
 

@@ -27,12 +27,12 @@ internal sealed class SamePerson(
     {
         ArgumentNullException.ThrowIfNull(inForce);
         var (site, one, two) = (inForce.Declaration.Site, await FindAsync(inForce, address, cancel), await FindAsync(inForce, other, cancel));
-        if (one.Any(IsErased) || two.Any(IsErased)) return true;
+        if (IsErased(one, await addresses.FindFormerAsync(site, address, cancel)) || IsErased(two, await addresses.FindFormerAsync(site, other, cancel))) return true;
         var (idOfOne, idOfTwo) = (IdOf(one, address), IdOf(two, other));
         if (!await notes.NoteAsync(site, idOfOne, idOfTwo, cancel)) return false;
         // Read anew: what is said from now on finds the note, and what was said until now is found here.
-        await CarryAsync(inForce, await FindAsync(inForce, address, cancel), idOfTwo, cancel);
-        await CarryAsync(inForce, await FindAsync(inForce, other, cancel), idOfOne, cancel);
+        await CarryAsync(inForce, await FindAllAsync(inForce, address, cancel), idOfTwo, cancel);
+        await CarryAsync(inForce, await FindAllAsync(inForce, other, cancel), idOfOne, cancel);
         return true;
     }
 
@@ -63,7 +63,9 @@ internal sealed class SamePerson(
         {
             var stopped = (newest?.Topics ?? new Dictionary<string, TopicEntry>())
                 // What can still be taken back waits for the next time that it is noted.
-                .Where(t => t.Value is { Status: TopicStatus.Suppressed, Cause: null } && t.Value.IsFinal(time.Now()) && to.IsReachedBy(t.Key)).ToList();
+                .Where(t => t.Value is { Status: TopicStatus.Suppressed, Cause: null } && t.Value.IsFinal(time.Now()) && to.IsReachedBy(t.Key))
+                // Said to the controller of before, and lifted since under the key of the one in force.
+                .Where(t => !own.Any(s => s.Newest?.Topics.GetValueOrDefault(t.Key) is { Status: TopicStatus.Subscribed, Proof.LiftsUpTo: { } lifts } && lifts > t.Value.At)).ToList();
             if (stopped.Count == 0) continue;
             var history = await records.HistoryAsync(MarketingRecord.Stream(declaration.Site, subject), cancel);
             List<(string Id, MarketingRecord Said)> all =
@@ -75,7 +77,7 @@ internal sealed class SamePerson(
                 var link = new UnsubscribeLink(declaration.Controller.Id, declaration.Site, topic, "", Language: no.Language);
                 await log.AppendAsync(
                     declaration.Site, to.SubjectId,
-                    (held, id) => Carry(held, link, to.SubjectId, no.Action, saidAt, id, time.Now(), declaration.PurposesOfTopics()), cancel);
+                    (held, id) => Carry(held, link, to.SubjectId, no.Action, saidAt, id, time.Now(), MarketingEvents.OfEverything(declaration)), cancel);
             }
         }
     }
@@ -83,7 +85,15 @@ internal sealed class SamePerson(
     private Task<IReadOnlyList<AddressStream>> FindAsync(PublishedDeclaration inForce, string address, CancellationToken cancel) =>
         addresses.FindAsync(addresses.RingOf(inForce.Declaration.Controller.Id), inForce.Declaration.Site, address, cancel);
 
+    /// <summary>Also what was said to the controllers that the site had before.</summary>
+    private async Task<IReadOnlyList<AddressStream>> FindAllAsync(PublishedDeclaration inForce, string address, CancellationToken cancel) =>
+        [.. await FindAsync(inForce, address, cancel), .. await addresses.FindFormerAsync(inForce.Declaration.Site, address, cancel)];
+
     private static OtherId IdOf(IReadOnlyList<AddressStream> streams, string address) => new(AddressStream.Home(streams).SubjectId, !ContactAddress.IsEmail(address));
+
+    /// <param name="former">Under the keys of the controllers that the site had before: there he did not come back.</param>
+    private static bool IsErased(IReadOnlyList<AddressStream> streams, IReadOnlyList<AddressStream> former) =>
+        streams.Any(IsErased) || (former.Any(IsErased) && !streams.Any(stream => stream.IsRelated));
 
     private static bool IsErased(AddressStream stream) =>
         stream is { IsRelated: false } && stream.Newest?.Topics.GetValueOrDefault(MarketingRecord.Everything) is { Cause: TopicEntry.Erased };

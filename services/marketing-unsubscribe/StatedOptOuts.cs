@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.ServiceDefaults;
+using Consent.Subscriber;
 using Consent.UnsubscribeLinks;
 
 namespace Consent.MarketingUnsubscribe;
@@ -15,8 +16,8 @@ internal sealed record StatedOptOut(string? Topic, string Action, string? Cause,
 /// that moment: it is about what was not confirmed since too, and about what is yet to be declared.
 /// </summary>
 internal sealed class StatedOptOuts(
-    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, AddressStreams addresses, OptOuts optOuts, MarketingLog log, SamePersonNotes same,
-    TimeProvider time)
+    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, [FromKeyedServices(MarketingUnsubscribeSetup.Service)] SubscriberState consent,
+    AddressStreams addresses, OptOuts optOuts, MarketingLog log, SamePersonNotes same, TimeProvider time)
 {
     public const string Suppressed = "suppressed";
 
@@ -40,11 +41,11 @@ internal sealed class StatedOptOuts(
         }
 
         var all = person with { Topic = MarketingRecord.Everything };
-        if (stated.Cause is null) await EndOfOthersAsync(all, stated, inForce?.PurposesOfTopics() ?? [], cancel);
+        if (stated.Cause is null) await EndOfOthersAsync(all, stated, MarketingEvents.OfEverything(inForce), cancel);
         if (confirmed.Count > 0)
         {
             var rest = declared.Where(id => !confirmed.ContainsKey(id)).ToList();
-            await EndTheRestAsync(all, stated, rest, confirmed.Values.First(), inForce?.PurposesOfTopics() ?? [], cancel);
+            await EndTheRestAsync(all, stated, rest, confirmed, MarketingEvents.OfEverything(inForce), cancel);
             return ConfirmedSince;
         }
 
@@ -55,15 +56,39 @@ internal sealed class StatedOptOuts(
         return Suppressed;
     }
 
-    /// <param name="subject">Under whose id that was recorded which was confirmed since: in that stream it stands.</param>
+    /// <summary>What was confirmed since stands under each id under which everything ends: it lifts that "no" there as it would have, had it been heard at once.</summary>
     private async Task EndTheRestAsync(
-        UnsubscribeLink all, StatedOptOut stated, List<string> rest, string subject, IReadOnlyList<string> purposes, CancellationToken cancel)
+        UnsubscribeLink all, StatedOptOut stated, List<string> rest, Dictionary<string, Confirmed> confirmed, IReadOnlyList<string> purposes, CancellationToken cancel)
     {
         // The address works again; a complaint is about the rest as well.
         if (stated.Cause is not TopicEntry.Bounced && rest is [var other, ..]) await optOuts.HonourAsync(all with { Topic = other }, stated.Action, cancel, rest);
-        await log.AppendAsync(
-            all.Site, subject,
-            (newest, id) => OptOutDecisions.OptOutAsOf(newest, all, subject, stated.Action, id, time.Now(), stated.At!.Value, stated.Cause, purposes), cancel);
+        var first = confirmed.Values.First().SubjectId;
+        foreach (var subject in stated.Cause is TopicEntry.Bounced ? [first] : await KnownAsync(all, first, cancel))
+        {
+            await log.AppendAsync(
+                all.Site, subject,
+                (newest, id) => OptOutDecisions.OptOutAsOf(newest, all, subject, stated.Action, id, time.Now(), stated.At!.Value, stated.Cause, purposes), cancel);
+            foreach (var (topic, since) in confirmed)
+            {
+                await log.AppendAsync(
+                    all.Site, subject,
+                    (newest, id) => MarketingDecisions.Standing(newest?.Topics, topic) is { Status: TopicStatus.Suppressed } entry && MarketingDecisions.TakesEffect(entry, since.Proof)
+                        ? MarketingDecisions.OptIn(newest, all.Site, subject, topic, since.Proof, id, time.Now())
+                        : null, cancel);
+            }
+        }
+    }
+
+    /// <summary>That id of the address, and each other one by which it is known, here or in the consent service; while receipts are missing, by any.</summary>
+    private async Task<IReadOnlyList<string>> KnownAsync(UnsubscribeLink person, string first, CancellationToken cancel)
+    {
+        var ring = addresses.RingOf(person.Controller);
+        if (ring.Count == 1) return [first];
+        var isLoaded = consent.IsLoadedFor(person.Site);
+        var streams = await addresses.FindAsync(ring, person.Site, person.Address, cancel);
+        var (held, unreadable) = consent.ReadNewestOf(person.Site, streams.Select(s => s.SubjectId));
+        var others = streams.Where(s => s.SubjectId != first && (!isLoaded || s.Newest is not null || held.ContainsKey(s.SubjectId) || unreadable.Contains(s.SubjectId)));
+        return [first, .. others.Select(s => s.SubjectId)];
     }
 
     /// <summary>What the person said of everything is about whatever else he is known by: see <see cref="SamePerson"/>.</summary>
@@ -79,17 +104,22 @@ internal sealed class StatedOptOuts(
         }
     }
 
-    /// <summary>Each topic that was, with the id of the address under which it is known so.</summary>
-    private async Task<Dictionary<string, string>> ConfirmedSinceAsync(UnsubscribeLink person, IEnumerable<string> topics, DateTimeOffset at, CancellationToken cancel)
+    /// <summary>Each topic that was.</summary>
+    private async Task<Dictionary<string, Confirmed>> ConfirmedSinceAsync(UnsubscribeLink person, IEnumerable<string> topics, DateTimeOffset at, CancellationToken cancel)
     {
-        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        var found = new Dictionary<string, Confirmed>(StringComparer.Ordinal);
         var streams = await addresses.FindAsync(addresses.RingOf(person.Controller), person.Site, person.Address, cancel);
         foreach (var topic in topics)
         {
-            var confirmed = streams.FirstOrDefault(stream =>
-                stream.Entry(topic) is { Status: TopicStatus.Subscribed, Proof: { Permits: true, LiftsUpTo: { } lifts } } && lifts > at + ClocksApart);
-            if (confirmed is not null) found[topic] = confirmed.SubjectId;
+            foreach (var stream in streams)
+            {
+                if (stream.Entry(topic) is { Status: TopicStatus.Subscribed, Proof: { Permits: true, LiftsUpTo: { } lifts } proof } && lifts > at + ClocksApart)
+                    found.TryAdd(topic, new Confirmed(stream.SubjectId, proof));
+            }
         }
         return found;
     }
+
+    /// <param name="SubjectId">The id of the address under which it is known so.</param>
+    private sealed record Confirmed(string SubjectId, OptInProof Proof);
 }

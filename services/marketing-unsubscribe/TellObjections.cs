@@ -45,7 +45,7 @@ public sealed class TellObjections(
         }
     }
 
-    private IReadOnlyList<string> PurposesOf(string site) => declarations.InForce(site)?.Declaration.PurposesOfTopics() ?? [];
+    private IReadOnlyList<string> PurposesOf(string site) => MarketingEvents.OfEverything(declarations.InForce(site)?.Declaration);
 
     private async Task<List<string>> UntoldAsync(string site, IReadOnlyList<string> purposes, CancellationToken cancel) =>
         [.. purposes.Except(await marketing.ToldPurposesAsync(site, cancel), StringComparer.Ordinal)];

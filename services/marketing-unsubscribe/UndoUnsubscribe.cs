@@ -18,8 +18,8 @@ internal static class UndoUnsubscribe
     {
         var (form, problem) = await OneClickUnsubscribe.ReadFormAsync(request, cancel);
         if (problem is not null) return problem;
-        if (tokens.Read(token) is not { } link || tokens.IsRevoked(token, link) || PagePress.Of(form[ConfirmUnsubscribe.SecretField]) is not { } press)
-            return await pages.ShowAsync(token, request, cancel);
+        if (tokens.Read(token) is not { } link) return pages.Unknown(request);
+        if (tokens.IsRevoked(token, link) || PagePress.Of(form[ConfirmUnsubscribe.SecretField]) is not { } press) return await pages.ShowAsync(token, request, cancel);
         var isDone = await optOuts.UndoAsync(link, press, cancel);
         var isStopped = await optOuts.SuppressionAsync(link, cancel) is not null;
         // What was stopped otherwise too stays so, and the page tells it as it stands.

@@ -97,12 +97,24 @@ internal static class UnsubscribePage
             .Append($"<button type=\"submit\" class=\"{look}\">{Text(button)}</button></form>");
     }
 
-    public static string OfUnknownLink(string language)
+    /// <summary>The same for every link that does not open: it may tell nobody what a token lacks.</summary>
+    public static string OfUnknownLink(string language, AskedHere ask)
     {
         var words = PageWords.In(language);
         var body = new StringBuilder($"<h1>{Text(words.UnknownTitle)}</h1><p>{Text(words.UnknownLead)}</p><ul>");
         foreach (var help in words.UnknownHelp) body.Append($"<li>{Text(help)}</li>");
-        return Document(words.UnknownTitle, body.Append("</ul>"), language, null);
+        body.Append("</ul>");
+        foreach (var site in ask.Sites)
+        {
+            var of = ask.Sites.Count > 1 ? $": {(Uri.TryCreate(site.Origins is [var first, ..] ? first : null, UriKind.Absolute, out var origin) ? origin.Host : site.Site)}" : "";
+            body.Append($"<p class=\"note\"><a href=\"/preferences/{Text(Uri.EscapeDataString(site.Site))}?language={language}\">{Text(words.Preferences.Link + of)}</a></p>");
+        }
+        if (ask.Address is { } address)
+        {
+            var shown = address.Scheme == Uri.UriSchemeMailto ? $"{address.UserInfo}@{address.Host}" : address.Host + address.AbsolutePath;
+            body.Append($"<p class=\"note\">{Text(words.Questions)} <a href=\"{Text(address.AbsoluteUri)}\">{Text(shown)}</a></p>");
+        }
+        return Document(words.UnknownTitle, body, language, ask.Controller);
     }
 
     private static void AppendFacts(StringBuilder to, View view, string stops, string language)

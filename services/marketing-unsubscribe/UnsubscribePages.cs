@@ -6,7 +6,7 @@ namespace Consent.MarketingUnsubscribe;
 
 /// <summary>Finds out which page a link shows now, and in which language. Reads only.</summary>
 public sealed class UnsubscribePages(
-    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, UnsubscribeTokens tokens, OptOuts optOuts)
+    [FromKeyedServices(MarketingUnsubscribeSetup.Service)] IDeclarations declarations, UnsubscribeTokens tokens, OptOuts optOuts, AskHere askHere)
 {
     /// <param name="state">What was just done; null to tell how things stand.</param>
     /// <param name="secret">Of the page on which it was; null for a page that begins anew.</param>
@@ -15,11 +15,10 @@ public sealed class UnsubscribePages(
         string token, HttpRequest request, CancellationToken cancel, UnsubscribeState? state = null, string? secret = null, bool canUndo = false)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var link = tokens.Read(token);
-        var declaration = link is null ? null : declarations.InForce(link.Site)?.Declaration;
+        if (tokens.Read(token) is not { } link) return Unknown(request);
+        var declaration = declarations.InForce(link.Site)?.Declaration;
         var language = PageLanguage.Choose(
-            request.Query["language"], link?.Language, request.Headers.AcceptLanguage, declaration?.Languages[0]);
-        if (link is null) return new HtmlPage(StatusCodes.Status404NotFound, language, UnsubscribePage.OfUnknownLink(language));
+            request.Query["language"], link.Language, request.Headers.AcceptLanguage, declaration?.Languages[0]);
 
         // Whoever has a key that was revoked can make links to any address: they show neither it nor how it stands.
         var isRevoked = tokens.IsRevoked(token, link);
@@ -37,6 +36,13 @@ public sealed class UnsubscribePages(
             Controller: declaration?.Controller,
             Preferences: isRevoked ? $"/preferences/{link.Site}" : $"/u/{Uri.EscapeDataString(token)}/preferences");
         return new HtmlPage(StatusCodes.Status200OK, language, UnsubscribePage.Of(view, language));
+    }
+
+    /// <summary>Of every link that does not open, whatever is wrong with it.</summary>
+    internal IResult Unknown(HttpRequest request)
+    {
+        var language = PageLanguage.Choose(request.Query["language"], null, request.Headers.AcceptLanguage, null);
+        return new HtmlPage(StatusCodes.Status404NotFound, language, UnsubscribePage.OfUnknownLink(language, askHere.In(declarations)));
     }
 
     private async Task<(UnsubscribeState State, bool IsFinal)> StandsAsync(UnsubscribeLink link, Declaration? declaration, CancellationToken cancel)

@@ -14,6 +14,7 @@ namespace Consent.ServiceDefaults;
 /// </summary>
 public sealed partial class IdentifierKeys(string folder)
 {
+    private static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, KeyRing> _rings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
 
@@ -22,6 +23,9 @@ public sealed partial class IdentifierKeys(string folder)
 
     /// <summary>The ring under which addresses known to a controller are hashed.</summary>
     public KeyRing Addresses(string controller) => Ring($"address-{controller}");
+
+    /// <summary>Whether the controller has a key for addresses, under which there may be some; none is made.</summary>
+    public bool HasAddresses(string controller) => CountOf($"address-{controller}") > 0;
 
     /// <summary>
     /// The ring as it stands now, with versions that another process has added since; its first key is made here at first need.
@@ -57,6 +61,13 @@ public sealed partial class IdentifierKeys(string folder)
         Create(FileOf(name, Ring(name).Count + 1));
         return Ring(name);
     }
+
+    /// <summary>
+    /// Whether the version had a successor at that moment already, by the time of the successor's file: what names the version and says that it was made then was
+    /// not made by a process that has this folder. False for the newest version. A minute is left for clocks that differ.
+    /// </summary>
+    public bool WasSucceededBefore(string name, int version, DateTimeOffset at) =>
+        version >= 1 && version < Ring(name).Count && at > new DateTimeOffset(File.GetLastWriteTimeUtc(FileOf(name, version + 1))) + ClocksApart;
 
     private KeyRing WithNewVersions(string name, KeyRing ring)
     {

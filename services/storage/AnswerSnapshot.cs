@@ -16,6 +16,7 @@ internal sealed class AnswerSnapshot(string service, IRecordLog log, DeliveryLed
     private const int StreamsPerPage = 500;
     private const int NamedPerPage = 50;
     private const int LargestPage = 1 << 20;
+    private const int AskedAtOnce = 32;
     private readonly SemaphoreSlim _one = new(1);
     private readonly Answering _answering = new(service, transport, time);
 
@@ -83,8 +84,12 @@ internal sealed class AnswerSnapshot(string service, IRecordLog log, DeliveryLed
         var later = newest.Where(record => record.Version > 1 && record.Kind != LogRecord.Erased && !published.IsLoadedWhole(record)).ToList();
         // Where the first record is there, nothing was erased; that is one question for all of them. Of an earlier epoch its id is not known here.
         var firsts = await log.PositionsOfAsync([.. later.Select(record => log.IdOf(record.Stream, 1))], cancel);
-        var oldest = await Task.WhenAll(later.Where((_, i) => firsts[i] == 0).Select(record => log.OldestAsync(record.Stream, cancel).AsTask()));
-        return oldest.OfType<LogRecord>().Where(record => record.Kind == LogRecord.Erased).ToDictionary(record => record.StreamKey);
+        var tombstones = new Dictionary<StreamKey, LogRecord>();
+        // So that is asked of all streams of before an epoch: some at a time, because an engine that is far away turns away who asks too much at once.
+        foreach (var some in later.Where((_, i) => firsts[i] == 0).Chunk(AskedAtOnce))
+            foreach (var oldest in await Task.WhenAll(some.Select(record => log.OldestAsync(record.Stream, cancel).AsTask())))
+                if (oldest is { Kind: LogRecord.Erased }) tombstones.Add(oldest.StreamKey, oldest);
+        return tombstones;
     }
 
     /// <summary>Of streams that have a name in the store: by their position in the log, so that no others are walked through.</summary>

@@ -25,5 +25,8 @@ internal static class BackupPlace
         }
     }
 
+    /// <summary>A service whose log's secret lies among the keys of the data folder; null when there is none.</summary>
+    public static string? SecretIn(string data) => Array.Find(Services, service => File.Exists(Path.Combine(data, "keys", service, "log.secret")));
+
     private static string WithEnd(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
 }

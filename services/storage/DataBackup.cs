@@ -20,11 +20,16 @@ public static class DataBackup
 
     /// <summary>
     /// Copies each database as it stands at one moment. A ledger before its log, so that it never knows more than the log does.
-    /// Throws <see cref="IOException"/> when the target holds something already, lies in the data folder or among a copy of keys, or when there is nothing to copy.
+    /// Throws <see cref="IOException"/> when the target holds something already, lies in the data folder or among a copy of keys, when there is nothing to copy, or when the logs lie in no files:
+    /// what else there is would be taken for a backup of them.
     /// </summary>
     public static IReadOnlyList<BackedUp> Take(string data, string target, Action<BackedUp>? done = null)
     {
         var files = DatabasesIn(data);
+        if (!files.Exists(file => Path.GetFileName(file) == Log) && BackupPlace.SecretIn(data) is { } service)
+            throw new IOException(
+                $"The log of {service} lies in no file of {data}, but where Storage:Engine says. On Azure Cosmos DB its backup is the continuous backup of the account of the data (az cosmosdb restore); "
+                + "on PostgreSQL a dump of the database.");
         if (files.Count == 0) throw new IOException($"There is no database in {data}: name the data folder of the services.");
         BackupPlace.RequireNew(data, target);
         BackupPlace.RequireApart(target, "log.secret", "a copy of keys");

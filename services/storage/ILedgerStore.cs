@@ -20,7 +20,9 @@ internal interface ILedgerStore : IDisposable
     /// <summary>Who applied the record.</summary>
     ValueTask<IReadOnlyList<ClosedRow>> ClosedOfAsync(long position, CancellationToken cancel);
 
-    /// <summary>In the order of closing; nothing ever appears behind a sequence that was handed out.</summary>
+    /// <summary>
+    /// In about the order of closing; nothing ever appears behind a sequence that was handed out. None only when all were told. What was told may come once more behind it, after the store lost something.
+    /// </summary>
     ValueTask<IReadOnlyList<ClosedRow>> ClosedAfterAsync(long sequence, int max, CancellationToken cancel);
 
     /// <summary>Which positions of the range the subscriber has applied: behind <paramref name="after"/>, up to <paramref name="through"/>.</summary>

@@ -95,7 +95,7 @@ public interface IRecordLog
     /// <summary>
     /// Up to <paramref name="max"/> records behind the position, ascending, and fewer only at the end; 0 is the beginning. Nothing ever appears behind a
     /// position that was handed out: whoever goes on from the last one misses nothing. Whoever comes to the end has been told all that was committed before he asked, by
-    /// whichever replica, and of each record that was erased the tombstone.
+    /// whichever replica, and of each record that was erased the tombstone. (On Azure Cosmos DB below strong consistency what another replica committed may lag by as much as the region that is read.)
     /// </summary>
     ValueTask<IReadOnlyList<LogRecord>> FeedAsync(long afterPosition, int max, CancellationToken cancel = default);
 

@@ -49,6 +49,18 @@ internal sealed class OpenDeliveries(IRecordLog log, ILedgerStore store, Publish
     public async Task<bool> IsOpenAsync(Subscriber subscriber, LogRecord record, CancellationToken cancel) =>
         Concerns(subscriber, record) && (IsOwedAlways(subscriber, record) || !await log.IsSupersededAsync(record, cancel));
 
+    /// <summary>
+    /// Which of these, as they were read in the feed, stand there for a further time: the log tells another position of theirs, under which they are delivered and acknowledged. The feed of an engine
+    /// that gives out positions behind the commit may tell a record twice, as after a loss.
+    /// </summary>
+    /// <returns>Their positions in the feed.</returns>
+    public async Task<IReadOnlySet<long>> RepeatedAsync(IReadOnlyList<LogRecord> records, CancellationToken cancel)
+    {
+        if (records.Count == 0) return new HashSet<long>();
+        var positions = await log.PositionsOfAsync([.. records.Select(record => record.Id)], cancel);
+        return records.Where((record, i) => positions[i] > 0 && positions[i] != record.Position).Select(record => record.Position).ToHashSet();
+    }
+
     public bool IsWantedBy(SubscriberAnnounced announced) => published.IsWantedBy(announced);
 
     public bool Concerns(Subscriber subscriber, LogRecord record) => published.EventFor(record, subscriber.Kinds, subscriber.Purposes, time.Now()) is not null;
@@ -57,7 +69,8 @@ internal sealed class OpenDeliveries(IRecordLog log, ILedgerStore store, Publish
     public bool IsOwedAlways(Subscriber subscriber, LogRecord record) =>
         !published.NewestSuffices || subscriber.EveryVersion || record.Kind == LogRecord.Erased || published.IsLoadedWhole(record);
 
+    /// <summary>By the records' own positions: between two of them there may be the gap of an epoch.</summary>
     private async Task<IReadOnlySet<long>> ClosedOnAsync(Subscriber subscriber, IReadOnlyList<LogRecord> page, long through, CancellationToken cancel) => page.Count == 0
         ? new HashSet<long>()
-        : await store.ClosedBetweenAsync(subscriber.Number, page[0].Position - 1, Math.Min(through, page[^1].Position), cancel);
+        : await store.ClosedAmongAsync(subscriber.Number, [.. page.Select(r => r.Position).TakeWhile(position => position <= through)], cancel);
 }

@@ -135,14 +135,20 @@ internal sealed class Redelivery(
     private async Task SendAsync(Subscriber subscriber, Watched watched, List<Watched.Waiting> due, CancellationToken cancel)
     {
         var now = time.Now();
-        var sent = new List<(Watched.Waiting Delivery, OutgoingEvent Event)>();
+        var stillOpen = new List<(Watched.Waiting Delivery, LogRecord Record)>();
         foreach (var one in due)
         {
             var record = await log.FindByPositionAsync(one.Position, cancel);
             // Erased, overtaken by a newer one, or of no concern any more.
             if (record is null || !await open.IsOpenAsync(subscriber, record, cancel)) watched.Open.Remove(one.Position);
-            else sent.Add((one, published.EventOf(record, now)! with { Service = subscriber.Name }));
+            else stillOpen.Add((one, record));
         }
+
+        // What stands in the feed twice is acknowledged under one of its positions alone; the other would be sent for ever. It is not asked before it was sent in vain, because that is rare.
+        var repeated = await open.RepeatedAsync([.. stillOpen.Where(one => one.Delivery.Attempts > 0).Select(one => one.Record)], cancel);
+        foreach (var position in repeated) watched.Open.Remove(position);
+        var sent = stillOpen.Where(one => !repeated.Contains(one.Delivery.Position))
+            .Select(one => (one.Delivery, Event: published.EventOf(one.Record, now)! with { Service = subscriber.Name })).ToList();
 
         // To the back before it is tried: what cannot be sent must not stand before the rest. It counts only when it was sent.
         foreach (var (one, _) in sent) PutOff(watched, one, one.Attempts);

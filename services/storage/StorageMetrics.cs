@@ -68,4 +68,10 @@ internal static class StorageMetrics
 
     public static Counter<long> UnknownAcknowledged { get; } = Meter.CreateCounter<long>(
         "consent.ledger.unknown", "{acknowledgement}", "Acknowledgements of records that the log does not have.");
+
+    public static Histogram<double> RequestUnits { get; } = Meter.CreateHistogram<double>(
+        "consent.cosmos.request_units", "{request_unit}", "What a call of Azure Cosmos DB cost, as its answer says; 0 for one without an answer. Its count is the number of calls. By store and operation.");
+
+    public static Counter<long> Throttled { get; } = Meter.CreateCounter<long>(
+        "consent.cosmos.throttled", "{call}", "Calls that Azure Cosmos DB turned away because the throughput was used up; they are made again while there is time. By store and operation.");
 }

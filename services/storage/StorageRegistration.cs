@@ -51,7 +51,7 @@ public static class StorageRegistration
             service, p.Log(service), p.Of<RelayLease>(service), p.Transport(), p.Of<Published>(service), p.Of<LateDeliveries>(service), options, p.Time(),
             p.GetRequiredService<ILogger<Relay>>()));
 
-        services.AddSingleton<IHostedService>(p => new DeclareSubscribers(p.Of<DeliveryLedger>(service), options, p.Time()));
+        services.AddSingleton<IHostedService>(p => new DeclareSubscribers(p.Of<DeliveryLedger>(service), options, p.Time(), p.GetRequiredService<ILogger<DeclareSubscribers>>()));
         services.AddSingleton<IHostedService>(p => p.Of<Relay>(service));
         services.AddSingleton<IHostedService>(p => new Redelivery(
             service, p.Log(service), p.Of<ILedgerStore>(service), p.Of<OpenDeliveries>(service), p.Of<Relay>(service), p.Of<RelayLease>(service), p.Transport(),
@@ -88,16 +88,22 @@ public static class StorageRegistration
         return builder;
     }
 
-    private static ILedgerStore OpenLedger(IConfiguration settings, string service) => settings["Storage:Engine"] == "postgres"
-        ? new PostgresLedgerStore(settings["Storage:Postgres"]!, service)
-        : new SqliteLedgerStore(ServiceData.FileOf(settings, service, "ledger.db"), service);
+    private static ILedgerStore OpenLedger(IConfiguration settings, string service) => StorageSettings.Of(settings) switch
+    {
+        { Cosmos: { } cosmos } => CosmosLedgerStore.Open(cosmos, service),
+        { Data: { } data } => new PostgresLedgerStore(data, service),
+        _ => new SqliteLedgerStore(ServiceData.FileOf(settings, service, "ledger.db"), service),
+    };
 
     private static IRecordLog OpenLog(IConfiguration settings, string service, TimeProvider time, Func<string, bool>? namesNobody, IKeyWrapper? wrapper)
     {
         var files = LogFiles.Of(settings, service);
-        return StorageSettings.Of(settings) is { Data: { } data, Keys: { } keys }
-            ? PostgresRecordLog.Open(data, keys, files, service, time, namesNobody, wrapper)
-            : SqliteRecordLog.Open(files, service, time, namesNobody, wrapper);
+        return StorageSettings.Of(settings) switch
+        {
+            { Cosmos: { } cosmos, CosmosKeys: { } cosmosKeys } => CosmosRecordLog.Open(cosmos, cosmosKeys, files, service, time, namesNobody, wrapper),
+            { Data: { } data, Keys: { } keys } => PostgresRecordLog.Open(data, keys, files, service, time, namesNobody, wrapper),
+            _ => SqliteRecordLog.Open(files, service, time, namesNobody, wrapper),
+        };
     }
 
     private static IRecordLog Log(this IServiceProvider provider, string service) => provider.GetRequiredKeyedService<IRecordLog>(service);

@@ -23,6 +23,9 @@ public interface ISubjectKeys : IDisposable
     /// <summary>How many slots there are: whoever knows of one with this number, or a higher one, has newer data than keys, and must not go on: it would be handed out again.</summary>
     ValueTask<long> SlotsAsync();
 
+    /// <summary>Whether there is, or was, such a slot: whoever knows of one that was never made has newer data than keys.</summary>
+    async ValueTask<bool> WasMadeAsync(long slot) => slot < await SlotsAsync();
+
     /// <summary>These will be asked for in a moment: where keys are far away, they are fetched together, and no thread is held meanwhile.</summary>
     ValueTask ExpectAsync(IReadOnlyCollection<long> slots) => default;
 

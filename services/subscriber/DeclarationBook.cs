@@ -14,6 +14,7 @@ public sealed class DeclarationBook : IDeclarations
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, DeclarationHistory> _bySite = new(StringComparer.Ordinal);
 
+    private string[] _sites = [];
     private long _read;
 
     internal DeclarationBook(ISubscriberStore store, TimeProvider time)
@@ -22,7 +23,8 @@ public sealed class DeclarationBook : IDeclarations
         Remember(Readable(store.Declarations()));
     }
 
-    public IReadOnlyCollection<string> Sites => [.. _bySite.Keys.Order(StringComparer.Ordinal)];
+    /// <summary>In their order, which is made anew when there are more: none is ever taken away.</summary>
+    public IReadOnlyCollection<string> Sites => _sites is var sites && sites.Length == _bySite.Count ? sites : _sites = [.. _bySite.Keys.Order(StringComparer.Ordinal)];
 
     public PublishedDeclaration? InForce(string site) => Of(site).Current(_time.Now());
 

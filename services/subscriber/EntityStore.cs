@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace Consent.Subscriber;
 
 /// <summary>
-/// Where a service keeps its own: in a file, which one process owns; or where <c>Storage:Engine</c> is <c>postgres</c> in the database <c>Storage:Postgres</c>, for all its
-/// replicas. Reads run side by side; writes go one after the other, over all replicas.
+/// Where a service keeps its own: in a file, which one process owns; or where <c>Storage:Engine</c> is <c>postgres</c>, or <c>cosmos</c> with that set, in the database
+/// <c>Storage:Postgres</c>, for all its replicas. Reads run side by side; writes go one after the other, over all replicas.
 /// </summary>
 internal abstract class EntityStore<TDb> : IAsyncDisposable where TDb : DbContext, IFileWriter
 {

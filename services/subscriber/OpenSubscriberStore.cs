@@ -4,7 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace Consent.Subscriber;
 
 /// <summary>
-/// <c>Storage:Engine</c>: <c>sqlite</c> (unless set), or <c>postgres</c> with <c>Storage:Postgres</c>, the connection string of the data.
+/// <c>Storage:Engine</c>: <c>sqlite</c> (unless set), or <c>postgres</c> with <c>Storage:Postgres</c>, the connection string of the data. With <c>cosmos</c>, where logs lie in
+/// Azure Cosmos DB, what is no log lies in <c>Storage:Postgres</c> where that is set, for all replicas, and else in files.
 /// Throws <see cref="InvalidOperationException"/> with a sentence on what to set.
 /// </summary>
 internal static class OpenSubscriberStore
@@ -35,6 +36,7 @@ internal static class OpenSubscriberStore
     {
         "sqlite" => null,
         "postgres" => settings["Storage:Postgres"] ?? throw new InvalidOperationException("Set Storage:Postgres to the connection string of the data."),
-        var other => throw new InvalidOperationException($"Set Storage:Engine to sqlite or postgres; '{other}' is neither."),
+        "cosmos" => settings["Storage:Postgres"],
+        var other => throw new InvalidOperationException($"Set Storage:Engine to sqlite, postgres or cosmos; '{other}' is none of them."),
     };
 }

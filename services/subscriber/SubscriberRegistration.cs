@@ -18,8 +18,8 @@ public static class SubscriberRegistration
 {
     /// <summary>
     /// Lets the service hold every declaration: <see cref="DeclarationBook"/> and <see cref="IDeclarations"/>, keyed by
-    /// <paramref name="service"/>. Calling it twice is harmless. They lie in a file, or where <c>Storage:Engine</c> is <c>postgres</c> in the database
-    /// <c>Storage:Postgres</c>, for all replicas of the service.
+    /// <paramref name="service"/>. Calling it twice is harmless. They lie in a file, or where <c>Storage:Engine</c> is <c>postgres</c>, or <c>cosmos</c> with that
+    /// set, in the database <c>Storage:Postgres</c>, for all replicas of the service.
     /// </summary>
     public static IHostApplicationBuilder AddDeclarationBook(this IHostApplicationBuilder builder, string service)
     {

@@ -58,14 +58,15 @@ public static class LinkToken
         {
             using var aes = new AesGcm(LinkKey.Derive(secretOf(bytes[1]), scope, generation), TagBytes);
             aes.Decrypt(bytes.AsSpan(header, NonceBytes), text[..^TagBytes], text[^TagBytes..], plain, bytes.AsSpan(0, header));
+            if (LinkOf(bytes[0], generation, scope, plain) is { } link) return link;
+            // What opens and is refused ends as what does not open, because most of the time that this takes goes into its end.
+            aes.Decrypt(bytes.AsSpan(header, NonceBytes), text[..^TagBytes], Shapeless.AsSpan(0, TagBytes), plain, bytes.AsSpan(0, header));
         }
         catch (AuthenticationTagMismatchException)
         {
-            return null;
+            // Forged, cut, or refused.
         }
-        // The holder of one site's key must not speak for another site.
-        return (bytes[0] == Format || (bytes[0] == LaterFormat && generation > 0)) && UnsubscribeLink.FromBytes(plain) is { } link
-            && scope.AsSpan().SequenceEqual(LinkKey.ScopeOf(link.Controller, link.Site)) ? link : null;
+        return null;
     }
 
     /// <summary>The version that a token names, and its bytes; null for what cannot be one.</summary>
@@ -73,6 +74,11 @@ public static class LinkToken
 
     /// <summary>Of the key that made a token which opens; see <see cref="LinkKey.Generation"/>. 0 for what is no token.</summary>
     public static byte GenerationOf(string? token) => Decode(token) is { } bytes ? GenerationOf(bytes) : (byte)0;
+
+    /// <summary>Null for what no minter makes; the holder of one site's key must not speak for another site.</summary>
+    private static UnsubscribeLink? LinkOf(byte format, byte generation, byte[] scope, byte[] plain) =>
+        (format == Format || (format == LaterFormat && generation > 0)) && UnsubscribeLink.FromBytes(plain) is { } link
+        && scope.AsSpan().SequenceEqual(LinkKey.ScopeOf(link.Controller, link.Site)) ? link : null;
 
     private static byte GenerationOf(byte[] bytes) => bytes[0] == LaterFormat ? bytes[HeaderBytes] : (byte)0;
 

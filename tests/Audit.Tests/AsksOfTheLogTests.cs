@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Consent.Audit.Timelines;
 using Consent.Contracts;
 using Consent.Storage;
+using Consent.Storage.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -52,7 +53,7 @@ public sealed class AsksOfTheLogTests : IAsyncLifetime
 
     private sealed class Audited : RunningAudit
     {
-        public CountedReads Counted { get; private set; } = null!;
+        public WatchedLog Counted { get; private set; } = null!;
 
         public FollowReceipts Index => Services.GetRequiredService<FollowReceipts>();
 
@@ -63,7 +64,7 @@ public sealed class AsksOfTheLogTests : IAsyncLifetime
             builder.Services.Remove(log);
             builder.Services.AddKeyedSingleton<IRecordLog>(AuditSetup.Service, (provider, key) =>
             {
-                (var counting, Counted) = CountedReads.Of((IRecordLog)log.KeyedImplementationFactory!(provider, key));
+                (var counting, Counted) = WatchedLog.Of((IRecordLog)log.KeyedImplementationFactory!(provider, key));
                 return counting;
             });
 

@@ -47,7 +47,9 @@ internal sealed class AuditOnDisk : IAsyncDisposable
     private KnownSubscribers Subscribers => new(_records, Clock);
 
     /// <summary>What the campaign's owner would see.</summary>
-    public async Task<CampaignFigures> FiguresAsync(string campaign, string site = Samples.Site) => await new GatherCampaign(Log, Persons, Campaigns)
+    /// <param name="traces">In which the traces are read; the log itself unless given.</param>
+    public async Task<CampaignFigures> FiguresAsync(string campaign, string site = Samples.Site, IRecordLog? traces = null) =>
+        await new GatherCampaign(traces is null ? Log : new AuditLog(traces, Clock), Persons, Campaigns)
         .RunAsync(site, campaign, await SiteDeclarations.ReadAsync(Log, site, default), await Subscribers.ReadAsync(default), default);
 
     public IRecordLog Records => _records;

@@ -1,4 +1,5 @@
 using Consent.Contracts;
+using Consent.Storage.Tests;
 
 namespace Consent.Audit.Tests;
 
@@ -34,6 +35,25 @@ public sealed class CampaignFiguresTests
         Assert.DoesNotContain("\"links\"", System.Text.Encoding.UTF8.GetString(ContractJson.Write(figures)), StringComparison.Ordinal);
         await audit.HearAsync(Made("m1", 20_000));
         Assert.Equal(20_000L, (await audit.FiguresAsync(Spring)).Links);
+    }
+
+    [Fact]
+    public async Task HoweverManyOptedOut_TheirTracesAreReadAHundredAtOnce()
+    {
+        const int People = 150;
+        await using var audit = new AuditOnDisk();
+        for (var person = 1; person <= People; person++)
+        {
+            await audit.HearAsync(OptOut($"o{person}", person));
+            await audit.HearAsync(Samples.Choice($"r{person}", $"o{person}") with { Stream = $"{person:x20}" });
+        }
+        var (log, counted) = WatchedLog.Of(audit.Records);
+
+        var figures = await audit.FiguresAsync(Spring, traces: log);
+
+        Assert.Equal((People, 0, People), (figures.OptOuts, figures.Open, figures.Everywhere?.OptOuts));
+        // Two pieces, of each the opt-outs and the receipts that came of them.
+        Assert.Equal(4, counted.Asked);
     }
 
     [Fact]

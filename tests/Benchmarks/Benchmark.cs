@@ -5,7 +5,7 @@ using Consent.Tests.Support;
 
 namespace Consent.Benchmarks;
 
-/// <summary>The whole run: speed beside the echo, latency at half the load, and the same with a large log; travel, marketing, and audit's logs.</summary>
+/// <summary>The whole run: speed beside the echo, latency at half the load, and the same with a large log; travel, marketing, audit's logs, and the engine on Azure Cosmos DB.</summary>
 internal static class Benchmark
 {
     private const string Echo = "echo", Proxy = "echo through YARP", Sqlite = "decisions, SQLite", Held = "decisions, relay off", Postgres = "decisions, PostgreSQL",
@@ -45,6 +45,12 @@ internal static class Benchmark
             figures.Add(await AuditAppends.MeasureAsync(plan, Path.Combine(folder.Path, "audit-alone")));
             figures.AddRange(await AuditPace.MeasureAsync(plan, Path.Combine(folder.Path, "audit-pace")));
             figures.AddRange(await AuditLarge.MeasureAsync(plan, folder.Path));
+        }
+
+        if (plan.Wants("cosmos"))
+        {
+            figures.AddRange(await CosmosCreates.MeasureAsync(plan, folder.Path));
+            if (plan.CosmosReceipts > 0) figures.AddRange(await CosmosReplay.MeasureAsync(plan, folder.Path));
         }
 
         Table.Write(figures);

@@ -13,11 +13,11 @@ namespace Consent.Benchmarks;
 /// <summary>
 /// "May I send?" out of the index alone, as a check asks it: spelling, keyed hash, index, decision and result, in pieces of 1,000 on one thread. The index
 /// is filled with as many suppressed as subscribed addresses as given, each with its receipt in the consent service; no log and no HTTP is in it. One in a
-/// hundred of the suppressed complained, and wants nothing any more.
+/// hundred of the suppressed complained, and wants nothing any more. What it takes that somebody stopped everything by his own word is measured beside it.
 /// </summary>
 internal sealed class CheckIndexed
 {
-    private const int Piece = 1000, Pieces = 500, Singles = 200_000, OneComplaintIn = 100;
+    private const int Piece = 1000, Pieces = 500, Singles = 200_000, OneComplaintIn = 100, OneOfEverythingIn = 10;
     private readonly AddressIndex _index = new();
     private readonly KeyRing _ring = KeyRing.Empty.With(RandomNumberGenerator.GetBytes(KeyRing.KeyBytes));
     private readonly Visitors _readers = Visitors.Fresh();
@@ -40,7 +40,24 @@ internal sealed class CheckIndexed
             new("addresses checked a second out of the index", Middle(rates), 200_000, true, "", $"{of}, one core"),
             new("p99 of a single check out of the index", index.P99().TotalMilliseconds, 5, false, "ms", of),
             new("memory per suppressed address", bytes, 64, false, "bytes", $"{of}, by the length of its arrays", IsGate: true),
+            OfEverything(Math.Max(1, plan.Addresses / OneOfEverythingIn)),
         ];
+    }
+
+    /// <summary>Each topic is recorded, then everything, and the receipt names all of these and each purpose behind them.</summary>
+    private static Figure OfEverything(long each)
+    {
+        var index = new CheckIndexed(each);
+        List<string> topics = [.. index._shown.Declaration.Topics.Select(topic => topic.Id), MarketingRecord.Everything];
+        List<string> decided = [.. topics, .. index._shown.Declaration.PurposesOfTopics()];
+        Parallel.For(0, each, number =>
+        {
+            var (subject, id) = (index._ring.AddressId(Marketing.AddressOf(index._readers.Id(number))), $"{number + 1:x32}");
+            index._index.SetOwn(Marketing.Site, subject, topics.ToDictionary(topic => topic, _ => new TopicEntry(TopicStatus.Suppressed, index._now, null, id)));
+            index._index.SetHeld(Marketing.Site, subject, index.ReceiptOf(subject, id, Decision.Withdrawn, [.. decided]));
+        });
+        return new("memory of who stopped everything", (double)index._index.Bytes / each, 64 * decided.Count, false, "bytes",
+            string.Create(CultureInfo.InvariantCulture, $"{each:n0} of them, {decided.Count} decisions each: of topics, purposes and everything"), IsGate: true);
     }
 
     private void Fill(long from, long until, bool isSubscribed)
@@ -52,7 +69,7 @@ internal sealed class CheckIndexed
             _index.SetOwn(Marketing.Site, subject, isSubscribed
                 ? new Dictionary<string, TopicEntry> { [Marketing.Topic] = new(TopicStatus.Subscribed, _now, proof, id) }
                 : Suppressed(id, isComplaint: number % OneComplaintIn == 0));
-            _index.SetHeld(Marketing.Site, subject, ReceiptOf(subject, id, isSubscribed ? Decision.Given : Decision.Withdrawn));
+            _index.SetHeld(Marketing.Site, subject, ReceiptOf(subject, id, isSubscribed ? Decision.Given : Decision.Withdrawn, Marketing.Topic));
         });
     }
 
@@ -65,7 +82,7 @@ internal sealed class CheckIndexed
         return topics;
     }
 
-    private Receipt ReceiptOf(string subject, string id, Decision status) => new()
+    private Receipt ReceiptOf(string subject, string id, Decision status, params string[] decided) => new()
     {
         Id = id,
         Site = Marketing.Site,
@@ -73,8 +90,8 @@ internal sealed class CheckIndexed
         SubjectId = subject,
         Epoch = 1,
         Version = 1,
-        Purposes = new Dictionary<string, PurposeDecision> { [Marketing.Topic] = new(status, _now, 1, null, _shown.Hash, _shown.MeaningOf(Marketing.Topic), _now) },
-        Changed = [Marketing.Topic],
+        Purposes = decided.ToDictionary(decision => decision, decision => new PurposeDecision(status, _now, 1, null, _shown.Hash, status is Decision.Given ? _shown.MeaningOf(decision) : null, _now)),
+        Changed = decided,
         RecordedAt = _now,
     };
 

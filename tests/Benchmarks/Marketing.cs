@@ -40,7 +40,8 @@ internal static class Marketing
         var (marketing, subscriber) = (await first, await second);
         await LoadedAsync(subscriber);
         using var http = servers.Client(marketing);
-        var links = new Links(await KeyAsync(http), marketing.Address);
+        var key = await KeyAsync(http);
+        var links = new Links(key, marketing.Address);
         var minted = links.Mint((int)(OptOutTravel.Needs(plan) + ((plan.Rounds + 1) * plan.Each.TotalSeconds * EachSecond)));
         var travel = await new OptOutTravel(marketing, consent, subscriber, links, FilledMarketing.AddressesIn(data)).MeasureAsync(plan);
         // From here on nobody hears of opt-outs, as nobody hears of decisions in the other parts.
@@ -49,9 +50,10 @@ internal static class Marketing
         await servers.ForgetAsync($"{ConsentSetup.Service}-{MarketingUnsubscribed.Kind}");
         var oneClick = await OneClickAsync(plan, servers, marketing, links, data);
         await CheckMany.ExpectSuppressedAsync(http, links.AddressOf, links.Pressed);
+        var badLinks = await BadLinks.MeasureAsync(plan, marketing, key);
         var checks = await CheckMany.MeasureAsync(plan, servers, marketing, readers);
         await marketing.StopAsync();
-        return [new("opt-out links minted a second, offline", minted, 20_000, true, "", "one thread, with both headers"), oneClick, .. checks, travel];
+        return [new("opt-out links minted a second, offline", minted, 20_000, true, "", "one thread, with both headers"), oneClick, badLinks, .. checks, travel];
     }
 
     private static async Task<Figure> OneClickAsync(Plan plan, Servers servers, ServiceProcess marketing, Links links, string data)

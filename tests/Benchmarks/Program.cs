@@ -2,6 +2,7 @@ using System.CommandLine;
 using Consent.Benchmarks;
 
 if (args is [SubscribersApart.Command, .. var names]) return await SubscribersApart.RunAsync(names);
+if (args is [CosmosApart.Command, .. var filled]) return await CosmosApart.RunAsync(filled);
 
 var options = new BenchmarkOptions();
 var root = new RootCommand("""

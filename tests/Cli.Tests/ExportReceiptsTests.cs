@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Consent.Tests.Support;
@@ -57,6 +59,30 @@ public sealed class ExportReceiptsTests : IDisposable
     {
         await using var gateway = await ExportGateway.StartAsync(200, Whole, breaksOff: true);
         var (code, _, errors) = await RunAsync(gateway, _folder.File("receipts.jsonl"));
+        Assert.Equal(3, code);
+        Assert.Contains("broke off", errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    /// <summary>Another exception than for a connection that ends: a fault of the file would be told like it.</summary>
+    [Fact]
+    public async Task A_connection_that_is_reset_in_the_middle_leaves_nothing_and_is_the_gateways_fault()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var (file, part) = (_folder.File("receipts.jsonl"), _folder.File("receipts.jsonl.part"));
+        var answering = Task.Run(async () =>
+        {
+            using var socket = await listener.AcceptSocketAsync();
+            await socket.ReceiveAsync(new byte[16 << 10]);
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: 10000\r\n\r\n{Whole}"));
+            await Eventually.IsSoAsync("what came is being written", () => Task.FromResult(File.Exists(part)));
+            socket.LingerState = new LingerOption(true, 0);
+        });
+
+        var (code, _, errors) = await CommandLine.RunAsync("export", file, "--site", "baker", "--gateway", $"http://{listener.LocalEndpoint}", "--token", "any");
+        await answering;
+
         Assert.Equal(3, code);
         Assert.Contains("broke off", errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder.Path));

@@ -75,6 +75,20 @@ public sealed class DeclaredNoMoreTests
     }
 
     [Fact]
+    public async Task And_a_no_to_everything_that_no_purpose_was_told_of()
+    {
+        await using var there = await StandIn.StartAsync(new ListmonkStandIn());
+        await using var app = await ConnectorsApp.StartAsync();
+        there.Add(Jan);
+        var (id, _) = await app.ConnectedAsync(there);
+        app.Clock.Pass(TimeSpan.FromMinutes(10));
+        await app.DeclareAsync(2);
+        await app.TellAsync(Jan, Receipt.Everything, Decision.Objected);
+        await app.SettledAsync(id);
+        Assert.Equal((false, false), (there.IsOn(Jan, News), there.IsOn(Jan, Offers)));
+    }
+
+    [Fact]
     public async Task And_of_a_contact_that_came_afterwards_when_it_was_the_only_topic_of_the_connector()
     {
         await using var there = await StandIn.StartAsync(new ListmonkStandIn());

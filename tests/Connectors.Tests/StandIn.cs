@@ -18,6 +18,9 @@ internal abstract class StandIn : IAsyncDisposable
     protected const string News = "news";
     protected const string Offers = "offers";
 
+    /// <summary>When a test begins that moves its clock.</summary>
+    public static readonly DateTimeOffset Start = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
+
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<string> _asked = new();
     private readonly ConcurrentQueue<string> _ofAllMail = new();
@@ -32,10 +35,10 @@ internal abstract class StandIn : IAsyncDisposable
     }
 
     /// <summary>By which it dates what happens: the test's clock.</summary>
-    public Func<DateTimeOffset> Now { get; set; } = () => ConnectorsApp.Start;
+    public Func<DateTimeOffset> Now { get; set; } = () => Start;
 
     /// <summary>Where that clock stood before it was moved last: a request may have been under way then.</summary>
-    public Func<DateTimeOffset> Before { get; set; } = () => ConnectorsApp.Start;
+    public Func<DateTimeOffset> Before { get; set; } = () => Start;
 
     /// <summary>Answers in its place, where it says true.</summary>
     public Func<HttpContext, bool> Fault { get; set; } = _ => false;

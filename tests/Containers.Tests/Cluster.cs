@@ -89,7 +89,7 @@ internal sealed class Cluster : IAsyncDisposable
             {
                 if (!_ready.ContainsKey(pod.Name) && !await pod.RunsAsync()) throw new InvalidOperationException($"{pod.Name} ended.");
                 return _ready.ContainsKey(pod.Name);
-            }, limit ?? TimeSpan.FromSeconds(60));
+            }, limit ?? TimeSpan.FromSeconds(180));
         }
         catch (Exception e) when (e is InvalidOperationException or TimeoutException)
         {

@@ -9,6 +9,9 @@ public sealed class ImageReferencesTests
     /// <summary>Left out on purpose: YARP hashes by it for one way of affinity, which the gateway does not use.</summary>
     private const string NeverCalled = "Yarp.ReverseProxy refers to System.IO.Hashing";
 
+    /// <summary>All services in one process come without the library of Azure Cosmos DB, and say so where it is asked for.</summary>
+    private static readonly string[] RefusedByTheHost = ["Consent.Storage refers to Microsoft.Azure.Cosmos.Client", "Consent.Storage refers to Azure.Core"];
+
     public static TheoryData<string> Images => ImageArchive.All;
 
     [Theory]
@@ -16,9 +19,10 @@ public sealed class ImageReferencesTests
     public void Every_type_that_is_referred_to_is_there(string name)
     {
         var libraries = Libraries(name);
+        string[] allowed = name == "host" ? [NeverCalled, .. RefusedByTheHost] : [NeverCalled];
         var missing = from library in libraries.Values
                       from wanted in library.Wanted
-                      where !Holds(libraries, wanted.In, wanted.Type) && $"{library.Name} refers to {wanted.In}" != NeverCalled
+                      where !Holds(libraries, wanted.In, wanted.Type) && !allowed.Contains($"{library.Name} refers to {wanted.In}", StringComparer.Ordinal)
                       select $"{library.Name} refers to {wanted.Type} of {wanted.In}";
 
         Assert.Empty(missing);

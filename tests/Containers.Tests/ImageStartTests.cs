@@ -29,46 +29,16 @@ public sealed class ImageStartTests
 
     private static async Task<TimeSpan> StartAsync(Podman podman, string name, string image)
     {
-        var (container, port) = ($"start-{name}", FreePorts.Take(1)[0]);
-        using var volumes = new TemporaryFolder();
-        var mounts = new List<string>();
-        foreach (var volume in (string[])["tmp", "data", "checkpoints"])
+        await using var alone = new LoneContainer(podman, name, image);
+        await alone.CreateAsync();
+        var clock = Stopwatch.StartNew();
+        await alone.StartAsync();
+        while (!await alone.IsReadyAsync())
         {
-            Directory.CreateDirectory(volumes.File(volume));
-            File.SetUnixFileMode(volumes.File(volume), (UnixFileMode)0b111_111_111);
-            mounts.AddRange(["--volume", $"{volumes.File(volume)}:/{volume}"]);
+            if (clock.Elapsed > TimeSpan.FromSeconds(30)) Assert.Fail($"{name} did not become ready: {await alone.OutputAsync()}");
+            await Task.Delay(10);
         }
-        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        await podman.RunAsync([
-            "create", "--name", container, "--network", "host", "--read-only", "--read-only-tmpfs=false", "--cap-drop", "all", "--security-opt", "no-new-privileges", "--cpus", "2", "--memory", "768m",
-            .. mounts, "--env", $"ASPNETCORE_HTTP_PORTS={port}", "--env", "Data=/data", "--env", "Host:Container=true", "--env", "DevelopmentIssuer:Enabled=true", image]);
-        try
-        {
-            var clock = Stopwatch.StartNew();
-            await podman.RunAsync("start", container);
-            while (!await IsReadyAsync(client))
-            {
-                if (clock.Elapsed > TimeSpan.FromSeconds(30)) Assert.Fail($"{name} did not become ready: {(await podman.TryAsync("logs", container)).Errors}");
-                await Task.Delay(10);
-            }
-            return clock.Elapsed;
-        }
-        finally
-        {
-            await podman.RunAsync("rm", "--force", "--time", "0", container);
-        }
-    }
 
-    private static async Task<bool> IsReadyAsync(HttpClient client)
-    {
-        try
-        {
-            using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
+        return clock.Elapsed;
     }
 }

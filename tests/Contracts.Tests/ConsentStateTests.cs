@@ -179,6 +179,43 @@ public sealed class ConsentStateTests
     }
 
     [Fact]
+    public void No_ToEverything_IsOneToEachPurposeThatHasTopics_AndToThese_AtAnyTime()
+    {
+        var receipt = Receipt((Contracts.Receipt.Everything, Decision.Objected), ("statistics", Decision.Given));
+        foreach (var id in (string[])["newsletter", "offers", "news", "letters", "catalogue", "parcels"])
+        {
+            AssertState(Objected, id, receipt);
+            AssertState(Objected, id, receipt, _decided.AddYears(50));
+        }
+        AssertState(Given, "statistics", receipt);
+        AssertState(NotNeeded, "delivery", receipt);
+        AssertState(NotNeeded, "care", receipt);
+    }
+
+    [Theory]
+    [InlineData(1, Objected)]
+    [InlineData(2, Objected)]
+    [InlineData(3, Given)]
+    public void No_ToEverything_HoldsForATopic_UntilTheTopicIsDecidedAgain(long topicDecidedIn, PurposeStatus expected)
+    {
+        var all = (Contracts.Receipt.Everything, Decided(Contracts.Receipt.Everything, Decision.Objected) with { DecidedIn = 2 });
+        AssertState(expected, "offers", ReceiptOf(all, ("offers", Decided("offers", Decision.Given) with { DecidedIn = topicDecidedIn })));
+        AssertState(Objected, "news", ReceiptOf(all, ("offers", Decided("offers", Decision.Given) with { DecidedIn = topicDecidedIn })));
+    }
+
+    [Theory]
+    [InlineData(1, Objected)]
+    [InlineData(2, Refused)]
+    [InlineData(3, Refused)]
+    public void OfEverythingAndThePurpose_TheLaterWordCounts_AndOfBothAtOnceThatOnThePurpose(long purposeDecidedIn, PurposeStatus expected)
+    {
+        var all = (Contracts.Receipt.Everything, Decided(Contracts.Receipt.Everything, Decision.Objected) with { DecidedIn = 2 });
+        var receipt = ReceiptOf(all, ("newsletter", Decided("newsletter", Decision.Refused) with { DecidedIn = purposeDecidedIn }));
+        AssertState(expected, "newsletter", receipt);
+        AssertState(expected, "offers", receipt);
+    }
+
+    [Fact]
     public void UnknownPurpose_IsNeverAsked_EvenWhenOnceGiven()
     {
         var given = Decided("statistics", Decision.Given);

@@ -45,7 +45,7 @@ public sealed class EventSnapshotTests
         [ConsentErased.Kind] = new ConsentErased("t1", Noon, "corner-shop", "0123456789abcdef0123", 1, 3, Noon, ErasureReason.Request),
         [DeclarationPublished.Kind] = new DeclarationPublished("p1", Noon, new PublishedDeclaration(1, "d1", Noon,
             SampleDeclaration.Of("corner-shop", "corner-shop-bv", [SampleDeclaration.Purpose("statistics")]), new Dictionary<string, string> { ["statistics"] = "0123456789abcdef" })),
-        [MarketingUnsubscribed.Kind] = new MarketingUnsubscribed("e1", Noon, "corner-shop", "a1-00", ["news"], "one-click-unsubscribe", "nl", Noon, "spring-2026"),
+        [MarketingUnsubscribed.Kind] = new MarketingUnsubscribed("e1", Noon, "corner-shop", "a1-00", ["news"], "one-click-unsubscribe", "nl", Noon, "spring-2026", true),
         [MarketingUnsubscribeUndone.Kind] = new MarketingUnsubscribeUndone("e3", Noon, "corner-shop", "a1-00", ["news"], "e1", "nl", Noon, new StandingOptIn("d1", Noon, Noon, Noon, "crm"), Noon, ["e0"]),
         [MarketingSubscribed.Kind] = new MarketingSubscribed("e2", Noon, "corner-shop", "a1-00", ["news"], "confirmed-subscribe", "nl", "d1", Noon, Noon, Noon, StatedBy: "crm", MailHash: "h1"),
         [MarketingLinksMade.Kind] = new MarketingLinksMade("e6", Noon, "corner-shop", "news", "spring-2026", 1200, Noon),

@@ -164,6 +164,37 @@ public sealed class CountsTests : IAsyncLifetime
         Assert.Equal(new DayCount(Today, 2, Refused: 80, Withdrawn: 280), Assert.Single(await reader.ReadAsync("garen", Today, Today, CancellationToken.None)));
     }
 
+    [Fact]
+    public async Task Beside_logs_in_Cosmos_DB_sums_lie_in_PostgreSQL_where_it_is_given_and_else_in_the_file()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var file = Path.Combine(_data.Path, CookieBannerSetup.Service, "counts.db");
+        var database = await server.CreateDatabaseAsync();
+        using (var shared = CountStore.Of(Cosmos(("Storage:Postgres", database)), CookieBannerSetup.Service))
+        {
+            await shared.AddAsync([("wol", new DayCount(Today, 1, Shown: 1))], CancellationToken.None);
+            using var other = CountStore.Of(Cosmos(("Storage:Postgres", database)), CookieBannerSetup.Service);
+            Assert.Equal(1, Assert.Single(await other.ReadAsync("wol", Today, Today, CancellationToken.None)).Shown);
+            Assert.False(File.Exists(file));
+        }
+
+        using var alone = CountStore.Of(Cosmos(), CookieBannerSetup.Service);
+        await alone.AddAsync([("wol", new DayCount(Today, 1, Refused: 2))], CancellationToken.None);
+        Assert.Equal(2, Assert.Single(await alone.ReadAsync("wol", Today, Today, CancellationToken.None)).Refused);
+        Assert.True(File.Exists(file));
+
+        IConfiguration Cosmos(params (string Name, string Value)[] more) => new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Data", _data.Path), new("Storage:Engine", "cosmos"), .. more.Select(m => new KeyValuePair<string, string?>(m.Name, m.Value))]).Build();
+    }
+
+    [Fact]
+    public void A_database_that_is_not_named_is_refused_and_no_file_taken_in_its_place()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Data", _data.Path), new("Storage:Engine", "postgres")]).Build();
+        var refused = Assert.Throws<InvalidOperationException>(() => CountStore.Of(settings, CookieBannerSetup.Service));
+        Assert.Contains("Storage:Postgres", refused.Message, StringComparison.Ordinal);
+    }
+
     private RunningApp NewApp() => new(
         builder =>
         {

@@ -15,7 +15,7 @@ internal static class Faulty
     public static int Decisions { get; } = Number("CONSENT_FAULTS_DECISIONS", 0);
 
     /// <summary>How many scenarios share <see cref="Decisions"/>.</summary>
-    private const int Scenarios = 9;
+    private const int Scenarios = 10;
 
     /// <summary>How long nodes stay cut off: <c>CONSENT_FAULTS_CUT</c> in seconds, 10 unless set.</summary>
     public static TimeSpan CutFor { get; } = TimeSpan.FromSeconds(Number("CONSENT_FAULTS_CUT", 10));

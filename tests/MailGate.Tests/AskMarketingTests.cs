@@ -91,7 +91,8 @@ public sealed class AskMarketingTests : IAsyncLifetime
     private async Task<IReadOnlyList<string?>> WhyNotAsync()
     {
         var settings = new GateSettings(
-            new IPEndPoint(IPAddress.Loopback, 2525), null, null, "gate.orchard.example", new Uri(_marketing.Http.BaseAddress!, "/"), "none", null, 1 << 20, TimeSpan.FromMinutes(5));
+            new IPEndPoint(IPAddress.Loopback, 2525), null, null, "gate.orchard.example", new Uri(_marketing.Http.BaseAddress!, "/"), "none", null, 1 << 20, TimeSpan.FromMinutes(5),
+            TimeSpan.FromSeconds(30));
         using var marketing = new AskMarketing(settings, NullLogger<AskMarketing>.Instance);
         return await marketing.WhyNotAsync(Orchard.Site, Orchard.News, Two, TestContext.Current.CancellationToken);
     }

@@ -20,6 +20,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("MailGate:Marketing", "ftp://consent.example/")]
     [InlineData("MailGate:Marketing", null)]
     [InlineData("MailGate:TokenFile", null)]
+    [InlineData("MailGate:SignInWithin", "00:00:00")]
+    [InlineData("MailGate:SignInWithin", "01:00:00")]
     public void OfTheGate_WhatNoMailCanBeTakenWith_IsTold(string name, string? value)
     {
         var refused = Assert.Throws<InvalidOperationException>(() => GateSettings.Of(Settings((name, value))));

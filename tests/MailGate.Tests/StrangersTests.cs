@@ -49,6 +49,28 @@ public sealed class StrangersTests : IAsyncLifetime
         foreach (var stranger in strangers) await stranger.DisposeAsync();
     }
 
+    [Fact]
+    public async Task WhoDoesNotSignIn_LosesHisPlace_AndWhoHas_KeepsIt()
+    {
+        await using var gate = new RunningGate(_marketing.Address, _marketing.Token, _mailbox.Port, new Dictionary<string, string?> { ["MailGate:SignInWithin"] = "00:00:03" });
+        await gate.StartAsync();
+        await using var mailer = await gate.AsAsync(Orchard.Invoices);
+        // All other places, one by one, until none is left for the next.
+        var strangers = new List<Conversation>();
+        for (var i = 0; i < 99; i++) strangers.Add(await Conversation.WithAsync(gate.Port));
+
+        await using var next = await gate.AsAsync(Orchard.Letters);
+
+        Assert.Equal(250, (await next.SayAsync("NOOP")).Code);
+        Assert.Equal(250, (await mailer.SayAsync("NOOP")).Code);
+        // Also one who talks all the time.
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            while (true) await strangers[^1].SayAsync("NOOP");
+        });
+        foreach (var stranger in strangers) await stranger.DisposeAsync();
+    }
+
     /// <summary>The library takes the escapes of a quoted address apart, and a line break comes out.</summary>
     [Theory]
     [InlineData(@"MAIL FROM:<""\x22a>\x0d\x0aRCPT TO:<victim@example.org>\x0d\x0a\x22""@x.example>")]

@@ -37,7 +37,7 @@ public sealed class AddressIndexPropertyTests
     private sealed class History
     {
         private const string Jan = "jan@example.com";
-        private static readonly string[] _ids = [.. _topics, "marketing", "customer-news"];
+        private static readonly string[] _ids = [.. _topics, "marketing", "customer-news", MarketingRecord.Everything];
 
         private static readonly PublishedDeclaration[] _declared =
         [

@@ -161,6 +161,28 @@ public sealed class AddressIndexTests : HostedTest
     }
 
     [Fact]
+    public void WhoStoppedEverythingHimself_TakesACellForEachTopicAndPurpose_AndOneForEverything()
+    {
+        const int Count = 100_000;
+        var (index, ring, inForce) = (new AddressIndex(), KeyRing.Empty.With(new byte[KeyRing.KeyBytes]), Sample.Published(Sample.Declaration()));
+        string[] topics = ["newsletter", "offers", "tips", MarketingRecord.Everything], decided = [.. topics, "marketing", "customer-news"];
+        for (var i = 1; i <= Count; i++)
+        {
+            // As it is recorded, and as the consent service tells it then: of each topic, of each purpose and of everything.
+            var (subject, record) = (ring.AddressId($"{i}@example.com"), $"{i:x32}");
+            index.SetOwn(Sample.Site, subject, topics.ToDictionary(topic => topic, _ => new TopicEntry(TopicStatus.Suppressed, Sample.Noon, null, record)));
+            index.SetHeld(Sample.Site, subject, Sample.Receipt(subject, 1, [.. decided.Select(id => (id, new PurposeDecision(Decision.Withdrawn, Sample.Noon, 1, null, null, null, Sample.Noon)))]));
+        }
+        Assert.InRange((double)index.Bytes / Count / decided.Length, 40, 64);
+        var answers = new AddressIndexAnswers(
+            index, ring, Sample.Site, "newsletter", "marketing", Sample.Noon,
+            (own, held, isRelated) => MaySend.Decide(own, held, inForce, "newsletter", Sample.Noon, isRelated: isRelated));
+        answers.Begin();
+
+        Assert.Equal(new SendDecision(false, "suppressed", $"{7:x32}"), answers.Of("7@example.com"));
+    }
+
+    [Fact]
     public void KindsThatAreTooMany_AreForTheStores()
     {
         var (index, ring) = (new AddressIndex(), KeyRing.Empty.With(new byte[KeyRing.KeyBytes]));

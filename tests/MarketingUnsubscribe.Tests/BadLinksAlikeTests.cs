@@ -34,6 +34,7 @@ public sealed class BadLinksAlikeTests : HostedTest
             ("a forged byte", $"/u/{With(token, ^1, 1)}{behind}"),
             ("cut", $"/u/{token[..^5]}{behind}"),
             ("the key of another site", $"/u/{OfAnotherKey()}{behind}"),
+            ("another site within", $"/u/{ForeignToken.Of(Host.Tokens.KeyOf(Sample.Controller, Sample.Site), new UnsubscribeLink(Sample.Controller, Sample.Site, "newsletter", Jan))}{behind}"),
             ("an unknown version", $"/u/{With(token, 1, 0x80)}{behind}"),
             ("no token", behind.Length == 0 ? "/u/" : $"/u{behind}"),
             ("torn", $"/u/{token[..20]}/{token[20..]}{behind}"),

@@ -115,9 +115,18 @@ public sealed class CheckAddressesTests : HostedTest
     }
 
     [Fact]
+    public async Task AHundredThousandOfTheLongestAddresses_AreOneCall()
+    {
+        List<string> addresses = [.. Enumerable.Range(0, 100_000).Select(i => $"{new string('a', 314)}{i:000000}")];
+        using var answer = await AskAsync(addresses, "application/x-ndjson");
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Contains("""{"summary":{"results":100000}}""", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ABodyThatIsTooLarge_IsRefused_AndTheCallerToldToDivideIt()
     {
-        using var content = new StringContent($$"""{"topic":"newsletter","addresses":["{{new string('a', 8 << 20)}}"]}""", Encoding.UTF8, "application/json");
+        using var content = new StringContent($$"""{"topic":"newsletter","addresses":["{{new string('a', 32 << 20)}}"]}""", Encoding.UTF8, "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, Route) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Host.Token());
         // A client that does not wait for the answer may find the connection closed while it still sends.

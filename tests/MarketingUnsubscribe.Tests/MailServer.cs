@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Consent.Tests.Support;
 using MimeKit;
 using SmtpServer;
 using SmtpServer.Mail;
@@ -29,7 +29,7 @@ internal sealed class MailServer : IAsyncDisposable
     private CancellationTokenSource? _stop;
     private Task _running = Task.CompletedTask;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePorts.Take(1)[0];
 
     public IReadOnlyList<TakenMail> Taken => [.. _taken];
 
@@ -59,13 +59,6 @@ internal sealed class MailServer : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private sealed class Store(MailServer server) : MessageStore
     {

@@ -6,6 +6,7 @@ using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.ServiceDefaults.Messaging;
 using Consent.Subscriber;
+using Consent.Tests.Support;
 using Consent.UnsubscribeLinks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -36,6 +37,9 @@ internal sealed class MarketingHost : IAsyncDisposable
     public LogLines Log { get; }
     public SettableTime Time { get; }
     public string Folder { get; }
+
+    /// <summary>Whose the site is: in whose name all that needs a token is asked.</summary>
+    public string Controller { get; set; } = Sample.Controller;
     public StandInAudit Audit { get; private init; } = new();
     public IdentifierKeys Keys => _app.Services.GetRequiredKeyedService<IdentifierKeys>(MarketingUnsubscribeSetup.Service);
     public UnsubscribeTokens Tokens => _app.Services.GetRequiredService<UnsubscribeTokens>();
@@ -52,7 +56,7 @@ internal sealed class MarketingHost : IAsyncDisposable
         var (sent, log, audit) = (new Transport(), new LogLines(), new StandInAudit());
         time ??= new SettableTime();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
-        var port = FreePort();
+        var port = FreePorts.Take(1)[0];
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Data"] = folder,
@@ -103,8 +107,8 @@ internal sealed class MarketingHost : IAsyncDisposable
     public Task HearAsync<T>(T e) where T : class, IEvent =>
         _app.Services.GetRequiredKeyedService<IEventHandler<T>>($"{MarketingUnsubscribeSetup.Service}-{T.Kind}").HandleAsync(e, default);
 
-    public string Token(string scope = "marketing", string controller = Sample.Controller) =>
-        _issuer.Issue([scope], [controller], [], TimeProvider.System.Now(), TimeSpan.FromHours(1));
+    public string Token(string scope = "marketing", string? controller = null) =>
+        _issuer.Issue([scope], [controller ?? Controller], [], TimeProvider.System.Now(), TimeSpan.FromHours(1));
 
     public Task<HttpResponseMessage> PostAsync(string path, object body, string? token = null, string? origin = null) =>
         SendAsync(path, JsonContent.Create(body), token, origin);
@@ -139,7 +143,7 @@ internal sealed class MarketingHost : IAsyncDisposable
     /// <summary>By the person himself, out of a confirmation mail that he asked for this moment: which alone brings him back after a "no".</summary>
     public async Task ConfirmAsync(string address, string topic = "newsletter")
     {
-        var asked = new Confirmation(Sample.Controller, Sample.Site, topic, address, "nl", "form", Time.Is, new string('0', 64));
+        var asked = new Confirmation(Controller, Sample.Site, topic, address, "nl", "form", Time.Is, new string('0', 64));
         await this.PressAsync(await this.PageAsync($"/c/{Get<ConfirmationTokens>().Seal(asked)}"), "class=\"primary\"");
     }
 
@@ -155,13 +159,6 @@ internal sealed class MarketingHost : IAsyncDisposable
         var reason = result.GetProperty("reason").GetString()!;
         Assert.Equal(reason is "opted-in" or "soft-opt-in" or "legitimate-interest", result.GetProperty("permitted").GetBoolean());
         return reason;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

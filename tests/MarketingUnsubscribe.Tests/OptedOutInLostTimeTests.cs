@@ -56,6 +56,43 @@ public sealed class OptedOutInLostTimeTests : IDisposable
     }
 
     [Fact]
+    public async Task WhoWantsNothingAnyMore_IsSentNothingOfAPurposeThatIsDeclaredAfterTheRestore_UntilHeConfirmsIt()
+    {
+        await SubscribedAsync();
+        DataBackup.Take(_data.Path, Path.Combine(_backup.Path, "taken"));
+        var told = await SaidNoAsync();
+        DataBackup.Restore(Path.Combine(_backup.Path, "taken"), _data.Path, TimeProvider.System);
+        await using var host = await MarketingHost.StartAsync(_data.Path, declared: false, _time);
+        await LoadAsync(host, told);
+        _time.Pass(TimeSpan.FromDays(1));
+
+        var before = Sample.Declaration();
+        await host.HearAsync(
+            before with
+            {
+                Purposes = [.. before.Purposes, before.Purposes[1] with { Id = "letters" }],
+                Topics = [.. before.Topics, before.Topics[0] with { Id = "catalogue", Purpose = "letters", Channels = [Channel.Email, Channel.Post] }],
+            },
+            version: 2);
+
+        foreach (var address in (string[])[Piet, Els])
+        {
+            foreach (var channel in (string[])["email", "post"]) Assert.Equal("objected", await host.ReasonAsync(address, "catalogue", channel));
+            Assert.Equal(Sums(rows: 1, refused: 1), (await host.ImportAsync(Row(address, topic: "catalogue")))[^1]);
+            await host.SubscribeAsync(address, "catalogue", confirmedAt: _time.Is);
+            Assert.Equal("objected", await host.ReasonAsync(address, "catalogue"));
+        }
+        // He opted out of one topic, and of no more.
+        Assert.Equal("legitimate-interest", await host.ReasonAsync(Jan, "catalogue", "post"));
+        Assert.Equal(Sums(rows: 1, recorded: 1), (await host.ImportAsync(Row(Jan, topic: "catalogue")))[^1]);
+        Assert.Equal("opted-in", await host.ReasonAsync(Jan, "catalogue"));
+
+        await host.ConfirmAsync(Els, "catalogue");
+        Assert.Equal("opted-in", await host.ReasonAsync(Els, "catalogue"));
+        Assert.Equal("objected", await host.ReasonAsync(Els, "catalogue", "post"));
+    }
+
+    [Fact]
     public async Task ARestartWithoutARestore_LoadsNothingAnew()
     {
         await SubscribedAsync();
@@ -79,7 +116,7 @@ public sealed class OptedOutInLostTimeTests : IDisposable
         await StateAsync(host, Piet, TopicEntry.Complained);
         var (els, link) = (host.Keys.Addresses(Sample.Controller).AddressId(Els), new UnsubscribeLink(Sample.Controller, Sample.Site, MarketingRecord.Everything, Els));
         await host.Records.AppendAsync(
-            Sample.Site, els, (newest, id) => PreferenceDecisions.Object(newest, link, els, id, _time.Is, ["newsletter", "offers", "tips", "marketing", "customer-news"]), default);
+            Sample.Site, els, (newest, id) => PreferenceDecisions.Object(newest, link, els, id, _time.Is, MarketingEvents.OfEverything(Sample.Declaration())), default);
         await StateAsync(host, Returned, TopicEntry.Bounced);
         Assert.Equal(("suppressed", "complained", "suppressed", "bounced"),
             (await host.ReasonAsync(Jan), await host.ReasonAsync(Piet), await host.ReasonAsync(Els), await host.ReasonAsync(Returned)));
@@ -115,8 +152,8 @@ public sealed class OptedOutInLostTimeTests : IDisposable
     }
 
     private static Receipt ReceiptOf(string subject, IEnumerable<MarketingUnsubscribed> told) => Sample.Receipt(
-        subject, 2, [.. told.SelectMany(e => e.Topics.Select(id => (Id: id, e.RecordedAt))).DistinctBy(no => no.Id)
-            .Select(no => (no.Id, Sample.Decided(Sample.Declaration(), no.Id, Decision.Withdrawn, no.RecordedAt)))]);
+        subject, 2, [.. told.SelectMany(e => (e.Everything is true ? e.Topics.Append(Receipt.Everything) : e.Topics).Select(id => (Id: id, e.RecordedAt))).DistinctBy(no => no.Id)
+            .Select(no => (no.Id, Sample.Decided(Sample.Declaration(), no.Id, no.Id == Receipt.Everything ? Decision.Objected : Decision.Withdrawn, no.RecordedAt)))]);
 
     private static PublishedEvent Published<T>(T e) where T : IEvent => new(T.Kind, JsonSerializer.SerializeToElement(e, ContractJson.Options));
 }

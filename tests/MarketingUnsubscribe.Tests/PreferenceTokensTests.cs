@@ -25,6 +25,18 @@ public sealed class PreferenceTokensTests : IDisposable
         foreach (var (token, asked) in tokens) Assert.Equal(asked, Tokens.Open(token));
     }
 
+    /// <summary>As a thief of the secret would make it, who can write any time into it.</summary>
+    [Fact]
+    public void Open_OfASucceededSecret_WhatSaysToBeYounger_GivesNothing()
+    {
+        var (made, before) = (Tokens.Seal(Asked with { RequestedAt = TimeProvider.System.GetUtcNow().AddHours(1) }), Tokens.Seal(Asked with { RequestedAt = TimeProvider.System.GetUtcNow() }));
+        Assert.NotNull(Tokens.Open(made));
+        Keys.Succeed("token");
+        Assert.Null(Tokens.Open(made));
+        Assert.NotNull(Tokens.Open(before));
+        Assert.NotNull(Tokens.Open(Tokens.Seal(Asked with { RequestedAt = TimeProvider.System.GetUtcNow().AddHours(1) })));
+    }
+
     [Fact]
     public void Seal_NothingStandsInClear_AndTheLengthTellsLittle()
     {

@@ -1,5 +1,6 @@
 using Consent.Contracts;
 using Consent.Storage;
+using Consent.UnsubscribeLinks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Consent.MarketingUnsubscribe.Tests;
@@ -61,6 +62,25 @@ public sealed class TellObjectionsTests : HostedTest
         await log.ReleaseAsync(another!);
 
         await RunAsync(1);
+    }
+
+    [Fact]
+    public async Task WhoWasHeardToStopHisPurposesAlone_IsHeardToHaveStoppedEverything_Once()
+    {
+        var (subject, link) = (Host.Keys.Addresses(Sample.Controller).AddressId(Jan), new UnsubscribeLink(Sample.Controller, Sample.Site, MarketingRecord.Everything, Jan));
+        await Host.Records.AppendAsync(
+            Sample.Site, subject, (newest, id) => PreferenceDecisions.Object(newest, link, subject, id, Host.Time.Is, ["customer-news", "marketing"]), default);
+        var said = Assert.Single(await Host.Sent.WaitForAsync<MarketingUnsubscribed>(1));
+        Assert.Null(said.Everything);
+        await RunAsync(0);
+
+        Host.Time.Pass(PagePress.Lifetime + TimeSpan.FromSeconds(1));
+        await RunAsync(1);
+        await RunAsync(0);
+
+        var told = (await Host.Sent.WaitForAsync<MarketingUnsubscribed>(2))[^1];
+        Assert.Equal(((bool?)true, said.RecordedAt), (told.Everything, told.RecordedAt));
+        Assert.Empty(told.Topics);
     }
 
     private async Task<string> StopEverythingAsync(string address) =>

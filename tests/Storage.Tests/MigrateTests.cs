@@ -84,7 +84,7 @@ public sealed class MigrateTests(OnePostgres postgres) : IDisposable
         var nobody = Run(("Storage:PostgresKeys", $"Host=127.0.0.1;Port={FreePorts.Take(1)[0]};Username=nobody;Password=a-secret;Database=none"));
         Assert.StartsWith("Cannot bring the keys of test up to date: the database says", Assert.Single(nobody.Errors.Split('\n')), StringComparison.Ordinal);
         Assert.DoesNotContain("a-secret", nobody.Errors, StringComparison.Ordinal);
-        Assert.Contains("Set Storage:Engine to sqlite or postgres", Run(("Storage:Engine", "cosmos")).Errors, StringComparison.Ordinal);
+        Assert.Contains("Set Storage:Engine to sqlite, postgres or cosmos", Run(("Storage:Engine", "oracle")).Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -146,6 +146,12 @@ public sealed class GivenPlaces
         lock (_gate) return position > 0 && position <= _ids.Count ? _ids[(int)position - 1] : null;
     }
 
+    /// <summary>The record stands in the feed for a second time, behind all others; asked for its place, the log names the first.</summary>
+    public void Repeat(string id)
+    {
+        lock (_gate) _ids.Add(id);
+    }
+
     /// <summary>To all that is committed by now.</summary>
     public async Task GiveOutAsync(IRecordLog log, CancellationToken cancel)
     {

@@ -104,10 +104,10 @@ public sealed class RoundsTests : IDisposable
     [Fact]
     public async Task Round_WhoseStoreCannotBeAskedForLongerThanTheLeaseLasts_GoesOn()
     {
-        var (log, away) = AwayLog.Of(_log);
+        var (log, away) = WatchedLog.Of(_log);
         var round = BeginAsync(default, log);
         await _begun.Task;
-        away.IsAway = true;
+        away.IsAway = method => method == nameof(IRecordLog.AcquireAsync);
         for (var asked = 1; asked <= 5; asked++)
         {
             await Eventually.IsSoAsync("it waits to prolong", () => Task.FromResult(_time.Waiting == 1));
@@ -115,7 +115,7 @@ public sealed class RoundsTests : IDisposable
             await Eventually.IsSoAsync("it asked in vain", () => Task.FromResult(away.Refused == asked));
         }
 
-        away.IsAway = false;
+        away.IsAway = null;
         await ProlongedAsync();
         _end.SetResult();
 
@@ -125,11 +125,11 @@ public sealed class RoundsTests : IDisposable
     [Fact]
     public async Task RoundThatIsDue_WhileTheStoreIsAway_IsRunAtTheNextLook_AndNotAtItsNextTurn()
     {
-        var (log, away) = AwayLog.Of(_log);
+        var (log, away) = WatchedLog.Of(_log);
         var failures = new ConcurrentQueue<Exception>();
         using var stop = new CancellationTokenSource();
         var running = Rounds(log).RunAsync(TimeSpan.FromHours(1), (_, _) => Task.FromResult(_begun.TrySetResult()), failures.Enqueue, stop.Token);
-        away.IsAway = true;
+        away.IsAway = method => method == nameof(IRecordLog.AcquireAsync);
         foreach (var wait in (TimeSpan[])[TimeSpan.FromHours(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2)])
         {
             var refused = away.Refused;
@@ -137,7 +137,7 @@ public sealed class RoundsTests : IDisposable
             await Eventually.IsSoAsync("it asked in vain", () => Task.FromResult(away.Refused > refused));
         }
 
-        away.IsAway = false;
+        away.IsAway = null;
         _time.Advance(TimeSpan.FromSeconds(2));
 
         await _begun.Task.WaitAsync(TimeSpan.FromSeconds(30));

@@ -5,7 +5,7 @@ namespace Consent.Tests.Support;
 /// <summary>Waits for a condition instead of for a time.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(60);
 
     /// <summary>Asks again and again until it is so; after the limit fails, saying what was waited for and what was seen last.</summary>
     /// <param name="seen">What to tell about the last look, when it never became so.</param>

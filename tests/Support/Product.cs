@@ -59,7 +59,7 @@ public abstract class Product : IAsyncDisposable
     public HttpClient Client(string? scopes = null) => Client(Gateway, scopes is null ? null : Token(scopes));
 
     /// <summary>How long an answer may take.</summary>
-    protected virtual TimeSpan Patience => TimeSpan.FromSeconds(20);
+    protected virtual TimeSpan Patience => TimeSpan.FromSeconds(60);
 
     public HttpClient Client(Uri address, string? token)
     {
@@ -85,7 +85,7 @@ public abstract class Product : IAsyncDisposable
         foreach (var site in Sites)
         {
             await Eventually.IsSoAsync($"the banner of {site} is served",
-                async () => (await http.GetAsync(new Uri($"/banner/{site}.js", UriKind.Relative))).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
+                async () => (await http.GetAsync(new Uri($"/banner/{site}.js", UriKind.Relative))).IsSuccessStatusCode, TimeSpan.FromSeconds(120));
         }
     }
 }

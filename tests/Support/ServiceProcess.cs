@@ -62,7 +62,7 @@ public sealed class ServiceProcess(string name, string program, Uri address, IRe
         {
             if (!IsRunning) throw new InvalidOperationException($"{name} ended with {ExitCode}:\n{LastLines()}");
             return (await http.GetAsync(new Uri(address, "/health"))).IsSuccessStatusCode;
-        }, limit ?? TimeSpan.FromSeconds(90), LastLines);
+        }, limit ?? TimeSpan.FromSeconds(180), LastLines);
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>

@@ -82,7 +82,7 @@ public sealed class Acknowledged(Product product)
             foreach (var subscriber in (string[])["newsletter", "analytics"])
             {
                 await Eventually.IsSoAsync($"{subscriber} knows a decision at {id}",
-                    async () => await site.PermitsAsync(subscriber, visitor, "statistics") == statistics, TimeSpan.FromSeconds(60));
+                    async () => await site.PermitsAsync(subscriber, visitor, "statistics") == statistics, TimeSpan.FromSeconds(120));
             }
             await site.TracedAsync(receipt, "newsletter", "analytics");
         }
@@ -92,7 +92,7 @@ public sealed class Acknowledged(Product product)
             var (site, topic) = (_sites[readers.Key], await _sites[readers.Key].TopicAsync());
             IReadOnlyList<string> receipts = [];
             await Eventually.IsSoAsync($"audit holds the receipts of {readers.Count()} opt-outs at {site.Id}",
-                async () => (receipts = await site.OptOutReceiptsAsync()).Count >= readers.Count(), TimeSpan.FromSeconds(60), () => $"It holds {receipts.Count}.");
+                async () => (receipts = await site.OptOutReceiptsAsync()).Count >= readers.Count(), TimeSpan.FromSeconds(120), () => $"It holds {receipts.Count}.");
             foreach (var receipt in receipts)
             {
                 var subject = (string)(await site.TracedAsync(receipt, "newsletter", "analytics"))["receipt"]!["subjectId"]!;

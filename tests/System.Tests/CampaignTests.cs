@@ -27,7 +27,7 @@ public sealed class CampaignTests(RunningAsOne running)
         {
             seen = await ReadAsync(owner, $"/v1/sites/weefgoed/marketing/campaigns?campaign={campaign}");
             return (int?)seen?["links"] == 503 && (int?)seen?["everywhere"]?["optOuts"] == 2;
-        }, TimeSpan.FromSeconds(60), () => seen?.ToJsonString() ?? "nothing");
+        }, TimeSpan.FromSeconds(120), () => seen?.ToJsonString() ?? "nothing");
 
         var told = seen!;
         Assert.Equal((2, 0, 0), ((int)told["optOuts"]!, (int)told["takenBack"]!, (int)told["open"]!));

@@ -19,7 +19,7 @@ public sealed class DeliveryCommandTests(RunningAsMany running)
             // Other tests leave subscribers of their own behind.
             var own = sources[0]!["subscribers"]!.AsArray().Where(s => Subscribers.Contains((string)s!["name"]!)).ToList();
             return own.Count == Subscribers.Length && own.All(s => (int)s!["open"]! == 0 && (bool?)s["loaded"] != false);
-        }, TimeSpan.FromSeconds(60), () => sources.ToJsonString());
+        }, TimeSpan.FromSeconds(120), () => sources.ToJsonString());
 
         Assert.Equal(["consent", "marketing-unsubscribe"], sources.Select(s => (string)s!["source"]!));
         Assert.Equal(["audit", "consent"], sources[1]!["subscribers"]!.AsArray().Select(s => (string)s!["name"]!));

@@ -137,7 +137,7 @@ public sealed class ErasedEverywhereTests
             {
                 standing = await looker.GetFromJsonAsync<JsonNode>(new Uri($"/v1/deliveries/{source}", UriKind.Relative));
                 return standing!["subscribers"]!.AsArray().All(s => (long)s!["open"]! == 0);
-            }, TimeSpan.FromSeconds(60), () => standing?.ToJsonString() ?? "nothing");
+            }, TimeSpan.FromSeconds(120), () => standing?.ToJsonString() ?? "nothing");
         }
     }
 

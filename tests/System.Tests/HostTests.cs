@@ -95,7 +95,7 @@ public sealed class HostTests(StartedHost started) : IClassFixture<StartedHost>
         {
             using var http = new HttpClient();
             await Eventually.IsSoAsync("the host answers",
-                async () => (await http.GetAsync(new Uri($"http://localhost:{ports[0]}/health"))).IsSuccessStatusCode, TimeSpan.FromSeconds(90));
+                async () => (await http.GetAsync(new Uri($"http://localhost:{ports[0]}/health"))).IsSuccessStatusCode, TimeSpan.FromSeconds(180));
             Assert.True(Directory.Exists(Path.Combine(here, "mine", "consent")));
         }
         finally

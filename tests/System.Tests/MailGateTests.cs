@@ -51,7 +51,7 @@ public sealed class MailGateTests
         {
             told = await VolumesAsync(product);
             return (Copies(told, "marketing", "handed-over"), Copies(told, "marketing", "not-permitted"), Copies(told, "transactional", "handed-over")) == (1, 1, 1);
-        }, TimeSpan.FromSeconds(60), () => told.ToJsonString());
+        }, TimeSpan.FromSeconds(120), () => told.ToJsonString());
         Assert.Empty(product.Secrets.LeaksIn("what auditors are told", told.ToJsonString()));
 
         await Eventually.IsSoAsync("the gate sends metrics", () => Task.FromResult(telemetry.HasFrom("mail-gate", "metrics")));

@@ -105,7 +105,7 @@ public sealed class OneClickTests(RunningAsOne running) : IDisposable
 
     /// <summary>Audit holds so many receipts of one-click opt-outs: other tests of this form count those that come after theirs.</summary>
     private Task HearsAsync(int receipts) =>
-        Eventually.IsSoAsync($"audit holds {receipts} opt-outs", async () => await HeardAsync() >= receipts, TimeSpan.FromSeconds(60));
+        Eventually.IsSoAsync($"audit holds {receipts} opt-outs", async () => await HeardAsync() >= receipts, TimeSpan.FromSeconds(120));
 
     private async Task<(string Address, string Link)> SubscribedAsync()
     {

@@ -1,93 +1,13 @@
-using System.Text.Json.Nodes;
-using Consent.Tests.Support;
-
 namespace Consent.System.Tests;
 
-/// <summary>The product with its logs in PostgreSQL and two consent services behind the gateway: each does what one would, and either may die.</summary>
 [Collection(OnPostgres.Name)]
-public sealed class PostgresTests(RunningOnPostgres running)
+public sealed class PostgresTests(RunningOnPostgres running) : TwoReplicas(running)
 {
-    private static readonly string[] Subscribers = ["newsletter", "analytics"];
-
-    private ManyProcesses Many => (ManyProcesses)running.Product;
-
-    private Site[] OnBoth => [new(Many, Product.Sites[0], Many["consent"].Address), new(Many, Product.Sites[0], Many["consent-2"].Address)];
-
-    [Fact]
-    public async Task One_person_who_decides_at_both_replicas_at_once_has_one_history_without_a_gap_and_every_subscriber_ends_with_its_newest()
+    protected override async Task<Func<Task>> CopyAsync()
     {
-        var (replicas, site, visitor) = (OnBoth, new Site(Many, Product.Sites[0]), Many.Secrets.Visitor());
-
-        var answered = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => replicas[i % 2].DecideAsync(visitor, statistics: i % 3 == 0)));
-
-        var history = await replicas[0].HistoryAsync(visitor);
-        Assert.Equal(Enumerable.Range(1, 40).Select(v => (long)v), history.Select(r => (long)r!["version"]!));
-        Assert.Equal(history.Select(r => (string?)r!["id"]).SkipLast(1), history.Select(r => (string?)r!["previous"]).Skip(1));
-        Assert.Equal(history.Select(r => (string)r!["id"]!).Order(), answered.Select(r => (string)r["id"]!).Order());
-        Assert.Equal(history.ToJsonString(), (await replicas[1].HistoryAsync(visitor)).ToJsonString());
-        await site.TracedAsync((string)history[^1]!["id"]!, Subscribers);
-        var permitted = await site.StatusAsync(visitor, "statistics") == "given";
-        foreach (var subscriber in Subscribers)
-            await Eventually.IsSoAsync($"{subscriber} has the newest", async () => await site.PermitsAsync(subscriber, visitor, "statistics") == permitted);
-    }
-
-    [Fact]
-    public async Task What_was_acknowledged_while_one_replica_and_then_the_other_was_killed_is_missing_nowhere()
-    {
-        var acknowledged = new Acknowledged(Many);
-        foreach (var site in Product.Sites.Take(2)) await acknowledged.PrepareReaderAsync(site);
-        using var stop = new CancellationTokenSource();
-        var load = acknowledged.LoadAsync(stop.Token);
-
-        foreach (var victim in (string[])["consent-2", "consent"])
-        {
-            await acknowledged.MoreAsync(10, $"before the kill of {victim}");
-            await Many[victim].Kill9Async();
-            await acknowledged.MoreAsync(10, $"while {victim} is away");
-            await Many.StartAsync();
-        }
-        await acknowledged.MoreAsync(10, "after the last kill");
-        await stop.CancelAsync();
-        await load;
-
-        await acknowledged.NothingIsMissingAsync();
-    }
-
-    [Fact]
-    public async Task After_an_old_dump_was_restored_both_replicas_begin_one_epoch_and_an_opt_out_stops_every_subscriber()
-    {
-        var (site, visitor, address) = (new Site(Many, Product.Sites[0]), Many.Secrets.Visitor(), Many.Secrets.Address());
-        var before = (int)(await site.DecideAsync(visitor, statistics: true))["epoch"]!;
-        await site.SubscribeAsync(address);
-        var link = await site.LinkAsync(address);
-        var dump = await running.Server.DumpAsync(running.Logs);
-        // Lost with the restore: the subscribers then hold a higher version than the log that comes back.
-        for (var held = 1; held <= 4; held++) await site.DecideAsync(visitor, statistics: held % 2 == 0, heldVersion: held);
-        await PermittedAsync(site, visitor, true);
-
-        // The subscribers, the ledgers and the keys stay as they are.
-        foreach (var service in (string[])["consent", "consent-2", "marketing-unsubscribe", "audit"]) Assert.True(await Many[service].StopAsync());
-        await running.Server.RestoreAsync(running.Logs, dump);
-        await Many.StartAsync();
-        var receipts = new List<JsonObject>();
-        foreach (var replica in OnBoth) receipts.Add(await replica.DecideAsync(visitor, statistics: false, heldVersion: receipts.Count + 1));
-
-        await PermittedAsync(site, visitor, false);
-        Assert.Equal([2L, 3L], receipts.Select(r => (long)r["version"]!));
-        Assert.True((int)receipts[0]["epoch"]! > before);
-        Assert.Equal((int)receipts[0]["epoch"]!, (int)receipts[1]["epoch"]!);
-        foreach (var receipt in receipts) await site.TracedAsync((string)receipt["id"]!, Subscribers);
-        var known = await site.OptOutReceiptsAsync();
-        await site.OneClickAsync(link);
-        await Eventually.IsSoAsync("audit holds the receipt of the opt-out", async () => (await site.OptOutReceiptsAsync()).Count > known.Count, TimeSpan.FromSeconds(60));
-        await site.TracedAsync((await site.OptOutReceiptsAsync()).Except(known).Single(), Subscribers);
-        Assert.Equal((false, "suppressed"), await site.MaySendAsync(address));
-    }
-
-    private static async Task PermittedAsync(Site site, string visitor, bool permitted)
-    {
-        foreach (var subscriber in Subscribers)
-            await Eventually.IsSoAsync($"{subscriber} {(permitted ? "permits" : "denies")} statistics", async () => await site.PermitsAsync(subscriber, visitor, "statistics") == permitted);
+        var postgres = (RunningOnPostgres)Running;
+        var dump = await postgres.Server.DumpAsync(postgres.Logs);
+        return () => postgres.Server.RestoreAsync(postgres.Logs, dump);
     }
 }
 

@@ -16,7 +16,7 @@ public sealed class ProofTests(RunningAsOne running)
         var (site, reader) = (new Site(Product, "weefgoed"), Product.Secrets.Address());
         await site.SubscribeAsync(reader);
         string? receipt = null;
-        await Eventually.IsSoAsync("a check names the record", async () => (receipt = await ReceiptAsync(site, reader)) is not null, TimeSpan.FromSeconds(60));
+        await Eventually.IsSoAsync("a check names the record", async () => (receipt = await ReceiptAsync(site, reader)) is not null, TimeSpan.FromSeconds(120));
 
         foreach (var scope in (string[])["marketing", "audit"])
         {
@@ -28,10 +28,10 @@ public sealed class ProofTests(RunningAsOne running)
         }
 
         JsonObject? trace = null;
-        await Eventually.IsSoAsync("audit tells the story by the id that the check named", async () => (trace = await site.TraceAsync(receipt!)) is not null, TimeSpan.FromSeconds(60));
+        await Eventually.IsSoAsync("audit tells the story by the id that the check named", async () => (trace = await site.TraceAsync(receipt!)) is not null, TimeSpan.FromSeconds(120));
         Assert.Equal((receipt, receipt), ((string?)trace!["receipt"]!["causedBy"], (string?)trace["cause"]!["eventId"]));
         await Eventually.IsSoAsync("the story begins with the opt-in", async () =>
-            (await site.TraceAsync(receipt!))!["story"]!.AsArray().Any(step => (string?)step!["what"] == "opted-in"), TimeSpan.FromSeconds(60));
+            (await site.TraceAsync(receipt!))!["story"]!.AsArray().Any(step => (string?)step!["what"] == "opted-in"), TimeSpan.FromSeconds(120));
 
         var (code, told, errors) = await CommandLine.RunAsync(
             "marketing", "proof", receipt!, "--site", "weefgoed", "--gateway", Product.Gateway.ToString(), "--data", Product.Data);

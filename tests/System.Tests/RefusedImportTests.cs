@@ -9,7 +9,7 @@ namespace Consent.System.Tests;
 [Collection(AsOne.Name)]
 public sealed class RefusedImportTests(RunningAsOne running)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     [Theory]
     [InlineData("imports", "consent")]

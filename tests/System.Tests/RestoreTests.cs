@@ -85,7 +85,7 @@ public sealed class RestoreTests
                 var (permitted, reason) = await site.MaySendAsync(address);
                 Assert.False(permitted, reason);
                 return reason != "not-loaded";
-            }, TimeSpan.FromSeconds(60));
+            }, TimeSpan.FromSeconds(120));
         }
     }
 
@@ -126,7 +126,7 @@ public sealed class RestoreTests
     private static Task IsAReceiptAsync(Site site, string subject) => Eventually.IsSoAsync(
         "the opt-out is a receipt of the consent service, and stops a subscriber",
         async () => (await site.HistoryAsync(subject)).Any(r => (string?)r!["action"] == "one-click-unsubscribe")
-            && !await site.PermitsAsync("newsletter", subject, await site.TopicAsync()), TimeSpan.FromSeconds(60));
+            && !await site.PermitsAsync("newsletter", subject, await site.TopicAsync()), TimeSpan.FromSeconds(120));
 
     private static void RestoreAlone(string copies, Product product, string service)
     {

@@ -117,14 +117,19 @@ public sealed class Site(Product product, string id, Uri? at = null)
     }
 
     /// <summary>Waits until the trace names each subscriber; the whole trace.</summary>
-    public async Task<JsonObject> TracedAsync(string receipt, params string[] subscribers)
+    public Task<JsonObject> TracedAsync(string receipt, params string[] subscribers) => TracedAsync(receipt, subscribers, _ => true);
+
+    /// <summary>Waits for what led to the receipt as well, of which audit hears by a queue of its own: so maybe after all the others did.</summary>
+    public Task<JsonObject> TracedToItsCauseAsync(string receipt, params string[] subscribers) => TracedAsync(receipt, subscribers, trace => trace["cause"]?["kind"] is not null);
+
+    private async Task<JsonObject> TracedAsync(string receipt, string[] subscribers, Func<JsonObject, bool> isWhole)
     {
         JsonObject? trace = null;
         await Eventually.IsSoAsync($"the trace of a receipt of {id} shows {string.Join(" and ", subscribers)}", async () =>
         {
             trace = await TraceAsync(receipt);
-            return trace is not null && subscribers.All(s => trace["applied"]!.AsArray().Any(a => (string?)a!["subscriber"] == s && a["appliedAt"] is not null));
-        }, TimeSpan.FromSeconds(60), () => $"Last seen: {trace?["applied"]?.ToJsonString() ?? "no trace"}");
+            return trace is not null && isWhole(trace) && subscribers.All(s => trace["applied"]!.AsArray().Any(a => (string?)a!["subscriber"] == s && a["appliedAt"] is not null));
+        }, TimeSpan.FromSeconds(120), () => $"Last seen: {trace?["applied"]?.ToJsonString() ?? "no trace"}, cause {trace?["cause"]?["kind"]?.ToJsonString() ?? "unknown"}");
         return trace!;
     }
 

@@ -63,8 +63,8 @@ public abstract class TravelTests(Running running)
         Assert.Equal((false, "suppressed"), await site.MaySendAsync(address));
         var after = before;
         await Eventually.IsSoAsync("audit holds the receipt of the opt-out",
-            async () => (after = await site.OptOutReceiptsAsync()).Count > before.Count, TimeSpan.FromSeconds(60));
-        var trace = await site.TracedAsync(after.Except(before).Single(), "newsletter", "analytics");
+            async () => (after = await site.OptOutReceiptsAsync()).Count > before.Count, TimeSpan.FromSeconds(120));
+        var trace = await site.TracedToItsCauseAsync(after.Except(before).Single(), "newsletter", "analytics");
         var subject = Product.Secrets.Keep((string)trace["receipt"]!["subjectId"]!);
         var topic = await site.TopicAsync();
         foreach (var subscriber in (string[])["newsletter", "analytics"])

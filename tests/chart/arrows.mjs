@@ -6,7 +6,7 @@ import { environment, ofKind, workloads } from "./objects.mjs";
 import { arrows, podsOf } from "./reach.mjs";
 
 const { groups, arrows: written } = JSON.parse(readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)), "arrows.json"), "utf8"));
-const ports = [25, 53, 80, 443, 465, 587, 4317, 4318, 5432, 5671, 5672, 8080, 8443, 9464].map((containerPort) => ({ containerPort }));
+const ports = [25, 53, 80, 443, 465, 587, 4317, 4318, 5432, 5671, 5672, 8080, 8443, 9464, 14000].map((containerPort) => ({ containerPort }));
 const resolving = [{ containerPort: 53 }, { containerPort: 5353 }];
 const inNamespace = (name, labels = {}) => ({ namespace: { "kubernetes.io/metadata.name": name }, labels, address: "10.244.9.9" });
 
@@ -24,6 +24,7 @@ const outside = [
   { name: "keda", ...inNamespace("keda"), ports },
   { name: "internet", address: "203.0.113.7", ports },
   { name: "private network", address: "10.20.30.40", ports },
+  { name: "private endpoints", address: "10.1.4.5", ports },
   { name: "another namespace", ...inNamespace("other"), ports },
 ];
 
@@ -45,7 +46,8 @@ export function wanted(all, only = {}, at = {}) {
   const ends = (arrow, end) => told(arrow, end).filter((name) => pods.has(name) ? end === "to" || !pods.get(name).operated : outside.some((o) => o.name === name));
   return [...new Set(written.filter((a) => !a.rendered || ofKind(all, a.rendered).length).filter((a) => !a.without?.split(" ").some((name) => pods.has(name))).flatMap((arrow) => ends(arrow, "from").flatMap((from) => {
     const setting = (name) => pods.get(from)?.env.find((e) => e.name === name);
-    if ((arrow.setting && !setting(arrow.setting)) || (arrow.unless && setting(arrow.unless))) return [];
+    if ((arrow.setting && !setting(arrow.setting)) || (arrow.is && setting(arrow.setting).value !== arrow.is) || (arrow.unless && setting(arrow.unless))) return [];
+    if (arrow.label && !pods.get(from)?.labels[arrow.label]) return [];
     const numbers = at[arrow.why] ?? arrow.ports ?? [portOf(setting(arrow.setting).value)];
     return ends(arrow, "to").filter((to) => to !== from).flatMap((to) => numbers.map((n) => `${from} -> ${to}:${n}`));
   })))].sort();

@@ -2,6 +2,7 @@
 import "./checks/planted.mjs";
 import "./checks/rendered.mjs";
 import "./checks/refused.mjs";
+import "./checks/cosmos.mjs";
 import "./checks/upgrades.mjs";
 import "./checks/sources.mjs";
 import "./checks/skaffold.mjs";

@@ -12,6 +12,12 @@ const broker = { "consent-broker": ["amqp-url"] }, tls = { "consent-tls": ["tls.
 const before = (...secrets) => ({ Secret: Object.assign({ pull: [".dockerconfigjson"] }, ...secrets), Service: { collector: [4318] } });
 const outside = { ...before(tls), ConfigMap: { "own-authority": ["ca.crt"] }, ClusterSecretStore: ["vault"] };
 
+/** Two accounts of Cosmos DB, without what lets the services in. */
+export const cosmos = ["storage.engine=cosmos", "storage.cosmos.endpoint=https://data.documents.azure.com:443/", "storage.cosmosKeys.endpoint=https://keys.documents.azure.com:443/"];
+export const cosmosKeys = ["storage.cosmos.credentials.name=consent-cosmos", "storage.cosmosKeys.credentials.name=consent-cosmos"];
+export const identity = ["storage.workloadIdentity.clientId=01234567-89ab-cdef-0123-456789abcdef"];
+const shared = postgres.slice(1);
+
 const issuer = "the issuer's discovery document and keys";
 
 const examples = {
@@ -28,7 +34,7 @@ const examples = {
   "the example azure": {
     make: () => renderWith(["-f", example("azure")]),
     exists: { Secret: { "consent-tls": ["tls.crt", "tls.key"] }, ClusterSecretStore: ["key-vault"] },
-    only: { "the front door": ["ingress-nginx"], [issuer]: ["Microsoft's issuer"] },
+    only: { "the front door": ["ingress-nginx"], [issuer]: ["Microsoft's issuer"], "tokens of the workload identity": ["Microsoft's issuer"], "logs, in Cosmos DB": ["private endpoints"] },
   },
 };
 
@@ -48,6 +54,20 @@ export const forms = {
       "externalSecrets.postgres.data.remoteKey=consent/data", "externalSecrets.postgres.keys.remoteKey=consent/keys", "externalSecrets.connectors.remoteKey=consent/token",
       "trust.configMap.name=own-authority", "mail.smtp=mail.example:587", "mail.from=consent@example.org",
       "audit.witnesses[0].url=https://witness.example/", "audit.witnesses[0].key=witness.example+0a1b2c3d+AQID"), exists: outside,
+  },
+  "Cosmos DB by the accounts' keys, straight to its replicas, and files beside it": {
+    make: () => render(...cosmos, ...cosmosKeys, ...shared, "services.consent.replicas=2", "services.audit.replicas=2", "storage.cosmos.throughput=4000"),
+    exists: before(broker, tls, { "consent-cosmos": ["data", "keys"] }),
+  },
+  "Cosmos DB by an identity alone, and a database outside beside it": {
+    make: () => render(...cosmos, ...identity, ...shared, "storage.cosmos.mode=gateway", "networkPolicy.cosmosTo[0].ipBlock.cidr=10.1.4.0/24", "postgres.existingSecret.name=consent-postgres-addresses", "services.newsletter.replicas=2"),
+    exists: before(broker, tls, { "consent-postgres-addresses": ["data"] }),
+    only: { "logs, in Cosmos DB": ["private endpoints"] },
+  },
+  "Cosmos DB by keys from elsewhere, and a database for trying out beside it": {
+    make: () => render(...cosmos, ...shared, ...development, "externalSecrets.enabled=true", "externalSecrets.store.name=vault", "externalSecrets.cosmos.data.remoteKey=data", "externalSecrets.cosmos.keys.remoteKey=keys",
+      "storage.cosmos.regions={West Europe,North Europe}", "storage.cosmosKeys.database=keys", "services.webhooks.replicas=2", "monitoring.serviceMonitor.enabled=true", "monitoring.rules.enabled=true", namespace("monitoringFrom", "monitoring")),
+    exists: { ...before(tls), ClusterSecretStore: ["vault"] },
   },
   "one process": { make: () => render("oneProcess.enabled=true", noBroker), exists: before(tls) },
   "ports of pods, which Services lead to from others": {

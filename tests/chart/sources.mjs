@@ -15,14 +15,15 @@ export const serviceFolders = () => filesUnder("services", /(^|\/)Program\.cs$/)
 
 export const productVersion = () => /<Version>(.+)<\/Version>/.exec(read("Directory.Build.props"))[1];
 
-/** Whether the sources read a setting, such as Auth:Authority: they name it, put it together of its section and its name, bind a section that has it as a property, or a list of which each has it. */
+/** Whether the sources read a setting, such as Auth:Authority: they name it, put it together of its section and its name (or of a section that they name and its name), bind a section that has it as a property, or a list of which each has it. */
 export const settingsRead = () => {
   const code = [...filesUnder("services", /\.cs$/), ...filesUnder("tools/host", /\.cs$/)].map(read).join("\n");
   const all = (pattern) => new Set([...code.matchAll(pattern)].map((m) => m[1]));
-  const named = all(/"([A-Z]\w*(?::\w+)*)"/g), bound = all(/GetSection\("([\w:]+)"\)\.Get</g), composed = all(/\$"([A-Z][\w:]*):\{\w+\}"/g), properties = all(/\b([A-Z]\w*) \{ get; (?:init|set);/g);
+  const named = all(/"([A-Z]\w*(?::\w+)*)"/g), bound = all(/GetSection\("([\w:]+)"\)\.Get</g), composed = all(/\$"([A-Z][\w:]*):\{\w+\}"/g), ofSection = all(/\$"\{section\}:(\w+)"/g), properties = all(/\b([A-Z]\w*) \{ get; (?:init|set);/g);
   return (name) => {
     const [, section, last] = /^(.+):(\w+)$/.exec(name) ?? [], [, list] = /^(.+):\d+$/.exec(section) ?? [];
-    return named.has(name) || (bound.has(section) && properties.has(last)) || ((named.has(list) || composed.has(section)) && named.has(last));
+    const [, above, entry] = /^(.+):(\w+)$/.exec(name.replace(/:\d+$/, "")) ?? [];
+    return named.has(name) || (named.has(above) && ofSection.has(entry)) || (bound.has(section) && properties.has(last)) || ((named.has(list) || composed.has(section)) && named.has(last));
   };
 };
 

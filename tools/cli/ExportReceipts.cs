@@ -52,7 +52,7 @@ internal static class ExportReceipts
                 Tell(to.FullName, end.Receipts, parsed.GetValue(json));
                 return ExitCode.Done;
             }
-            catch (Exception e) when (GatewayClient.IsUnreachable(e, cancel) || e is HttpIOException)
+            catch (Exception e) when (GatewayClient.IsUnreachable(e, cancel))
             {
                 return await FailAsync(ExitCode.Unreachable, $"The gateway could not be reached, or broke off: {e.Message} Nothing was kept.");
             }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -30,9 +31,9 @@ internal static class GatewayClient
         };
     }
 
-    /// <summary>No answer came: nobody is there, or he took longer than the client waits.</summary>
+    /// <summary>No answer came, or not all of it: nobody is there, he took longer than the client waits, or the connection ended or was reset. No fault of a file is one of these.</summary>
     public static bool IsUnreachable(Exception e, CancellationToken cancel) =>
-        e is HttpRequestException || (e is OperationCanceledException && !cancel.IsCancellationRequested);
+        e is HttpRequestException or HttpIOException or IOException { InnerException: SocketException } || (e is OperationCanceledException && !cancel.IsCancellationRequested);
 
     public static async Task<JsonNode?> ReadJsonAsync(HttpResponseMessage answer, CancellationToken cancel)
     {

@@ -8,7 +8,7 @@ namespace Consent.Cli;
 
 /// <summary>
 /// <c>keys rotate</c>: a new key signs the documents of receipts; what the old ones signed still verifies. With <c>--wrapping</c> or <c>--controllers</c>: a new
-/// key under which the keys of controllers, or of persons, lie; what was written still opens.
+/// key under which the keys of controllers, or of persons, lie; what was written still opens. With <c>--tokens</c> or <c>--addresses</c>: see <see cref="RotateIdentifierKeys"/>.
 /// </summary>
 internal static class RotateKeys
 {
@@ -24,26 +24,38 @@ internal static class RotateKeys
         {
             Description = "Instead: a new version of each controller's key. From its next start on each service uses it, and puts the persons' keys that it holds under it while it serves.",
         };
+        var tokens = new Option<bool>("--tokens")
+        {
+            Description = "Instead: a new secret for the links that are sent from now on. Links that were sent work on; so do opt-out links that a thief of an older secret makes. None has to be restarted.",
+        };
+        var addresses = new Option<bool>("--addresses")
+        {
+            Description = "Instead: a new key under which addresses that are new are hashed from now on. Whoever is known or suppressed under an older one stays so. None has to be restarted.",
+        };
+        var controller = new Option<string>("--controller") { Description = "With --addresses: of this controller alone, by its id in the declaration." };
         var json = new Option<bool>("--json") { Description = "Answers as JSON." };
         var rotate = new Command(
             "rotate",
             "Adds a key that signs the documents of receipts from now on, in every process that shares the folder; none has to be restarted. "
             + "Older public keys stay in the key set for ever. Copy the folder keys to its own backup afterwards.")
         {
-            data, wrapping, controllers, json,
+            data, wrapping, controllers, tokens, addresses, controller, json,
         };
         rotate.Validators.Add(given =>
         {
-            if (given.GetValue(wrapping) && given.GetValue(controllers)) given.AddError("Give --wrapping or --controllers, one after the other.");
+            if (new[] { wrapping, controllers, tokens, addresses }.Count(option => given.GetValue(option)) > 1) given.AddError("Give one of --wrapping, --controllers, --tokens and --addresses, one after the other.");
+            if (given.GetValue(controller) is not null && !given.GetValue(addresses)) given.AddError("Give --controller with --addresses.");
         });
         rotate.SetAction(async (parsed, _) =>
         {
             var folder = Path.GetFullPath(parsed.GetValue(data)!);
             if (parsed.GetValue(wrapping)) return await TellAsync(ControllerKeyRotation.WrappingAsync(folder), "wrapped anew", parsed.GetValue(json));
             if (parsed.GetValue(controllers)) return await TellAsync(ControllerKeyRotation.ControllersAsync(folder), "with a new version", parsed.GetValue(json));
+            if (parsed.GetValue(tokens)) return RotateIdentifierKeys.Tokens(folder, parsed.GetValue(json));
+            if (parsed.GetValue(addresses)) return RotateIdentifierKeys.Addresses(folder, parsed.GetValue(controller), parsed.GetValue(json));
             return Rotate(folder, parsed.GetValue(json));
         });
-        return new Command("keys", "The keys that sign the documents of receipts, and those under which the keys of persons lie.") { rotate, BackUpKeys.Command() };
+        return new Command("keys", "The keys that sign the documents of receipts, those under which the keys of persons lie, and those of links and addresses.") { rotate, BackUpKeys.Command() };
     }
 
     private static async Task<int> TellAsync(Task<IReadOnlyList<RotatedKeys>> rotating, string did, bool json)

@@ -51,6 +51,10 @@ to: of what may happen once, increase() sees nothing, and what was not there an 
   (list "ConsentRequestsFail" "5m" "critical" (printf "sum(rate(http_server_request_duration_seconds_count{http_response_status_code=~\"5..\",%s}[5m])) / sum(rate(http_server_request_duration_seconds_count{%s}[5m])) > 0.01" $front $front)
     "More than one request in a hundred fails." "See which services are ready, and what they log.")
 -}}
+{{- if eq .Values.storage.engine "cosmos" -}}
+{{- $rules = append $rules (list "ConsentCosmosThrottled" "10m" "warning" (printf "sum by (service) (rate(consent_cosmos_throttled_total{%s}[5m])) > 0" $here)
+    "Azure Cosmos DB turns calls away because their container's throughput is used up; they are made again while there is time, and answered 503 when there is none." "See consent_cosmos_request_units for which operation takes it, and raise the container's maximum in the account.") -}}
+{{- end -}}
 {{- range $rules }}
 - alert: {{ index . 0 }}
   expr: {{ index . 3 | quote }}

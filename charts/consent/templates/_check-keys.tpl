@@ -2,14 +2,14 @@
 {{- define "consent.checkKeys" -}}
 {{- $keys := .Values.storage.keys -}}
 {{- if and $keys.withData (ne .Values.storage.engine "sqlite") -}}
-{{- fail "storage.keys.withData is true and storage.engine is postgres: there the folder of the data is gone with its pod. Leave storage.keys.withData false." -}}
+{{- fail (printf "storage.keys.withData is true and storage.engine is %s: there the folder of the data is gone with its pod. Leave storage.keys.withData false." .Values.storage.engine) -}}
 {{- end -}}
 {{- if and (eq $keys.accessMode "ReadWriteMany") $keys.className (not .Values.oneProcess.enabled) (not .Values.services.audit.checkpoints.className) -}}
 {{- fail (printf "storage.keys.accessMode is ReadWriteMany, by the class %s, and services.audit.checkpoints.className is empty: the checkpoints need such a class too. Name it." $keys.className) -}}
 {{- end -}}
 {{- if .Release.IsUpgrade -}}
 {{- range $name, $service := include "consent.services" . | fromJson -}}
-{{- if and $service.storage (has $name (list "consent" "marketing-unsubscribe" "audit" "webhooks" "connectors" "host")) (not (include "consent.onPostgres" (list $ $name))) -}}
+{{- if and $service.storage (has $name (list "consent" "marketing-unsubscribe" "audit" "webhooks" "connectors" "host")) (not (include "consent.isShared" (list $ $name))) -}}
 {{- $claim := include "consent.name" (list $ $name) -}}
 {{- $data := lookup "v1" "PersistentVolumeClaim" $.Release.Namespace $claim -}}
 {{- $apart := lookup "v1" "PersistentVolumeClaim" $.Release.Namespace (printf "%s-keys" $claim) -}}

@@ -23,6 +23,9 @@
 {{- if and (gt $most 1) (ne $name "gateway") (eq $.Values.storage.engine "sqlite") -}}
 {{- fail (printf "%s is %d and storage.engine is sqlite: each pod would have files of its own. Set it to 1, or storage.engine to postgres." $what $most) -}}
 {{- end -}}
+{{- if and (gt $most 1) (ne $name "gateway") (not (include "consent.isShared" $id)) -}}
+{{- fail (printf "%s is %d and storage.engine is cosmos without a database: what %s keeps beside logs lies in a file of each pod. Set it to 1, or name a PostgreSQL, by postgres.existingSecret.name, postgres.cloudNativePG.enabled or externalSecrets.postgres.data." $what $most $name) -}}
+{{- end -}}
 {{- if and (gt $most 1) (ne $name "gateway") (not (include "consent.mayOverlap" $id)) -}}
 {{- fail (printf "%s is %d and storage.keys.accessMode is ReadWriteOnce: the replicas share the folder of keys. Set storage.keys.accessMode to ReadWriteMany, with a storage.keys.className that has it, or %s to 1." $what $most $what) -}}
 {{- end -}}

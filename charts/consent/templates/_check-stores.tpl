@@ -40,12 +40,13 @@
 {{- fail "storage.keys.accessMode is ReadWriteMany and storage.engine is sqlite: nobody shares files of SQLite. Set it to ReadWriteOnce, or storage.engine to postgres." -}}
 {{- end -}}
 {{- else -}}
-{{- if not $set -}}
+{{- if and (not $set) (eq .Values.storage.engine "postgres") -}}
 {{- fail "No database: storage.engine is postgres. Set postgres.existingSecret.name to a Secret that holds two connection strings, postgres.cloudNativePG.enabled=true where that operator runs, or postgres.development.enabled=true to try things out." -}}
 {{- end -}}
 {{- if gt (len $set) 1 -}}
 {{- fail (printf "Two databases: %s are set. Choose one." (join " and " $set)) -}}
 {{- end -}}
+{{- if eq .Values.storage.engine "postgres" -}}
 {{- if and .Values.postgres.existingSecret.name (eq .Values.postgres.existingSecret.data .Values.postgres.existingSecret.keys) -}}
 {{- fail (printf "postgres.existingSecret.data and .keys are both %q: keys never lie where the data do, so give the connection string of another database." .Values.postgres.existingSecret.data) -}}
 {{- end -}}
@@ -59,11 +60,12 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
 
 {{- define "consent.checkExternal" -}}
 {{- $external := .Values.externalSecrets -}}
 {{- $used := list -}}
-{{- range $what, $key := dict "broker" $external.broker.remoteKey "connectors" $external.connectors.remoteKey "postgres.data" $external.postgres.data.remoteKey "postgres.keys" $external.postgres.keys.remoteKey -}}
+{{- range $what, $key := dict "broker" $external.broker.remoteKey "connectors" $external.connectors.remoteKey "postgres.data" $external.postgres.data.remoteKey "postgres.keys" $external.postgres.keys.remoteKey "cosmos.data" $external.cosmos.data.remoteKey "cosmos.keys" $external.cosmos.keys.remoteKey -}}
 {{- if $key }}{{ $used = append $used $what }}{{ end -}}
 {{- end -}}
 {{- if and $used (not $external.enabled) -}}
@@ -76,7 +78,7 @@
 {{- fail "externalSecrets.enabled is true without externalSecrets.store.name: name the store that holds the secrets." -}}
 {{- end -}}
 {{- if and $external.enabled (not $used) -}}
-{{- fail "externalSecrets.enabled is true, but names nothing to fetch: set externalSecrets.broker, .postgres or .connectors, or enabled to false." -}}
+{{- fail "externalSecrets.enabled is true, but names nothing to fetch: set externalSecrets.broker, .postgres, .cosmos or .connectors, or enabled to false." -}}
 {{- end -}}
 {{- if and $external.connectors.remoteKey .Values.connectors.tokenSecret.name -}}
 {{- fail "Two tokens for connectors: connectors.tokenSecret.name and externalSecrets.connectors.remoteKey are set. Choose one." -}}

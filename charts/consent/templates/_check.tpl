@@ -14,13 +14,9 @@
 {{- if not (or $auth.authority $auth.development.enabled) -}}
 {{- fail "No token issuer: set auth.authority to the https address of an OpenID Connect issuer, or auth.development.enabled=true to try things out." -}}
 {{- end -}}
-{{- with $values.storage.cosmos }}
-{{- $set := ternary "endpoint" (ternary "database" (ternary "credentials.name" "" (not (empty (.credentials).name))) (not (empty .database))) (not (empty .endpoint)) -}}
-{{- if $set -}}
-{{- fail (printf "storage.cosmos.%s is set, but Cosmos DB is reserved: no service stores there yet. Leave it empty, and set storage.engine to postgres." $set) -}}
-{{- end -}}
-{{- end -}}
-{{- if $values.oneProcess.enabled }}{{ include "consent.checkOneProcess" . }}{{ else }}{{ include "consent.checkBroker" . }}{{ include "consent.checkDatabase" . }}{{ include "consent.checkServices" . }}{{ end -}}
+{{- if $values.oneProcess.enabled }}{{ include "consent.checkOneProcess" . }}{{ else }}{{ include "consent.checkBroker" . }}{{ include "consent.checkDatabase" . }}{{ end -}}
+{{- include "consent.checkCosmos" . -}}
+{{- if not $values.oneProcess.enabled }}{{ include "consent.checkServices" . }}{{ end -}}
 {{- include "consent.checkExternal" . -}}
 {{- include "consent.checkEntrance" . -}}
 {{- include "consent.checkMail" . -}}
@@ -33,7 +29,7 @@
 {{- fail (printf "oneProcess.replicas is %d, but one process owns its files: set it to 1, or leave oneProcess.enabled false and give the services PostgreSQL." (int $host.replicas)) -}}
 {{- end -}}
 {{- if ne .Values.storage.engine "sqlite" -}}
-{{- fail "oneProcess.enabled is true and storage.engine is postgres: one process keeps SQLite files. Set storage.engine to sqlite, or oneProcess.enabled to false." -}}
+{{- fail (printf "oneProcess.enabled is true and storage.engine is %s: one process keeps SQLite files. Set storage.engine to sqlite, or oneProcess.enabled to false." .Values.storage.engine) -}}
 {{- end -}}
 {{- if or (gt (len (include "consent.brokers" . | fromJsonArray)) 0) (gt (len (include "consent.databases" . | fromJsonArray)) 0) -}}
 {{- fail (printf "oneProcess.enabled is true beside %s: one process has no broker and no database. Leave that out, or set oneProcess.enabled to false." (join ", " (concat (include "consent.brokers" . | fromJsonArray) (include "consent.databases" . | fromJsonArray)))) -}}
@@ -67,6 +63,9 @@
 {{- end -}}
 {{- if and .Values.monitoring.rules.enabled (not .Values.monitoring.serviceMonitor.enabled) -}}
 {{- fail "monitoring.rules.enabled is true without monitoring.serviceMonitor.enabled: the rules go by the names that it gives, and would never find anything. Set both." -}}
+{{- end -}}
+{{- if gt (int $policy.cosmosDirectPorts.from) (int $policy.cosmosDirectPorts.to) -}}
+{{- fail (printf "networkPolicy.cosmosDirectPorts is from %d to %d: set the first to no more than the second." (int $policy.cosmosDirectPorts.from) (int $policy.cosmosDirectPorts.to)) -}}
 {{- end -}}
 {{- if $policy.enabled -}}
 {{- if not $policy.dns.peers -}}

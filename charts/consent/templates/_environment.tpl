@@ -14,7 +14,8 @@ are named here; others come by services.{name}.settings and .secretSettings. Wha
 {{- /* To .NET "a:b" and "A__B" are one name. */}}
 {{- $known := list }}{{ range $own }}{{ $known = append $known (lower .) }}{{ end -}}
 {{- range $key := concat (keys (default dict $service.settings)) (keys (default dict $service.secretSettings)) -}}
-{{- if has (lower (replace ":" "__" $key)) $known -}}
+{{- $one := lower (replace ":" "__" $key) -}}
+{{- if or (has $one $known) (and (regexMatch "^storage__cosmos(keys)?__" $one) (not (hasSuffix "__within" $one))) -}}
 {{- fail (printf "%s.settings.%s is set by the chart itself: leave it out, and use the value that stands for it." $where $key) -}}
 {{- end -}}
 {{- if and (hasKey (default dict $service.settings) $key) (hasKey (default dict $service.secretSettings) $key) -}}
@@ -24,7 +25,7 @@ are named here; others come by services.{name}.settings and .secretSettings. Wha
 {{- range $key, $ref := merge $secret (default dict $service.secretSettings) }}
 - { name: {{ $key }}, valueFrom: { secretKeyRef: { name: {{ $ref.name }}, key: {{ $ref.key }} } } }
 {{- end }}
-{{- with include "consent.database" . }}
+{{- with include "consent.database" . | trim }}
 {{ . }}
 {{- end }}
 {{- if not (has $name (list "gateway" "host")) }}

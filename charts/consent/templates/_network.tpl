@@ -34,7 +34,7 @@
 {{- if $postgres.cloudNativePG.enabled -}}
 - to:
     - podSelector: { matchLabels: { cnpg.io/cluster: {{ include "consent.name" (list $root "data") }} } }
-    {{- if or (eq (index . 1) "migrate") (include "consent.hasLog" .) }}
+    {{- if and (eq $root.Values.storage.engine "postgres") (or (eq (index . 1) "migrate") (include "consent.hasLog" .)) }}
     - podSelector: { matchLabels: { cnpg.io/cluster: {{ include "consent.name" (list $root "keys") }} } }
     {{- end }}
   ports: [{ protocol: TCP, port: 5432 }]

@@ -31,8 +31,8 @@ imagePullSecrets:
 {{- $service := index (include "consent.services" $root | fromJson) $name -}}
 - name: tmp
   emptyDir: { sizeLimit: 256Mi }
-{{- if include "consent.onPostgres" . }}
-# Only what is made again out of the database.
+{{- if include "consent.isShared" . }}
+# Only what is made again out of {{ ternary "the log or the database" "the database" (eq $root.Values.storage.engine "cosmos") }}.
 - name: data
   emptyDir: { sizeLimit: {{ $service.storage.size }} }
 {{- else if $service.storage }}

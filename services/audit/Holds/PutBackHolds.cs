@@ -1,3 +1,5 @@
+using Consent.Storage;
+
 namespace Consent.Audit.Holds;
 
 /// <summary>
@@ -7,7 +9,8 @@ namespace Consent.Audit.Holds;
 /// </summary>
 internal sealed class PutBackHolds(HoldJournal journal, KeptHolds kept, CarryOutErasures carry, ILogger<PutBackHolds> logger) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => journal.PutBackAsync(RunAsync, cancellationToken);
+    public Task StartingAsync(CancellationToken cancellationToken) =>
+        LogAtStart.WaitAsync(cancel => journal.PutBackAsync(RunAsync, cancel), logger, cancellationToken);
 
     private async Task RunAsync(CancellationToken cancel)
     {

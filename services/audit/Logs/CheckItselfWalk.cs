@@ -14,8 +14,11 @@ internal sealed class CheckItselfWalk(IRecordLog log, CheckItselfRecords look, s
     /// <summary>Steps after which what is found must still be so before it is told: an entry that is on its way is no fault.</summary>
     private const int Certain = 10;
 
-    /// <summary>So many are kept of one log, and of all; and so few of them are looked at again in one step.</summary>
-    private const int MostOfOne = 1000, MostFound = 10_000, MostAgain = 100;
+    /// <summary>So many are kept of one log, and of all; and so few of them are looked at again in one step, the fewer while what is told stays as it is: trouble may last for weeks.</summary>
+    private const int MostOfOne = 1000, MostFound = 10_000, MostAgain = 100, FewAgain = 10;
+
+    /// <summary>Steps from the beginning of one turn to that of the next, at least: a short feed is not read at each of them.</summary>
+    private const int ShortestTurn = 10;
 
     /// <summary>
     /// A cursor goes forward only: in its upper bits stands how often the walk has begun anew, and in these the position, rounded down to 16,384, so that positions of every epoch have room. What
@@ -34,12 +37,17 @@ internal sealed class CheckItselfWalk(IRecordLog log, CheckItselfRecords look, s
     private long _position;
     private long _turn;
     private long _steps;
+    private long _turnedAt;
+    private DateTimeOffset _dueAt;
     private long _noted;
     private long _notedAt;
 
+    /// <summary>Of what was looked at again last, some was right: more of it may be.</summary>
+    private bool _mends;
+
     /// <summary>What is wrong for certain, each as words behind a number, with how many records it is true of; or more, where so many are not kept.</summary>
     public IReadOnlyList<(string Words, int Count)> Told =>
-        [.. _found.Values.Where(f => f.At - f.Since >= Certain).GroupBy(f => f.Fault.Words, StringComparer.Ordinal).Select(of => (of.Key, of.Count())).OrderByDescending(of => of.Item2)];
+        [.. _found.Values.Where(f => f.IsCertain).GroupBy(f => f.Fault.Words, StringComparer.Ordinal).Select(of => (of.Key, of.Count())).OrderByDescending(of => of.Item2)];
 
     /// <summary>For how long the next record to be looked at has been there, beyond the time in which it settles; zero at the end, and where another replica walks.</summary>
     public TimeSpan Behind { get; private set; }
@@ -74,7 +82,9 @@ internal sealed class CheckItselfWalk(IRecordLog log, CheckItselfRecords look, s
 
     private async Task LookAgainAsync(CancellationToken cancel)
     {
-        var positions = _found.OrderBy(f => f.Value.At).Take(MostAgain).Select(f => f.Key).Order().ToList();
+        var (certain, open) = (_found.Where(f => f.Value.IsCertain), _found.Where(f => !f.Value.IsCertain));
+        var positions = open.OrderBy(f => f.Value.At).Concat(certain.OrderBy(f => f.Value.At).Take(_mends ? MostAgain : FewAgain)).Take(MostAgain).Select(f => f.Key).Order().ToList();
+        var before = _found.Count;
         var there = await log.FindByPositionsAsync(positions, cancel);
         foreach (var (position, _) in positions.Zip(there).Where(at => at.Second is null)) _found.Remove(position);
         var records = there.OfType<LogRecord>().ToList();
@@ -83,6 +93,8 @@ internal sealed class CheckItselfWalk(IRecordLog log, CheckItselfRecords look, s
             if (fault is null) _found.Remove(record.Position);
             else _found[record.Position] = _found[record.Position] with { Fault = fault, At = _steps };
         }
+
+        _mends = _found.Count < before;
     }
 
     /// <summary>For what was passed by, where at least half of the room that it may take is free again.</summary>
@@ -92,18 +104,26 @@ internal sealed class CheckItselfWalk(IRecordLog log, CheckItselfRecords look, s
         var kept = _found.Values.CountBy(f => f.Fault.Of, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         foreach (var (of, from) in _passed.Where(p => kept.GetValueOrDefault(p.Key) <= MostOfOne / 2).ToList())
         {
-            _position = Math.Min(_position, from - 1);
+            (_position, _dueAt) = (Math.Min(_position, from - 1), default);
             _passed.Remove(of);
         }
     }
 
     private async Task GoOnAsync(int most, CancellationToken cancel)
     {
-        var (page, now) = (await log.FeedAsync(_position, most, cancel), time.GetUtcNow());
+        var now = time.GetUtcNow();
+        // A clock that was set back waits for no longer either.
+        if (_dueAt > now && _dueAt - now <= Settled) return;
+        if (behind is null && _position == 0 && _turnedAt > 0 && _steps - _turnedAt < ShortestTurn) return;
+        if (_position == 0) _turnedAt = _steps;
+        var page = await log.FeedAsync(_position, most, cancel);
+        now = time.GetUtcNow();
         // Either way: a clock that was set back must not hide what is ahead of it.
         var settled = page.TakeWhile(r => (now - r.RecordedAt).Duration() >= Settled).ToList();
         Keep(settled.Zip(await look.RunAsync(settled, cancel)));
         if (settled.Count > 0) _position = settled[^1].Position;
+        // What has not settled yet is not read again at each step until then.
+        if (behind is not null && settled.Count == 0 && page is [var next, ..]) _dueAt = now + Settled - (now - next.RecordedAt).Duration();
         Behind = settled.Count == most ? (now - settled[^1].RecordedAt).Duration() - Settled : TimeSpan.Zero;
         // Counted from what is noted: a short feed is walked many times between two notes.
         if (behind is null && settled.Count < most) (_turn, _position) = (PlaceOf(_noted).Turn + 1, 0);
@@ -129,6 +149,7 @@ internal sealed class CheckItselfWalk(IRecordLog log, CheckItselfRecords look, s
 
     private void Forget()
     {
+        _dueAt = default;
         _found.Clear();
         _passed.Clear();
     }
@@ -152,5 +173,8 @@ internal sealed class CheckItselfWalk(IRecordLog log, CheckItselfRecords look, s
 
     /// <param name="Since">The step in which it was found.</param>
     /// <param name="At">The step in which it was looked at last.</param>
-    private sealed record Found(RecordFault Fault, long Since, long At);
+    private sealed record Found(RecordFault Fault, long Since, long At)
+    {
+        public bool IsCertain => At - Since >= Certain;
+    }
 }

@@ -8,10 +8,10 @@ namespace Consent.Audit.Pages;
 /// </summary>
 internal static class DayOfDecision
 {
-    /// <summary>What the receipt changed or confirmed, each purpose and topic once.</summary>
+    /// <summary>What the receipt changed or confirmed, each purpose and topic once. A "no" to everything counts with its purposes, and not as one of its own.</summary>
     public static IEnumerable<CountedDecision> In(Receipt receipt) =>
         from id in receipt.Changed.Distinct(StringComparer.Ordinal)
-        where receipt.Purposes.ContainsKey(id)
+        where receipt.Purposes.ContainsKey(id) && id != Receipt.Everything
         let decision = receipt.Purposes[id]
         let imported = IsImported(receipt)
         select new CountedDecision(

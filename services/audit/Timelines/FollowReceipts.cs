@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 namespace Consent.Audit.Timelines;
 
 /// <summary>
-/// Keeps <see cref="ReceiptIndex"/> up to audit's log, in <c>{Data}/audit/receipts</c>, by each replica for itself: four times a second, and before each answer that rests on it.
+/// Keeps <see cref="ReceiptIndex"/> up to audit's log, in <c>{Data}/audit/receipts</c>, by each replica for itself: soon after something comes, and before each answer that rests on it.
 /// Made anew from the feed where it does not fit, and after a restore of the log.
 /// </summary>
 internal sealed class FollowReceipts(
@@ -17,6 +17,9 @@ internal sealed class FollowReceipts(
 
     /// <summary>Further behind than this, an answer does not wait.</summary>
     private const int MostPages = 20;
+
+    /// <summary>Also where nothing seems to come.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _one = new(1);
     private OwnFolder? _folder;
     private ReceiptIndex? _index;
@@ -51,6 +54,8 @@ internal sealed class FollowReceipts(
             try
             {
                 while (await FollowAsync(stoppingToken) is null) await Task.Yield();
+                // Woken by what comes: an engine that is paid by the question is not asked for the feed four times a second.
+                await log.WaitForAppendAsync(_position, LookEvery, stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {

@@ -98,10 +98,10 @@ internal sealed record InForceAnswer
             : $"No: consent to {purpose} was not in force at {moment} ({KebabName(of.Status)}), by receipt {by.Id}.";
     }
 
-    /// <summary>On what the state rests: the person's word on the purpose, or on the whole of which it is a topic; null where he said nothing of either.</summary>
+    /// <summary>On what the state rests: the person's word on the purpose, on the whole of which it is a topic, or on everything; null where he said nothing of these.</summary>
     public static PurposeDecision? DecisionOf(Receipt receipt, PublishedDeclaration inForce, string purpose, PurposeState state)
     {
-        PurposeDecision?[] said = [receipt.Purposes.GetValueOrDefault(purpose), inForce.Declaration.PurposeBehind(purpose) is { } behind ? receipt.Purposes.GetValueOrDefault(behind.Id) : null];
+        PurposeDecision?[] said = [receipt.Purposes.GetValueOrDefault(purpose), inForce.Declaration.PurposeBehind(purpose) is { } behind ? ConsentState.Whole(receipt, inForce.Declaration, behind.Id) : null];
         return said.FirstOrDefault(d => d is not null && d.DecidedAt == state.DecidedAt);
     }
 

@@ -19,7 +19,7 @@ internal sealed record TimelineEvent
     /// <summary>Of a receipt: purpose or topic → what was decided in it.</summary>
     public IReadOnlyDictionary<string, Decision>? Decided { get; init; }
 
-    /// <summary>Of what was said to marketing.</summary>
+    /// <summary>Of what was said to marketing; <see cref="Receipt.Everything"/> among them where the person wants nothing any more.</summary>
     public IReadOnlyList<string>? Topics { get; init; }
     public string? Action { get; init; }
     public string? Source { get; init; }
@@ -56,7 +56,15 @@ internal sealed record TimelineEvent
         if (e.As<MarketingUnsubscribed>() is { } no)
         {
             var undone = trace.Heard.Select(h => h.As<MarketingUnsubscribeUndone>()).FirstOrDefault(u => u?.Undoes == no.Id);
-            return told with { At = no.RecordedAt, What = TimelineWhat.OptOut, Topics = no.Topics, Action = no.Action, Campaign = no.Campaign, TakenBackBy = undone?.Id };
+            return told with
+            {
+                At = no.RecordedAt,
+                What = TimelineWhat.OptOut,
+                Topics = no.Everything is true ? [.. no.Topics, Receipt.Everything] : no.Topics,
+                Action = no.Action,
+                Campaign = no.Campaign,
+                TakenBackBy = undone?.Id,
+            };
         }
 
         if (e.As<MarketingSubscribed>() is { } yes)

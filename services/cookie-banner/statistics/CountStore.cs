@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Consent.ServiceDefaults;
+using Consent.Subscriber;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -7,8 +8,8 @@ namespace Consent.CookieBanner.Statistics;
 
 /// <summary>
 /// Sums per site, day and version, and nothing else: in <c>{Data}/cookie-banner/counts.db</c>, or with <c>Storage:Engine</c> =
-/// <c>postgres</c> in the table <c>cookie_banner.counts</c>, where several replicas add to the same sums. The statements are those that
-/// SQLite and PostgreSQL have in common.
+/// <c>postgres</c>, or <c>cosmos</c> and <c>Storage:Postgres</c> beside it, in the table <c>cookie_banner.counts</c>, where several replicas add
+/// to the same sums. The statements are those that SQLite and PostgreSQL have in common.
 /// </summary>
 /// <param name="before">What the table needs to be there first; empty for nothing.</param>
 /// <param name="table">Its name.</param>
@@ -36,9 +37,10 @@ internal sealed class CountStore(DbDataSource database, string before, string ta
 
     private bool _hasTable;
 
-    public static CountStore Of(IConfiguration settings, string service) => settings["Storage:Engine"] == "postgres"
-        ? new CountStore(
-            NpgsqlDataSource.Create($"Maximum Pool Size=2;Timeout=5;Command Timeout=10;{settings["Storage:Postgres"]}"), "CREATE SCHEMA IF NOT EXISTS cookie_banner;", "cookie_banner.counts")
+    /// <summary>Where what the service holds of declarations lies too.</summary>
+    /// <exception cref="InvalidOperationException">The settings make no sense; it says what to set.</exception>
+    public static CountStore Of(IConfiguration settings, string service) => OpenSubscriberStore.ConnectionIn(settings) is { } connection
+        ? new CountStore(NpgsqlDataSource.Create($"Maximum Pool Size=2;Timeout=5;Command Timeout=10;{connection}"), "CREATE SCHEMA IF NOT EXISTS cookie_banner;", "cookie_banner.counts")
         : InFile(ServiceData.FileOf(settings, service, "counts.db"));
 
     public static CountStore InFile(string file) => new(SqliteFactory.Instance.CreateDataSource($"Data Source={file}"), "", "counts");

@@ -27,8 +27,8 @@ internal sealed class DeclaredNoMore(
         another.Reason is "complained" or "bounced" or "erased" or CheckedAddress.Invalid ? another : another with { Permitted = false, Reason = Reason };
 
     /// <summary>
-    /// Those who said no to such a topic; or, after all that they said of it, to the purpose that it had, or to everything, which is told as a "no" to each
-    /// purpose that has topics now. None for any other topic.
+    /// Those who said no to such a topic; or, after all that they said of it, to the purpose that it had, or to everything, which is told as that, and as a "no"
+    /// to each purpose that has topics now. None for any other topic.
     /// </summary>
     public IReadOnlyList<string> WhoSaidNo(string site, string topic, IReadOnlyList<string> subjects)
     {
@@ -41,7 +41,7 @@ internal sealed class DeclaredNoMore(
     private static bool IsNo(Receipt held, string topic, string? purpose, IReadOnlyList<string> all)
     {
         var own = held.Purposes.GetValueOrDefault(topic);
-        return own is { IsNo: true } || (purpose is not null && IsNoSince(purpose)) || (all.Count > 0 && all.All(IsNoSince));
+        return own is { IsNo: true } || IsNoSince(Receipt.Everything) || (purpose is not null && IsNoSince(purpose)) || (all.Count > 0 && all.All(IsNoSince));
 
         bool IsNoSince(string id) => held.Purposes.GetValueOrDefault(id) is { IsNo: true } whole && whole.DecidedIn >= (own?.DecidedIn ?? 0);
     }

@@ -20,7 +20,7 @@ public sealed class HoldJournalTests : IDisposable
     public async Task AJournal_IsReadOnceForManyQuestions_AndOnceMoreWhenAnotherReplicaHasActed(bool isPlacedLate)
     {
         await using var disk = new AuditOnDisk();
-        var (log, counted) = CountedReads.Of(isPlacedLate ? new PlacedLateLog(disk.Records, new GivenPlaces()) : disk.Records);
+        var (log, counted) = WatchedLog.Of(isPlacedLate ? new PlacedLateLog(disk.Records, new GivenPlaces()) : disk.Records);
         var (mine, other) = (JournalOver(log, disk), JournalOver(disk.Records, disk));
         var restricted = new RestrictedPersons(mine, disk.Clock);
         Assert.Null(await restricted.OfAsync(Samples.Site, [Visitor], default));

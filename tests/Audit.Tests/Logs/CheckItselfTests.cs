@@ -1,6 +1,7 @@
 using System.Globalization;
 using Consent.Audit.Logs;
 using Consent.Contracts;
+using Consent.Storage.Tests;
 using Consent.Tests.Support;
 using Consent.VerifiableLog;
 using Microsoft.Data.Sqlite;
@@ -177,6 +178,30 @@ public sealed class CheckItselfTests : IDisposable
             var choice = Samples.Choice($"choice-{i}");
             return choice with { Receipt = choice.Receipt with { SubjectId = i.ToString("x32", CultureInfo.InvariantCulture) } };
         }
+    }
+
+    [Fact]
+    public async Task TroubleThatLasts_IsLookedAtRarely_AndAllOfItAsSoonAsSomeIsRight()
+    {
+        WatchedLog watched = null!;
+        await using var audit = await AuditWithLogs.StartOverAsync(_folder, log =>
+        {
+            (var over, watched) = WatchedLog.Of(log);
+            return over;
+        });
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(i => audit.HearAsync(Samples.Choice($"choice-{i}"))));
+        await LookAsync(audit, TimeSpan.FromMinutes(2), steps: 60);
+        Assert.Contains("300 records without an entry", (await audit.HealthAsync(Check)).Description, StringComparison.Ordinal);
+
+        var before = watched.Positions;
+        await LookAsync(audit, TimeSpan.Zero, steps: 20);
+        // By both ways.
+        Assert.InRange(watched.Positions - before, 20, 2 * 20 * 10);
+        Assert.Contains("300 records without an entry", (await audit.HealthAsync(Check)).Description, StringComparison.Ordinal);
+
+        await audit.RoundAsync();
+        await LookAsync(audit, TimeSpan.Zero, steps: 10);
+        Assert.Equal(HealthStatus.Healthy, (await audit.HealthAsync(Check)).Status);
     }
 
     [Theory]

@@ -39,6 +39,18 @@ public sealed class DayOfDecisionTests : IDisposable
     }
 
     [Fact]
+    public void ANoToEverything_IsNoPurposeOfItsOwn()
+    {
+        var one = Taken(null);
+        var stopped = one with
+        {
+            Changed = [.. one.Changed, Receipt.Everything],
+            Purposes = new Dictionary<string, PurposeDecision> { ["statistics"] = one.Purposes["statistics"], [Receipt.Everything] = one.Purposes["statistics"] },
+        };
+        Assert.Equal("statistics", Assert.Single(DayOfDecision.In(stopped)).Purpose);
+    }
+
+    [Fact]
     public async Task ThePage_TellsImportsApart_AndSaysWhichDayCounts()
     {
         await using var pages = await PagesUnderTest.StartAsync(_folder);

@@ -75,7 +75,7 @@ public sealed class TimelineTests : IDisposable
         await using var marketing = await StandInMarketing.StartAsync();
         await using var audit = await StartAsync(("Audit:Marketing", marketing.Url));
         await audit.HearAsync(Samples.OptIn() with { RecordedAt = Samples.Noon.AddDays(-1) });
-        await audit.HearAsync(Samples.OptOut() with { Campaign = "spring-2026" });
+        await audit.HearAsync(Samples.OptOut() with { Campaign = "spring-2026", Everything = true });
         await audit.RoundAsync();
         var (question, token) = (new { site = Samples.Site, address = StandInMarketing.Address, reason = "  He asks what\nwe know of him. " }, audit.Token("audit", Samples.Controller));
 
@@ -83,6 +83,7 @@ public sealed class TimelineTests : IDisposable
 
         Assert.Equal(["opt-in", "opt-out"], told["events"]!.AsArray().Select(e => (string?)e!["what"]));
         Assert.Equal(("spring-2026", Samples.Controller), ((string?)told["events"]![1]!["campaign"], (string?)told["events"]![1]!["log"]!["log"]));
+        Assert.Equal(["offers", "*"], told["events"]![1]!["topics"]!.AsArray().Select(topic => (string?)topic));
         Assert.Equal(($"Bearer {token}", "He asks what we know of him."), (marketing.Token, marketing.Reason));
         Assert.DoesNotContain(StandInMarketing.Address, told.ToJsonString(), StringComparison.Ordinal);
 

@@ -19,7 +19,6 @@ await refused("no database", "No database: storage.engine is postgres", "storage
 await refusedHa("two databases", ["Two databases:", "postgres.existingSecret.name", "postgres.development.enabled"], "postgres.development.enabled=true");
 await refused("a database beside SQLite", ["postgres.existingSecret.name is set", "storage.engine is sqlite"], "postgres.existingSecret.name=a");
 await refusedHa("keys where the data lie", "postgres.existingSecret.data and .keys are both", "postgres.existingSecret.keys=data");
-await refused("Cosmos DB, which is reserved", ["storage.cosmos.endpoint", "reserved"], "storage.cosmos.endpoint=https://a.documents.azure.com");
 await refused("replicas on SQLite", ["services.consent.replicas is 2", "sqlite"], "services.consent.replicas=2");
 await refused("scaling on SQLite", ["services.newsletter.autoscaling.maxReplicas is 6", "sqlite"], "services.newsletter.autoscaling.enabled=true");
 await refused("scaling by queues on SQLite", ["services.newsletter.keda.maxReplicas is 6", "sqlite"], "services.newsletter.keda.enabled=true");
@@ -65,8 +64,6 @@ await refused("a password of the mail server without a user", "mail.passwordSecr
 for (const [where, of] of [["on SQLite", refused], ["beside an existing database", refusedHa]]) await of(`keys from elsewhere alone, ${where}`,
   "externalSecrets.postgres.keys is set without externalSecrets.postgres.data", "externalSecrets.enabled=true", "externalSecrets.store.name=vault", "externalSecrets.postgres.keys.remoteKey=a");
 await refusedHa("rules of what nobody measures", "monitoring.rules.enabled is true without monitoring.serviceMonitor.enabled", "monitoring.serviceMonitor.enabled=false");
-await refused("a name in Cosmos DB, which is reserved", ["storage.cosmos.database", "reserved"], "storage.cosmos.database=a");
-await refused("a Secret of Cosmos DB, which is reserved", ["storage.cosmos.credentials.name", "reserved"], "storage.cosmos.credentials.name=a");
 await refused("keys that several pods share, of one process", ["oneProcess.enabled is true", "ReadWriteMany"], "oneProcess.enabled=true", "broker.existingSecret.name=", "storage.keys.accessMode=ReadWriteMany");
 await refusedHa("keys that several pods share beside checkpoints of the default class", ["by the class nfs", "services.audit.checkpoints.className"], "services.audit.checkpoints.className=");
 await refusedHa("keys with data that are gone with the pod", "storage.keys.withData is true and storage.engine is postgres", "storage.keys.withData=true");

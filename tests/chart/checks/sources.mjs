@@ -18,7 +18,8 @@ await check("the chart's version of the product is the product's", () =>
 for (const [form, { make }] of Object.entries(forms))
   await check(`${form}: every setting in an environment is read by the sources`, () => {
     const isRead = settingsRead();
-    return deployments(make()).flatMap((d) => {
+    const all = make();
+    return [...deployments(all), ...ofKind(all, "Job")].flatMap((d) => {
       const env = environment(d);
       const expanded = new Set(env.flatMap((e) => [...(e.value ?? "").matchAll(/\$\((\w+)\)/g)].map((m) => m[1])));
       return env.map((e) => e.name).filter((n) => !expanded.has(n)).map((n) => n.replaceAll("__", ":")).filter((n) => !/^(ASPNETCORE|DOTNET)_|^SSL_CERT_DIR$|^OTEL_|^Services:/.test(n) && !isRead(n)).map((n) => `${d.metadata.name}: ${n}`);
@@ -26,7 +27,7 @@ for (const [form, { make }] of Object.entries(forms))
   });
 await check("no setting is taken for one that is read because its section is", () => {
   const isRead = settingsRead();
-  return [...["Relay:RedliverAfter", "Audit:Witnesses:0:Adress", "Mail:Frm"].filter(isRead), ...["Relay:RedeliverAfter", "Audit:Witnesses:0:Url"].filter((n) => !isRead(n)).map((n) => `not ${n}`)];
+  return [...["Relay:RedliverAfter", "Audit:Witnesses:0:Adress", "Mail:Frm", "Storage:Cosmos:Endpiont", "Storage:Cosmo:Endpoint"].filter(isRead), ...["Relay:RedeliverAfter", "Audit:Witnesses:0:Url", "Storage:CosmosKeys:Key", "Storage:Cosmos:Regions:1"].filter((n) => !isRead(n)).map((n) => `not ${n}`)];
 });
 await check("what brings the schemas up to date trusts whom its service trusts", () => {
   const all = renderWith(["-f", example("ha")], ["trust.configMap.name=own-authority"]);

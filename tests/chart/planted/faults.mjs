@@ -66,6 +66,7 @@ export const faults = [
   ["no two mounts of a container share a path", (all) => { container(all).volumeMounts.push({ name: "data", mountPath: "/tmp" }); }],
   ["where Data says, something is mounted: a claim, or a folder beside a database", (all) => { variable(all, "Data").value = "/elsewhere"; }],
   ["where Data says, something is mounted: a claim, or a folder beside a database", (all) => { drop(all, "PersistentVolumeClaim", "files"); spec(all, "files").volumes[1] = { name: "data", emptyDir: { sizeLimit: "64Mi" } }; }],
+  ["where Data says, something is mounted: a claim, or a folder beside a database", (all) => { drop(all, "PersistentVolumeClaim", "files"); spec(all, "files").volumes[1] = { name: "data", emptyDir: { sizeLimit: "64Mi" } }; container(all, "files").env.push({ name: "Storage__Cosmos__Endpoint", value: "https://a.example/" }); }],
   ["a volume of one pod is never mounted by two: one replica, replaced by stopping it first", (all) => { object(all, "PersistentVolumeClaim", "web").spec.accessModes = ["ReadWriteOnce"]; }],
   ["a volume of one pod is never mounted by two: one replica, replaced by stopping it first", (all) => { deployment(all, "files").spec.strategy = structuredClone(deployment(all, "web").spec.strategy); }],
   ["all others are replaced one by one, a new pod before the old one goes", (all) => { deployment(all, "web").spec.strategy.rollingUpdate.maxUnavailable = 1; }],
@@ -80,6 +81,7 @@ export const faults = [
   ["every Deployment has a disruption budget, which lets a drain of a node go on", (all) => { const b = object(all, "PodDisruptionBudget", "files").spec; delete b.maxUnavailable; b.minAvailable = 1; }],
   ["replicas are spread over nodes, and the spread counts its own pods", (all) => { delete spec(all).topologySpreadConstraints; }],
   ["replicas are spread over nodes, and the spread counts its own pods", (all) => { spec(all).topologySpreadConstraints[0].labelSelector.matchLabels = { "app.kubernetes.io/name": "files" }; }],
+  ["whoever uses no database runs once", (all) => { container(all).env = container(all).env.map((e) => e.name === "Storage__Postgres" ? { name: "Storage__Cosmos__Endpoint", value: "https://a.example/" } : e); }],
   ["whoever uses no database runs once", (all) => { container(all).env = container(all).env.filter((e) => e.name !== "Storage__Postgres"); }],
 
   ["every Secret that a container names exists, with that key", (all) => { variable(all, "DATA_PASSWORD").valueFrom.secretKeyRef.key = "pass"; }],
@@ -107,6 +109,10 @@ export const faults = [
   ["a ScaledObject has its authentication, and that its Secret", (all) => { object(all, "ScaledObject", "worker").spec.triggers[0].authenticationRef.name = "other"; }],
   ["a ScaledObject has its authentication, and that its Secret", (all) => { object(all, "TriggerAuthentication", "worker").spec.secretTargetRef[0].key = "host"; }],
   ["an ExternalSecret has its store", (all) => { object(all, "ExternalSecret", "users").spec.secretStoreRef.name = "safe"; }],
+  ["a Secret that a hook reads before the first install is made before it", (all) => {
+    for (const o of [job(all), object(all, "ServiceAccount", "migrate"), object(all, "NetworkPolicy", "migrate")]) o.metadata.annotations["helm.sh/hook"] = "pre-install,pre-upgrade";
+    pod(job(all)).containers[0].env.push({ name: "Key", valueFrom: { secretKeyRef: { name: "consent-users", key: "users" } } });
+  }],
   ["a hook's account is made before it", (all) => { delete object(all, "ServiceAccount", "migrate").metadata.annotations; }],
   ["a hook's account is made before it", (all) => { object(all, "ServiceAccount", "migrate").metadata.annotations["helm.sh/hook-weight"] = "1"; }],
 
@@ -128,6 +134,7 @@ export const faults = [
   ["no secret stands in an environment", (all) => { variable(all, "Storage__Postgres").value = "Host=consent-data-rw;Username=u;Password=of-the-clear"; }],
   ["no secret stands in an environment", (all) => { container(all).env.push({ name: "Bus", value: "amqp://user:clear@consent-broker:5672/" }); }],
   ["no secret stands in an environment", (all) => { container(all).env.push({ name: "Connectors__Token", value: "eyJ" }); }],
+  ["no secret stands in an environment", (all) => { container(all).env.push({ name: "Storage__CosmosKeys__Key", value: "c2VjcmV0" }); }],
   ["no secret stands in a ConfigMap or an argument", (all) => { object(all, "ConfigMap", "texts").data.conf = "amqp://user:clear@consent-broker:5672/"; }],
   ["no secret stands in a ConfigMap or an argument", (all) => { pod(job(all)).containers[0].args.push("Host=x;Password=clear"); }],
 

@@ -9,7 +9,7 @@ const holdsSecret = (e, env) => {
   const told = (text) => expansions(text).length > 0 && expansions(text).every((n) => secrets.includes(n));
   const password = /^amqps?:\/\/[^:/@]*:([^@]+)@/i.exec(e.value ?? "")?.[1] ?? /(?:^|;)\s*password\s*=\s*([^;]*)/i.exec(e.value ?? "")?.[1];
   if (password !== undefined) return !told(password);
-  if (/(RabbitMq|PASS|PASSWORD|Password|Secret|Token)$/.test(e.name)) return !e.valueFrom && !told(e.value);
+  if (/(RabbitMq|PASS|PASSWORD|Password|Secret|Token|Cosmos__Key|CosmosKeys__Key)$/.test(e.name)) return !e.valueFrom && !told(e.value);
   return false;
 };
 

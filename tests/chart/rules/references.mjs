@@ -11,6 +11,9 @@ const keysOf = (source) => (source.items ?? [{}]).map((item) => ({ name: source.
 const sources = (w, kind) => volumes(w).flatMap((v) => [v[kind], ...(v.projected?.sources ?? []).map((s) => s[kind])]).filter(Boolean);
 const backends = (all, found) => found.filter(({ name, port }) => !find(all, "Service", name)?.spec.ports.some((p) => p.port === port || p.name === port));
 
+const weight = (o) => Number(o?.metadata.annotations?.["helm.sh/hook-weight"] ?? 0);
+const events = (o) => o?.metadata.annotations?.["helm.sh/hook"]?.split(",").map((e) => e.trim()).filter((e) => e.startsWith("pre-")) ?? [];
+
 export const references = {
   "every Secret that a container names exists, with that key": (all, exists) => eachContainer(all, (c) => [
     ...(c.env ?? []).map((e) => e.valueFrom?.secretKeyRef).filter(Boolean).map((ref) => fault(secrets(all, exists), "Secret", ref)),
@@ -66,9 +69,11 @@ export const references = {
   ],
   "an ExternalSecret has its store": (all, exists) => ofKind(all, "ExternalSecret").map((s) => ({ s, store: s.spec.secretStoreRef }))
     .filter(({ store }) => !isThere(all, exists, store.kind ?? "SecretStore", store.name)).map(({ s, store }) => `${named(s)}: no ${store.kind} ${store.name}`),
+  // At an upgrade it was there before, or the hook would not have been rendered.
+  "a Secret that a hook reads before the first install is made before it": (all) => ofKind(all, "Job").filter((j) => events(j).includes("pre-install")).flatMap((j) =>
+    containers(j).flatMap((c) => (c.env ?? []).map((e) => e.valueFrom?.secretKeyRef?.name).filter(Boolean)).flatMap((name) => [find(all, "Secret", name), find(all, "ExternalSecret", name)].filter(Boolean))
+      .filter((secret) => !(events(secret).includes("pre-install") && weight(secret) < weight(j))).map((secret) => `${named(j)} would wait for ${named(secret)}`)),
   "a hook's account is made before it": (all) => {
-    const weight = (o) => Number(o?.metadata.annotations?.["helm.sh/hook-weight"] ?? 0);
-    const events = (o) => o?.metadata.annotations?.["helm.sh/hook"]?.split(",").map((e) => e.trim()).filter((e) => e.startsWith("pre-")) ?? [];
     return ofKind(all, "Job").filter((j) => events(j).length).flatMap((j) => {
       const account = find(all, "ServiceAccount", pod(j).serviceAccountName);
       return events(j).filter((e) => account && !(events(account).includes(e) && weight(account) < weight(j))).map((e) => `${named(j)}: its account is not there at ${e}`);

@@ -9,6 +9,10 @@ const scaled = (all, w) => scalers(all).filter((s) => s.spec.scaleTargetRef.name
 const most = (all, w) => Math.max(w.spec.replicas ?? 1, ...scaled(all, w).map((s) => s.spec.maxReplicas ?? s.spec.maxReplicaCount ?? 100));
 const least = (all, w) => Math.min(...(scaled(all, w).length ? scaled(all, w).map((s) => s.spec.minReplicas ?? s.spec.minReplicaCount ?? 1) : [w.spec.replicas ?? 1]));
 
+/** Whether its pods may come and go: what it keeps lies in a database, or is read again out of a log in Cosmos DB. */
+const isShared = (env, w) => env.some((e) => e.name === "Storage__Postgres") ||
+  (env.some((e) => e.name === "Storage__Cosmos__Endpoint") && (w.kind === "Job" || ["consent", "audit"].includes(labelsOf(w)["app.kubernetes.io/name"])));
+
 export const running = {
   "every probe points at a port of its container": (all) => eachContainer(all, (c) => probes.filter((kind) => c[kind]?.httpGet || c[kind]?.tcpSocket)
     .filter((kind) => !hasPort(c, target(c[kind]).port)).map((kind) => `${kind} points at port ${target(c[kind]).port}, which it does not have`)),
@@ -51,7 +55,7 @@ export const running = {
     const told = (name) => c.env?.find((e) => e.name === name);
     const data = told("Data")?.value;
     const volume = volumes(w).find((v) => v.name === c.volumeMounts?.find((m) => m.mountPath === data)?.name);
-    return [data && !volume && `${data} is no volume`, volume?.emptyDir && !told("Storage__Postgres") && `${data} is gone with the pod, and there is no database`];
+    return [data && !volume && `${data} is no volume`, data && volume?.emptyDir && !isShared(c.env, w) && `${data} is gone with the pod, and there is no database`];
   }),
   "a volume of one pod is never mounted by two: one replica, replaced by stopping it first": (all) => deployments(all).flatMap((d) => volumes(d)
     .map((v) => find(all, "PersistentVolumeClaim", v.persistentVolumeClaim?.claimName)).filter((claim) => claim && !claim.spec.accessModes.includes("ReadWriteMany"))
@@ -90,7 +94,7 @@ export const running = {
       ...spread.filter((s) => !selects(s.labelSelector, labelsOf(d))).map((s) => `${named(d)}: the spread over ${s.topologyKey} counts others' pods`),
     ];
   }),
-  "whoever uses no database runs once": (all) => own(all).filter((d) => environment(d).some((e) => e.name === "Data") && !environment(d).some((e) => e.name === "Storage__Postgres"))
+  "whoever uses no database runs once": (all) => own(all).filter((d) => environment(d).some((e) => e.name === "Data") && !isShared(environment(d), d))
     .filter((d) => most(all, d) !== 1).map((d) => `${named(d)} may have ${most(all, d)} pods on files of their own`),
 };
 
