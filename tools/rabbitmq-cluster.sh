@@ -11,7 +11,7 @@
 #   rabbitmq-cluster.sh rejoin FOLDER             waits until the nodes are one cluster again; after a minute does by hand what brings them together,
 #                                                 and says so: "by hand"
 #   rabbitmq-cluster.sh vhost FOLDER NAME         a virtual host of its own, for one more product on the same nodes
-#   rabbitmq-cluster.sh leader FOLDER QUEUE [VHOST]   number of the node that leads the queue
+#   rabbitmq-cluster.sh leader FOLDER QUEUE [VHOST]   number of the node that leads the queue; nothing when nobody can say
 #   rabbitmq-cluster.sh members FOLDER [VHOST]    each quorum queue and how many members it has, a line each
 #   rabbitmq-cluster.sh stop FOLDER               leaves the folder
 set -euo pipefail
@@ -31,12 +31,12 @@ address() { echo "10.$net.$1"; }
 # Not the address of any network card here: a frame sent to it is taken by nobody.
 nowhere=02:00:00:00:00:00
 
-# within N COMMAND...: in the node's namespace, with its settings.
+# within N COMMAND...: in the node's namespace, with its settings. Ahead of the load: a node that waits long for a core is taken for a dead one by the others.
 within() {
   local n=$1 at
   at=$(address "$n")
   shift
-  ip netns exec "$(space "$n")" env "HOME=$folder/$n" "ERL_CRASH_DUMP=$folder/$n/erl_crash.dump" RABBITMQ_USE_LONGNAME=true "RABBITMQ_NODENAME=consent@$at" \
+  ip netns exec "$(space "$n")" nice -n -10 env "HOME=$folder/$n" "ERL_CRASH_DUMP=$folder/$n/erl_crash.dump" RABBITMQ_USE_LONGNAME=true "RABBITMQ_NODENAME=consent@$at" \
     "RABBITMQ_NODE_IP_ADDRESS=$at" RABBITMQ_NODE_PORT=5672 RABBITMQ_DIST_PORT=25672 "ERL_EPMD_ADDRESS=$at" \
     "RABBITMQ_MNESIA_BASE=$folder/$n/mnesia" "RABBITMQ_LOG_BASE=$folder/$n/log" "RABBITMQ_PID_FILE=$folder/$n/pid" \
     "RABBITMQ_CONFIG_FILE=$folder/rabbitmq" "RABBITMQ_ENABLED_PLUGINS_FILE=$folder/enabled_plugins" RABBITMQ_CONF_ENV_FILE=/dev/null \
@@ -167,7 +167,7 @@ case $command in
   rejoin) rejoin ;;
   vhost) ask add_vhost "$1" && ask set_permissions -p "$1" guest '.*' '.*' '.*' ;;
   # Of the one queue alone: to ask each of them where it is led takes long under load.
-  leader) ask eval "{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"${2:-/}\">>, queue, <<\"$1\">>)), {_, Node} = amqqueue:get_pid(Q), Node." | sed -nE "s/.*\.([0-9]+)'?$/\1/p" ;;
+  leader) { ask eval "{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"${2:-/}\">>, queue, <<\"$1\">>)), {_, Node} = amqqueue:get_pid(Q), Node." 2> /dev/null || true; } | sed -nE "s/.*\.([0-9]+)'?$/\1/p" ;;
   members) ask list_queues -p "${1:-/}" name type members | awk '$2 == "quorum" { print $1, gsub(/consent@/, "") }' ;;
   stop) stop ;;
   *) echo "'$command' is none; see the head of this file." >&2; exit 2 ;;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Everything that is checked: installs what is missing, builds, checks formatting and built files, runs every suite.
 # The last line is "N passed, N failed"; the exit code is 0 when nothing failed. Suites' output: artifacts/tests/*.log.
-#   tools/test.sh [NAME...]    only the suites whose name contains one of the words, such as Gateway
+#   tools/test.sh [--long] [NAME...]    only the suites whose name contains one of the words, such as Gateway
+# What takes long and is tried more briefly elsewhere bears the trait form=long: it runs with --long, and in tools/torture.sh.
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -40,6 +41,8 @@ check() {
   if "$@" > "$log" 2>&1; then tell "$name" $((SECONDS - started)) 1 0 "$log"; else tell "$name" $((SECONDS - started)) 0 1 "$log"; return 1; fi
 }
 
+without=(-trait- form=long)
+if [ "${1:-}" = --long ]; then without=(); shift; fi
 words=("$@")
 wanted() {
   [ ${#words[@]} -eq 0 ] && return 0
@@ -55,7 +58,7 @@ suite() {
   program=$(find "tests/$name/bin/Release/net10.0" -maxdepth 1 -name 'Consent.*.Tests.dll' -path "*$name.dll" 2> /dev/null | head -n 1)
   [ -n "$program" ] || { echo "It was not built." > "$log"; tell "$name" 0 0 1 "$log"; return; }
   # The second file tells how long each test took.
-  timeout 2400 dotnet "$program" -noColor -xml "${log%.log}.xml" > "$log" 2>&1
+  timeout 2400 dotnet "$program" -noColor "${without[@]}" -xml "${log%.log}.xml" > "$log" 2>&1
   code=$?
   read -r total errors bad skipped < <(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/p' "$log" | tail -n 1)
   if [ -z "${total:-}" ] || [ "$total" -eq 0 ]; then
@@ -122,7 +125,7 @@ tools/precompile.sh > "$logs/precompile.log" 2>&1 || echo "Without machine code 
 # Of what the rest leaves: neither minds how long it takes.
 {
   renice -n 19 -p "$BASHPID" > /dev/null
-  check "formatting" dotnet format whitespace Consent.sln --no-restore --verify-no-changes
+  check "formatting" dotnet format whitespace . --folder --exclude artifacts --verify-no-changes
   check "chart renders what the services need" tests/chart/check.sh
 } &
 [ ! -f services/cookie-banner/script/package.json ] || check "banner is built from its source" npm --prefix services/cookie-banner/script run --silent check

@@ -11,7 +11,7 @@ namespace Consent.Containers.Tests;
 /// <summary>The same sources give the same image, wherever and in whatever order they are built.</summary>
 public sealed class ImageBuildTests
 {
-    [Fact]
+    [Fact, Trait("form", "long")]
     public async Task Built_from_another_folder_alone_it_has_the_same_digest()
     {
         const string name = "gateway";

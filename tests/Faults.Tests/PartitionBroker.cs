@@ -9,11 +9,11 @@ public sealed class PartitionBroker(RunningOnCluster running)
     [Fact]
     public Task Cut_in_two_the_broker_loses_nothing() => CutAsync("cut in two", node => running.Cluster.CutOffAsync(node));
 
-    [Fact]
+    [Fact, Trait("form", "long")]
     public Task Cut_in_one_direction_the_broker_loses_nothing() =>
         CutAsync("cut in one direction", node => running.Cluster.CutOneWayAsync(node, (node % 3) + 1));
 
-    [Fact]
+    [Fact, Trait("form", "long")]
     public Task With_a_slow_link_the_broker_loses_nothing() => CutAsync("slow link", node => running.Cluster.SlowDownAsync(node, "256kbit"), cutsOff: false);
 
     private Task CutAsync(string kind, Func<int, Task> cut, bool cutsOff = true) => Faulty.RunAsync(kind, running.Deployment, running.Journal, async random =>

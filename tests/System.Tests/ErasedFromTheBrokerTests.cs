@@ -19,7 +19,7 @@ public sealed class ErasedFromTheBrokerTests(ErasedFromTheBrokerTests.ABroker ru
 
     private RabbitMqServer Broker => ((ManyProcesses)running.Product).BrokerServer;
 
-    [Fact]
+    [Fact, Trait("form", "long")]
     public async Task After_an_erasure_no_queue_holds_the_person_and_after_two_logs_of_other_traffic_no_file_of_the_broker_does()
     {
         var (site, search) = (new Site(running.Product, "koppelhuis"), Someone(out var visitor, out var address));

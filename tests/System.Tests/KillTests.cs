@@ -40,6 +40,7 @@ public abstract class KillTests
     }
 }
 
+[Trait("form", "long")]
 public sealed class KillOfManyProcesses : KillTests
 {
     protected override Product Create() => new ManyProcesses();
@@ -50,7 +51,7 @@ public sealed class KillOfOneProcess : KillTests
 {
     protected override Product Create() => new OneProcess();
 
-    [Fact]
+    [Fact, Trait("form", "long")]
     public async Task What_was_acknowledged_while_the_process_was_killed_again_and_again_is_missing_nowhere()
     {
         await using var product = Create();

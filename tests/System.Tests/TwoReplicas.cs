@@ -32,7 +32,7 @@ public abstract class TwoReplicas(Running running)
         await PermittedAsync(site, visitor, await site.StatusAsync(visitor, "statistics") == "given");
     }
 
-    [Fact]
+    [Fact, Trait("form", "long")]
     public async Task What_was_acknowledged_while_one_replica_and_then_the_other_was_killed_is_missing_nowhere()
     {
         var acknowledged = new Acknowledged(Many);
@@ -54,7 +54,7 @@ public abstract class TwoReplicas(Running running)
         await acknowledged.NothingIsMissingAsync();
     }
 
-    [Fact]
+    [Fact, Trait("form", "long")]
     public async Task After_an_old_copy_of_the_logs_was_put_back_both_replicas_begin_one_epoch_and_an_opt_out_stops_every_subscriber()
     {
         var (site, visitor, address) = (new Site(Many, Product.Sites[0]), Many.Secrets.Visitor(), Many.Secrets.Address());
