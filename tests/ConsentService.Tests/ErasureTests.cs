@@ -86,7 +86,7 @@ public sealed class ErasureTests
 
         consent.Clock.At = new Term(5, 0, 0).After(over.Purposes["statistics"].ValidUntil!.Value);
 
-        await Eventually.IsSoAsync("the receipts are erased", async () => await NewestAsync(consent, TestSite.Visitor) is null, TimeSpan.FromSeconds(20));
+        await Eventually.IsSoAsync("the receipts are erased", async () => await NewestAsync(consent, TestSite.Visitor) is null, TimeSpan.FromSeconds(60));
     }
 
     [Fact]

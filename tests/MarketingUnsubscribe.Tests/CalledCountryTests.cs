@@ -22,7 +22,7 @@ public sealed class CalledCountryTests : HostedTest
             $"{Belgian} legitimate-interest {Dncm}", $"{French} legitimate-interest {Dncm}; Bloctel", $"{German} unproven ", $"{Nobodys} legitimate-interest {Dncm}",
             "+32470123457 opted-in ", "+32470123458 no-basis ",
         ];
-        await Host.Index.Built.WaitAsync(TimeSpan.FromSeconds(20));
+        await Host.Index.Built.WaitAsync(TimeSpan.FromSeconds(60));
         foreach (var asLines in (bool[])[false, true]) Assert.Equal(expected, await CheckAsync(asLines, [.. expected.Select(e => e.Split(' ')[0])]));
     }
 
@@ -31,7 +31,7 @@ public sealed class CalledCountryTests : HostedTest
     {
         await DeclareAsync("BE");
         foreach (var number in (string[])[Belgian, German]) await SubscribeAsync(number, number == German ? "unproven" : "legitimate-interest");
-        await Host.Index.Built.WaitAsync(TimeSpan.FromSeconds(20));
+        await Host.Index.Built.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.True(await Host.Index.IsCurrentAsync(default));
         Assert.Equal((true, Dncm), IndexedOf(Belgian));
         Assert.Equal((false, null), IndexedOf(German));

@@ -160,7 +160,7 @@ public sealed class HandedOverSiteTests : HostedTest
 
     private async Task IndexedAsync()
     {
-        await Host.Index.Built.WaitAsync(TimeSpan.FromSeconds(20));
+        await Host.Index.Built.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.True(await Host.Index.IsCurrentAsync(default));
     }
 

@@ -64,7 +64,7 @@ public sealed class MetricsPortTests
         using var metrics = Client(port);
         Assert.Equal(HttpStatusCode.OK, (await metrics.GetAsync("/metrics")).StatusCode);
 
-        await app.StopAsync().WaitAsync(TimeSpan.FromSeconds(15));
+        await app.StopAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]

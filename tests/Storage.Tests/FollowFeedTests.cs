@@ -38,7 +38,7 @@ public sealed class FollowFeedTests : IDisposable
         await service.Transport.WaitForAsync<FeedRequested>(1);
         var first = service.HearAsync(FedService.Page(0, 7, "waits", "e2"));
 
-        await service.HearAsync(FedService.Page(0, 7, "waits", "e2")).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await service.HearAsync(FedService.Page(0, 7, "waits", "e2")).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         _handler.Go();
         await first;
 

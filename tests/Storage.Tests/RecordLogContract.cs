@@ -199,7 +199,7 @@ public abstract partial class RecordLogContract : IDisposable
 
         var record = await log.AppendedAsync("a", 1);
 
-        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Equal(record.Id, Assert.Single(await log.FeedAsync(0, 10)).Id);
     }
 
@@ -215,7 +215,7 @@ public abstract partial class RecordLogContract : IDisposable
         await log.AppendAsync(Make.Record("a", 1));
         await log.AppendedAsync("a", 2);
 
-        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public abstract partial class RecordLogContract : IDisposable
         Assert.False(waiting.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.False(await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.False(await waiting.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]

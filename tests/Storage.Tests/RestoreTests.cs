@@ -76,7 +76,7 @@ public sealed class RestoreTests : IDisposable
         Assert.False(waiting.IsCompleted);
         await after.AppendedAsync("a", 2);
 
-        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]

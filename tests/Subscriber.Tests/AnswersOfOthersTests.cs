@@ -81,7 +81,7 @@ public sealed class AnswersOfOthersTests(OnePostgres postgres) : IDisposable
 
         await other.HearAsync(new ComparisonAnswered(RandomId.New(), question.Source, question.Id, [], false));
 
-        Assert.True(await comparing.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(await comparing.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
     [Fact]

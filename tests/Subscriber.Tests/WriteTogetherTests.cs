@@ -10,7 +10,7 @@ public sealed class WriteTogetherTests
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => writing.WriteAsync<int>(_ => throw new InvalidOperationException("Not this one."), cancel));
 
-        Assert.Equal(7, await writing.WriteAsync(writer => writer.Kept = 7, cancel).WaitAsync(TimeSpan.FromSeconds(10), cancel));
+        Assert.Equal(7, await writing.WriteAsync(writer => writer.Kept = 7, cancel).WaitAsync(TimeSpan.FromSeconds(60), cancel));
     }
 
     /// <summary>As one whose database went away behind the failure: it cannot roll back, which closing it does.</summary>
