@@ -10,8 +10,8 @@ public class AuditPagesStatesTests(RunningHost host)
 
     [Theory]
     [InlineData("nl", 320)]
-    [InlineData("nl", 1440, Traits = ["form", "long"])]
-    [InlineData("en", 320, Traits = ["form", "long"])]
+    [InlineData("nl", 1440)]
+    [InlineData("en", 320)]
     [InlineData("en", 1440)]
     public async Task Axe_finds_nothing_on_answers_and_refusals_of_forms_and_all_fits(string language, int width)
     {
@@ -55,8 +55,8 @@ public class AuditPagesStatesTests(RunningHost host)
 
     [Theory]
     [InlineData("nl", 320)]
-    [InlineData("nl", 1440, Traits = ["form", "long"])]
-    [InlineData("en", 320, Traits = ["form", "long"])]
+    [InlineData("nl", 1440)]
+    [InlineData("en", 320)]
     [InlineData("en", 1440)]
     public async Task Axe_finds_nothing_on_a_version_a_difference_a_banner_and_what_asks_before_it_shows(string language, int width)
     {

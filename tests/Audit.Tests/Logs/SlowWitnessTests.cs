@@ -63,6 +63,8 @@ public sealed class SlowWitnessTests : IDisposable
         witness.Trust(await audit.KeysAsync());
         await audit.AskWitnessesAsync();
         var cosigned = (await audit.CheckpointAsync()).Size;
+        // The seconds that it is given are to pass.
+        audit.Clock.Slower = 1;
         witness.Instead = (http, _) => Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(gone => { }, TaskScheduler.Default);
         await audit.HearAsync(Samples.Choice("second"));
         await audit.RoundAsync();
