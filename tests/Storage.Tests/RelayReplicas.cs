@@ -26,7 +26,7 @@ public sealed class RelayReplicas : IDisposable
     }
 
     [Fact]
-    public async Task OneRelays_AndTheOtherTakesOverWithinTenSecondsOfItsDeath()
+    public async Task OneRelays_AndTheOtherTakesOverAfterItsDeath()
     {
         await _one.AppendAsync("a", 1, "a1");
         await _one.RelayAllAsync();
@@ -36,12 +36,11 @@ public sealed class RelayReplicas : IDisposable
 
         // From here the first one does nothing any more, and gives nothing back.
         await _other.AppendAsync("a", 2, "a2");
-        var died = TimeProvider.System.GetTimestamp();
-        while (_other.Transport.Sent.Length == 0)
+        await Eventually.IsSoAsync("the other takes over", async () =>
         {
             await _other.RelayAllAsync();
-            Assert.True(TimeProvider.System.GetElapsedTime(died) < TimeSpan.FromSeconds(10), "Nobody took over.");
-        }
+            return _other.Transport.Sent.Length > 0;
+        });
 
         Assert.Equal(["a2"], _other.Transport.Sent);
     }

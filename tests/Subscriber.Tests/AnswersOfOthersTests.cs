@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Consent.Contracts;
 using Consent.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -85,16 +84,13 @@ public sealed class AnswersOfOthersTests(OnePostgres postgres) : IDisposable
     }
 
     [Fact]
-    public async Task OneWhoseTurnItIs_StandsStill_TheOtherAsksWithinTenSeconds()
+    public async Task OneWhoseTurnItIs_StandsStill_TheOtherAsks()
     {
         await using var one = await OneSubscriber.StartAsync(_data, _still, loaded: false);
         await Pages.QuestionAsync(one, 1);
-        var clock = Stopwatch.StartNew();
         await using var other = await OneSubscriber.StartAsync(_data, loaded: false);
 
         await other.Transport.WaitForAsync<SnapshotRequested>(1);
-
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"Only after {clock.Elapsed}.");
     }
 
     private Task AMinuteLaterAsync(string what, Func<bool> isSo)
