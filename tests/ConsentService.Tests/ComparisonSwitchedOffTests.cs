@@ -5,6 +5,8 @@ namespace Consent.ConsentService.Tests;
 /// <summary>A subscriber's file in which somebody wrote what no comparison would reach, or would stumble over.</summary>
 public sealed class ComparisonSwitchedOffTests : IAsyncDisposable
 {
+    /// <summary>Of nobody else, who would be counted in the same metric meanwhile.</summary>
+    private const string Name = "switched-off";
     /// <summary>More than lie in one bucket: only then is a stream's hash read for its bucket.</summary>
     private const int Visitors = 520;
     private readonly TemporaryFolder _data = new();
@@ -32,11 +34,11 @@ public sealed class ComparisonSwitchedOffTests : IAsyncDisposable
     public async Task TableAlteredByHand_Heals(string sql)
     {
         var running = await FilledAsync();
-        Assert.NotEqual(0, running.ByHand("early", sql));
+        Assert.NotEqual(0, running.ByHand(Name, sql));
 
-        await running.CompareAsync("early");
+        await running.CompareAsync(Name);
 
-        await running.SameAsync("early");
+        await running.SameAsync(Name);
     }
 
     [Fact]
@@ -45,9 +47,9 @@ public sealed class ComparisonSwitchedOffTests : IAsyncDisposable
         var running = await FilledAsync();
         for (var n = Visitors; n < Visitors + 4; n += 2)
         {
-            Assert.Equal(1, running.ByHand("early", "UPDATE declarations SET body = CAST('{}' AS BLOB)"));
+            Assert.Equal(1, running.ByHand(Name, "UPDATE declarations SET body = CAST('{}' AS BLOB)"));
             await CompareAfterAChangeAsync(running, n);
-            await Eventually.IsSoAsync("the declaration is back", () => Task.FromResult(running.ByHand("early", "UPDATE declarations SET version = version WHERE length(body) > 2") == 1));
+            await Eventually.IsSoAsync("the declaration is back", () => Task.FromResult(running.ByHand(Name, "UPDATE declarations SET version = version WHERE length(body) > 2") == 1));
             // It finds that nothing differs.
             await CompareAfterAChangeAsync(running, n + 1);
         }
@@ -57,21 +59,21 @@ public sealed class ComparisonSwitchedOffTests : IAsyncDisposable
     private static async Task CompareAfterAChangeAsync(ConsentWithSubscribers running, int n)
     {
         await running.DecideAsync(Visitor(n), yes: true);
-        await running.SameAsync("early");
-        await running.CompareAsync("early");
+        await running.SameAsync(Name);
+        await running.CompareAsync(Name);
     }
 
     private static string Visitor(int n) => $"{n:x32}";
 
     private async Task<ConsentWithSubscribers> FilledAsync()
     {
-        var running = _running = await ConsentWithSubscribers.StartAsync(_data.Path, "early");
+        var running = _running = await ConsentWithSubscribers.StartAsync(_data.Path, Name);
         await running.PublishAsync(TestSite.Declaration());
-        await running.LoadedAsync("early");
+        await running.LoadedAsync(Name);
         await Task.WhenAll(Enumerable.Range(0, Visitors).Select(n => running.DecideAsync(Visitor(n), yes: n % 2 == 0)));
         await Task.WhenAll(Enumerable.Range(0, 10).Select(n => running.DecideAsync(Visitor(n), yes: n % 2 == 1)));
         await running.EraseAsync(Visitor(Visitors - 1));
-        await running.SameAsync("early");
+        await running.SameAsync(Name);
         return running;
     }
 }

@@ -65,7 +65,7 @@ public sealed class PublishTogetherTests(OneBroker broker) : IClassFixture<OneBr
         await using var transport = new RabbitMqTransport(
             BrokerAddresses.Parse($"{new UriBuilder(broker.Address) { Port = port }.Uri}"), NullLogger<RabbitMqTransport>.Instance)
         {
-            ConfirmWithin = TimeSpan.FromSeconds(1),
+            ConfirmWithin = TimeSpan.FromSeconds(10),
         };
         await transport.PublishAsync([Event("before", "silent")], CancellationToken.None);
 

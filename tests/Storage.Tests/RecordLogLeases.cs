@@ -3,7 +3,7 @@ namespace Consent.Storage.Tests;
 /// <summary>The contract of leases and of the cursors that they protect, also when the store's clock jumps.</summary>
 public abstract partial class RecordLogContract
 {
-    private static readonly TimeSpan Term = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Term = TimeSpan.FromMinutes(10);
 
     /// <summary>Lets the store's clock jump, forward or back.</summary>
     protected abstract void JumpClock(TimeSpan by);
