@@ -11,15 +11,14 @@ namespace Consent.Storage;
 internal sealed class FollowHead(NpgsqlDataSource source, string schema, HighWaterMark kept, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan ToldFor = TimeSpan.FromMinutes(10);
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _closing = new();
+    private readonly LossAlarm _loss = new(
+        time, "the database lost records that it had committed, as a replica does that lagged when it took over", "; let commits wait for the replica (synchronous_standby_names)");
     private TaskCompletionSource? _appended;
     private Mark _mark;
     private SeenRecord? _record;
     private long _newest;
-    private long? _lostAt;
-    private bool _isOpen;
 
     public Known Known
     {
@@ -34,20 +33,8 @@ internal sealed class FollowHead(NpgsqlDataSource source, string schema, HighWat
     /// <summary>Position of the newest record.</summary>
     public long Newest => Volatile.Read(ref _newest);
 
-    /// <summary>What an operator should know: while a loss stands, and for ten minutes after an epoch was begun for it; null otherwise.</summary>
-    public string? Alarm
-    {
-        get
-        {
-            lock (_gate)
-            {
-                if (_lostAt is not { } at || (!_isOpen && time.GetElapsedTime(at) >= ToldFor)) return null;
-                var state = _isOpen ? "a new epoch is to be begun, and nothing is written until it is" : "a new epoch has begun";
-                return $"the database lost records that it had committed, as a replica does that lagged when it took over: {state}. What was lost comes again only where a source still has it; "
-                    + "let commits wait for the replica (synchronous_standby_names)";
-            }
-        }
-    }
+    /// <summary>See <see cref="LossAlarm.Text"/>.</summary>
+    public string? Alarm => _loss.Text;
 
     /// <summary>Throws <see cref="NpgsqlException"/>.</summary>
     public async Task BeginAsync()
@@ -70,7 +57,7 @@ internal sealed class FollowHead(NpgsqlDataSource source, string schema, HighWat
     /// <summary>Begins an epoch if something of what was known is lost, unless another replica has; whichever it is, it is this one's from here on.</summary>
     public async Task RecoverAsync(Known known)
     {
-        lock (_gate) (_isOpen, _lostAt) = (true, time.GetTimestamp());
+        _loss.Stands(known.Mark.Epoch);
         if (await PostgresHead.BeginEpochAsync(source, schema, Restored.NextEpoch(kept.Read(), known.Mark.Epoch, time.Now()), known) is { } begun)
         {
             StorageMetrics.Lost.Add(1, new KeyValuePair<string, object?>("store", schema));
@@ -79,12 +66,9 @@ internal sealed class FollowHead(NpgsqlDataSource source, string schema, HighWat
 
         var found = await PostgresHead.ReadAsync(source, schema, Known.Nothing);
         Announce(found.Mark, found.Newest);
-        lock (_gate)
-        {
-            _isOpen = false;
-            // Read from a standby that lags a little, whatever its address promised: nothing was lost.
-            if (_mark.Epoch == known.Mark.Epoch) _lostAt = null;
-        }
+        // Again: a look that was under way meanwhile may have taken it for none. In the same epoch nothing was lost: it was read from a standby that lags a little, whatever its address promised.
+        _loss.Stands(known.Mark.Epoch);
+        _loss.IsOver(Epoch);
     }
 
     /// <summary>Whoever waits is woken by a record alone: what lost an append and what began an epoch took positions too, and there is nothing to be read.</summary>
@@ -145,15 +129,10 @@ internal sealed class FollowHead(NpgsqlDataSource source, string schema, HighWat
     }
 
     /// <summary>All that was known is there: also after a loss was noticed that was none, or for which another replica, or a commit whose answer was lost, has begun an epoch.</summary>
-    private void Stand(Known known, Mark mark, SeenRecord? newest)
+    internal void Stand(Mark mark, SeenRecord? newest)
     {
         Announce(mark, newest);
-        lock (_gate)
-        {
-            if (!_isOpen) return;
-            _isOpen = false;
-            if (mark.Epoch == known.Mark.Epoch) _lostAt = null;
-        }
+        _loss.IsOver(Epoch);
     }
 
     private async Task LookAsync()
@@ -168,7 +147,7 @@ internal sealed class FollowHead(NpgsqlDataSource source, string schema, HighWat
                     var known = Known;
                     var found = await PostgresHead.ReadAsync(source, schema, known);
                     if (found.IsLost) await RecoverAsync(known);
-                    else Stand(known, found.Mark, found.Newest);
+                    else Stand(found.Mark, found.Newest);
                 }
                 catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
                 {

@@ -8,6 +8,11 @@ namespace Consent.Containers.Tests;
 [Collection(AsReplicas.Name)]
 public sealed class LossTests(RunningAsReplicas running)
 {
+    /// <summary>Where a decision and an opt-out are recorded.</summary>
+    public static TheoryData<string> Some => ["consent", "marketing-unsubscribe"];
+
+    public static TheoryData<string> Others => ["analytics", "audit", "connectors", "cookie-banner", "newsletter", "webhooks"];
+
     private Cluster Cluster => running.Containers.Cluster;
 
     /// <summary>Of services whose replicas share their store.</summary>
@@ -17,22 +22,16 @@ public sealed class LossTests(RunningAsReplicas running)
     public void Everything_that_can_be_more_than_one_is_two()
     {
         Assert.Equal(
-            ["analytics", "audit", "connectors", "consent", "cookie-banner", "marketing-unsubscribe", "newsletter", "webhooks"],
+            Some.Concat(Others).Select(row => row.Data).Order(StringComparer.Ordinal),
             Shared.Select(p => p.Spec.Name).Order(StringComparer.Ordinal));
     }
 
     [Theory]
-    [InlineData("consent")]
-    [InlineData("marketing-unsubscribe")]
+    [MemberData(nameof(Some))]
     public Task Whichever_pod_is_killed_no_request_fails_that_was_begun_after_and_no_decision_is_lost(string service) => KilledAsync(service);
 
     [Theory, Trait("form", "long")]
-    [InlineData("analytics")]
-    [InlineData("audit")]
-    [InlineData("connectors")]
-    [InlineData("cookie-banner")]
-    [InlineData("newsletter")]
-    [InlineData("webhooks")]
+    [MemberData(nameof(Others))]
     public Task Whichever_pod_is_killed_no_request_fails_that_was_begun_after_and_no_decision_is_lost_of_the_others(string service) => KilledAsync(service);
 
     private async Task KilledAsync(string service)
@@ -57,17 +56,11 @@ public sealed class LossTests(RunningAsReplicas running)
     }
 
     [Theory]
-    [InlineData("consent")]
-    [InlineData("marketing-unsubscribe")]
+    [MemberData(nameof(Some))]
     public Task A_pod_that_is_told_to_end_fails_no_request_at_all(string service) => ToldToEndAsync(service);
 
     [Theory, Trait("form", "long")]
-    [InlineData("analytics")]
-    [InlineData("audit")]
-    [InlineData("connectors")]
-    [InlineData("cookie-banner")]
-    [InlineData("newsletter")]
-    [InlineData("webhooks")]
+    [MemberData(nameof(Others))]
     public Task A_pod_that_is_told_to_end_fails_no_request_at_all_of_the_others(string service) => ToldToEndAsync(service);
 
     private async Task ToldToEndAsync(string service)

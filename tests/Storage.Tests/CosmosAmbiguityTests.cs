@@ -7,18 +7,8 @@ namespace Consent.Storage.Tests;
 /// <summary>
 /// Appends whose answer is lost, refused, late, or another's. What was answered is there, once; what lost, lost against a record that is there; and of what was neither, nothing is said.
 /// </summary>
-public sealed class CosmosAmbiguityTests : IAsyncLifetime
+public sealed class CosmosAmbiguityTests : OnCosmosLogs
 {
-    private CosmosRecordLogs _logs = null!;
-
-    public async ValueTask InitializeAsync() => _logs = await CosmosRecordLogs.BeginAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _logs.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     /// <summary>Of a stream's first record, which is created at once, and of one that has to look what is before it. Status 0: the connection breaks.</summary>
     [Theory]
     [InlineData(0, 0, When.Before)]
@@ -34,12 +24,12 @@ public sealed class CosmosAmbiguityTests : IAsyncLifetime
     [InlineData(403, 3, When.Before)]
     public async Task AnAppend_WhateverBecomesOfItsAnswer_IsThereOnce_AndIsNoConflict(int status, int sub, When when)
     {
-        var log = _logs.Open();
+        var log = Logs.Open();
         foreach (var version in new[] { 1, 2 })
         {
-            _logs.Store.Faults.Next(Operation.Create, when, status == 0 ? Fault.Lost : Fault.Status(status, sub), only: CosmosRecordLogs.IsOfRecords);
+            Logs.Store.Faults.Next(Operation.Create, when, status == 0 ? Fault.Lost : Fault.Status(status, sub), only: CosmosRecordLogs.IsOfRecords);
             await log.AppendedAsync("a", version, $"mine {version}", key: $"{version}");
-            Assert.Equal(0, _logs.Store.Faults.Left);
+            Assert.Equal(0, Logs.Store.Faults.Left);
         }
 
         Assert.Equal(["mine 1", "mine 2"], (await log.HistoryAsync("a")).Select(r => r.Alias()));
@@ -53,9 +43,9 @@ public sealed class CosmosAmbiguityTests : IAsyncLifetime
     [InlineData(Operation.Read, 503)]
     public async Task WhatIsAskedBeforehand_IsAskedAgain(Operation operation, int status)
     {
-        var log = _logs.Open();
+        var log = Logs.Open();
         await log.AppendedAsync("a", 1);
-        _logs.Store.Faults.Next(operation, When.Before, status == 0 ? Fault.Lost : Fault.Status(status, status == 410 ? 1002 : 0), times: 2, only: CosmosRecordLogs.IsOfRecords);
+        Logs.Store.Faults.Next(operation, When.Before, status == 0 ? Fault.Lost : Fault.Status(status, status == 410 ? 1002 : 0), times: 2, only: CosmosRecordLogs.IsOfRecords);
 
         await log.AppendedAsync("a", 2);
         await log.FindByIdAsync(log.IdOf("a", 1));
@@ -66,13 +56,13 @@ public sealed class CosmosAmbiguityTests : IAsyncLifetime
     [Fact]
     public async Task AnothersRecordUnderTheVersion_IsAConflict_AlsoWhereTheAnswerWasLost()
     {
-        var (one, two) = (_logs.Open(), _logs.Open());
+        var (one, two) = (Logs.Open(), Logs.Open());
         var goesOn = new TaskCompletionSource();
-        _logs.Store.Faults.Next(Operation.Create, When.Before, Fault.Held(goesOn.Task), only: CosmosRecordLogs.IsOfRecords);
+        Logs.Store.Faults.Next(Operation.Create, When.Before, Fault.Held(goesOn.Task), only: CosmosRecordLogs.IsOfRecords);
         var losing = one.AppendAsync(Make.Record("a", 1, "loser"));
-        await Eventually.IsSoAsync("it hangs", () => Task.FromResult(_logs.Store.Faults.Left == 0));
+        await Eventually.IsSoAsync("it hangs", () => Task.FromResult(Logs.Store.Faults.Left == 0));
         await two.AppendedAsync("a", 1, "winner");
-        _logs.Store.Faults.Next(Operation.Create, When.After, Fault.Lost, only: CosmosRecordLogs.IsOfRecords);
+        Logs.Store.Faults.Next(Operation.Create, When.After, Fault.Lost, only: CosmosRecordLogs.IsOfRecords);
         goesOn.SetResult();
 
         Assert.IsType<AppendOutcome.Conflict>(await losing);
@@ -87,8 +77,8 @@ public sealed class CosmosAmbiguityTests : IAsyncLifetime
     [InlineData(413)]
     public async Task WhatIsRefused_IsUnavailable_AndNotThere_AndTheNextIsNotHindered(int status)
     {
-        var log = _logs.Open();
-        _logs.Store.Faults.Next(Operation.Create, When.Before, Fault.Status(status), only: CosmosRecordLogs.IsOfRecords);
+        var log = Logs.Open();
+        Logs.Store.Faults.Next(Operation.Create, When.Before, Fault.Status(status), only: CosmosRecordLogs.IsOfRecords);
 
         var (refused, next) = (log.AppendAsync(Make.Record("a", 1, "refused")), log.AppendAsync(Make.Record("a", 1, "next")));
 
@@ -100,13 +90,13 @@ public sealed class CosmosAmbiguityTests : IAsyncLifetime
     [Fact]
     public async Task TurnedAwayForLongerThanThereIsTime_IsUnavailableAtOnce()
     {
-        var log = _logs.Open();
-        _logs.Store.Faults.Next(Operation.Create, When.Before, Fault.Throttle(60_000), only: CosmosRecordLogs.IsOfRecords);
+        var log = Logs.Open();
+        Logs.Store.Faults.Next(Operation.Create, When.Before, Fault.Throttle(60_000), only: CosmosRecordLogs.IsOfRecords);
 
         await Assert.ThrowsAsync<LogUnavailableException>(() => log.AppendAsync(Make.Record("a", 1)));
 
         // Whoever waited so long would send it again.
-        Assert.Equal((1L, 0L), (_logs.Answered(Operation.Create, 429), _logs.Answered(Operation.Create, 201)));
+        Assert.Equal((1L, 0L), (Logs.Answered(Operation.Create, 429), Logs.Answered(Operation.Create, 201)));
         Assert.Null(await log.LatestAsync("a"));
     }
 
@@ -135,11 +125,11 @@ public sealed class CosmosAmbiguityTests : IAsyncLifetime
     [Fact]
     public async Task ReplicasThatReadWhatIsOld_Conflict_AndGetOn_WithoutAGap()
     {
-        var (one, two) = (_logs.Open(), _logs.Open());
+        var (one, two) = (Logs.Open(), Logs.Open());
         await one.AppendOnTopAsync("a");
-        _logs.Store.Lag(CosmosRecordLogs.Records, _logs.RangeOf(one, "a"), 50);
+        Logs.Store.Lag(CosmosRecordLogs.Records, Logs.RangeOf(one, "a"), 50);
         for (var i = 0; i < 6; i++) await (i % 2 == 0 ? two : one).AppendOnTopAsync("a");
-        _logs.Store.Lag(CosmosRecordLogs.Records, _logs.RangeOf(one, "a"), 0);
+        Logs.Store.Lag(CosmosRecordLogs.Records, Logs.RangeOf(one, "a"), 0);
 
         Assert.Equal(Enumerable.Range(1, 7).Select(v => (long)v), (await one.HistoryAsync("a")).Select(r => r.Version));
         Assert.Equal((1, 1), (one.Epoch, two.Epoch));
@@ -149,7 +139,7 @@ public sealed class CosmosAmbiguityTests : IAsyncLifetime
     [Fact]
     public async Task ManyAtOnce_OnTwoReplicas_LeaveOneGaplessHistoryEach()
     {
-        CosmosRecordLog[] replicas = [_logs.Open(), _logs.Open()];
+        CosmosRecordLog[] replicas = [Logs.Open(), Logs.Open()];
         var appended = await Task.WhenAll(Enumerable.Range(0, 8).Select(w => Task.Run(async () =>
         {
             var own = new List<string>();
@@ -170,7 +160,7 @@ public sealed class CosmosAmbiguityTests : IAsyncLifetime
     [Fact]
     public void AnySequenceOfFaults_LosesNothingThatWasAnswered_MakesNothingTwice_AndFindsNoConflictWhereThereIsNone()
     {
-        CosmosRecordLog[] replicas = [_logs.Open(), _logs.Open()];
+        CosmosRecordLog[] replicas = [Logs.Open(), Logs.Open()];
         var step = Gen.Choose(0, (Met.Length * Beside.Length * 2 * 2 * 3) - 1);
         var run = 0;
 
@@ -212,8 +202,8 @@ public sealed class CosmosAmbiguityTests : IAsyncLifetime
                 var (beside, more) = (Beside[rest % Beside.Length], rest / Beside.Length);
                 var (one, other, isAlone, stream) = (replicas[more % 2], replicas[1 - (more % 2)], more / 2 % 2 == 0, $"{run}/{more / 4}");
                 var (partition, met) = (one.KeyOf(stream).ToString(), 0);
-                _logs.Store.Faults.Next(beside.Operation, beside.When, beside.Fault, only: asked => !CosmosRecordLogs.IsOfRecords(asked) || asked.Operation == Operation.Feed);
-                _logs.Store.Faults.Next(
+                Logs.Store.Faults.Next(beside.Operation, beside.When, beside.Fault, only: asked => !CosmosRecordLogs.IsOfRecords(asked) || asked.Operation == Operation.Feed);
+                Logs.Store.Faults.Next(
                     meets.Operation, meets.When, meets.Fault, only: asked => CosmosRecordLogs.IsOfRecords(asked) && asked.Partition == partition && Interlocked.Increment(ref met) == 1);
                 var version = await one.NewestVersionAsync(stream) + 1;
                 CosmosRecordLog[] appending = isAlone ? [one] : [one, other];
@@ -226,7 +216,7 @@ public sealed class CosmosAmbiguityTests : IAsyncLifetime
         }
         finally
         {
-            _logs.Store.Faults.Clear();
+            Logs.Store.Faults.Clear();
         }
     }
 }

@@ -3,24 +3,17 @@ using Consent.Tests.Support.Cosmos;
 namespace Consent.Storage.Tests;
 
 /// <summary>Where the oldest part of a log was erased, its positions stay: reading over them must end, and not cost the same again each time.</summary>
-public sealed class CosmosErasedStretchTests : IAsyncLifetime
+public sealed class CosmosErasedStretchTests : OnCosmosLogs
 {
     private const int Erased = 3000;
-    private CosmosRecordLogs _logs = null!;
     private CosmosRecordLog _log = null!;
     private CosmosContainer _records = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _logs = await CosmosRecordLogs.BeginAsync();
-        _log = _logs.Open();
-        _records = await _logs.Account.OpenAsync(_logs.Account.Client(), CosmosContainers.Records("test"));
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _logs.Dispose();
-        return ValueTask.CompletedTask;
+        await base.InitializeAsync();
+        _log = Logs.Open();
+        _records = await Logs.Account.OpenAsync(Logs.Account.Client(), CosmosContainers.Records("test"));
     }
 
     [Fact]
@@ -28,15 +21,15 @@ public sealed class CosmosErasedStretchTests : IAsyncLifetime
     {
         var live = await EraseManyAsync();
         Assert.Equal(live.Id, Assert.Single(await _log.FeedAsync(0, 1)).Id);
-        _logs.Store.CountAnew();
+        Logs.Store.CountAnew();
 
         Assert.Equal(live.Id, Assert.Single(await _log.FeedAsync(0, 1)).Id);
-        Assert.InRange(_logs.Account.CountOf(Operation.Read, CosmosRecordLogs.Records), 1, 20);
+        Assert.InRange(Logs.Account.CountOf(Operation.Read, CosmosRecordLogs.Records), 1, 20);
 
-        var other = _logs.Open();
-        _logs.Store.CountAnew();
+        var other = Logs.Open();
+        Logs.Store.CountAnew();
         Assert.Equal(live.Id, Assert.Single(await other.FeedAsync(0, 500)).Id);
-        Assert.InRange(_logs.Account.CountOf(Operation.Read, CosmosRecordLogs.Records), 1, 20);
+        Assert.InRange(Logs.Account.CountOf(Operation.Read, CosmosRecordLogs.Records), 1, 20);
     }
 
     /// <summary>After a loss, what was erased may be there again.</summary>
@@ -47,7 +40,7 @@ public sealed class CosmosErasedStretchTests : IAsyncLifetime
         var live = await EraseManyAsync();
         await HuskAsync(stream);
         Assert.Equal(live.Id, Assert.Single(await _log.FeedAsync(0, 10)).Id);
-        _logs.Store.LoseTail(CosmosRecordLogs.Records, _logs.RangeOf(_log, stream), 1);
+        Logs.Store.LoseTail(CosmosRecordLogs.Records, Logs.RangeOf(_log, stream), 1);
         Assert.True(await _log.RaiseEpochAsync() > 1);
 
         Assert.Equal([record.Id, live.Id], (await _log.FeedAsync(0, 10)).Select(r => r.Id));

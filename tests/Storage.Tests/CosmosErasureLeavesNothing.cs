@@ -5,25 +5,16 @@ using Consent.Tests.Support.Cosmos;
 namespace Consent.Storage.Tests;
 
 /// <summary>What lies in the accounts after an erasure: all that is stored, not answers; also what was replaced since, which the backups of an account may hold.</summary>
-public sealed class CosmosErasureLeavesNothing : IAsyncLifetime
+public sealed class CosmosErasureLeavesNothing : OnCosmosLogs
 {
     private const string Person = "0123456789abcdef0123456789abcdef";
     private const string Stream = $"receipt/shop/{Person}";
     private const string Other = "receipt/shop/another";
-    private CosmosRecordLogs _logs = null!;
-
-    public async ValueTask InitializeAsync() => _logs = await CosmosRecordLogs.BeginAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _logs.Dispose();
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task NothingWrittenOfAPerson_IsFoundInAnyDocument_BeforeOrAfter_NorAPlainHashOfIt()
     {
-        var log = _logs.Open();
+        var log = Logs.Open();
         await log.AppendedAsync("declaration/site", 1, "alias-of-the-site");
         await log.AppendedAsync(Other, 1);
         for (var v = 1; v <= 20; v++) await log.AppendedAsync(Stream, v, "alias-of-the-person", key: $"key-of-the-person-{v}");
@@ -38,26 +29,26 @@ public sealed class CosmosErasureLeavesNothing : IAsyncLifetime
 
         Assert.NotEmpty(await FoundAsync("declaration/site"));
         Assert.Empty(await FoundAsync(ofThePerson));
-        Assert.Equal(new string('h', 20) + "t", await _logs.SortsAsync(log, Stream));
-        Assert.Equal([null], await _logs.DestroyedAsync(log, Stream));
+        Assert.Equal(new string('h', 20) + "t", await Logs.SortsAsync(log, Stream));
+        Assert.Equal([null], await Logs.DestroyedAsync(log, Stream));
     }
 
     [Fact]
     public async Task WhatACopyOfTheAccountStillHolds_CannotBeOpened_AndWhatIsOfOthersCan()
     {
-        var log = _logs.Open();
+        var log = Logs.Open();
         await log.AppendedAsync(Other, 1, "alias-of-another");
         for (var v = 1; v <= 3; v++) await log.AppendedAsync(Stream, v);
         await log.WholeFeedAsync();
-        var copy = await _logs.Store.SnapshotAsync();
+        var copy = await Logs.Store.SnapshotAsync();
         await log.EraseAsync(Stream, default, Make.Moment);
-        _logs.Close(log);
+        Logs.Close(log);
 
         // The account of the keys is another, and stays as it is.
-        _logs.Store.Restore(copy);
-        var after = _logs.Open();
+        Logs.Store.Restore(copy);
+        var after = Logs.Open();
 
-        Assert.Equal("rrr", await _logs.SortsAsync(after, Stream));
+        Assert.Equal("rrr", await Logs.SortsAsync(after, Stream));
         Assert.All(await after.HistoryAsync(Stream), record => Assert.Equal((LogRecord.Erased, 0), (record.Kind, record.Payload.Length)));
         Assert.Equal("alias-of-another", (await after.LatestAsync(Other))!.Alias());
     }
@@ -65,7 +56,7 @@ public sealed class CosmosErasureLeavesNothing : IAsyncLifetime
     /// <summary>In which dress any of it stands in either account; never the text itself.</summary>
     private async Task<List<string>> FoundAsync(params string[] texts)
     {
-        string[] accounts = [await TextOfAsync(_logs.Store), await TextOfAsync(_logs.Keys.Store)];
+        string[] accounts = [await TextOfAsync(Logs.Store), await TextOfAsync(Logs.Keys.Store)];
         return [.. texts.SelectMany((text, i) => DressesOf(text).Where(dress => accounts.Any(all => all.Contains(dress.Text, StringComparison.Ordinal))).Select(dress => $"{i}: {dress.Name}"))];
     }
 

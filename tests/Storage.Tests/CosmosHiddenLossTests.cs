@@ -3,22 +3,15 @@ using Consent.Tests.Support;
 namespace Consent.Storage.Tests;
 
 /// <summary>A loss of which nobody would miss anything: in another range than what came last, of what has no place, of what only follows from places. A range fails over by itself.</summary>
-public sealed class CosmosHiddenLossTests : IAsyncLifetime
+public sealed class CosmosHiddenLossTests : OnCosmosLogs
 {
     private static readonly TimeSpan Term = TimeSpan.FromMinutes(1);
-    private CosmosRecordLogs _logs = null!;
     private CosmosRecordLog _log = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _logs = await CosmosRecordLogs.BeginAsync();
-        _log = _logs.Open();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _logs.Dispose();
-        return ValueTask.CompletedTask;
+        await base.InitializeAsync();
+        _log = Logs.Open();
     }
 
     /// <summary>The number of the lost record is given to another, and the change feed was read beyond it.</summary>
@@ -30,9 +23,9 @@ public sealed class CosmosHiddenLossTests : IAsyncLifetime
         var lost = In(0, "a");
         await _log.AppendedAndPlacedAsync(lost, 1);
         var kept = await _log.AppendedAndPlacedAsync(In(1, "b"), 1);
-        if (isClosed) _logs.Close(_log);
-        _logs.Store.LoseTail(CosmosRecordLogs.Records, 0, 1);
-        if (isClosed) _log = _logs.Open();
+        if (isClosed) Logs.Close(_log);
+        Logs.Store.LoseTail(CosmosRecordLogs.Records, 0, 1);
+        if (isClosed) _log = Logs.Open();
 
         var late = await _log.AppendedAsync(In(0, "x"), 1);
 
@@ -53,8 +46,8 @@ public sealed class CosmosHiddenLossTests : IAsyncLifetime
         await _log.AppendedAndPlacedAsync(erased, 1);
         var tombstone = (await _log.EraseAsync(erased, "{}"u8.ToArray(), Make.Moment))!;
         Assert.Equal(tombstone.Id, Assert.Single(await _log.WholeFeedAsync()).Id);
-        _logs.Store.LoseTail(CosmosRecordLogs.Records, 0, 1);
-        Assert.Equal("rt", await _logs.SortsAsync(_log, erased));
+        Logs.Store.LoseTail(CosmosRecordLogs.Records, 0, 1);
+        Assert.Equal("rt", await Logs.SortsAsync(_log, erased));
 
         var late = await _log.AppendedAsync(In(0, "x"), 1);
 
@@ -62,7 +55,7 @@ public sealed class CosmosHiddenLossTests : IAsyncLifetime
         // To its end, which is reached when the erasure is done once more.
         await _log.WholeFeedAsync();
         Assert.Equal(new[] { tombstone.Id, late.Id }.Order(), (await _log.WholeFeedAsync()).Select(r => r.Id).Order());
-        Assert.Equal("ht", await _logs.SortsAsync(_log, erased));
+        Assert.Equal("ht", await Logs.SortsAsync(_log, erased));
     }
 
     [Fact]
@@ -95,12 +88,12 @@ public sealed class CosmosHiddenLossTests : IAsyncLifetime
     [Fact]
     public async Task StrongConsistency_BeginsNoEpoch_ForAnotherHistoryAlone()
     {
-        _logs.Close(_log);
-        _logs.Store.Consistency = "Strong";
-        _log = _logs.Open();
+        Logs.Close(_log);
+        Logs.Store.Consistency = "Strong";
+        _log = Logs.Open();
         string[] ids = [(await _log.AppendedAndPlacedAsync(In(0, "a"), 1)).Id, (await _log.AppendedAndPlacedAsync(In(1, "b"), 1)).Id];
         await LookAsync();
-        _logs.Store.LoseTail(CosmosRecordLogs.Records, 0, 0);
+        Logs.Store.LoseTail(CosmosRecordLogs.Records, 0, 0);
 
         var late = await _log.AppendedAndPlacedAsync(In(0, "x"), 1);
         await LookAsync();
@@ -110,7 +103,7 @@ public sealed class CosmosHiddenLossTests : IAsyncLifetime
     }
 
     /// <summary>The name of a stream that lies in the range.</summary>
-    private string In(int range, string name) => Enumerable.Range(0, 100).Select(i => $"{name}{i}").First(stream => _logs.RangeOf(_log, stream) == range);
+    private string In(int range, string name) => Enumerable.Range(0, 100).Select(i => $"{name}{i}").First(stream => Logs.RangeOf(_log, stream) == range);
 
     /// <summary>A cursor is moved only after a look.</summary>
     private async Task LookAsync() => Assert.True(await _log.MoveCursorAsync((await _log.AcquireAsync("look", "this test", Term))!, 1));
@@ -136,7 +129,7 @@ public sealed class CosmosHiddenLossTests : IAsyncLifetime
 
     private async Task LoseUntilAsync(string partition, string id)
     {
-        var order = await _logs.Account.OpenAsync(_logs.Account.Client(), CosmosContainers.Order("test"));
-        while (await order.ReadAsync(partition, id, order.Begin(), "test") is not null) _logs.Store.LoseTail(CosmosRecordLogs.Order, _logs.Store.RangeOf(CosmosRecordLogs.Order, partition), 1);
+        var order = await Logs.Account.OpenAsync(Logs.Account.Client(), CosmosContainers.Order("test"));
+        while (await order.ReadAsync(partition, id, order.Begin(), "test") is not null) Logs.Store.LoseTail(CosmosRecordLogs.Order, Logs.Store.RangeOf(CosmosRecordLogs.Order, partition), 1);
     }
 }

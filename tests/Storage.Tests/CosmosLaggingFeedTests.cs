@@ -1,28 +1,18 @@
 namespace Consent.Storage.Tests;
 
 /// <summary>A change feed that is asked at a replica which lags behind the continuation that another process wrote down.</summary>
-public sealed class CosmosLaggingFeedTests : IAsyncLifetime
+public sealed class CosmosLaggingFeedTests : OnOrderedNotes
 {
-    private OrderedNotes _notes = null!;
-
-    public async ValueTask InitializeAsync() => _notes = await OrderedNotes.BeginAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _notes.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task WhateverNumberItTells_NothingIsPlacedTwice_AndNothingIsPassedOver(bool tellsItsOwn)
     {
-        var (one, two) = (await _notes.StartAsync(), await _notes.StartAsync());
+        var (one, two) = (await Notes.StartAsync(), await Notes.StartAsync());
         for (var version = 1; version <= 3; version++)
             for (var stream = 0; stream < 6; stream++) await one.AppendAsync($"s{stream}", version);
         await one.AdvanceAsync();
-        _notes.Store.FeedTellsItsOwnNumber = tellsItsOwn;
+        Notes.Store.FeedTellsItsOwnNumber = tellsItsOwn;
         Lag(50);
 
         await two.AdvanceAsync();
@@ -39,6 +29,6 @@ public sealed class CosmosLaggingFeedTests : IAsyncLifetime
 
     private void Lag(int changes)
     {
-        foreach (var range in _notes.Store.RangesOf(OrderedNotes.Records)) _notes.Store.Lag(OrderedNotes.Records, range, changes);
+        foreach (var range in Notes.Store.RangesOf(OrderedNotes.Records)) Notes.Store.Lag(OrderedNotes.Records, range, changes);
     }
 }

@@ -1,32 +1,22 @@
 namespace Consent.Storage.Tests;
 
 /// <summary>A region or a replica that lags looks as if it had lost something: it is not taken for that, however far it lags, and nobody is told less for it.</summary>
-public sealed class CosmosLaggingTests : IAsyncLifetime
+public sealed class CosmosLaggingTests : OnCosmosLogs
 {
-    private CosmosRecordLogs _logs = null!;
-
-    public async ValueTask InitializeAsync() => _logs = await CosmosRecordLogs.BeginAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _logs.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]
     public async Task AFreshReplica_OfWhichAllReadersLag_BeginsNoEpoch_AndReadsWhatIsThere(bool order, bool records)
     {
-        var one = _logs.Open();
+        var one = Logs.Open();
         var ids = new List<string>();
         foreach (var stream in (string[])["a", "b", "c", "declaration/x"])
             for (var version = 1; version <= 3; version++) ids.Add((await one.AppendedAndPlacedAsync(stream, version)).Id);
         if (order) Lag(CosmosRecordLogs.Order, 1000);
         if (records) Lag(CosmosRecordLogs.Records, 1000);
 
-        var two = _logs.Open();
+        var two = Logs.Open();
         // A cursor is moved only after a look.
         Assert.True(await two.MoveCursorAsync((await two.AcquireAsync("look", "this test", TimeSpan.FromMinutes(1)))!, 1));
 
@@ -57,6 +47,6 @@ public sealed class CosmosLaggingTests : IAsyncLifetime
 
     private void Lag(string container, int changes)
     {
-        foreach (var range in _logs.Store.RangesOf(container)) _logs.Store.Lag(container, range, changes);
+        foreach (var range in Logs.Store.RangesOf(container)) Logs.Store.Lag(container, range, changes);
     }
 }

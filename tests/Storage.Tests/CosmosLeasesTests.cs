@@ -1,23 +1,14 @@
 namespace Consent.Storage.Tests;
 
 /// <summary>Leases of a log on Azure Cosmos DB at replicas that have not seen all: nobody holds what another holds.</summary>
-public sealed class CosmosLeasesTests : IAsyncLifetime
+public sealed class CosmosLeasesTests : OnCosmosLogs
 {
     private static readonly TimeSpan Term = TimeSpan.FromMinutes(1);
-    private CosmosRecordLogs _logs = null!;
-
-    public async ValueTask InitializeAsync() => _logs = await CosmosRecordLogs.BeginAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _logs.Dispose();
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task GrantedInAnEpochOfWhichAReplicaHasNotHeard_ItHolds_AndTheReplicaHearsOfTheEpoch()
     {
-        var (one, two) = (_logs.Open(), _logs.Open());
+        var (one, two) = (Logs.Open(), Logs.Open());
         await one.AppendedAndPlacedAsync("a", 1);
         var epoch = await one.RaiseEpochAsync();
         var held = (await one.AcquireAsync("x", "one", Term))!;
@@ -34,7 +25,7 @@ public sealed class CosmosLeasesTests : IAsyncLifetime
     [Fact]
     public async Task AtAReplicaThatLags_AHeldLeaseIsNotGrantedTwice_AndACursorIsNotLost()
     {
-        var (one, two) = (_logs.Open(), _logs.Open());
+        var (one, two) = (Logs.Open(), Logs.Open());
         var placed = await one.AppendedAndPlacedAsync("a", 1);
         Lag(50);
         var held = (await one.AcquireAsync("x", "one", Term))!;
@@ -50,6 +41,6 @@ public sealed class CosmosLeasesTests : IAsyncLifetime
 
     private void Lag(int changes)
     {
-        foreach (var range in _logs.Store.RangesOf(CosmosRecordLogs.Order)) _logs.Store.Lag(CosmosRecordLogs.Order, range, changes);
+        foreach (var range in Logs.Store.RangesOf(CosmosRecordLogs.Order)) Logs.Store.Lag(CosmosRecordLogs.Order, range, changes);
     }
 }

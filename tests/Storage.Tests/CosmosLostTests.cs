@@ -4,29 +4,20 @@ using Consent.Tests.Support.Cosmos;
 namespace Consent.Storage.Tests;
 
 /// <summary>An account that loses what it had committed, as at a failover to a region that lagged, or is put back from a backup: while the log is open, and while it is not.</summary>
-public sealed class CosmosLostTests : IAsyncLifetime
+public sealed class CosmosLostTests : OnCosmosLogs
 {
     private static readonly TimeSpan Term = TimeSpan.FromMinutes(1);
-    private CosmosRecordLogs _logs = null!;
-
-    public async ValueTask InitializeAsync() => _logs = await CosmosRecordLogs.BeginAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _logs.Dispose();
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task NewestRecordLost_BehindALivingReplicasBack_BeginsAnEpoch_AndNoPlaceOrIdIsGivenTwice()
     {
-        var log = _logs.Open();
+        var log = Logs.Open();
         var kept = await log.AppendedAndPlacedAsync("a", 1);
         var lease = (await log.AcquireAsync("relay", "one", Term))!;
         var lost = await log.AppendedAndPlacedAsync("a", 2);
         Assert.Null(log.Alarm);
 
-        _logs.Store.LoseTail(CosmosRecordLogs.Records, _logs.RangeOf(log, "a"), 1);
+        Logs.Store.LoseTail(CosmosRecordLogs.Records, Logs.RangeOf(log, "a"), 1);
 
         var again = await log.AppendOnTopAsync("a");
         Assert.Equal(2, again.Version);
@@ -47,12 +38,12 @@ public sealed class CosmosLostTests : IAsyncLifetime
     [Fact]
     public async Task NewestRecordLost_WhichNobodyAsksFor_IsNoticed()
     {
-        var (log, other) = (_logs.Open(), _logs.Open());
+        var (log, other) = (Logs.Open(), Logs.Open());
         await log.AppendedAsync("b", 1);
         await log.AppendedAndPlacedAsync("a", 1);
         await other.WholeFeedAsync();
 
-        _logs.Store.LoseTail(CosmosRecordLogs.Records, _logs.RangeOf(log, "a"), 1);
+        Logs.Store.LoseTail(CosmosRecordLogs.Records, Logs.RangeOf(log, "a"), 1);
 
         await Eventually.IsSoAsync("an epoch has begun, of which all know", () => Task.FromResult(log.Epoch > 1 && other.Epoch == log.Epoch), TimeSpan.FromSeconds(60));
         Assert.Equal(log.Epoch, (await other.AppendOnTopAsync("a")).Epoch);
@@ -63,12 +54,12 @@ public sealed class CosmosLostTests : IAsyncLifetime
     [Fact]
     public async Task OrderLost_BehindALivingReplicasBack_NothingThatIsThereIsMissing()
     {
-        var log = _logs.Open();
+        var log = Logs.Open();
         for (var version = 1; version <= 4; version++)
             foreach (var stream in new[] { "a", "b", "c" }) await log.AppendedAndPlacedAsync(stream, version);
         var cursor = (await log.WholeFeedAsync())[^1].Position;
 
-        _logs.Store.LoseTail(CosmosRecordLogs.Order, _logs.Store.RangeOf(CosmosRecordLogs.Order, "state"), 3);
+        Logs.Store.LoseTail(CosmosRecordLogs.Order, Logs.Store.RangeOf(CosmosRecordLogs.Order, "state"), 3);
         // At once, before anybody can have looked: it may not get a place that was given out.
         var during = await log.AppendedAsync("d", 1);
 
@@ -83,17 +74,17 @@ public sealed class CosmosLostTests : IAsyncLifetime
     [Fact]
     public async Task PutBackFromABackup_WhileItIsClosed_BeginsAnEpochBehindEveryCursor()
     {
-        var log = _logs.Open();
+        var log = Logs.Open();
         var first = await log.AppendedAndPlacedAsync("a", 1);
         var lease = await log.AcquireAsync("relay", "one", Term);
         await log.MoveCursorAsync(lease!, first.Position);
         await log.ReleaseAsync(lease!);
-        var backup = await _logs.Store.SnapshotAsync();
+        var backup = await Logs.Store.SnapshotAsync();
         var lost = await log.AppendedAndPlacedAsync("a", 2);
-        _logs.Close(log);
-        _logs.Store.Restore(backup);
+        Logs.Close(log);
+        Logs.Store.Restore(backup);
 
-        log = _logs.Open();
+        log = Logs.Open();
 
         Assert.True(log.Epoch > 1);
         Assert.Contains("a new epoch has begun", log.Alarm, StringComparison.Ordinal);
@@ -108,14 +99,14 @@ public sealed class CosmosLostTests : IAsyncLifetime
     [Fact]
     public async Task RecordLost_WhileItIsClosed_WhichTheOrderTellsOf_BeginsAnEpoch()
     {
-        var log = _logs.Open();
+        var log = Logs.Open();
         var kept = await log.AppendedAndPlacedAsync("a", 1);
         var lost = await log.AppendedAndPlacedAsync("a", 2);
-        var range = _logs.RangeOf(log, "a");
-        _logs.Close(log);
-        _logs.Store.LoseTail(CosmosRecordLogs.Records, range, 1);
+        var range = Logs.RangeOf(log, "a");
+        Logs.Close(log);
+        Logs.Store.LoseTail(CosmosRecordLogs.Records, range, 1);
 
-        log = _logs.Open();
+        log = Logs.Open();
 
         Assert.True(log.Epoch > 1);
         Assert.Equal(kept.Id, Assert.Single(await log.WholeFeedAsync()).Id);
@@ -125,7 +116,7 @@ public sealed class CosmosLostTests : IAsyncLifetime
     [Fact]
     public async Task EpochThatAnotherBegan_IsKeptByAll_AndNoStreamGoesBack()
     {
-        var (one, two) = (_logs.Open(), _logs.Open());
+        var (one, two) = (Logs.Open(), Logs.Open());
         await one.AppendedAsync("a", 1);
         await two.AppendedAsync("b", 1);
         var epoch = await one.RaiseEpochAsync();
@@ -143,42 +134,42 @@ public sealed class CosmosLostTests : IAsyncLifetime
     [Fact]
     public async Task OlderCopyOfTheKeys_BesideNewerData_IsRefused()
     {
-        var log = _logs.Open();
+        var log = Logs.Open();
         await log.AppendedAsync("a", 1);
-        _logs.Close(log);
-        var backup = await _logs.Keys.Store.SnapshotAsync();
-        log = _logs.Open();
+        Logs.Close(log);
+        var backup = await Logs.Keys.Store.SnapshotAsync();
+        log = Logs.Open();
         await log.AppendedAsync("b", 1);
-        _logs.Close(log);
-        _logs.Keys.Store.Restore(backup);
+        Logs.Close(log);
+        Logs.Keys.Store.Restore(backup);
 
-        Assert.Contains("older than the log", Assert.Throws<IOException>(() => _logs.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains("older than the log", Assert.Throws<IOException>(() => Logs.Open()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task AnotherSecret_IsRefused()
     {
-        var log = _logs.Open();
+        var log = Logs.Open();
         await log.AppendedAsync("a", 1);
-        _logs.Close(log);
-        var file = Path.Combine(_logs.Folder.Log().Keys, "log.secret");
+        Logs.Close(log);
+        var file = Path.Combine(Logs.Folder.Log().Keys, "log.secret");
         File.Delete(file);
         await File.WriteAllTextAsync(file, Convert.ToBase64String(new byte[32]));
 
-        Assert.Contains("another secret", Assert.Throws<IOException>(() => _logs.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains("another secret", Assert.Throws<IOException>(() => Logs.Open()).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Killed between the commit and its place: another gives it one.</summary>
     [Fact]
     public async Task ARecordWhoseProcessWasKilled_BeforeItHadAPlace_IsToldByAnother()
     {
-        var (one, two) = (_logs.Open(), _logs.Open());
-        _logs.Store.Faults.Next(
+        var (one, two) = (Logs.Open(), Logs.Open());
+        Logs.Store.Faults.Next(
             Operation.Create, When.Before, Fault.Status(403), times: 1000, only: asked => asked.Container == CosmosRecordLogs.Order && asked.Partition!.StartsWith("page/", StringComparison.Ordinal));
         var record = await one.AppendedAsync("a", 1);
         await Assert.ThrowsAsync<LogUnavailableException>(() => two.WholeFeedAsync());
         Assert.Equal(record.Id, (await two.LatestAsync("a"))!.Id);
-        _logs.Store.Faults.Clear();
+        Logs.Store.Faults.Clear();
 
         Assert.Equal(record.Id, Assert.Single(await two.WholeFeedAsync()).Id);
     }

@@ -3,32 +3,23 @@ using Consent.Contracts;
 namespace Consent.Storage.Tests;
 
 /// <summary>What readers of an order come upon that is not there, or is another: nothing is passed over, and after an epoch has begun nothing is waited for.</summary>
-public sealed class CosmosMissingTests : IAsyncLifetime
+public sealed class CosmosMissingTests : OnOrderedNotes
 {
     private const int Epoch = 2;
-    private OrderedNotes _notes = null!;
-
-    public async ValueTask InitializeAsync() => _notes = await OrderedNotes.BeginAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _notes.Dispose();
-        return ValueTask.CompletedTask;
-    }
 
     /// <summary>Somebody wrote another in place of the lost one, and only readers are there who know nothing of either.</summary>
     [Fact]
     public async Task AnotherDocumentInPlaceOfALostOne_IsNotTakenForErased()
     {
-        var (one, a, b) = (await _notes.StartAsync(), In(0, "a"), In(1, "b"));
+        var (one, a, b) = (await Notes.StartAsync(), In(0, "a"), In(1, "b"));
         await one.AppendAsync(a, 1);
         await one.AdvanceAsync();
         await one.AppendAsync(b, 1);
         await one.AdvanceAsync();
         var cursor = one.Order.Through;
-        _notes.Store.LoseTail(OrderedNotes.Records, 0, 1);
-        await (await _notes.StartAsync()).AppendAsync(a, 1);
-        var reader = await _notes.StartAsync();
+        Notes.Store.LoseTail(OrderedNotes.Records, 0, 1);
+        await (await Notes.StartAsync()).AppendAsync(a, 1);
+        var reader = await Notes.StartAsync();
 
         await Assert.ThrowsAsync<LogUnavailableException>(() => reader.FeedAsync());
         Assert.True(await reader.Order.IsLostAsync(reader.Begin()));
@@ -46,22 +37,22 @@ public sealed class CosmosMissingTests : IAsyncLifetime
     [Fact]
     public async Task PagesLost_WhileTheStateIsThere_AreNoticedByAReader_AndAllIsToldAfterwards()
     {
-        var prefix = _notes.Apart();
-        var one = await _notes.StartAsync(prefix: prefix);
+        var prefix = Notes.Apart();
+        var one = await Notes.StartAsync(prefix: prefix);
         for (var i = 1; i <= 5; i++)
         {
             await one.AppendAsync("a", i);
             await one.AdvanceAsync();
         }
 
-        await _notes.LosePagesFromAsync(4, prefix);
-        var reader = await _notes.StartAsync(prefix: prefix);
+        await Notes.LosePagesFromAsync(4, prefix);
+        var reader = await Notes.StartAsync(prefix: prefix);
         Assert.Equal(5, reader.Order.Through);
-        _notes.Store.CountAnew();
+        Notes.Store.CountAnew();
 
         await Assert.ThrowsAsync<LogUnavailableException>(() => reader.FeedAsync());
         // Not asked for again and again until the time is over.
-        Assert.InRange(_notes.Store.Counts.Sum(c => c.Times), 1, 20);
+        Assert.InRange(Notes.Store.Counts.Sum(c => c.Times), 1, 20);
         Assert.True(await reader.Order.IsLostAsync(reader.Begin()));
         await reader.Order.BeginEpochAsync(Epoch, reader.Begin());
         // One loss is one epoch.
@@ -69,17 +60,17 @@ public sealed class CosmosMissingTests : IAsyncLifetime
         await reader.AdvanceAsync();
         Assert.False(await reader.Order.IsLostAsync(reader.Begin()));
 
-        Assert.Equal([1L, 2L, 3L, 4L, 5L], (await (await _notes.StartAsync(prefix: prefix)).FeedAsync()).Select(n => n.Entry.Number).Order());
+        Assert.Equal([1L, 2L, 3L, 4L, 5L], (await (await Notes.StartAsync(prefix: prefix)).FeedAsync()).Select(n => n.Entry.Number).Order());
     }
 
     /// <summary>Pages behind the gap are there, as where those before it lie in another range: the epoch goes on at the end, and whoever reads closes the gap.</summary>
     [Fact]
     public async Task AGapBelowTheEnd_IsClosedByWhoReads_OnceAnEpochHasBegun()
     {
-        var writer = await _notes.StartAsync();
+        var writer = await Notes.StartAsync();
         for (var i = 1; i <= 3; i++) await writer.AppendAsync("a", i);
-        var order = await _notes.Account.OpenAsync(_notes.Account.Client(), CosmosContainers.Order("test"));
-        var records = await _notes.Account.OpenAsync(_notes.Account.Client(), CosmosContainers.Records("test"));
+        var order = await Notes.Account.OpenAsync(Notes.Account.Client(), CosmosContainers.Order("test"));
+        var records = await Notes.Account.OpenAsync(Notes.Account.Client(), CosmosContainers.Records("test"));
         var by = order.Begin();
         foreach (var position in (int[])[1, 3])
         {
@@ -91,7 +82,7 @@ public sealed class CosmosMissingTests : IAsyncLifetime
 
         var state = await OrderState.ReadAsync(order, "", by);
         Assert.NotNull(await (state with { Through = 3 }).WriteAsync(order, "", by));
-        var reader = await _notes.StartAsync();
+        var reader = await Notes.StartAsync();
 
         await Assert.ThrowsAsync<LogUnavailableException>(() => reader.FeedAsync());
         Assert.True(await reader.Order.IsLostAsync(reader.Begin()));
@@ -102,14 +93,14 @@ public sealed class CosmosMissingTests : IAsyncLifetime
         Assert.False(await reader.Order.IsLostAsync(reader.Begin()));
 
         Assert.Equal([1L, 3L, 2L], (await reader.FeedAsync()).Select(n => n.Entry.Number));
-        Assert.Equal([1L, 3L, 2L], (await (await _notes.StartAsync()).FeedAsync(page: 1)).Select(n => n.Entry.Number));
+        Assert.Equal([1L, 3L, 2L], (await (await Notes.StartAsync()).FeedAsync(page: 1)).Select(n => n.Entry.Number));
     }
 
     /// <summary>The end lies behind a gap then, in which nothing comes.</summary>
     [Fact]
     public async Task WhoWaits_WhereAnEpochHasBegun_AndNothingCameSince_WaitsOn()
     {
-        var one = await _notes.StartAsync();
+        var one = await Notes.StartAsync();
         await one.AppendAsync("a", 1);
         await one.AdvanceAsync();
         await one.Order.BeginEpochAsync(Epoch, one.Begin());
@@ -124,5 +115,5 @@ public sealed class CosmosMissingTests : IAsyncLifetime
     }
 
     /// <summary>The name of a stream that lies in the range.</summary>
-    private string In(int range, string name) => Enumerable.Range(0, 100).Select(i => $"{name}{i}").First(stream => _notes.Store.RangeOf(OrderedNotes.Records, stream) == range);
+    private string In(int range, string name) => Enumerable.Range(0, 100).Select(i => $"{name}{i}").First(stream => Notes.Store.RangeOf(OrderedNotes.Records, stream) == range);
 }

@@ -3,24 +3,17 @@ using Consent.Tests.Support.Cosmos;
 namespace Consent.Storage.Tests;
 
 /// <summary>Pages of an order that are lost while something else of it is not, or while others write on: nothing that is there stays without a place behind the cursors of those who read.</summary>
-public sealed class CosmosOrderGapTests : IAsyncLifetime
+public sealed class CosmosOrderGapTests : OnOrderedNotes
 {
     private const int Epoch = 2;
-    private OrderedNotes _notes = null!;
     private OrderedNotes.Process _one = null!;
     private string _prefix = "";
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _notes = await OrderedNotes.BeginAsync();
-        _prefix = _notes.Apart();
-        _one = await _notes.StartAsync(prefix: _prefix);
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _notes.Dispose();
-        return ValueTask.CompletedTask;
+        await base.InitializeAsync();
+        _prefix = Notes.Apart();
+        _one = await Notes.StartAsync(prefix: _prefix);
     }
 
     /// <summary>The very process that had placed what is on the lost pages.</summary>
@@ -28,7 +21,7 @@ public sealed class CosmosOrderGapTests : IAsyncLifetime
     public async Task WhatItPlacedItself_IsPlacedAnew_WhereItsPagesAreLost()
     {
         await PlaceAsync(_one, 1, 6);
-        await _notes.LosePagesFromAsync(3, _prefix);
+        await Notes.LosePagesFromAsync(3, _prefix);
 
         await _one.Order.BeginEpochAsync(Epoch, _one.Begin());
         await _one.AdvanceAsync();
@@ -40,13 +33,13 @@ public sealed class CosmosOrderGapTests : IAsyncLifetime
     [Fact]
     public async Task WhatItPlacedItself_IsPlacedAnew_WhereAnotherHasBegunTheEpoch()
     {
-        var two = await _notes.StartAsync(prefix: _prefix);
+        var two = await Notes.StartAsync(prefix: _prefix);
         await PlaceAsync(two, 1, 6);
-        await _notes.LosePagesFromAsync(3, _prefix);
+        await Notes.LosePagesFromAsync(3, _prefix);
         await _one.Order.BeginEpochAsync(Epoch, _one.Begin());
-        _notes.Store.Faults.Next(Operation.Feed, When.Before, Fault.Status(403));
+        Notes.Store.Faults.Next(Operation.Feed, When.Before, Fault.Status(403));
         await Assert.ThrowsAsync<LogUnavailableException>(_one.AdvanceAsync);
-        Assert.Equal(0, _notes.Store.Faults.Left);
+        Assert.Equal(0, Notes.Store.Faults.Left);
 
         await two.AppendAsync("b", 1);
         await two.AdvanceAsync();
@@ -58,7 +51,7 @@ public sealed class CosmosOrderGapTests : IAsyncLifetime
     public async Task PagesAreLost_AndTheStateIsNot_NothingIsShownBehindTheGap_AndAnEpochClosesIt()
     {
         await PlaceAsync(_one, 1, 5);
-        await _notes.LosePagesFromAsync(4, _prefix);
+        await Notes.LosePagesFromAsync(4, _prefix);
         await _one.AppendAsync("b", 1);
 
         await Assert.ThrowsAsync<LogUnavailableException>(_one.AdvanceAsync);
@@ -70,7 +63,7 @@ public sealed class CosmosOrderGapTests : IAsyncLifetime
         await _one.Order.BeginEpochAsync(Epoch, _one.Begin());
         await _one.AdvanceAsync();
 
-        var two = await _notes.StartAsync(prefix: _prefix);
+        var two = await Notes.StartAsync(prefix: _prefix);
         Assert.Equal(Versions(5).Append(("b", 1L)), await two.ToldAsync());
     }
 
@@ -85,11 +78,11 @@ public sealed class CosmosOrderGapTests : IAsyncLifetime
     {
         const int Cursor = 6;
         await PlaceAsync(_one, 1, 3);
-        var two = await _notes.StartAsync(prefix: _prefix);
+        var two = await Notes.StartAsync(prefix: _prefix);
         await PlaceAsync(_one, 4, 6);
-        _notes.Store.LoseTail(OrderedNotes.Records, _notes.Store.RangeOf(OrderedNotes.Records, "a"), 3);
-        await _notes.LosePagesFromAsync(4, _prefix);
-        await _notes.LoseStateAsync(3, _prefix);
+        Notes.Store.LoseTail(OrderedNotes.Records, Notes.Store.RangeOf(OrderedNotes.Records, "a"), 3);
+        await Notes.LosePagesFromAsync(4, _prefix);
+        await Notes.LoseStateAsync(3, _prefix);
         await two.AppendAsync("b", 1, "site/two");
         await two.AdvanceAsync();
         Assert.Equal([("b", 1L)], await two.ToldAsync(after: 3));
@@ -111,20 +104,20 @@ public sealed class CosmosOrderGapTests : IAsyncLifetime
     [Fact]
     public async Task AfterALoss_OnlyWhatIsYoung_IsLookedThrough()
     {
-        _notes.Store.Clock.Pass(TimeSpan.FromHours(-3));
+        Notes.Store.Clock.Pass(TimeSpan.FromHours(-3));
         for (var i = 1; i <= 300; i++) await _one.AppendAsync($"c{i}", 1);
         await _one.AdvanceAsync();
-        _notes.Store.Clock.Pass(TimeSpan.FromHours(3));
+        Notes.Store.Clock.Pass(TimeSpan.FromHours(3));
         await PlaceAsync(_one, 1, 3);
-        await _notes.LosePagesFromAsync(303, _prefix);
-        var two = await _notes.StartAsync(prefix: _prefix);
+        await Notes.LosePagesFromAsync(303, _prefix);
+        var two = await Notes.StartAsync(prefix: _prefix);
         await two.Order.BeginEpochAsync(Epoch, two.Begin());
-        _notes.Store.CountAnew();
+        Notes.Store.CountAnew();
 
         await two.AdvanceAsync();
 
-        Assert.InRange(_notes.Account.CountOf(Operation.Read, OrderedNotes.Order), 1, 30);
-        Assert.Equal(0, _notes.Account.CountOf(Operation.Read, OrderedNotes.Records));
+        Assert.InRange(Notes.Account.CountOf(Operation.Read, OrderedNotes.Order), 1, 30);
+        Assert.Equal(0, Notes.Account.CountOf(Operation.Read, OrderedNotes.Records));
         Assert.Equal(0, two.Untold);
         Assert.Equal(Versions(3), (await two.ToldAsync()).Where(one => one.Stream == "a"));
         Assert.Equal(303, (await two.ToldAsync()).Count);
@@ -134,21 +127,21 @@ public sealed class CosmosOrderGapTests : IAsyncLifetime
     [Fact]
     public async Task EpochAfterEpoch_OnlyWhatIsYoung_IsLookedThrough()
     {
-        _notes.Store.Clock.Pass(TimeSpan.FromHours(-3));
+        Notes.Store.Clock.Pass(TimeSpan.FromHours(-3));
         for (var i = 1; i <= 300; i++) await _one.AppendAsync($"c{i}", 1);
         await _one.AdvanceAsync();
-        _notes.Store.Clock.Pass(TimeSpan.FromHours(3));
+        Notes.Store.Clock.Pass(TimeSpan.FromHours(3));
         await PlaceAsync(_one, 1, 3);
         await _one.Order.BeginEpochAsync(Epoch, _one.Begin());
         await _one.AdvanceAsync();
         Assert.Equal(Restored.FloorOf(Epoch), _one.Order.Through);
         await _one.Order.BeginEpochAsync(Epoch + 1, _one.Begin());
-        var two = await _notes.StartAsync(prefix: _prefix);
-        _notes.Store.CountAnew();
+        var two = await Notes.StartAsync(prefix: _prefix);
+        Notes.Store.CountAnew();
 
         await two.AdvanceAsync();
 
-        Assert.InRange(_notes.Account.CountOf(Operation.Read, OrderedNotes.Order), 1, 60);
+        Assert.InRange(Notes.Account.CountOf(Operation.Read, OrderedNotes.Order), 1, 60);
         Assert.Equal(Versions(3), (await two.ToldAsync()).Where(one => one.Stream == "a"));
     }
 
@@ -162,22 +155,22 @@ public sealed class CosmosOrderGapTests : IAsyncLifetime
     public async Task TheStateGoesBackBehindAnEpoch_WhatWasPlacedInItIsToldAllTheSame(bool isBegunByWhoKnows)
     {
         var later = OrderPage.BucketOf(Restored.FloorOf(Epoch) + 1);
-        int RangeOf(string partition) => _notes.Store.RangeOf(OrderedNotes.Order, partition);
+        int RangeOf(string partition) => Notes.Store.RangeOf(OrderedNotes.Order, partition);
         var prefix = Enumerable.Range(0, 200).Select(i => $"y{i}/").First(one => RangeOf($"{one}state") == RangeOf($"{one}page/0") && RangeOf($"{one}state") != RangeOf($"{one}page/{later}"));
-        var one = await _notes.StartAsync(prefix: prefix);
+        var one = await Notes.StartAsync(prefix: prefix);
         await PlaceAsync(one, 1, 3);
         await one.Order.BeginEpochAsync(Epoch, one.Begin());
         await one.AppendAsync("b", 1);
         await one.AdvanceAsync();
-        await _notes.LosePagesFromAsync(4, prefix);
-        var order = await _notes.Account.OpenAsync(_notes.Account.Client(), CosmosContainers.Order("test"));
-        while ((await OrderState.ReadAsync(order, prefix, order.Begin())).Epoch > 1) _notes.Store.LoseTail(OrderedNotes.Order, RangeOf($"{prefix}state"), 1);
+        await Notes.LosePagesFromAsync(4, prefix);
+        var order = await Notes.Account.OpenAsync(Notes.Account.Client(), CosmosContainers.Order("test"));
+        while ((await OrderState.ReadAsync(order, prefix, order.Begin())).Epoch > 1) Notes.Store.LoseTail(OrderedNotes.Order, RangeOf($"{prefix}state"), 1);
 
-        var begins = isBegunByWhoKnows ? one : await _notes.StartAsync(prefix: prefix);
+        var begins = isBegunByWhoKnows ? one : await Notes.StartAsync(prefix: prefix);
         await begins.Order.BeginEpochAsync(Epoch + 1, begins.Begin());
         await begins.AdvanceAsync();
 
-        Assert.Contains(("b", 1L), await (await _notes.StartAsync(prefix: prefix)).ToldAsync());
+        Assert.Contains(("b", 1L), await (await Notes.StartAsync(prefix: prefix)).ToldAsync());
     }
 
     private static IEnumerable<(string Stream, long Version)> Versions(int last) => Enumerable.Range(1, last).Select(version => ("a", (long)version));

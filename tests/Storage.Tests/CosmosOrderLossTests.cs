@@ -3,37 +3,23 @@ using Consent.Tests.Support.Cosmos;
 namespace Consent.Storage.Tests;
 
 /// <summary>An account that lost what it had committed, as one does that fails over to a region that lagged: a new epoch places what came in its stead, and skips nothing.</summary>
-public sealed class CosmosOrderLossTests : IAsyncLifetime
+public sealed class CosmosOrderLossTests : OnOneProcess
 {
     private const int Epoch = 2;
-    private OrderedNotes _notes = null!;
-    private OrderedNotes.Process _one = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _notes = await OrderedNotes.BeginAsync();
-        _one = await _notes.StartAsync();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _notes.Dispose();
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task NothingLost_NothingIsSaidToBe()
     {
-        await _one.AppendAsync("a", 1);
-        Assert.False(await _one.Order.IsLostAsync(_one.Begin()));
-        await _one.AdvanceAsync();
-        Assert.False(await _one.Order.IsLostAsync(_one.Begin()));
-        await _one.EraseAsync("a", 1);
-        Assert.False(await _one.Order.IsLostAsync(_one.Begin()));
-        var two = await _notes.StartAsync();
+        await One.AppendAsync("a", 1);
+        Assert.False(await One.Order.IsLostAsync(One.Begin()));
+        await One.AdvanceAsync();
+        Assert.False(await One.Order.IsLostAsync(One.Begin()));
+        await One.EraseAsync("a", 1);
+        Assert.False(await One.Order.IsLostAsync(One.Begin()));
+        var two = await Notes.StartAsync();
         await two.AppendAsync("b", 1);
         await two.AdvanceAsync();
-        Assert.False(await _one.Order.IsLostAsync(_one.Begin()));
+        Assert.False(await One.Order.IsLostAsync(One.Begin()));
     }
 
     /// <summary>Numbers of changes are given out again then, and so are versions: what was written in place of what was lost must not be taken for it.</summary>
@@ -41,16 +27,16 @@ public sealed class CosmosOrderLossTests : IAsyncLifetime
     public async Task ARecordThatCameInPlaceOfALostOne_GetsAPlaceOfItsOwn_BehindAllCursors()
     {
         for (var i = 1; i <= 3; i++)
-            foreach (var stream in (string[])["a", "b", "c"]) await _one.AppendAsync(stream, i);
-        await _one.AdvanceAsync();
-        await _one.AppendAsync("a", 4);
-        await _one.AdvanceAsync();
-        var before = await _one.FeedAsync();
-        var (lost, cursor) = (before[^1], _one.Order.Through);
-        _notes.Store.LoseTail(OrderedNotes.Records, _notes.Store.RangeOf(OrderedNotes.Records, "a"), 1);
-        var two = await _notes.StartAsync();
+            foreach (var stream in (string[])["a", "b", "c"]) await One.AppendAsync(stream, i);
+        await One.AdvanceAsync();
+        await One.AppendAsync("a", 4);
+        await One.AdvanceAsync();
+        var before = await One.FeedAsync();
+        var (lost, cursor) = (before[^1], One.Order.Through);
+        Notes.Store.LoseTail(OrderedNotes.Records, Notes.Store.RangeOf(OrderedNotes.Records, "a"), 1);
+        var two = await Notes.StartAsync();
         Assert.IsType<Created.Ours>(await two.AppendAsync("a", 4));
-        Assert.True(await _one.Order.IsLostAsync(_one.Begin()));
+        Assert.True(await One.Order.IsLostAsync(One.Begin()));
 
         Assert.Equal(Epoch, await two.Order.BeginEpochAsync(Epoch, two.Begin()));
         await two.AdvanceAsync();
@@ -66,21 +52,21 @@ public sealed class CosmosOrderLossTests : IAsyncLifetime
         Assert.Equal([lost.Position], after.Where(one => one.Document is null).Select(one => one.Position));
 
         // Whoever was there before follows, and goes on in the same order.
-        await _one.AppendAsync("b", 4);
-        await _one.AdvanceAsync();
-        Assert.Equal((Epoch, behind.Position + 1), (_one.Order.Epoch, _one.Order.Through));
-        Assert.Equal(2, (await _one.FeedAsync(after: cursor)).Count);
+        await One.AppendAsync("b", 4);
+        await One.AdvanceAsync();
+        Assert.Equal((Epoch, behind.Position + 1), (One.Order.Epoch, One.Order.Through));
+        Assert.Equal(2, (await One.FeedAsync(after: cursor)).Count);
     }
 
     /// <summary>Where nothing lies, nothing was erased either: a reader that passed over it might pass over what is only late.</summary>
     [Fact]
     public async Task ARecordThatIsNotThere_IsNotPassedOver_UntilAnEpochHasBegun()
     {
-        await _one.AppendAsync("b", 1);
-        await _one.AppendAsync("a", 1);
-        await _one.AdvanceAsync();
-        _notes.Store.LoseTail(OrderedNotes.Records, _notes.Store.RangeOf(OrderedNotes.Records, "a"), 1);
-        var two = await _notes.StartAsync(TimeSpan.FromSeconds(2));
+        await One.AppendAsync("b", 1);
+        await One.AppendAsync("a", 1);
+        await One.AdvanceAsync();
+        Notes.Store.LoseTail(OrderedNotes.Records, Notes.Store.RangeOf(OrderedNotes.Records, "a"), 1);
+        var two = await Notes.StartAsync(TimeSpan.FromSeconds(2));
 
         await Assert.ThrowsAsync<LogUnavailableException>(() => two.FeedAsync());
         Assert.True(await two.Order.IsLostAsync(two.Begin()));
@@ -103,14 +89,14 @@ public sealed class CosmosOrderLossTests : IAsyncLifetime
         string[] streams = ["a", "b", "c", "d", "e"];
         for (var i = 1; i <= 6; i++)
         {
-            foreach (var stream in streams) await _one.AppendAsync(stream, i);
-            await _one.AdvanceAsync();
+            foreach (var stream in streams) await One.AppendAsync(stream, i);
+            await One.AdvanceAsync();
         }
 
-        var cursor = _one.Order.Through;
-        _notes.Store.LoseTail(OrderedNotes.Order, _notes.Store.RangeOf(OrderedNotes.Order, "page/0"), changes);
+        var cursor = One.Order.Through;
+        Notes.Store.LoseTail(OrderedNotes.Order, Notes.Store.RangeOf(OrderedNotes.Order, "page/0"), changes);
 
-        var two = await _notes.StartAsync();
+        var two = await Notes.StartAsync();
         Assert.Equal(Epoch, await two.Order.BeginEpochAsync(Epoch, two.Begin()));
         await Task.WhenAll(two.AppendAsync("a", 7), two.AppendAsync("f", 1));
         await two.AdvanceAsync();
@@ -129,17 +115,17 @@ public sealed class CosmosOrderLossTests : IAsyncLifetime
     [Fact]
     public async Task AnEpoch_IsBegunByAllWhoNotice_AndIsOne()
     {
-        var two = await _notes.StartAsync();
-        await _one.AppendAsync("a", 1);
-        await _one.AdvanceAsync();
+        var two = await Notes.StartAsync();
+        await One.AppendAsync("a", 1);
+        await One.AdvanceAsync();
 
-        var epochs = await Task.WhenAll(_one.Order.BeginEpochAsync(Epoch, _one.Begin()), two.Order.BeginEpochAsync(Epoch, two.Begin()), two.Order.BeginEpochAsync(Epoch, two.Begin()));
-        await _one.AppendAsync("a", 2);
-        await Task.WhenAll(_one.AdvanceAsync(), two.AdvanceAsync());
+        var epochs = await Task.WhenAll(One.Order.BeginEpochAsync(Epoch, One.Begin()), two.Order.BeginEpochAsync(Epoch, two.Begin()), two.Order.BeginEpochAsync(Epoch, two.Begin()));
+        await One.AppendAsync("a", 2);
+        await Task.WhenAll(One.AdvanceAsync(), two.AdvanceAsync());
 
         Assert.Equal([Epoch, Epoch, Epoch], epochs);
         Assert.Equal([1L, Restored.FloorOf(Epoch) + 1], (await two.FeedAsync()).Select(one => one.Position));
-        Assert.Equal(3, await _one.Order.BeginEpochAsync(3, _one.Begin()));
+        Assert.Equal(3, await One.Order.BeginEpochAsync(3, One.Begin()));
         // None but the next.
         Assert.Equal(3, await two.Order.BeginEpochAsync(Epoch, two.Begin()));
         await two.AppendAsync("a", 3);
@@ -151,19 +137,19 @@ public sealed class CosmosOrderLossTests : IAsyncLifetime
     [Fact]
     public async Task WhatIsPlacedInANewEpoch_AndNotShown_IsShownByWhoeverComesNext()
     {
-        var two = await _notes.StartAsync();
-        await _one.AppendAsync("a", 1);
-        await _one.AdvanceAsync();
-        await _one.Order.BeginEpochAsync(Epoch, _one.Begin());
-        await _one.AppendAsync("a", 2);
-        _one.Following = () =>
+        var two = await Notes.StartAsync();
+        await One.AppendAsync("a", 1);
+        await One.AdvanceAsync();
+        await One.Order.BeginEpochAsync(Epoch, One.Begin());
+        await One.AppendAsync("a", 2);
+        One.Following = () =>
         {
             // What has its place is followed once more first.
-            if (_one.Placed.Any(one => one.Entry.Number == 2)) _notes.Store.Faults.Next(Operation.Replace, When.Before, Fault.Status(403), times: 1, only: asked => asked.Container == OrderedNotes.Order);
+            if (One.Placed.Any(one => one.Entry.Number == 2)) Notes.Store.Faults.Next(Operation.Replace, When.Before, Fault.Status(403), times: 1, only: asked => asked.Container == OrderedNotes.Order);
             return Task.CompletedTask;
         };
-        await Assert.ThrowsAsync<LogUnavailableException>(_one.AdvanceAsync);
-        Assert.Equal(0, _notes.Store.Faults.Left);
+        await Assert.ThrowsAsync<LogUnavailableException>(One.AdvanceAsync);
+        Assert.Equal(0, Notes.Store.Faults.Left);
 
         await two.AdvanceAsync();
 

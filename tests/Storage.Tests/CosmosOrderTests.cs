@@ -4,65 +4,50 @@ using Consent.Tests.Support.Cosmos;
 namespace Consent.Storage.Tests;
 
 /// <summary>The order that is written down from the change feed: everything that was committed has one place, in the order of its stream, whoever orders and whatever fails.</summary>
-public sealed class CosmosOrderTests : IAsyncLifetime
+public sealed class CosmosOrderTests : OnOneProcess
 {
-    private OrderedNotes _notes = null!;
-    private OrderedNotes.Process _one = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _notes = await OrderedNotes.BeginAsync();
-        _one = await _notes.StartAsync();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _notes.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(1000)]
     public async Task WhatWasCommitted_HasOnePlaceEach_InPagesOfAnySize(int page)
     {
-        await AppendAsync(_one, 12, 5);
-        Assert.Equal(0, _one.Order.Through);
-        await _one.AdvanceAsync();
+        await AppendAsync(One, 12, 5);
+        Assert.Equal(0, One.Order.Through);
+        await One.AdvanceAsync();
 
-        var feed = await _one.FeedAsync(page);
+        var feed = await One.FeedAsync(page);
 
         Assert.Equal(Enumerable.Range(1, 60).Select(i => (long)i), feed.Select(one => one.Position));
-        Assert.Equal(60, _one.Order.Through);
+        Assert.Equal(60, One.Order.Through);
         AssertInOrder(feed, 12, 5);
-        Assert.Equal(feed.Where(one => one.Position > 41).Select(one => (one.Position, one.Entry)), (await _one.FeedAsync(page, after: 41)).Select(one => (one.Position, one.Entry)));
+        Assert.Equal(feed.Where(one => one.Position > 41).Select(one => (one.Position, one.Entry)), (await One.FeedAsync(page, after: 41)).Select(one => (one.Position, one.Entry)));
     }
 
     [Fact]
     public async Task ADocument_IsFoundByItsPosition_AndItsPositionByIt_NotBeforeItIsShown()
     {
-        await AppendAsync(_one, 3, 2);
+        await AppendAsync(One, 3, 2);
         var entry = new OrderEntry("01s1", 2, null);
-        Assert.Null(await _one.Order.PositionOfAsync(entry, _one.Begin()));
-        await _one.AdvanceAsync();
+        Assert.Null(await One.Order.PositionOfAsync(entry, One.Begin()));
+        await One.AdvanceAsync();
 
-        var position = await _one.Order.PositionOfAsync(entry, _one.Begin());
+        var position = await One.Order.PositionOfAsync(entry, One.Begin());
 
-        Assert.True((await _one.Order.AtAsync(position!.Value, _one.Begin()))!.IsSame(entry));
-        Assert.Equal([1L, 2L], (await _one.Order.PositionsInAsync("01s1", _one.Begin())).OrderBy(one => one.Value).Select(one => one.Key));
-        Assert.Null(await _one.Order.AtAsync(_one.Order.Through + 1, _one.Begin()));
-        Assert.Null(await _one.Order.AtAsync(long.MaxValue, _one.Begin()));
-        Assert.Empty(await _one.Order.ReadAsync(long.MaxValue, 10, _one.Begin()));
+        Assert.True((await One.Order.AtAsync(position!.Value, One.Begin()))!.IsSame(entry));
+        Assert.Equal([1L, 2L], (await One.Order.PositionsInAsync("01s1", One.Begin())).OrderBy(one => one.Value).Select(one => one.Key));
+        Assert.Null(await One.Order.AtAsync(One.Order.Through + 1, One.Begin()));
+        Assert.Null(await One.Order.AtAsync(long.MaxValue, One.Begin()));
+        Assert.Empty(await One.Order.ReadAsync(long.MaxValue, 10, One.Begin()));
     }
 
     [Fact]
     public async Task TwoWhoOrderAtOnce_WriteOneOrder_AndEachSeesAllThatWasThereBefore()
     {
-        var two = await _notes.StartAsync();
+        var two = await Notes.StartAsync();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async stream =>
         {
-            var mine = stream % 2 == 0 ? _one : two;
+            var mine = stream % 2 == 0 ? One : two;
             for (var version = 1; version <= 10; version++)
             {
                 Assert.IsType<Created.Ours>(await mine.AppendAsync(Name(stream), version));
@@ -71,9 +56,9 @@ public sealed class CosmosOrderTests : IAsyncLifetime
                 Assert.NotNull(await mine.Order.PositionOfAsync(new OrderEntry(Name(stream), version, null), mine.Begin()));
             }
         }));
-        await Task.WhenAll(_one.AdvanceAsync(), two.AdvanceAsync());
+        await Task.WhenAll(One.AdvanceAsync(), two.AdvanceAsync());
 
-        var feed = await _one.FeedAsync();
+        var feed = await One.FeedAsync();
         AssertInOrder(feed, 8, 10);
         Assert.Equal(feed.Select(one => (one.Position, one.Entry)), (await two.FeedAsync(33)).Select(one => (one.Position, one.Entry)));
         Assert.Equal(Enumerable.Range(1, 80).Select(i => (long)i), feed.Select(one => one.Position));
@@ -82,12 +67,12 @@ public sealed class CosmosOrderTests : IAsyncLifetime
     [Fact]
     public async Task KilledBehindAPage_NothingIsShown_AndAnotherGoesOnFromThere()
     {
-        await AppendAsync(_one, 4, 3);
-        _one.Dies = true;
-        await Assert.ThrowsAsync<LogUnavailableException>(_one.AdvanceAsync);
-        Assert.Equal(0, _one.Order.Through);
+        await AppendAsync(One, 4, 3);
+        One.Dies = true;
+        await Assert.ThrowsAsync<LogUnavailableException>(One.AdvanceAsync);
+        Assert.Equal(0, One.Order.Through);
 
-        var two = await _notes.StartAsync();
+        var two = await Notes.StartAsync();
         Assert.Empty(await two.FeedAsync());
         await two.AdvanceAsync();
 
@@ -101,31 +86,31 @@ public sealed class CosmosOrderTests : IAsyncLifetime
     [InlineData("p/")]
     public async Task CutOffFromOneOfItsDocuments_ItGoesOnAtTheNextTurn(string partition)
     {
-        await AppendAsync(_one, 4, 3);
-        _notes.Store.Faults.Next(Operation.Any, When.Before, Fault.Status(403), times: 1, only: asked =>
+        await AppendAsync(One, 4, 3);
+        Notes.Store.Faults.Next(Operation.Any, When.Before, Fault.Status(403), times: 1, only: asked =>
             asked is { Container: OrderedNotes.Order, Operation: Operation.Create or Operation.Replace } && Begins(asked, partition));
-        await Assert.ThrowsAsync<LogUnavailableException>(_one.AdvanceAsync);
-        Assert.Equal(0, _notes.Store.Faults.Left);
+        await Assert.ThrowsAsync<LogUnavailableException>(One.AdvanceAsync);
+        Assert.Equal(0, Notes.Store.Faults.Left);
 
-        await _one.AdvanceAsync();
+        await One.AdvanceAsync();
 
-        AssertInOrder(await _one.FeedAsync(), 4, 3);
+        AssertInOrder(await One.FeedAsync(), 4, 3);
     }
 
     [Fact]
     public async Task WhateverAnswerIsLost_NothingIsPlacedTwice_AndNothingMissing()
     {
         var (creates, replaces) = (0, 0);
-        _notes.Store.Faults.Next(Operation.Create, When.After, Fault.Lost, times: 12, only: asked => asked.Container is OrderedNotes.Order && Interlocked.Increment(ref creates) % 3 == 1);
-        _notes.Store.Faults.Next(Operation.Replace, When.After, Fault.Status(503), times: 3, only: asked => asked.Container is OrderedNotes.Order && Interlocked.Increment(ref replaces) % 2 == 1);
+        Notes.Store.Faults.Next(Operation.Create, When.After, Fault.Lost, times: 12, only: asked => asked.Container is OrderedNotes.Order && Interlocked.Increment(ref creates) % 3 == 1);
+        Notes.Store.Faults.Next(Operation.Replace, When.After, Fault.Status(503), times: 3, only: asked => asked.Container is OrderedNotes.Order && Interlocked.Increment(ref replaces) % 2 == 1);
         for (var version = 1; version <= 4; version++)
         {
-            for (var stream = 0; stream < 5; stream++) await _one.AppendAsync(Name(stream), version);
-            await _one.AdvanceAsync();
+            for (var stream = 0; stream < 5; stream++) await One.AppendAsync(Name(stream), version);
+            await One.AdvanceAsync();
         }
 
-        Assert.Equal(0, _notes.Store.Faults.Left);
-        AssertInOrder(await _one.FeedAsync(), 5, 4);
+        Assert.Equal(0, Notes.Store.Faults.Left);
+        AssertInOrder(await One.FeedAsync(), 5, 4);
     }
 
     /// <summary>The SDK says "nothing new" when one range has nothing and a later one failed.</summary>
@@ -135,20 +120,20 @@ public sealed class CosmosOrderTests : IAsyncLifetime
     [InlineData(3)]
     public async Task ARangeThatFails_IsNotTakenForOneThatHasNothing(int call)
     {
-        await AppendAsync(_one, 8, 1);
-        await _one.AdvanceAsync();
+        await AppendAsync(One, 8, 1);
+        await One.AdvanceAsync();
         var failed = 0;
         for (var stream = 0; stream < 8; stream++)
         {
             var calls = 0;
-            Assert.IsType<Created.Ours>(await _one.AppendAsync(Name(stream), 2));
-            _notes.Store.Faults.Next(Operation.Feed, When.Before, Fault.Status(503), times: 1, only: _ => Interlocked.Increment(ref calls) == call);
+            Assert.IsType<Created.Ours>(await One.AppendAsync(Name(stream), 2));
+            Notes.Store.Faults.Next(Operation.Feed, When.Before, Fault.Status(503), times: 1, only: _ => Interlocked.Increment(ref calls) == call);
 
-            await _one.AdvanceAsync();
+            await One.AdvanceAsync();
 
-            Assert.NotNull(await _one.Order.PositionOfAsync(new OrderEntry(Name(stream), 2, null), _one.Begin()));
-            if (_notes.Store.Faults.Left == 0) failed++;
-            _notes.Store.Faults.Clear();
+            Assert.NotNull(await One.Order.PositionOfAsync(new OrderEntry(Name(stream), 2, null), One.Begin()));
+            if (Notes.Store.Faults.Left == 0) failed++;
+            Notes.Store.Faults.Clear();
         }
 
         Assert.NotEqual(0, failed);
@@ -157,15 +142,15 @@ public sealed class CosmosOrderTests : IAsyncLifetime
     [Fact]
     public async Task ErasedBeforeItWasPlaced_HasNoPlace_AndErasedAfterwards_KeepsItWithoutADocument()
     {
-        await AppendAsync(_one, 2, 2);
-        await _one.EraseAsync(Name(0), 1);
-        await _one.AdvanceAsync();
-        Assert.Equal(3, (await _one.FeedAsync()).Count);
+        await AppendAsync(One, 2, 2);
+        await One.EraseAsync(Name(0), 1);
+        await One.AdvanceAsync();
+        Assert.Equal(3, (await One.FeedAsync()).Count);
 
-        await _one.EraseAsync(Name(1), 1);
-        await _one.AdvanceAsync();
+        await One.EraseAsync(Name(1), 1);
+        await One.AdvanceAsync();
 
-        var feed = await _one.FeedAsync();
+        var feed = await One.FeedAsync();
         Assert.Equal([1L, 2L, 3L], feed.Select(one => one.Position));
         Assert.Equal([(Name(1), 1L)], feed.Where(one => one.Document is null).Select(one => (one.Entry.Partition, one.Entry.Number)));
     }
@@ -173,16 +158,16 @@ public sealed class CosmosOrderTests : IAsyncLifetime
     [Fact]
     public async Task ARangeThatIsSplit_GivesAllThatItHad_AndWhatComesThen()
     {
-        await AppendAsync(_one, 10, 3);
-        await _one.AdvanceAsync();
-        for (var stream = 0; stream < 10; stream++) await _one.AppendAsync(Name(stream), 4);
-        _notes.Store.Split(OrderedNotes.Records, _notes.Store.RangesOf(OrderedNotes.Records)[0]);
-        for (var stream = 0; stream < 10; stream++) await _one.AppendAsync(Name(stream), 5);
+        await AppendAsync(One, 10, 3);
+        await One.AdvanceAsync();
+        for (var stream = 0; stream < 10; stream++) await One.AppendAsync(Name(stream), 4);
+        Notes.Store.Split(OrderedNotes.Records, Notes.Store.RangesOf(OrderedNotes.Records)[0]);
+        for (var stream = 0; stream < 10; stream++) await One.AppendAsync(Name(stream), 5);
 
-        await _one.AdvanceAsync();
+        await One.AdvanceAsync();
 
-        AssertInOrder(await _one.FeedAsync(), 10, 5);
-        var two = await _notes.StartAsync();
+        AssertInOrder(await One.FeedAsync(), 10, 5);
+        var two = await Notes.StartAsync();
         AssertInOrder(await two.FeedAsync(), 10, 5);
     }
 
@@ -192,34 +177,34 @@ public sealed class CosmosOrderTests : IAsyncLifetime
     [InlineData(50)]
     public async Task Reading_CostsFarFewerCallsThanThereAreDocuments(int page)
     {
-        await AppendAsync(_one, 20, 15);
-        await _one.AdvanceAsync();
-        var two = await _notes.StartAsync();
-        _notes.Store.CountAnew();
+        await AppendAsync(One, 20, 15);
+        await One.AdvanceAsync();
+        var two = await Notes.StartAsync();
+        Notes.Store.CountAnew();
 
         AssertInOrder(await two.FeedAsync(page), 20, 15);
 
-        Assert.InRange(_notes.Account.CountOf(Operation.Read, OrderedNotes.Records), 0, 60);
-        Assert.InRange(_notes.Account.CountOf(Operation.Feed, OrderedNotes.Records), 1, 60);
+        Assert.InRange(Notes.Account.CountOf(Operation.Read, OrderedNotes.Records), 0, 60);
+        Assert.InRange(Notes.Account.CountOf(Operation.Feed, OrderedNotes.Records), 1, 60);
     }
 
     [Fact]
     public async Task WhoWaits_IsWokenByItsOwnProcess_AndByAnother_AndNotByNothing()
     {
-        var two = await _notes.StartAsync();
+        var two = await Notes.StartAsync();
         Assert.False(await two.Order.WaitAsync(0, TimeSpan.FromMilliseconds(1), CancellationToken.None));
         // From before its place is shown nobody can look any more: who is woken then was not woken by looking.
         var looks = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _one.Following = () =>
+        One.Following = () =>
         {
-            _notes.Store.Faults.Next(Operation.Read, When.Before, Fault.Held(looks.Task), times: 10_000, only: asked => asked.Partition == "state");
+            Notes.Store.Faults.Next(Operation.Read, When.Before, Fault.Held(looks.Task), times: 10_000, only: asked => asked.Partition == "state");
             return Task.CompletedTask;
         };
-        var own = _one.Order.WaitAsync(0, TimeSpan.FromSeconds(30), CancellationToken.None);
+        var own = One.Order.WaitAsync(0, TimeSpan.FromSeconds(30), CancellationToken.None);
         var other = two.Order.WaitAsync(0, TimeSpan.FromSeconds(30), CancellationToken.None);
 
-        await _one.AppendAsync(Name(0), 1);
-        await _one.AdvanceAsync();
+        await One.AppendAsync(Name(0), 1);
+        await One.AdvanceAsync();
 
         Assert.True(await own);
         looks.SetResult();
@@ -232,24 +217,24 @@ public sealed class CosmosOrderTests : IAsyncLifetime
     {
         for (var i = 1; i <= 5; i++)
         {
-            await _one.AppendAsync("a1", i, "site/one");
-            await _one.AppendAsync("b2", i, "site/two");
-            await _one.AppendAsync("c3", i);
-            await _one.AppendAsync("d4", i, "other");
+            await One.AppendAsync("a1", i, "site/one");
+            await One.AppendAsync("b2", i, "site/two");
+            await One.AppendAsync("c3", i);
+            await One.AppendAsync("d4", i, "other");
         }
 
-        await _one.AdvanceAsync();
-        _notes.Store.CountAnew();
+        await One.AdvanceAsync();
+        Notes.Store.CountAnew();
 
-        var found = await _one.Names.AfterAsync(_one.Order, "site/", 0, 7, _one.Begin());
-        found = [.. found, .. await _one.Names.AfterAsync(_one.Order, "site/", found[^1].Position, 7, _one.Begin())];
+        var found = await One.Names.AfterAsync(One.Order, "site/", 0, 7, One.Begin());
+        found = [.. found, .. await One.Names.AfterAsync(One.Order, "site/", found[^1].Position, 7, One.Begin())];
 
         Assert.Equal(10, found.Count);
         Assert.Equal(found.Select(one => one.Position).Order(), found.Select(one => one.Position));
         Assert.All(found, one => Assert.StartsWith("site/", one.Entry.Name!, StringComparison.Ordinal));
-        Assert.Equal(0, _notes.Account.CountOf(Operation.Read, OrderedNotes.Records));
-        Assert.Equal(["a1", "b2", "c3", "d4"], await _one.Names.PartitionsAsync(null, "ffff", 10, _one.Begin()));
-        Assert.Equal(["b2"], await _one.Names.PartitionsAsync("a1", "c2", 10, _one.Begin()));
+        Assert.Equal(0, Notes.Account.CountOf(Operation.Read, OrderedNotes.Records));
+        Assert.Equal(["a1", "b2", "c3", "d4"], await One.Names.PartitionsAsync(null, "ffff", 10, One.Begin()));
+        Assert.Equal(["b2"], await One.Names.PartitionsAsync("a1", "c2", 10, One.Begin()));
     }
 
     private static string Name(int stream) => $"{stream:x2}s{stream}";

@@ -4,63 +4,48 @@ using Consent.Tests.Support.Cosmos;
 namespace Consent.Storage.Tests;
 
 /// <summary>A turn of placing: it ends, it asks for little, and two processes do not do the same work.</summary>
-public sealed class CosmosOrderTurnTests : IAsyncLifetime
+public sealed class CosmosOrderTurnTests : OnOneProcess
 {
-    private OrderedNotes _notes = null!;
-    private OrderedNotes.Process _one = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _notes = await OrderedNotes.BeginAsync();
-        _one = await _notes.StartAsync();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _notes.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Fact]
     public async Task SomethingIsCommittedAllTheTime_AndATurnEndsAllTheSame()
     {
-        await _one.AppendAsync("a", 1);
+        await One.AppendAsync("a", 1);
         var more = 0;
-        _one.Following = async () =>
+        One.Following = async () =>
         {
-            if (++more <= 50) await _one.AppendAsync("b", more);
+            if (++more <= 50) await One.AppendAsync("b", more);
         };
 
-        await _one.AdvanceAsync();
+        await One.AdvanceAsync();
 
         Assert.InRange(more, 1, 3);
-        Assert.NotNull(await _one.Order.PositionOfAsync(new OrderEntry("a", 1, null), _one.Begin()));
+        Assert.NotNull(await One.Order.PositionOfAsync(new OrderEntry("a", 1, null), One.Begin()));
         // What came meanwhile has its place by the next.
-        await _one.AdvanceAsync();
-        Assert.NotNull(await _one.Order.PositionOfAsync(new OrderEntry("b", 1, null), _one.Begin()));
+        await One.AdvanceAsync();
+        Assert.NotNull(await One.Order.PositionOfAsync(new OrderEntry("b", 1, null), One.Begin()));
     }
 
     /// <summary>More comes while each range is asked, so no answer ever says that there is nothing: all that was there before has its place all the same.</summary>
     [Fact]
     public async Task NoAnswerOfTheFeedIsEmpty_AndATurnEndsAllTheSame()
     {
-        _notes.Store.Faults.Next(Operation.Feed, When.Before, Fault.Delay(TimeSpan.FromMilliseconds(20)), times: 100_000);
+        Notes.Store.Faults.Next(Operation.Feed, When.Before, Fault.Delay(TimeSpan.FromMilliseconds(20)), times: 100_000);
         using var enough = new CancellationTokenSource();
         var number = 0;
         var load = Enumerable.Range(0, 2).Select(writer => Task.Run(async () =>
         {
             while (!enough.IsCancellationRequested)
             {
-                await _one.AppendAsync($"b{writer}-{Interlocked.Increment(ref number)}", 1);
+                await One.AppendAsync($"b{writer}-{Interlocked.Increment(ref number)}", 1);
                 await Task.Delay(5);
             }
         })).ToList();
         await Eventually.IsSoAsync("more and more comes", () => Task.FromResult(Volatile.Read(ref number) > 200));
-        await _one.AppendAsync("a", 1);
+        await One.AppendAsync("a", 1);
 
-        await _one.AdvanceAsync();
+        await One.AdvanceAsync();
 
-        Assert.NotNull(await _one.Order.PositionOfAsync(new OrderEntry("a", 1, null), _one.Begin()));
+        Assert.NotNull(await One.Order.PositionOfAsync(new OrderEntry("a", 1, null), One.Begin()));
         Assert.All(load, one => Assert.False(one.IsCompleted));
         await enough.CancelAsync();
         await Task.WhenAll(load);
@@ -70,18 +55,18 @@ public sealed class CosmosOrderTurnTests : IAsyncLifetime
     [Fact]
     public async Task TwoProcesses_AndSomethingIsCommittedAllTheTime_EachTurnEnds()
     {
-        var two = await _notes.StartAsync();
+        var two = await Notes.StartAsync();
         var more = 0;
         async Task AppendMoreAsync()
         {
             var version = Interlocked.Increment(ref more);
-            if (version <= 200) await _one.AppendAsync($"b{version}", 1);
+            if (version <= 200) await One.AppendAsync($"b{version}", 1);
         }
 
-        (_one.Following, two.Following) = (AppendMoreAsync, AppendMoreAsync);
-        await _one.AppendAsync("a", 1);
+        (One.Following, two.Following) = (AppendMoreAsync, AppendMoreAsync);
+        await One.AppendAsync("a", 1);
 
-        await Task.WhenAll(_one.AdvanceAsync(), two.AdvanceAsync());
+        await Task.WhenAll(One.AdvanceAsync(), two.AdvanceAsync());
 
         Assert.InRange(more, 1, 20);
         Assert.NotNull(await two.Order.PositionOfAsync(new OrderEntry("a", 1, null), two.Begin()));
@@ -91,21 +76,21 @@ public sealed class CosmosOrderTurnTests : IAsyncLifetime
     [Fact]
     public async Task WhatWasFound_AndIsErasedBeforeItIsPlaced_KeepsNoTurnFromEnding()
     {
-        var two = await _notes.StartAsync();
-        await _one.AppendAsync("a", 1);
+        var two = await Notes.StartAsync();
+        await One.AppendAsync("a", 1);
         var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _notes.Store.Faults.Next(Operation.Create, When.Before, Fault.Held(late.Task), only: asked => asked.Partition == "page/0");
-        var turn = _one.AdvanceAsync();
-        await Eventually.IsSoAsync("the page is about to be written", () => Task.FromResult(_notes.Store.Faults.Left == 0));
+        Notes.Store.Faults.Next(Operation.Create, When.Before, Fault.Held(late.Task), only: asked => asked.Partition == "page/0");
+        var turn = One.AdvanceAsync();
+        await Eventually.IsSoAsync("the page is about to be written", () => Task.FromResult(Notes.Store.Faults.Left == 0));
         await two.EraseAsync("a", 1);
         await two.AppendAsync("b", 1);
         await two.AdvanceAsync();
         var more = 0;
-        _one.Following = async () =>
+        One.Following = async () =>
         {
-            if (++more <= 50) await _one.AppendAsync("c", more);
+            if (++more <= 50) await One.AppendAsync("c", more);
         };
-        await _one.AppendAsync("d", 1);
+        await One.AppendAsync("d", 1);
 
         late.SetResult();
         await turn;
@@ -116,8 +101,8 @@ public sealed class CosmosOrderTurnTests : IAsyncLifetime
     [Fact]
     public async Task WhatATurnAsksFor()
     {
-        await _one.AppendAsync("a", 1);
-        await _one.AdvanceAsync();
+        await One.AppendAsync("a", 1);
+        await One.AdvanceAsync();
 
         // The state.
         Assert.Equal((1L, 0L, 0L, 0L), await CallsAsync(0));
@@ -133,37 +118,37 @@ public sealed class CosmosOrderTurnTests : IAsyncLifetime
     {
         for (var page = 0; page < 3; page++)
         {
-            for (var i = 0; i < 40; i++) await _one.AppendAsync($"a{page}-{i}", 1);
-            await _one.AdvanceAsync();
+            for (var i = 0; i < 40; i++) await One.AppendAsync($"a{page}-{i}", 1);
+            await One.AdvanceAsync();
         }
 
-        var order = await _notes.Account.OpenAsync(_notes.Account.Client(), CosmosContainers.Order("test"));
+        var order = await Notes.Account.OpenAsync(Notes.Account.Client(), CosmosContainers.Order("test"));
         var stored = (await order.ReadAsync("page/0", OrderPage.IdOf(41), order.Begin(), "test"))!.Body;
         Assert.False(stored.TryGetProperty("from", out _));
-        var two = await _notes.StartAsync();
-        _notes.Store.CountAnew();
+        var two = await Notes.StartAsync();
+        Notes.Store.CountAnew();
 
         Assert.Equal(80, (await two.FeedAsync(page: 80, after: 40)).Count(one => one.Document is not null));
 
-        Assert.InRange(_notes.Account.CountOf(Operation.Read, OrderedNotes.Records), 0, 10);
+        Assert.InRange(Notes.Account.CountOf(Operation.Read, OrderedNotes.Records), 0, 10);
     }
 
     /// <summary>What follows from a page is done by one.</summary>
     [Fact]
     public async Task APageThatAnotherHasShownMeanwhile_IsNotFollowedOnceMore()
     {
-        var two = await _notes.StartAsync();
-        await _one.AppendAsync("a", 1);
+        var two = await Notes.StartAsync();
+        await One.AppendAsync("a", 1);
         var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _notes.Store.Faults.Next(Operation.Create, When.Before, Fault.Held(late.Task), only: asked => asked.Partition == "page/0");
+        Notes.Store.Faults.Next(Operation.Create, When.Before, Fault.Held(late.Task), only: asked => asked.Partition == "page/0");
         var second = two.AdvanceAsync();
-        await Eventually.IsSoAsync("the second is about to write the page", () => Task.FromResult(_notes.Store.Faults.Left == 0));
+        await Eventually.IsSoAsync("the second is about to write the page", () => Task.FromResult(Notes.Store.Faults.Left == 0));
 
-        await _one.AdvanceAsync();
+        await One.AdvanceAsync();
         late.SetResult();
         await second;
 
-        Assert.Single(_one.Placed);
+        Assert.Single(One.Placed);
         Assert.Empty(two.Placed);
         Assert.Equal(1, two.Order.Through);
     }
@@ -172,14 +157,14 @@ public sealed class CosmosOrderTurnTests : IAsyncLifetime
     [Fact]
     public async Task NamesThatTakeLongerThanOneRequestMay_AreWrittenAllTheSame()
     {
-        var slow = await _notes.StartAsync(TimeSpan.FromSeconds(2));
-        for (var version = 1; version <= 100; version++) await _one.AppendAsync("a", version, "site/one");
+        var slow = await Notes.StartAsync(TimeSpan.FromSeconds(2));
+        for (var version = 1; version <= 100; version++) await One.AppendAsync("a", version, "site/one");
         bool IsOfNames(Asked asked) => asked.Partition?.StartsWith("named", StringComparison.Ordinal) == true;
-        _notes.Store.Faults.Next(Operation.Create, When.Before, Fault.Delay(TimeSpan.FromMilliseconds(25)), times: 100, only: IsOfNames);
+        Notes.Store.Faults.Next(Operation.Create, When.Before, Fault.Delay(TimeSpan.FromMilliseconds(25)), times: 100, only: IsOfNames);
 
         await slow.Order.AdvanceAsync(new Deadline(TimeProvider.System, TimeSpan.FromMinutes(1)));
 
-        Assert.Equal(0, _notes.Store.Faults.Left);
+        Assert.Equal(0, Notes.Store.Faults.Left);
         Assert.Equal(100, (await slow.Names.AfterAsync(slow.Order, "site/", 0, 1000, slow.Begin())).Count);
     }
 
@@ -188,7 +173,7 @@ public sealed class CosmosOrderTurnTests : IAsyncLifetime
     public async Task NamesInManyPartitions_AreToldInTheirOrder_AlsoOverTheGapOfAnEpoch()
     {
         Assert.Equal((0L, 1L), (OrderPage.BucketOf((1 << 18) - 1), OrderPage.BucketOf(1 << 18)));
-        var few = await _notes.StartAsync(bucketBits: 2);
+        var few = await Notes.StartAsync(bucketBits: 2);
         for (var i = 1; i <= 11; i++)
         {
             await few.AppendAsync("a", i, "site/one");
@@ -211,10 +196,10 @@ public sealed class CosmosOrderTurnTests : IAsyncLifetime
     /// <summary>Of the order: reads, queries, creates, replacements of a turn in which so many streams begin.</summary>
     private async Task<(long Reads, long Queries, long Creates, long Replaces)> CallsAsync(int streams)
     {
-        for (var i = 0; i < streams; i++) await _one.AppendAsync($"c{streams}-{i}", 1);
-        _notes.Store.CountAnew();
-        await _one.AdvanceAsync();
-        long Of(Operation operation) => _notes.Account.CountOf(operation, OrderedNotes.Order);
+        for (var i = 0; i < streams; i++) await One.AppendAsync($"c{streams}-{i}", 1);
+        Notes.Store.CountAnew();
+        await One.AdvanceAsync();
+        long Of(Operation operation) => Notes.Account.CountOf(operation, OrderedNotes.Order);
         return (Of(Operation.Read), Of(Operation.Query), Of(Operation.Create), Of(Operation.Replace));
     }
 }

@@ -6,6 +6,7 @@ namespace Consent.Storage.Tests;
 /// <summary>Keys on Azure Cosmos DB that are put under a newer key of their controller, while others read, make and destroy them.</summary>
 public sealed class CosmosRewrapTests : IAsyncLifetime
 {
+    private readonly Stack<IDisposable> _opened = new();
     private CosmosKeysAccount _keys = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -14,6 +15,7 @@ public sealed class CosmosRewrapTests : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
+        while (_opened.TryPop(out var one)) one.Dispose();
         _keys.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -49,12 +51,7 @@ public sealed class CosmosRewrapTests : IAsyncLifetime
     [Fact]
     public async Task AKeyThatIsDestroyedWhileItsBlockIsTurned_StaysDestroyed()
     {
-        using var one = await _keys.OpenAsync();
-        var given = await CosmosKeysAccount.GiveAsync(one, 10);
-        await _keys.SucceedAsync();
-        var controllers = _keys.Folder.Controllers();
-        using var ahead = await _keys.OpenAsync(controllers);
-        using var rewrap = new CosmosRewrap(await _keys.BlocksAsync(), "test", controllers);
+        var (one, given, rewrap) = await SucceededAsync();
         var goesOn = HoldAReplace();
         var rewrapping = rewrap.RewrapAsync(Cancel);
         await OnItsWayAsync();
@@ -70,12 +67,7 @@ public sealed class CosmosRewrapTests : IAsyncLifetime
     [Fact]
     public async Task AKeyWhoseBlockIsTurnedWhileItIsDestroyed_IsDestroyed()
     {
-        using var one = await _keys.OpenAsync();
-        var given = await CosmosKeysAccount.GiveAsync(one, 10);
-        await _keys.SucceedAsync();
-        var controllers = _keys.Folder.Controllers();
-        using var ahead = await _keys.OpenAsync(controllers);
-        using var rewrap = new CosmosRewrap(await _keys.BlocksAsync(), "test", controllers);
+        var (one, given, rewrap) = await SucceededAsync();
         var goesOn = HoldAReplace();
         var destroying = one.DestroyAsync([3]);
         await OnItsWayAsync();
@@ -91,12 +83,7 @@ public sealed class CosmosRewrapTests : IAsyncLifetime
     [Fact]
     public async Task AWriteThatComesAfterAll_BringsNoKeyBack()
     {
-        using var one = await _keys.OpenAsync();
-        var given = await CosmosKeysAccount.GiveAsync(one, 10);
-        await _keys.SucceedAsync();
-        var controllers = _keys.Folder.Controllers();
-        using var ahead = await _keys.OpenAsync(controllers);
-        using var rewrap = new CosmosRewrap(await _keys.BlocksAsync(TimeSpan.FromSeconds(2)), "test", controllers);
+        var (one, given, rewrap) = await SucceededAsync(TimeSpan.FromSeconds(2));
         var goesOn = HoldAReplace();
         await Assert.ThrowsAsync<LogUnavailableException>(() => rewrap.RewrapAsync(Cancel));
         Assert.Equal(0, _keys.Store.Faults.Left);
@@ -173,6 +160,23 @@ public sealed class CosmosRewrapTests : IAsyncLifetime
         await Eventually.IsSoAsync("all lies under the newest", async () => running.Alarm is null && (await VersionsAsync()).SequenceEqual([2]), seen: () => running.Alarm ?? "");
         Assert.Equal(0, _keys.Store.Faults.Left);
         await CosmosKeysAccount.SameAsync(running, given);
+    }
+
+    /// <summary>A process that has given ten keys, what puts them under a newer one by now, and another that knows of it.</summary>
+    private async Task<(CosmosSubjectKeys One, Dictionary<long, byte[]?> Given, CosmosRewrap Rewrap)> SucceededAsync(TimeSpan? within = null)
+    {
+        var one = Opened(await _keys.OpenAsync());
+        var given = await CosmosKeysAccount.GiveAsync(one, 10);
+        await _keys.SucceedAsync();
+        var controllers = _keys.Folder.Controllers();
+        Opened(await _keys.OpenAsync(controllers));
+        return (one, given, Opened(new CosmosRewrap(await _keys.BlocksAsync(within), "test", controllers)));
+    }
+
+    private T Opened<T>(T one) where T : IDisposable
+    {
+        _opened.Push(one);
+        return one;
     }
 
     private TaskCompletionSource HoldAReplace()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Consent.Tests.Support;
+using Npgsql;
 
 namespace Consent.Storage.Tests;
 
@@ -26,7 +27,8 @@ public sealed partial class PostgresRecordLogTests
         // Whoever read what is lost may not say how far he came.
         Assert.False(await log.MoveCursorAsync(lease, lost[^1].Position));
         Assert.Equal(0L, await log.CursorAsync("relay"));
-        Assert.Contains("a new epoch has begun", log.Alarm, StringComparison.Ordinal);
+        // A look that was under way may still say that it is to be begun.
+        await Eventually.IsSoAsync("it is told", () => Task.FromResult(log.Alarm?.Contains("a new epoch has begun", StringComparison.Ordinal) == true), seen: () => log.Alarm ?? "");
     }
 
     [Fact]
@@ -136,4 +138,44 @@ public sealed partial class PostgresRecordLogTests
         await Eventually.IsSoAsync("nothing is told", () => Task.FromResult(log.Alarm is null), seen: () => log.Alarm ?? "");
         Assert.Equal(newest.Epoch, log.Epoch);
     }
+
+    [Fact]
+    public async Task ALookThatSeesTheNewEpoch_BeforeItsRecoveryHasEnded_TakesNoAlarmBack()
+    {
+        var log = Open();
+        var kept = await log.AppendedAsync("a", 1);
+        await log.AppendedAsync("b", 1);
+        Close(log);
+        await using var source = PostgresSource.Of(_data);
+        using var mark = new HighWaterMark(Path.Combine(_folder.Log().Keys, "log.mark"), TimeProvider.System);
+        using var head = new FollowHead(source, "test", mark, TimeProvider.System);
+        var before = await PostgresHead.ReadAsync(source, "test", Known.Nothing);
+        head.Announce(before.Mark, before.Newest);
+        var known = head.Known;
+        Execute(string.Create(CultureInfo.InvariantCulture, $"DELETE FROM test.record WHERE position > {kept.Position}; UPDATE test.log SET position = {kept.Position}"));
+
+        // The epoch waits for the one, and what is read behind it for the other.
+        using NpgsqlConnection first = Connect(), second = Connect();
+        Execute(first, "BEGIN; SELECT 1 FROM test.log FOR UPDATE");
+        var recovering = head.RecoverAsync(known);
+        await WaitAsync(1);
+        var locking = Task.Run(() => Execute(second, "BEGIN; LOCK TABLE test.log IN ACCESS EXCLUSIVE MODE"), TestContext.Current.CancellationToken);
+        await WaitAsync(2);
+        Execute(first, "COMMIT");
+        await locking;
+        await Eventually.IsSoAsync("the epoch has begun", () => Task.FromResult(head.Epoch > kept.Epoch));
+        head.Stand(head.Known.Mark, null);
+        Execute(second, "COMMIT");
+        await recovering;
+
+        Assert.Contains("a new epoch has begun", head.Alarm, StringComparison.Ordinal);
+    }
+
+    /// <summary>Until so many wait for a lock of this database.</summary>
+    private Task WaitAsync(int many) => Eventually.IsSoAsync($"{many} wait", () =>
+    {
+        using var connection = Connect();
+        using var command = new NpgsqlCommand("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
+        return Task.FromResult((long)command.ExecuteScalar()! == many);
+    });
 }

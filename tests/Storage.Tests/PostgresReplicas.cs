@@ -55,9 +55,17 @@ public sealed partial class PostgresRecordLogTests
     {
         var (one, other) = ((PostgresRecordLog)Open(), Open());
         await other.AppendedAsync("a", 1);
-        await one.RaiseEpochAsync();
+        using var head = Connect();
+        Execute(head, "BEGIN; SELECT 1 FROM test.log FOR UPDATE");
+        var raising = one.RaiseEpochAsync();
+        await WaitAsync(1);
+        // Decided before the epoch began, and written behind it.
+        var decided = other.AppendAsync(Make.Record("a", 2));
+        await WaitAsync(2);
+        Execute(head, "COMMIT");
+        await raising;
 
-        Assert.IsType<AppendOutcome.Conflict>(await other.AppendAsync(Make.Record("a", 2)));
+        Assert.IsType<AppendOutcome.Conflict>(await decided);
         var record = await other.AppendedAsync("a", 2);
 
         Assert.Equal((one.Epoch, one.Epoch), (record.Epoch, other.Epoch));
@@ -71,8 +79,15 @@ public sealed partial class PostgresRecordLogTests
         faster.Advance(TimeSpan.FromMinutes(2));
         var (one, other) = ((PostgresRecordLog)Open(faster), (PostgresRecordLog)Open(slower));
 
-        var begun = await one.RaiseEpochAsync();
-        var again = await other.RaiseEpochAsync();
+        using var head = Connect();
+        Execute(head, "BEGIN; SELECT 1 FROM test.log FOR UPDATE");
+        var first = one.RaiseEpochAsync();
+        await WaitAsync(1);
+        // Found before it could hear of the first.
+        var second = other.RaiseEpochAsync();
+        await WaitAsync(2);
+        Execute(head, "COMMIT");
+        var (begun, again) = (await first, await second);
 
         Assert.Equal((begun, begun, begun), (again, other.Epoch, (await other.AppendedAsync("a", 1)).Epoch));
     }
@@ -115,7 +130,7 @@ public sealed partial class PostgresRecordLogTests
         var mark = Path.Combine(_folder.Log().Keys, "log.mark");
         var behind = Open();
         await behind.AppendedAsync("a", 1);
-        await Eventually.IsSoAsync("the mark is written", () => Task.FromResult(File.Exists(mark)));
+        await Eventually.IsSoAsync("the mark is written", () => Task.FromResult(new FileInfo(mark) is { Exists: true, Length: 40 }));
         await File.WriteAllTextAsync(mark, "1 5000");
         await behind.AppendedAsync("a", 2);
         Close(behind);

@@ -26,7 +26,7 @@ internal sealed class CosmosHead : IDisposable
     private readonly HighWaterMark _kept;
     private readonly string _store;
     private readonly TimeProvider _time;
-    private readonly CosmosLoss _loss;
+    private readonly LossAlarm _loss;
     private readonly OneAtATime _looks;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _recovering = new(1);
@@ -40,14 +40,14 @@ internal sealed class CosmosHead : IDisposable
     public CosmosHead(CosmosOrder order, CosmosContainer records, HighWaterMark kept, string store, TimeProvider time)
     {
         (_order, _records, _kept, _store, _time) = (order, records, kept, store, time);
-        (_loss, _looks) = (new CosmosLoss(time), new OneAtATime(CheckAsync));
+        (_loss, _looks) = (CosmosLoss.Alarm(time), new OneAtATime(CheckAsync));
     }
 
     /// <summary>As of the last look.</summary>
     public int Epoch => _order.Epoch;
 
-    /// <summary>See <see cref="CosmosLoss.Alarm"/>.</summary>
-    public string? Alarm => _loss.Alarm;
+    /// <summary>See <see cref="LossAlarm.Text"/>.</summary>
+    public string? Alarm => _loss.Text;
 
     /// <summary>Whether nobody has appended for a while: whoever does looks himself.</summary>
     public bool IsAtRest => Volatile.Read(ref _askedAt) is var at && (at == 0 || Real.GetElapsedTime(at) > Lively);
