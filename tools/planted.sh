@@ -31,7 +31,7 @@ words=("$@")
 cd "$copy" || exit 2
 # scenario NAME: runs it, and leaves in $by which checks found how much, told by the suite as "name: count" below the sum of the violations.
 scenario() {
-  timeout 600 dotnet tests/Faults.Tests/bin/Release/net10.0/Consent.Faults.Tests.dll -noColor -class "Consent.Faults.Tests.$1" > "$copy/said" 2>&1
+  CONSENT_FAULTS_SETTLE=90 timeout 600 dotnet tests/Faults.Tests/bin/Release/net10.0/Consent.Faults.Tests.dll -noColor -class "Consent.Faults.Tests.$1" > "$copy/said" 2>&1
   code=$?
   by=$(sed -nE '/^ +[0-9]+ violations\.$/,/Stack Trace/s/^ +([a-z-]+): ([0-9]+)$/\1 (\2)/p' "$copy/said" | paste -sd, | sed 's/,/, /g')
 }

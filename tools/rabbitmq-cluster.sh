@@ -74,7 +74,7 @@ start_node() {
 }
 
 await_node() {
-  within "$1" "$bin/rabbitmqctl" wait --timeout 90 "$folder/$1/pid" >> "$folder/$1/start.log" 2>&1 ||
+  within "$1" "$bin/rabbitmqctl" wait --timeout 300 "$folder/$1/pid" >> "$folder/$1/start.log" 2>&1 ||
     { echo "Node $1 did not start; see $folder/$1/start.log and $folder/$1/log" >&2; return 1; }
 }
 
@@ -97,7 +97,7 @@ start() {
   add_network
   for n in 1 2 3; do start_node "$n"; done
   for n in 1 2 3; do await_node "$n" || { stop; exit 1; }; done
-  within 1 "$bin/rabbitmqctl" await_online_nodes 3 --timeout 60 > /dev/null || { echo "The nodes did not find each other." >&2; stop; exit 1; }
+  within 1 "$bin/rabbitmqctl" await_online_nodes 3 --timeout 180 > /dev/null || { echo "The nodes did not find each other." >&2; stop; exit 1; }
 }
 
 stop() {
@@ -150,7 +150,7 @@ rejoin() {
 ask() {
   local n
   for n in 1 2 3; do
-    if within "$n" timeout 20 "$bin/rabbitmqctl" --silent "$@" 2> /dev/null; then return 0; fi
+    if within "$n" timeout 60 "$bin/rabbitmqctl" --silent "$@" 2> /dev/null; then return 0; fi
   done
   echo "No node answers: $*" >&2
   return 1

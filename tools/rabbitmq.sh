@@ -36,7 +36,7 @@ start() {
   [ -f "$folder/.erlang.cookie" ] || (umask 077 && od -An -N 10 -tx1 /dev/urandom | tr -d ' \n' > "$folder/.erlang.cookie")
   rm -f "$folder/pid"
   "$bin/rabbitmq-server" -detached < /dev/null > "$folder/start.log" 2>&1
-  if ! "$bin/rabbitmqctl" wait --timeout 60 "$folder/pid" >> "$folder/start.log" 2>&1; then
+  if ! "$bin/rabbitmqctl" wait --timeout 180 "$folder/pid" >> "$folder/start.log" 2>&1; then
     echo "RabbitMQ did not start; see $folder/start.log and $folder/log" >&2
     stop
     exit 1

@@ -64,7 +64,7 @@ public class CollectionTests(RunningHost host)
         await using var visitor = await host.VisitorAsync();
         await visitor.OpenAsync(Site, Language);
         var build = await ServedBuildAsync(visitor);
-        await visitor.Page.WaitForFunctionAsync("() => performance.getEntriesByType('resource').some(r => r.name.includes('/rest.') && r.responseEnd)");
+        await visitor.PartsAsync("rest", "act");
         await visitor.Context.SetOfflineAsync(true);
         await visitor.Button("Alles accepteren").ClickAsync();
         await visitor.Reopener.ClickAsync();

@@ -17,8 +17,9 @@ public class CountingTests(RunningHost host)
         {
             await visitor.OpenAsync(Site);
             await visitor.DecideAsync("Alles weigeren");
-            await visitor.ReloadAsync();
             await CountedAsync(visitor, "shown", "refuse-all");
+            await visitor.ReloadAsync();
+            Assert.Equal(2, visitor.Requests("/count").Count);
         }
         await using (var visitor = await host.VisitorAsync())
         {

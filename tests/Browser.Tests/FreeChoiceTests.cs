@@ -80,6 +80,7 @@ public class FreeChoiceTests(RunningHost host)
         {
             await visitor.DecideAsync("Alles weigeren");
             await Expect(visitor.Banner).ToBeHiddenAsync();
+            await Expect(visitor.Reopener).ToBeVisibleAsync();
             // Whatever one points at is the page's own, save the small button that reopens the banner.
             Assert.Equal(["", "Cookie-instellingen"], await visitor.Page.EvaluateAsync<string[]>("""
                 () => {

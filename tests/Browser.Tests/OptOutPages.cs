@@ -52,7 +52,7 @@ internal static class OptOutPages
     {
         await using var scripted = await host.VisitorAsync();
         var context = await scripted.Context.Browser!.NewContextAsync(new BrowserNewContextOptions { Locale = "nl-NL", JavaScriptEnabled = false });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(60_000);
         return new Visitor(host, context, await context.NewPageAsync());
     }
 
@@ -70,12 +70,14 @@ internal static class OptOutPages
     {
         await visitor.Page.Locator("main").GetByRole(AriaRole.Button).ClickAsync();
         await Expect(visitor.StopEverything()).ToHaveCountAsync(1);
+        await visitor.Page.WaitForLoadStateAsync();
     }
 
     public static async Task OptOutOfEverythingAsync(this Visitor visitor)
     {
         await visitor.StopEverything().ClickAsync();
         await Expect(visitor.StopEverything()).ToHaveCountAsync(0);
+        await visitor.Page.WaitForLoadStateAsync();
     }
 
     /// <summary>Leads through every state that a page can be in, one after the other.</summary>
@@ -87,6 +89,7 @@ internal static class OptOutPages
         await look("done");
         await visitor.Page.Locator("form[action*='/undo']").GetByRole(AriaRole.Button).ClickAsync();
         await Expect(visitor.StopEverything()).ToHaveCountAsync(0);
+        await visitor.Page.WaitForLoadStateAsync();
         await look("taken back");
         await visitor.OptOutAsync();
         await visitor.OptOutOfEverythingAsync();

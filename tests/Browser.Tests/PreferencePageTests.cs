@@ -113,6 +113,7 @@ public class PreferencePageTests(RunningHost host, MailedHost mailed) : IClassFi
         await page.Locator("input[type=email]").FillAsync(address);
         await page.Locator("main button").ClickAsync();
         await Expect(page.Locator("main form")).ToHaveCountAsync(0);
+        await page.WaitForLoadStateAsync();
         await look("sent");
 
         var link = mailed.LinkTo(address);
@@ -122,11 +123,13 @@ public class PreferencePageTests(RunningHost host, MailedHost mailed) : IClassFi
         await page.Locator("main button").ClickAsync();
         await Expect(page.Locator("svg.tick")).ToHaveCountAsync(1);
         await Expect(page.Locator("input[value='offers/sms']")).ToBeCheckedAsync();
+        await page.WaitForLoadStateAsync();
         await look("saved");
         await page.Locator("input[name=objection]").CheckAsync();
         await page.Locator("main button").ClickAsync();
         await Expect(page.Locator("input[name=objection]")).ToHaveCountAsync(0);
         await Expect(page.Locator("input:checked")).ToHaveCountAsync(0);
+        await page.WaitForLoadStateAsync();
         await look("objected");
         await page.GotoAsync($"{link[..^5]}?language={language}");
         await look("unknown link");

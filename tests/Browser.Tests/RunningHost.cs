@@ -59,6 +59,7 @@ public sealed class RunningHost : IAsyncLifetime
                 && (await _http.GetAsync(new Uri(Demo, $"/{site}"), Cancel)).IsSuccessStatusCode, seen: _host.LastLines);
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.For(_data, "admin"));
         _playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(60_000);
         _browser = await LaunchAsync();
     }
 
@@ -82,7 +83,7 @@ public sealed class RunningHost : IAsyncLifetime
             Locale = language,
             ColorScheme = scheme,
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(60_000);
         return new Visitor(this, context, await context.NewPageAsync());
     }
 

@@ -43,6 +43,13 @@ public abstract class HearChangesTests(TestData data) : IDisposable
         await Eventually.IsSoAsync("it was looked at", () => Task.FromResult(there.Asked.Skip(asked).Contains("GET /api/subscribers/1")));
         Assert.Equal((1, false), ((int)(await app.ShowAsync(id))["pending"]!, there.IsOn(Jan, "news")));
 
+        // What is put off after the clock was moved waits from then on.
+        var now = app.Clock.At.ToUnixTimeMilliseconds();
+        await Eventually.IsSoAsync("it is put off", () =>
+        {
+            using var db = app.Services.GetRequiredService<ConnectorStore>().Open();
+            return Task.FromResult(db.Work.Any(w => w.NextAt > now));
+        });
         await app.RepeatAsync(Jan, MarketingUnsubscribeSetup.Service);
         app.Clock.Pass(TimeSpan.FromSeconds(10));
         await app.SettledAsync(id);

@@ -20,8 +20,8 @@ internal static class Faulty
     /// <summary>How long nodes stay cut off: <c>CONSENT_FAULTS_CUT</c> in seconds, 10 unless set.</summary>
     public static TimeSpan CutFor { get; } = TimeSpan.FromSeconds(Number("CONSENT_FAULTS_CUT", 10));
 
-    /// <summary>How long the checks wait for what is under way: <c>CONSENT_FAULTS_SETTLE</c> in seconds, 90 unless set.</summary>
-    public static TimeSpan SettleFor { get; } = TimeSpan.FromSeconds(Number("CONSENT_FAULTS_SETTLE", 90));
+    /// <summary>How long the checks wait for what is under way: <c>CONSENT_FAULTS_SETTLE</c> in seconds, 300 unless set.</summary>
+    public static TimeSpan SettleFor { get; } = TimeSpan.FromSeconds(Number("CONSENT_FAULTS_SETTLE", 300));
 
     public static void Prepare(Product product)
     {
@@ -48,7 +48,7 @@ internal static class Faulty
             }
             await journal.MoreAsync(20, "after the last fault");
             await Eventually.IsSoAsync($"{wanted} decisions are acknowledged", () => Task.FromResult(journal.Decisions.Count >= wanted), TimeSpan.FromHours(1));
-            await clients.StopAsync(TimeSpan.FromSeconds(60));
+            await clients.StopAsync(TimeSpan.FromSeconds(180));
         }
 
         await new Checks(deployment, journal).NothingIsViolatedAsync(scenario);
@@ -58,7 +58,7 @@ internal static class Faulty
     public static Task MoreAsync(this Journal journal, int more, string when)
     {
         var reached = journal.Count + more;
-        return Eventually.IsSoAsync($"{more} are acknowledged {when}", () => Task.FromResult(journal.Count >= reached), TimeSpan.FromSeconds(90));
+        return Eventually.IsSoAsync($"{more} are acknowledged {when}", () => Task.FromResult(journal.Count >= reached), TimeSpan.FromSeconds(180));
     }
 
     /// <summary>Waits until some requests were answered by nobody, or with 5xx.</summary>

@@ -49,7 +49,8 @@ public sealed class GatewayUnderTest : IAsyncLifetime
         _gateway = builder.Quiet().Build();
         _gateway.MapGateway();
         await _gateway.StartAsync();
-        Http = new HttpClient { BaseAddress = new Uri(address) };
+        // A refusal before the body comes in time, however late it is.
+        Http = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = new Uri(address) };
     }
 
     public string Token(string scopes, string[]? controllers = null, string[]? sites = null) => Tokens.For(_data, scopes, controllers, sites);

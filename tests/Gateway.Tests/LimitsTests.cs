@@ -21,7 +21,7 @@ public sealed class LimitsTests
     public async Task A_body_that_turns_out_to_be_too_large_is_413()
     {
         await using var gateway = await StartAsync(("Gateway:MaxBodyBytes", "1000"));
-        using var endless = new StreamContent(new MemoryStream(new byte[200_000]));
+        using var endless = new StreamContent(new MemoryStream(new byte[2_000]));
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sites/wool/decisions") { Content = endless };
         request.Headers.TransferEncodingChunked = true;
         using var answer = await gateway.Http.SendAsync(request);

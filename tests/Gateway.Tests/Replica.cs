@@ -12,6 +12,9 @@ internal sealed class Replica : IAsyncDisposable
     /// <summary>What was posted: which number it bears, and how many bytes came.</summary>
     public ConcurrentQueue<(string Number, int Bytes)> Posted { get; } = new();
 
+    /// <summary>Whether it says so of itself; it answers all the same.</summary>
+    public bool IsReady { get; set; } = true;
+
     public static async Task<Replica> StartAsync(string address, int port)
     {
         var replica = new Replica();
@@ -30,6 +33,12 @@ internal sealed class Replica : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (!IsReady && context.Request.Path == "/health/ready")
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
         if (HttpMethods.IsPost(context.Request.Method))
         {
             using var body = new MemoryStream();

@@ -72,6 +72,8 @@ public sealed class SendElsewhereTests
     {
         var ports = FreePorts.Take(2);
         await using var answering = await Replica.StartAsync("127.0.0.1", ports[0]);
+        // Nor is the other: so both stay in the choice, whether or not that was found out.
+        answering.IsReady = false;
         using var silent = await SilentReplica.StartAsync(ports[1]);
         await using var gateway = await StartAsync(ports);
         // Of another service: so that what is measured is no first request.

@@ -50,10 +50,10 @@ public sealed class LoadTests
         var answers = 0;
         await using var server = new Server(async stream => await stream.WriteAsync(Encoding.ASCII.GetBytes(
             Interlocked.Increment(ref answers) % 10 == 0 ? Empty : Short)));
-        var answered = await Load.AtFullSpeedAsync(Asked(server), 4, TimeSpan.FromMilliseconds(300), default);
+        var answered = await Load.AtFullSpeedAsync(Asked(server), 4, TimeSpan.FromSeconds(2), default);
 
-        Assert.Equal(answers, answered.Right + answered.Wrong["status 204"]);
-        Assert.Equal(answers / 10, answered.Wrong["status 204"]);
+        Assert.Equal(answers, answered.Right + answered.Wrong.GetValueOrDefault("status 204"));
+        Assert.Equal(answers / 10, answered.Wrong.GetValueOrDefault("status 204"));
         Assert.Equal(answered.Right, answered.Latencies.Count);
     }
 
@@ -64,12 +64,12 @@ public sealed class LoadTests
         await using var server = new Server(async stream =>
         {
             // All who come during the pause feel it, though one connection only waits for an answer.
-            if (Interlocked.Exchange(ref first, false)) await Task.Delay(500);
+            if (Interlocked.Exchange(ref first, false)) await Task.Delay(1000);
             await stream.WriteAsync(Encoding.ASCII.GetBytes(Short));
         });
-        var answered = await Load.AtRateAsync(Asked(server), 1, 100, TimeSpan.FromSeconds(2), default);
+        var answered = await Load.AtRateAsync(Asked(server), 1, 50, TimeSpan.FromSeconds(5), default);
 
-        Assert.InRange(answered.Right, 100, 200);
+        Assert.InRange(answered.Right, 50, 250);
         Assert.Empty(answered.Wrong);
         Assert.True(answered.Latencies.Quantile(0.9) > TimeSpan.FromMilliseconds(200), $"{answered.Latencies.Quantile(0.9)}");
     }

@@ -27,6 +27,7 @@ internal sealed class RunningGate : IAsyncDisposable
             ["MailGate:Name"] = "gate.orchard.example",
             ["MailGate:Next"] = $"127.0.0.1:{next}",
             ["MailGate:NextTls"] = "none",
+            ["MailGate:SignInWithin"] = "00:10:00",
             ["MailGate:Marketing"] = $"{marketing}",
             ["MailGate:TokenFile"] = _folder.File("token"),
         };

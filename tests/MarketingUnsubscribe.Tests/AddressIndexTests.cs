@@ -9,7 +9,7 @@ namespace Consent.MarketingUnsubscribe.Tests;
 public sealed class AddressIndexTests : HostedTest
 {
     private const string Jan = "jan@example.com", Els = "els@example.com";
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task WhatWasAnswered_IsKnownAtOnce_AndAfterARestart()

@@ -30,7 +30,7 @@ public sealed class ForgetAttemptsTests : ConfirmingTest
 
     private async Task ForgottenAsync(string address)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await RecordAsync(address) is not null) await Task.Delay(10, patience.Token);
     }
 }

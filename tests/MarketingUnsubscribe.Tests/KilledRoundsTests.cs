@@ -14,7 +14,7 @@ public sealed class KilledRoundsTests : ConfirmingTest
         await log.AcquireAsync("forget-attempts", "one that was killed", TimeSpan.FromSeconds(6));
         Host.Time.Pass(TimeSpan.FromDays(31));
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await RecordAsync() is not null) await Task.Delay(10, patience.Token);
     }
 }

@@ -74,7 +74,7 @@ public sealed class LostRecordsTests : HostedTest
     /// <summary>A log in which Jan is subscribed, a standby that has heard so much, and an index of the one that is in use.</summary>
     private sealed class Failover : IAsyncDisposable
     {
-        private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+        private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
         private static readonly PublishedDeclaration _inForce = Sample.Published(Sample.Declaration());
         private readonly Folder _folder;
         private readonly MarketingHost _host;

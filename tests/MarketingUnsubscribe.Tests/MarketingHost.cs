@@ -61,6 +61,8 @@ internal sealed class MarketingHost : IAsyncDisposable
         {
             ["Data"] = folder,
             ["PublicUrl"] = "https://opt-out.example/",
+            // Whoever wants a round makes it.
+            ["Marketing:TellEvery"] = "1.00:00:00",
             ["Marketing:Audit"] = $"http://127.0.0.1:{port}",
             ["Auth:MetadataAddress"] = $"http://127.0.0.1:{port}{DevelopmentIssuer.Path}/.well-known/openid-configuration",
         });
@@ -211,7 +213,7 @@ internal sealed class Transport : IEventTransport
 
     public async Task<IReadOnlyList<T>> WaitForAsync<T>(int count) where T : IEvent
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (All<T>().Count < count) await _arrived.Reader.ReadAsync(patience.Token);
         return All<T>();
     }

@@ -7,7 +7,7 @@ namespace Consent.MarketingUnsubscribe.Tests;
 public sealed class TwoReplicasTests : IAsyncLifetime
 {
     private const string Jan = "jan@example.com", Els = "els@example.com", Stream = "0123456789abcdef0123";
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private readonly Folder _folder = new();
     private PostgresServer _server = null!;
     private MarketingHost _one = null!;

@@ -10,7 +10,7 @@ internal sealed class CosmosAccount : IDisposable
 
     public CosmosStandIn Store { get; } = new();
 
-    public CosmosSettings Settings { get; init; } = new(new Uri("https://stand-in.example/"), CosmosServer.Key, "consent", IsDirect: false, [], TimeSpan.FromSeconds(8), null);
+    public CosmosSettings Settings { get; init; } = new(new Uri("https://stand-in.example/"), CosmosServer.Key, "consent", IsDirect: false, [], TimeSpan.FromSeconds(30), null);
 
     /// <summary>A client of its own, as another process has: it shares no session with the others.</summary>
     public CosmosClient Client()

@@ -27,7 +27,7 @@ public sealed class CosmosHiddenLossTests : OnCosmosLogs
         Logs.Store.LoseTail(CosmosRecordLogs.Records, 0, 1);
         if (isClosed) _log = Logs.Open();
 
-        var late = await _log.AppendedAsync(In(0, "x"), 1);
+        var late = await _log.AppendOnTopAsync(In(0, "x"));
 
         await Eventually.IsSoAsync("an epoch has begun", () => Task.FromResult(_log.Epoch > 1), TimeSpan.FromSeconds(60));
         Assert.Equal(new[] { kept.Id, late.Id }.Order(), (await _log.WholeFeedAsync()).Select(r => r.Id).Order());
@@ -49,7 +49,7 @@ public sealed class CosmosHiddenLossTests : OnCosmosLogs
         Logs.Store.LoseTail(CosmosRecordLogs.Records, 0, 1);
         Assert.Equal("rt", await Logs.SortsAsync(_log, erased));
 
-        var late = await _log.AppendedAsync(In(0, "x"), 1);
+        var late = await _log.AppendOnTopAsync(In(0, "x"));
 
         await Eventually.IsSoAsync("an epoch has begun", () => Task.FromResult(_log.Epoch > 1), TimeSpan.FromSeconds(60));
         // To its end, which is reached when the erasure is done once more.

@@ -24,7 +24,7 @@ internal sealed class CosmosRecordLogs : IDisposable
     /// <param name="within">For how long a request is tried.</param>
     public static async Task<CosmosRecordLogs> BeginAsync(TimeSpan? within = null)
     {
-        var logs = new CosmosRecordLogs(within ?? TimeSpan.FromSeconds(8));
+        var logs = new CosmosRecordLogs(within ?? TimeSpan.FromSeconds(30));
         await logs.Account.CreateAsync(CosmosContainers.Records("test"), CosmosContainers.Order("test"));
         await logs.Keys.CreateAsync(CosmosContainers.Keys("test"));
         return logs;

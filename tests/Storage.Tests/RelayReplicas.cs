@@ -1,3 +1,4 @@
+using System.Globalization;
 using Consent.Tests.Support;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
@@ -192,12 +193,14 @@ public sealed class RelayReplicas : IDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Ahead, where it stands from then on: what is granted then does not end by itself.</summary>
     private void JumpClock()
     {
         using var connection = new NpgsqlConnection(_database);
         connection.Open();
         using var command = new NpgsqlCommand(
-            "CREATE OR REPLACE FUNCTION pub.store_clock() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 60000'", connection);
+            string.Create(CultureInfo.InvariantCulture,
+                $"CREATE OR REPLACE FUNCTION pub.store_clock() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT {TimeProvider.System.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds()}::bigint'"), connection);
         command.ExecuteNonQuery();
     }
 }

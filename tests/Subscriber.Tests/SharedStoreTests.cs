@@ -28,7 +28,7 @@ public sealed class SharedStoreTests(OnePostgres postgres) : IDisposable
             {
                 writer.Keep(Sample.Receipt(1, Decision.Given, Sample.Address(1)), Pages.First);
                 hasPlace.TrySetResult();
-                return goOn.Wait(TimeSpan.FromSeconds(5), Cancel);
+                return goOn.Wait(TimeSpan.FromSeconds(60), Cancel);
             },
             Cancel);
         await hasPlace.Task;

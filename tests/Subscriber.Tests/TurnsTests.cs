@@ -54,8 +54,9 @@ public sealed class TurnsTests : IDisposable
     [Fact]
     public async Task OfWhomDied_ItIsAnothers_WhenItHasEnded()
     {
-        await ReadAsync<object?>("INSERT INTO leases VALUES ('a', 'who died', clock_timestamp(), clock_timestamp() + interval '6 seconds')");
+        await ReadAsync<object?>("INSERT INTO leases VALUES ('a', 'who died', clock_timestamp(), clock_timestamp() + interval '1 hour')");
         Assert.Null(await _one.TakeAsync("a", Cancel));
+        await ReadAsync<object?>("UPDATE leases SET expires_at = clock_timestamp()");
 
         Turn? turn = null;
         await Eventually.IsSoAsync("it is taken", async () => (turn ??= await _one.TakeAsync("a", Cancel)) is not null, TimeSpan.FromSeconds(60));
@@ -79,16 +80,18 @@ public sealed class TurnsTests : IDisposable
     {
         var connection = new NpgsqlConnectionStringBuilder(_source.ConnectionString) { ApplicationName = "cut off" }.ToString();
         await using var own = NpgsqlDataSource.Create(connection);
-        var turn = (await new Turns(own, TimeProvider.System).TakeAsync("a", Cancel))!;
-        var until = await ReadAsync<DateTime>("SELECT expires_at FROM leases");
+        var time = new SteppedTime(Sample.Start);
+        var turn = (await new Turns(own, time).TakeAsync("a", Cancel))!;
+        Assert.True(await ReadAsync<bool>("SELECT expires_at >= granted_at + interval '6 seconds' FROM leases"));
         // Whoever prolongs waits for the row.
         await using var blocking = await _source.OpenConnectionAsync(Cancel);
         await using var transaction = await blocking.BeginTransactionAsync(Cancel);
         await using (var command = new NpgsqlCommand("SELECT 1 FROM leases FOR UPDATE", blocking, transaction)) await command.ExecuteScalarAsync(Cancel);
 
-        await Eventually.IsSoAsync("it is lost", () => Task.FromResult(turn.Lost.IsCancellationRequested), TimeSpan.FromSeconds(8));
-
-        await using (var command = new NpgsqlCommand("SELECT clock_timestamp()", blocking, transaction)) Assert.True((DateTime)(await command.ExecuteScalarAsync(Cancel))! < until.AddSeconds(0.5));
+        time.Pass(TimeSpan.FromSeconds(4.9));
+        Assert.False(turn.Lost.IsCancellationRequested);
+        time.Pass(TimeSpan.FromSeconds(0.2));
+        Assert.True(turn.Lost.IsCancellationRequested);
         await transaction.RollbackAsync(Cancel);
         await turn.DisposeAsync();
     }

@@ -21,5 +21,6 @@ public sealed class OneProcess : Product
             if (!_host.IsRunning) throw new InvalidOperationException($"The host ended with {_host.ExitCode}:\n{_host.LastLines()}");
             return Task.FromResult(_host.Output.Skip(lines).Any(line => line.StartsWith("Consent is ready", StringComparison.Ordinal)));
         }, TimeSpan.FromSeconds(120), _host.LastLines);
+        await PublishedAsync();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 
 namespace Consent.Tests.Support;
 
@@ -86,6 +87,27 @@ public abstract class Product : IAsyncDisposable
         {
             await Eventually.IsSoAsync($"the banner of {site} is served",
                 async () => (await http.GetAsync(new Uri($"/banner/{site}.js", UriKind.Relative))).IsSuccessStatusCode, TimeSpan.FromSeconds(120));
+            await HeardAsync(site);
         }
+    }
+
+    /// <summary>Each hears of the site by a queue of its own.</summary>
+    private async Task HeardAsync(string site)
+    {
+        using var http = new HttpClient { BaseAddress = Gateway };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token("consent marketing"));
+        http.DefaultRequestHeaders.Add("Consent-Subject", Contracts.RandomId.New());
+        foreach (var subscriber in (string[])["newsletter", "analytics"])
+            await Eventually.IsSoAsync($"{subscriber} has loaded {site}", async () =>
+            {
+                using var answer = await http.GetAsync(new Uri($"/v1/subscribers/{subscriber}/sites/{site}/permits/statistics", UriKind.Relative));
+                return answer.IsSuccessStatusCode && !(await answer.Content.ReadAsStringAsync()).Contains("not-loaded", StringComparison.Ordinal);
+            }, TimeSpan.FromSeconds(120));
+        await Eventually.IsSoAsync($"marketing knows {site}", async () =>
+        {
+            // Of a site that is known: there is no such topic.
+            using var answer = await http.PostAsJsonAsync($"/v1/sites/{site}/marketing/check", new { topic = "none", addresses = Array.Empty<string>() });
+            return (int)answer.StatusCode == 422;
+        }, TimeSpan.FromSeconds(120));
     }
 }

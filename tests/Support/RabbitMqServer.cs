@@ -46,8 +46,21 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>After a death, on what it had.</summary>
     public Task StartAgainAsync() => ScriptAsync(["start", _folder, .. _ports]);
 
-    /// <summary>What one of its own tools says, such as <c>rabbitmqctl</c>.</summary>
-    public Task<string> ToolAsync(string name, params string[] arguments) => ScriptAsync(["tool", _folder, name, .. arguments]);
+    /// <summary>What one of its own tools says, such as <c>rabbitmqctl</c>: one that bears being called again, as it is where the node does not answer it in time.</summary>
+    public async Task<string> ToolAsync(string name, params string[] arguments)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await ScriptAsync(["tool", _folder, name, .. arguments]);
+            }
+            catch (InvalidOperationException) when (tries < 3)
+            {
+                await Task.Delay(1000);
+            }
+        }
+    }
 
     /// <summary>SIGKILL; its epmd, which knows nothing that matters, lives on.</summary>
     public async Task Kill9Async()

@@ -90,7 +90,7 @@ public sealed class ServiceProcess(string name, string program, Uri address, IRe
 
     public async Task<bool> EndedAsync(TimeSpan? within = null)
     {
-        using var patience = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(120));
         try
         {
             await _process!.WaitForExitAsync(patience.Token);

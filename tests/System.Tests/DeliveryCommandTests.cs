@@ -15,7 +15,8 @@ public sealed class DeliveryCommandTests(RunningAsMany running)
         JsonArray sources = [];
         await Eventually.IsSoAsync("nothing is open", async () =>
         {
-            sources = JsonNode.Parse((await RunAsync("list", "--json")).Output)!.AsArray();
+            if ((await RunAsync("list", "--json")).Output is not { Length: > 0 } told) return false;
+            sources = JsonNode.Parse(told)!.AsArray();
             // Other tests leave subscribers of their own behind.
             var own = sources[0]!["subscribers"]!.AsArray().Where(s => Subscribers.Contains((string)s!["name"]!)).ToList();
             return own.Count == Subscribers.Length && own.All(s => (int)s!["open"]! == 0 && (bool?)s["loaded"] != false);
@@ -34,7 +35,8 @@ public sealed class DeliveryCommandTests(RunningAsMany running)
         JsonArray deliveries = [];
         await Eventually.IsSoAsync("all have applied it", async () =>
         {
-            deliveries = JsonNode.Parse((await RunAsync("of", receipt, "--json")).Output)!["deliveries"]!.AsArray();
+            if ((await RunAsync("of", receipt, "--json")).Output is not { Length: > 0 } told) return false;
+            deliveries = JsonNode.Parse(told)!["deliveries"]!.AsArray();
             return Subscribers.All(name => deliveries.Any(d => (string?)d!["subscriber"] == name && (string?)d["state"] == "applied" && d["appliedAt"] is not null));
         }, null, () => deliveries.ToJsonString());
         Assert.Contains("applied", (await RunAsync("of", receipt)).Output, StringComparison.Ordinal);

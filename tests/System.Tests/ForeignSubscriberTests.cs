@@ -23,7 +23,7 @@ public sealed class ForeignSubscriberTests(RunningAsMany running)
 
         var first = await site.DecideAsync(visitor, statistics: true);
         await site.TracedAsync((string)first["id"]!, Name);
-        var told = Told(foreign, first);
+        var told = await ToldAsync(foreign, first);
         Assert.Equal("given", (string?)told["holds"]!["purposes"]!["statistics"]!["status"]);
         Assert.Equal(("application/json", (string?)first["id"]), ((string?)told["contentType"], (string?)told["messageId"]));
         Assert.Empty(told["headers"]!.AsArray());
@@ -34,7 +34,7 @@ public sealed class ForeignSubscriberTests(RunningAsMany running)
         var third = await site.DecideAsync(visitor, statistics: true, heldVersion: 2);
         await StartAsync(foreign);
         foreach (var receipt in new[] { second, third }) await site.TracedAsync((string)receipt["id"]!, Name);
-        Assert.Equal(3, (long)Told(foreign, third)["holds"]!["version"]!);
+        Assert.Equal(3, (long)(await ToldAsync(foreign, third))["holds"]!["version"]!);
 
         using var trusted = Product.Client("consent");
         using var erased = await trusted.DeleteAsync($"/v1/sites/{site.Id}/subjects/{visitor}");
@@ -93,7 +93,14 @@ public sealed class ForeignSubscriberTests(RunningAsMany running)
         await Eventually.IsSoAsync("the stranger listens", () => Task.FromResult(foreign.Output.Skip(before).Any(l => l.Contains("\"ready\"", StringComparison.Ordinal))), seen: foreign.LastLines);
     }
 
-    private static JsonNode Told(ServiceProcess foreign, JsonObject receipt) => Lines(foreign).Last(l => (string?)l["id"] == (string?)receipt["id"]);
+    /// <summary>It says what it holds after it has acknowledged it.</summary>
+    private static async Task<JsonNode> ToldAsync(ServiceProcess foreign, JsonObject receipt)
+    {
+        JsonNode? told = null;
+        await Eventually.IsSoAsync("the stranger says what it holds", () =>
+            Task.FromResult((told = Lines(foreign).LastOrDefault(l => (string?)l["id"] == (string?)receipt["id"])) is not null), seen: foreign.LastLines);
+        return told!;
+    }
 
     private static IEnumerable<JsonNode> Lines(ServiceProcess foreign) => foreign.Output.Where(l => l.StartsWith('{')).Select(l => JsonNode.Parse(l)!);
 }

@@ -101,6 +101,8 @@ public abstract class DeliverWebhooksTests(TestData data) : IDisposable
         await using var early = await Receiver.StartAsync();
         await app.EndpointAsync(early.Url);
         var before = await app.DecideAsync(1);
+        // What is decided later would take its place.
+        await early.HasGotAsync(1);
         var loadedLate = Sample.Receipt(1, Decision.Given, app.Clock.At, RandomId.New());
         app.Clock.Pass(TimeSpan.FromMinutes(1));
         var (endpoint, _) = await app.EndpointAsync(receiver.Url);

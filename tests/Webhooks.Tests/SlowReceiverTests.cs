@@ -45,7 +45,7 @@ public sealed class SlowReceiverTests
         await Eventually.IsSoAsync("the receiver is left", () => Task.FromResult(receiver.UnderWay == 0));
         receiver.Answer = Receiver.Status(200);
         app.PassToNextAttempt(endpoint);
-        await app.StandAsync(endpoint, "delivered");
+        await DeliveredAsync(app, endpoint);
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class SlowReceiverTests
 
         await app.TestAsync(endpoint);
 
-        await app.StandAsync(endpoint, "delivered");
+        await DeliveredAsync(app, endpoint);
         await Eventually.IsSoAsync("the receiver is left", () => Task.FromResult(receiver.UnderWay == 0));
     }
 
@@ -130,6 +130,14 @@ public sealed class SlowReceiverTests
         await app.StandAsync(endpoint, "pending tls");
         Assert.Empty(receiver.All);
     }
+
+    /// <summary>On a slow machine an answer at once may miss a limit of half a second too; then it is tried again.</summary>
+    private static Task DeliveredAsync(WebhooksApp app, WebhookEndpoint endpoint) => Eventually.IsSoAsync("it is delivered", () =>
+    {
+        var one = app.Deliveries(endpoint)[0];
+        if (one is { Status: DeliveryStatus.Pending, LastOutcome: AttemptOutcome.Timeout }) app.Clock.At = DateTimeOffset.FromUnixTimeMilliseconds(one.NextAt);
+        return Task.FromResult(one.Status == DeliveryStatus.Delivered);
+    });
 
     /// <summary>How many bytes of it were taken before the connection was closed.</summary>
     private static async Task<long> AnswerAGigabyteAsync(TcpListener listener, int status)

@@ -48,6 +48,11 @@ public sealed class TwoReplicasTests(OnePostgres postgres) : IDisposable
         await using var receiver = await Receiver.StartAsync();
         await using var one = await _data.StartAsync();
         await using var other = await _data.StartAsync();
+        // One at a time sends; not that this machine never stands still for the seconds after which a turn is lost.
+        _data.Execute("""
+            CREATE FUNCTION long_turn() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN new.expires_at := new.granted_at + interval ''1 hour''; RETURN new; END';
+            CREATE TRIGGER long_turn BEFORE INSERT OR UPDATE ON leases FOR EACH ROW EXECUTE FUNCTION long_turn();
+            """);
         var (endpoint, _) = await one.EndpointAsync(receiver.Url);
         string[] persons = [.. Enumerable.Range(0, Persons).Select(_ => RandomId.New())];
 
@@ -115,19 +120,25 @@ public sealed class TwoReplicasTests(OnePostgres postgres) : IDisposable
         }
         await receiver.HasGotAsync(DeliverWebhooks.AtOnce);
         await Eventually.IsSoAsync("all are queued", () => Task.FromResult((long)_data.Execute("SELECT count(*) FROM deliveries")! == Sent), _patience);
+        var holder = Holder();
         other.Start();
         await other.ReadyAsync();
-        Assert.Equal(DeliverWebhooks.AtOnce, receiver.All.Count);
+        // Unless the machine stood still for so long that the turn was lost.
+        Assert.True(receiver.All.Count == DeliverWebhooks.AtOnce || !Equals(Holder(), holder), $"{receiver.All.Count} came.");
 
-        await one.Kill9Async();
         receiver.Answer = Receiver.Status(204);
+        await one.Kill9Async();
 
         await Eventually.IsSoAsync(
             "all are delivered", () => Task.FromResult((long)_data.Execute("SELECT count(*) FROM deliveries WHERE status = 'delivered'")! == Sent), _patience,
             () => $"{receiver.All.Count} came. {other.LastLines()}");
         Assert.Equal(ids.Order(StringComparer.Ordinal), receiver.All.Select(g => g.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
-        Assert.Equal(Sent + DeliverWebhooks.AtOnce, receiver.All.Count);
+        Assert.InRange(receiver.All.Count, Sent + DeliverWebhooks.AtOnce, int.MaxValue);
+        // What was written down is not sent again.
+        Assert.Equal((long)Sent, (long)_data.Execute("SELECT sum(attempts) FROM deliveries")!);
         Assert.All(receiver.All.GroupBy(g => g.Id), same => Assert.Single(same.Select(g => Convert.ToHexString(g.Body)).Distinct(StringComparer.Ordinal)));
+
+        object? Holder() => _data.Execute("SELECT holder FROM leases");
     }
 
     [Fact]
