@@ -19,6 +19,8 @@ began=$SECONDS
 finish() {
   local passed
   read -r passed failed < <(awk -v more="$failed" '{ p += $1; f += $2 } END { print p + 0, f + more }' "$sums")
+  # Once more, behind all the others: whoever sees only the end is told too.
+  [ "$failed" -eq 0 ] || { echo; grep -h -A 12 '\[FAIL\]$' "$logs"/*.log | cut -c 1-300; }
   echo
   echo "Took $((SECONDS - began)) s."
   echo "$passed passed, $failed failed"

@@ -65,7 +65,7 @@ internal static class Faulty
     public static Task NoticedAsync(this Journal journal, string what, TimeSpan? limit = null)
     {
         var reached = journal.Unanswered + 5;
-        return Eventually.IsSoAsync($"{what} is noticed", () => Task.FromResult(journal.Unanswered >= reached), limit ?? TimeSpan.FromSeconds(60));
+        return Eventually.IsSoAsync($"{what} is noticed", () => Task.FromResult(journal.Unanswered >= reached), limit ?? TimeSpan.FromSeconds(180));
     }
 
     private static int Number(string variable, int otherwise) =>

@@ -22,4 +22,29 @@ public sealed class OneAtATimeTests
         await idle.WaitAsync(TimeSpan.FromSeconds(60));
         await Assert.ThrowsAsync<LogUnavailableException>(() => next);
     }
+
+    /// <summary>As a log that is closed by whoever waited for its turn: closing it waits for the turns that follow.</summary>
+    [Fact]
+    public async Task WhatOneDoesBehindHisTurn_HoldsUpNeitherTheOthers_NorTheNextTurn()
+    {
+        var turns = new Queue<TaskCompletionSource>([new(), new()]);
+        var (under, sharing) = (turns.Peek(), turns.Last());
+        var work = new OneAtATime(() => turns.Dequeue().Task);
+
+        var turn = work.TurnAsync();
+        var closes = CloseAsync(turn);
+        var other = Task.Run(async () => await turn);
+        var next = work.TurnAsync();
+        under.SetResult();
+        await other.WaitAsync(TimeSpan.FromSeconds(60));
+        sharing.SetResult();
+        await next.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.True(await closes);
+
+        async Task<bool> CloseAsync(Task behind)
+        {
+            await behind;
+            return work.IdleAsync().Wait(TimeSpan.FromSeconds(60));
+        }
+    }
 }

@@ -36,7 +36,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>After a stop, or a death.</summary>
     public Task StartAgainAsync() => AsPostgresAsync(
-        "pg_ctl", "-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"),
+        "pg_ctl", "-D", Data, "-w", "-t", "180", "-l", Path.Combine(_folder, "log"),
         "-o", $"-p {Port} -c listen_addresses={Address} -c unix_socket_directories={_folder} -c max_connections={(Address == Loopback ? 300 : 500)} -c fsync=on -c max_prepared_transactions=5", "start");
 
     /// <summary>As if the machine lost its power: nothing is flushed, all connections break.</summary>
@@ -46,8 +46,10 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task Kill9Async()
     {
         var postmaster = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0].Trim();
-        // The children first: one that outlived the postmaster would keep the shared memory, and the next start would be refused.
-        await RunAsync("bash", "-c", $"children=$(ps -o pid= --ppid {postmaster}); kill -9 {postmaster} $children 2> /dev/null; while kill -0 {postmaster} $children 2> /dev/null; do sleep 0.05; done");
+        // Stopped first, so that it makes no more: a child of the last moment would outlive it, keep the shared memory, and wait for a lock that a killed one held; the next start would be refused.
+        await RunAsync(
+            "bash", "-c",
+            $"kill -STOP {postmaster}; children=$(ps -o pid= --ppid {postmaster}); kill -9 $children {postmaster} 2> /dev/null; while kill -0 {postmaster} $children 2> /dev/null; do sleep 0.05; done");
     }
 
     public string Connection(string database) => $"Host={Address};Port={Port};Username=postgres;Database={database}";

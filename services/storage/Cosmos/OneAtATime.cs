@@ -1,23 +1,27 @@
 namespace Consent.Storage;
 
 /// <summary>
-/// Work that is done once for all who want it: one at a time, and who comes while it is under way shares the next turn, which begins after he came. Safe for many threads.
+/// Work that is done once for all who want it: one at a time, and who comes while it is under way shares the next turn, which begins after he came. What one of them does behind it holds up none of the
+/// others, nor the turn that follows: he may close what they use, and wait for them in doing so. Safe for many threads.
 /// </summary>
 internal sealed class OneAtATime(Func<Task> work)
 {
     private readonly Lock _gate = new();
     private Task _now = Task.CompletedTask;
-    private Task? _next;
+    private TaskCompletionSource? _next;
 
     /// <summary>A turn that begins after this call; it goes on when the caller does not wait for its end.</summary>
     public Task TurnAsync()
     {
         lock (_gate)
         {
-            if (_next is not null) return _next;
-            if (_now.IsCompleted) return _now = Task.Run(work, CancellationToken.None);
+            if (_next is not null) return _next.Task;
+            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var before = _now;
-            return _next = Task.Run(() => AfterAsync(before), CancellationToken.None);
+            if (before.IsCompleted) _now = turn.Task;
+            else _next = turn;
+            _ = Task.Run(() => RunAsync(before, turn), CancellationToken.None);
+            return turn.Task;
         }
     }
 
@@ -27,24 +31,22 @@ internal sealed class OneAtATime(Func<Task> work)
         while (true)
         {
             Task last;
-            lock (_gate) last = _next ?? _now;
+            lock (_gate) last = _next?.Task ?? _now;
             if (last.IsCompleted) return;
-            await last.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task AfterAsync(Task before)
+    private async Task RunAsync(Task before, TaskCompletionSource turn)
     {
-        try
-        {
-            await before;
-        }
-        catch (Exception)
-        {
-            // Whoever waited for that turn is told.
-        }
-
-        lock (_gate) (_now, _next) = (_next!, null);
-        await work();
+        // Whoever waited for that turn is told how it ended.
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+            if (_next == turn) (_now, _next) = (turn.Task, null);
+        var done = WorkAsync();
+        await done.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        turn.SetFromTask(done);
     }
+
+    private async Task WorkAsync() => await work();
 }
