@@ -13,6 +13,9 @@ public static class CommandLine
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        // Into a pipe it writes no colours, whatever the terminal can show.
+        start.Environment["TERM"] = "xterm-256color";
+        start.Environment.Remove("NO_COLOR");
         using var tool = Process.Start(start)!;
         var output = tool.StandardOutput.ReadToEndAsync();
         var errors = await tool.StandardError.ReadToEndAsync();

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 
 namespace Consent.Cli;
 
@@ -69,14 +68,13 @@ public static class PublishFiles
     private static void Show(string file, PublishOutcome outcome, AskedWarnings? warnings, bool json)
     {
         if (json) Console.WriteLine(JsonSerializer.Serialize(new { file, outcome.Site, outcome.Version, outcome.Problem, outcome.Faults, Warnings = warnings?.Told }, GatewayClient.Json));
-        else if (outcome.Code == ExitCode.Done) AnsiConsole.MarkupLineInterpolated($"[green]published[/] {outcome.Site} version {outcome.Version}");
+        else if (outcome.Code == ExitCode.Done) Console.WriteLine($"published {outcome.Site} version {outcome.Version}");
         // In JSON they stand above; what could not be asked for is said in any case.
         if (warnings is not null && (!json || warnings.Told is null))
             foreach (var line in warnings.Lines(outcome.Site!)) Console.Error.WriteLine(line);
         if (json || outcome.Code == ExitCode.Done) return;
-        var errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        errors.MarkupLineInterpolated($"[red]not published[/] {file}: {outcome.Problem}");
-        foreach (var fault in outcome.Faults) errors.MarkupLineInterpolated($"  {fault.Path}: {fault.Reason}");
+        Console.Error.WriteLine($"not published {file}: {outcome.Problem}");
+        foreach (var fault in outcome.Faults) Console.Error.WriteLine($"  {fault.Path}: {fault.Reason}");
     }
 }
 
