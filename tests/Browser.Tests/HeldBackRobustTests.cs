@@ -54,6 +54,18 @@ public class HeldBackRobustTests(RunningHost host)
         Assert.Empty(visitor.Errors);
     }
 
+    /// <summary>As one that works all the time, or in a tab that nobody looks at: the browser calls nobody then who said no time.</summary>
+    [Fact]
+    public async Task On_a_page_that_is_never_idle_what_is_held_back_says_so_all_the_same()
+    {
+        await using var visitor = await OpenAsync("""
+            <script>window.requestIdleCallback = (callback, options) => { if (options?.timeout) setTimeout(callback, options.timeout) }</script>
+            <iframe title="Uitleg" data-purpose="media" data-src="https://kijkdoos.example/1"></iframe>
+            """);
+        await Expect(visitor.Note("Uitleg")).ToBeVisibleAsync();
+        Assert.Empty(visitor.Errors);
+    }
+
     [Theory]
     [InlineData("nomodule")]
     [InlineData("data-type=\"text/template\"")]

@@ -96,9 +96,9 @@ function look(): void {
       core.asks++;
     }
   } else if (asked.length && !isOpened()) close();
-  // Nothing is permitted before the first choice, so what is to be done then can wait until the page has nothing better to do.
+  // Nothing is permitted before the first choice, so what is to be done then can wait until the page has nothing better to do; but not for ever, since some pages always have.
   if (Object.keys(read().p)[0]) apply();
-  else if (!isReady) (window.requestIdleCallback ?? setTimeout)(() => apply());
+  else if (!isReady) (window.requestIdleCallback ?? setTimeout)(() => apply(), { timeout: 2000 } as never);
 }
 
 /** Without the rest there is no state to show, and still an answer to give. */
