@@ -43,7 +43,7 @@ internal static class Marketing
         var key = await KeyAsync(http);
         var links = new Links(key, marketing.Address);
         var minted = links.Mint((int)(OptOutTravel.Needs(plan) + ((plan.Rounds + 1) * plan.Each.TotalSeconds * EachSecond)));
-        var travel = await new OptOutTravel(marketing, consent, subscriber, links, FilledMarketing.AddressesIn(data)).MeasureAsync(plan);
+        var travel = await new OptOutTravel(marketing, consent, subscriber, links, FilledMarketing.AddressesIn(data), SettledAsync).MeasureAsync(plan);
         // From here on nobody hears of opt-outs, as nobody hears of decisions in the other parts.
         await subscriber.StopAsync();
         await consent.StopAsync();
@@ -54,6 +54,12 @@ internal static class Marketing
         var checks = await CheckMany.MeasureAsync(plan, servers, marketing, readers);
         await marketing.StopAsync();
         return [new("opt-out links minted a second, offline", minted, 20_000, true, "", "one thread, with both headers"), oneClick, badLinks, .. checks, travel];
+
+        async Task SettledAsync()
+        {
+            await PublishedAsync(data);
+            await servers.DrainedAsync();
+        }
     }
 
     private static async Task<Figure> OneClickAsync(Plan plan, Servers servers, ServiceProcess marketing, Links links, string data)

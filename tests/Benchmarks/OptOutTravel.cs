@@ -10,7 +10,8 @@ namespace Consent.Benchmarks;
 /// How long an opt-out takes from its one-click request to "applied" in a subscriber's own store: by marketing's log and relay, and the
 /// consent service's receipt and relay. The broker is one node with quorum queues; audit is off.
 /// </summary>
-internal sealed class OptOutTravel(ServiceProcess marketing, ServiceProcess consent, ServiceProcess subscriber, Links links, KeyRing ring)
+/// <param name="settled">Completes when nothing is left to do behind what was pressed, such as the acknowledgements of it.</param>
+internal sealed class OptOutTravel(ServiceProcess marketing, ServiceProcess consent, ServiceProcess subscriber, Links links, KeyRing ring, Func<Task> settled)
 {
     public const string Subscriber = "mailer";
     private const double Steady = 100, WarmingUp = 500;
@@ -27,6 +28,8 @@ internal sealed class OptOutTravel(ServiceProcess marketing, ServiceProcess cons
             var warming = await RunAsync(http, WarmingUp, plan.Each);
             return new(Cpu() - cpu, warming.Count, warming.PerSecond, warming.P50, warming.P99);
         });
+        // Five times what is measured is more than it can take for long: the first seconds would be of that.
+        await settled();
         var run = await RunAsync(http, Steady, 3 * plan.Each);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"At {run.PerSecond:n0} opt-outs a second from the request to applied: p50 {run.P50:n1} ms, p99 {run.P99:n1} ms, the slowest {run.Slowest:n0} ms"));

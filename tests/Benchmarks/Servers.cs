@@ -96,6 +96,13 @@ internal sealed class Servers : IAsyncDisposable
         await channel.QueueDeleteAsync(queue);
     }
 
+    /// <summary>Until nothing lies in any queue that somebody reads, nor is under way to him.</summary>
+    public Task DrainedAsync() => Eventually.IsSoAsync("all queues are empty", async () =>
+    {
+        var queues = await _broker.ToolAsync("rabbitmqctl", "list_queues", "-q", "--no-table-headers", "consumers", "messages");
+        return queues.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split('\t')).All(queue => queue is ["0", _] or [_, "0"]);
+    }, TimeSpan.FromMinutes(5));
+
     /// <summary>A cookie-banner service that has heard of the site.</summary>
     public async Task<ServiceProcess> BannerAsync(string data)
     {
